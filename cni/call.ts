@@ -1,0 +1,105 @@
+// One CNI call from its parameters to its answer: assumes no process of its own, and never throws.
+import { CALL_LIMIT_MS, type Request } from "./request.ts";
+import { openKernel } from "../shared/iproute2/kernel.ts";
+import { fail } from "../shared/faults.ts";
+import { RUNTIME, VERSION } from "../shared/version.ts";
+import { add } from "./add.ts";
+import { check } from "./check.ts";
+import { decodeConfig, type JsonObject, readName, readVersion } from "./config.ts";
+import { del } from "./del.ts";
+import { type Env, isVerb, readEnvironment, type Verb } from "./environment.ts";
+import { renderError, toFault } from "./error_reply.ts";
+import { gc } from "./gc.ts";
+import type { Ports } from "./ports.ts";
+import { status } from "./status.ts";
+import {
+  type CniVersion,
+  isAtLeast,
+  isSupported,
+  LATEST_VERSION,
+  SUPPORTED_VERSIONS,
+} from "./versions.ts";
+
+/** What the process is to print and how it is to end. */
+export interface Answer {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: 0 | 1;
+}
+
+/** A verb's work: the result to print, or undefined for none. */
+type Handler = (request: Request) => Promise<JsonObject | undefined>;
+
+const HANDLERS: Readonly<Record<Exclude<Verb, "VERSION">, { since: CniVersion; handle: Handler }>> =
+  {
+    ADD: { since: "0.1.0", handle: add },
+    DEL: { since: "0.1.0", handle: del },
+    CHECK: { since: "0.4.0", handle: check },
+    GC: { since: "1.1.0", handle: gc },
+    STATUS: { since: "1.1.0", handle: status },
+  };
+
+/** Answers a call. `stdin` is read only by verbs that have a config. */
+export async function answer(
+  env: Env,
+  stdin: () => Promise<Uint8Array>,
+  ports: Ports,
+): Promise<Answer> {
+  let version: CniVersion = LATEST_VERSION;
+  try {
+    const environment = readEnvironment(env);
+    if (environment.command === "") return { stdout: "", stderr: ABOUT, exitCode: 0 };
+    if (environment.command === "VERSION") return succeed(versionReply());
+    const config = decodeConfig(await stdin());
+    if (typeof config.cniVersion === "string" && isSupported(config.cniVersion)) {
+      version = config.cniVersion;
+    }
+    const name = readName(config);
+    const { command } = environment;
+    if (!isVerb(command) || command === "VERSION") {
+      fail("environment", `unknown CNI_COMMAND: ${command}`);
+    }
+    const { since, handle } = HANDLERS[command];
+    // A DEL must not fail for what can be done without: an attachment is found by container and interface.
+    if (command !== "DEL") version = readVersion(config);
+    if (!isAtLeast(version, since)) {
+      fail(
+        "incompatible-version",
+        `Cannot ${command} with cniVersion ${version}: it came with ${since}`,
+      );
+    }
+    const deadline = ports.now() + CALL_LIMIT_MS;
+    const remainingMs = () => Math.max(deadline - ports.now(), MIN_MS);
+    const kernel = openKernel(ports.converse, remainingMs);
+    try {
+      const managed = env("MEGALOS_MANAGED") === "1";
+      return succeed(
+        await handle({ environment, config, name, version, managed, kernel, ports, remainingMs }),
+      );
+    } finally {
+      await kernel.close();
+    }
+  } catch (thrown) {
+    return { stdout: renderError(toFault(thrown), version) + "\n", stderr: "", exitCode: 1 };
+  }
+}
+
+/** Said to people who run the plugin by hand. */
+const ABOUT = `CNI megalos plugin v${VERSION} (${RUNTIME})
+CNI protocol versions supported: ${SUPPORTED_VERSIONS.join(", ")}
+`;
+
+/** What is left for undoing when the limit is reached. */
+const MIN_MS = 5_000;
+
+function succeed(result: JsonObject | undefined): Answer {
+  return {
+    stdout: result === undefined ? "" : JSON.stringify(result) + "\n",
+    stderr: "",
+    exitCode: 0,
+  };
+}
+
+function versionReply(): JsonObject {
+  return { cniVersion: LATEST_VERSION, supportedVersions: SUPPORTED_VERSIONS };
+}

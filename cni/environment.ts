@@ -1,0 +1,96 @@
+// The call's parameters in the environment (CNI spec 1.1.0, section 2): which verb needs which, and what each may hold.
+import { fail } from "../shared/faults.ts";
+import { isCarriable } from "../shared/iproute2/line.ts";
+
+export const VERBS = ["ADD", "DEL", "CHECK", "GC", "STATUS", "VERSION"] as const;
+export type Verb = typeof VERBS[number];
+
+/** Looks up a variable; throws when its value is not UTF-8, as `Deno.env.get` does. */
+export type Env = (name: string) => string | undefined;
+
+/** The variables of a call; what a verb does not need may be empty. */
+export interface Environment {
+  readonly command: string;
+  readonly containerId: string;
+  /** Path of the sandbox's network namespace. */
+  readonly netns: string;
+  readonly ifname: string;
+  readonly args: string;
+  /** The runtime allows CNI_NETNS to be the plugin's own namespace. */
+  readonly netnsOverride: boolean;
+}
+
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  ADD: ["CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_PATH"],
+  CHECK: ["CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_PATH"],
+  DEL: ["CNI_CONTAINERID", "CNI_IFNAME", "CNI_PATH"],
+  GC: ["CNI_PATH"],
+  STATUS: ["CNI_PATH"],
+};
+
+/** Of container IDs and of network names alike. */
+export const ID_PATTERN = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+/** IFNAMSIZ - 1. */
+const MAX_IFNAME_BYTES = 15;
+
+export function isVerb(command: string): command is Verb {
+  return (VERBS as readonly string[]).includes(command);
+}
+
+/** Reads and checks the environment of a call.
+ * @throws {FaultError} of kind "environment"; all missing variables are named at once */
+export function readEnvironment(env: Env): Environment {
+  const value = (name: string) => readVariable(env, name);
+  const command = value("CNI_COMMAND");
+  const missing = (REQUIRED[command] ?? []).filter((name) => value(name) === "");
+  if (missing.length > 0) {
+    fail("environment", `required env variables [${missing.join(",")}] missing`);
+  }
+  const environment = {
+    command,
+    containerId: value("CNI_CONTAINERID"),
+    netns: value("CNI_NETNS"),
+    ifname: value("CNI_IFNAME"),
+    args: value("CNI_ARGS"),
+    netnsOverride: /^(1|true)$/i.test(value("CNI_NETNS_OVERRIDE")),
+  };
+  if (command === "ADD" || command === "CHECK" || command === "DEL") {
+    checkContainerId(environment.containerId);
+    checkIfname(environment.ifname);
+    if (command !== "DEL") checkNetnsPath(environment.netns);
+  }
+  return environment;
+}
+
+function readVariable(env: Env, name: string): string {
+  try {
+    return env(name) ?? "";
+  } catch {
+    return fail("environment", `Cannot read ${name}: it is not valid UTF-8`);
+  }
+}
+
+function checkContainerId(id: string): void {
+  if (!ID_PATTERN.test(id)) {
+    refuse("CNI_CONTAINERID", id, "letters, digits, _ . and -, the first a letter or digit");
+  }
+}
+
+function checkIfname(name: string): void {
+  const rule =
+    `1 to ${MAX_IFNAME_BYTES} bytes, not . or .., without / : white space, quotes, # and \\`;
+  const tooLong = new TextEncoder().encode(name).length > MAX_IFNAME_BYTES;
+  if (tooLong || name === "." || name === ".." || /[/:\s]/.test(name) || !isCarriable(name)) {
+    refuse("CNI_IFNAME", name, rule);
+  }
+}
+
+function checkNetnsPath(path: string): void {
+  if (!path.startsWith("/") || !isCarriable(path)) {
+    refuse("CNI_NETNS", path, "an absolute path without control characters, quotes, # and \\");
+  }
+}
+
+function refuse(variable: string, value: string, rule: string): never {
+  fail("environment", `Cannot use ${variable} ${JSON.stringify(value)}: it must be ${rule}`);
+}

@@ -1,0 +1,49 @@
+// How a fault is told to the runtime: the specification's codes (CNI spec 1.1.0, section 5, "Error") and JSON.
+import { describe } from "../shared/command.ts";
+import { type Fault, FaultError } from "../shared/faults.ts";
+import { SessionEnded } from "../shared/iproute2/session.ts";
+import type { CniVersion } from "./versions.ts";
+
+/** Codes from 100 are this plugin's own. */
+const CODES = {
+  "incompatible-version": 1,
+  "environment": 4,
+  "io": 5,
+  "decode": 6,
+  "config": 7,
+  "netns": 8,
+  "try-later": 11,
+  "not-available": 50,
+  "check": 100,
+  "kernel": 101,
+  "internal": 999,
+} as const satisfies Record<Fault["kind"], number>;
+
+/** The error as printed on stdout. */
+export function renderError(fault: Fault, cniVersion: CniVersion): string {
+  const { kind, msg, details } = fault;
+  return JSON.stringify({
+    cniVersion,
+    code: CODES[kind],
+    msg,
+    ...(details !== undefined && { details }),
+  });
+}
+
+/** Makes a fault of whatever was thrown. */
+export function toFault(thrown: unknown): Fault {
+  if (thrown instanceof FaultError) return thrown.fault;
+  if (thrown instanceof SessionEnded) {
+    return {
+      kind: "try-later",
+      msg: "Cannot talk to the kernel: ip has ended early",
+      details: describe(thrown.completed),
+    };
+  }
+  if (thrown instanceof Deno.errors.NotCapable || !(thrown instanceof Error)) {
+    return { kind: "internal", msg: `Cannot go on: ${thrown}` };
+  }
+  // Errors of the file system carry the code of their system call.
+  const kind = "code" in thrown ? "io" : "internal";
+  return { kind, msg: `Cannot go on: ${thrown.message}`, details: thrown.stack ?? "" };
+}

@@ -1,0 +1,40 @@
+// GC: takes away the ports of this LAN whose attachments the runtime no longer knows.
+import * as z from "zod/mini";
+import { fail } from "../shared/faults.ts";
+import { identifyLan, isPortName, portName } from "../shared/lan/lan.ts";
+import { LAN_NETNS } from "../shared/lan/paths.ts";
+import { type JsonObject, readLanConfig } from "./config.ts";
+import { deletePorts, findPorts } from "./del.ts";
+import { isNoNetns, lockLan } from "./lan_access.ts";
+import type { Request } from "./request.ts";
+
+const KEY = "cni.dev/valid-attachments";
+const attachments = z.array(z.object({ containerID: z.string(), ifname: z.string() }));
+
+export async function gc(request: Request): Promise<undefined> {
+  const { suffix, vxlanId } = readLanConfig(request.config);
+  const valid = await readValidPorts(request.config);
+  if (valid === undefined || await request.ports.inode(LAN_NETNS) === undefined) return;
+  const lan = await identifyLan(request.name, suffix, vxlanId);
+  try {
+    using _lan = await lockLan(request, lan.vni);
+    const found = await findPorts(request, lan);
+    const stale = found.ports.filter(({ ifname }) => isPortName(ifname) && !valid.has(ifname));
+    if (stale.length > 0) await deletePorts(request, found, stale);
+  } catch (thrown) {
+    if (!isNoNetns(thrown)) throw thrown;
+  }
+}
+
+/** The names of the ports that are to stay; undefined when the runtime does not say, and nothing is collected. */
+async function readValidPorts(config: JsonObject): Promise<Set<string> | undefined> {
+  const value = config[KEY] ?? undefined;
+  if (value === undefined) return undefined;
+  const parsed = attachments.safeParse(value);
+  if (!parsed.success) {
+    fail("config", `Cannot use the config: ${KEY} must be a list of {containerID, ifname}`);
+  }
+  return new Set(
+    await Promise.all(parsed.data.map(({ containerID, ifname }) => portName(containerID, ifname))),
+  );
+}

@@ -1,0 +1,49 @@
+// The way into the LAN namespace: its lock, and its making where no manager does that.
+import { describe } from "../shared/command.ts";
+import { fail } from "../shared/faults.ts";
+import type { IpArgs } from "../shared/iproute2/line.ts";
+import type { Link } from "../shared/iproute2/link.ts";
+import { SessionEnded } from "../shared/iproute2/session.ts";
+import { ensureLanNetns } from "../shared/lan/lan_netns.ts";
+import { lockFile, NETNS_LOCK_FILE } from "../shared/lan/lock.ts";
+import type { Node } from "./node.ts";
+import type { Request } from "./request.ts";
+
+/** Takes the lock of a VNI. Everything that is observed or changed comes after it. */
+export function lockLan(
+  { managed, ports, remainingMs }: Request,
+  vni: number,
+): Promise<Disposable> {
+  return ports.lock(lockFile(vni), !managed, remainingMs());
+}
+
+/** Asks about devices in the LAN namespace, which is made first where it is missing and this plugin is on its own.
+ * @throws {FaultError} "try-later" when it is missing and making it is the manager's job */
+export async function showInLanNetns(
+  request: Request,
+  node: Node,
+  questions: readonly IpArgs[],
+): Promise<Link[]> {
+  const { kernel, managed, ports, remainingMs } = request;
+  try {
+    return await kernel.show(node.lanNetns, questions);
+  } catch (thrown) {
+    if (!isNoNetns(thrown)) throw thrown;
+    if (managed) {
+      fail(
+        "try-later",
+        `Cannot enter the LAN namespace ${node.lanNetns}: the manager has not made it yet`,
+        describe(thrown.completed),
+      );
+    }
+    using _making = await ports.lock(NETNS_LOCK_FILE, true, remainingMs());
+    await ensureLanNetns(ports.run, node.lanNetns);
+    return await kernel.show(node.lanNetns, questions);
+  }
+}
+
+/** Whether `ip` could not start because there is no namespace at the path. */
+export function isNoNetns(thrown: unknown): thrown is SessionEnded {
+  return thrown instanceof SessionEnded &&
+    /No such file or directory|Invalid argument/.test(thrown.completed.stderr);
+}

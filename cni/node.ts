@@ -1,0 +1,47 @@
+// What the plugin knows of its node: from the manager's file, or where no manager is, found out.
+import { fail } from "../shared/faults.ts";
+import { type NodeFacts, parseNodeFacts } from "../shared/lan/node_facts.ts";
+import { BOOT_ID_FILE, LAN_NETNS, NODE_FACTS_FILE } from "../shared/lan/paths.ts";
+import type { Ports } from "./ports.ts";
+import type { Request } from "./request.ts";
+import { findUnderlay, type Underlay } from "./underlay.ts";
+
+export interface Node {
+  readonly lanNetns: string;
+  /** What the manager wrote since this boot. */
+  readonly facts?: NodeFacts;
+}
+
+/** Reads the manager's file; without one, a node without a manager is assumed.
+ * @throws {FaultError} "try-later" when the node has a manager that has not written it yet */
+export async function readNode(
+  { managed, ports }: Pick<Request, "managed" | "ports">,
+): Promise<Node> {
+  const facts = await readFacts(ports);
+  if (facts !== undefined) return { lanNetns: facts.lanNetns, facts };
+  if (managed) {
+    fail(
+      "try-later",
+      `Cannot learn about this node: the manager has not written ${NODE_FACTS_FILE} yet`,
+    );
+  }
+  return { lanNetns: LAN_NETNS };
+}
+
+async function readFacts(ports: Ports): Promise<NodeFacts | undefined> {
+  const text = await ports.readText(NODE_FACTS_FILE);
+  const facts = text === undefined ? undefined : parseNodeFacts(text);
+  if (facts === undefined) return undefined;
+  const bootId = await ports.readText(BOOT_ID_FILE);
+  return facts.bootId === bootId?.trim() ? facts : undefined;
+}
+
+/** VTEP address and underlay MTU: of the device `master` where the config names one, else of the node. */
+export async function readUnderlay(
+  node: Node,
+  master: string | undefined,
+  ports: Ports,
+): Promise<Underlay> {
+  if (master === undefined && node.facts !== undefined) return node.facts;
+  return await findUnderlay(ports.run, master);
+}

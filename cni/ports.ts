@@ -1,0 +1,19 @@
+// Everything that a call needs of the world: so that it can run as a process of its own, inside another, or in a test.
+import type { Run } from "../shared/lan/lan_netns.ts";
+import type { Converse } from "../shared/iproute2/session.ts";
+
+export interface Ports {
+  readonly run: Run;
+  readonly converse: Converse;
+  /** A file's text, or undefined where there is none. */
+  readText(path: string): Promise<string | undefined>;
+  /** A path's inode number; "unknown" where this process may not look, undefined where there is nothing. */
+  inode(path: string): Promise<number | "unknown" | undefined>;
+  /** See `shared/lan/lock.ts`. */
+  lock(path: string, make: boolean, timeoutMs: number): Promise<Disposable>;
+  random(bytes: number): Uint8Array;
+  /** Milliseconds on a clock that never goes back. */
+  now(): number;
+  /** Path of the node's network namespace, as any program of this host sees it. */
+  readonly nodeNetns: string;
+}

@@ -1,0 +1,23 @@
+// A call whose parameters are read and checked, with what its verb works with.
+import type { Kernel } from "../shared/iproute2/kernel.ts";
+import type { JsonObject } from "./config.ts";
+import type { Environment } from "./environment.ts";
+import type { Ports } from "./ports.ts";
+import type { CniVersion } from "./versions.ts";
+
+/** A call takes no longer: a runtime that waits in vain kills without a word. */
+export const CALL_LIMIT_MS = 50_000;
+
+export interface Request {
+  readonly environment: Environment;
+  readonly config: JsonObject;
+  /** `name` of the config. */
+  readonly name: string;
+  readonly version: CniVersion;
+  /** A manager looks after this node: the plugin then makes no namespace and guesses nothing. */
+  readonly managed: boolean;
+  readonly kernel: Kernel;
+  readonly ports: Ports;
+  /** What is left of {@link CALL_LIMIT_MS}, never less than is needed to undo. */
+  remainingMs(): number;
+}

@@ -1,0 +1,66 @@
+// What a command is, and what is left of it when it has ended: plain data, no effects.
+
+/** A program to run. `argv[0]` is a bare name; it is looked up in {@link PROGRAM_DIRS} only. */
+export interface Command {
+  readonly argv: readonly [string, ...string[]];
+  /** Bytes for standard input; without it the program reads an empty one. */
+  readonly stdin?: string | Uint8Array<ArrayBuffer>;
+  /** Milliseconds after which the program is killed; {@link DEFAULT_TIMEOUT_MS} without it. */
+  readonly timeoutMs?: number;
+  /** Added to the fixed environment; the caller's own environment is never passed on. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Bytes kept of each output stream; what comes after is read and dropped. */
+  readonly maxOutputBytes?: number;
+}
+
+/** How a command ended. Everything but `success` is a failure that its caller reports. */
+export interface Completed {
+  readonly argv: readonly string[];
+  readonly reason: "success" | "exit" | "signal" | "timeout" | "not-found";
+  /** Exit code; null when a signal ended it or it never started. */
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly ms: number;
+}
+
+/** Where programs are looked for, in this order: never in a caller's PATH, which may be empty or hostile. */
+export const PROGRAM_DIRS = [
+  "/usr/sbin",
+  "/usr/bin",
+  "/sbin",
+  "/bin",
+  "/usr/local/sbin",
+  "/usr/local/bin",
+] as const;
+
+/** The environment of every program: a fixed PATH for what it starts itself, and untranslated messages. */
+export const BASE_ENV: Readonly<Record<string, string>> = {
+  PATH: PROGRAM_DIRS.join(":"),
+  LC_ALL: "C",
+};
+
+export const DEFAULT_TIMEOUT_MS = 20_000;
+export const DEFAULT_MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+
+/** One line that says what ran and how it ended, such as "`ip link add ...` ended with 2: RTNETLINK answers: File exists". */
+export function describe(done: Completed): string {
+  const said = done.stderr.trim();
+  return `\`${done.argv.join(" ")}\` ${describeEnd(done)}${said === "" ? "" : `: ${said}`}`;
+}
+
+function describeEnd(done: Completed): string {
+  switch (done.reason) {
+    case "success":
+      return "succeeded";
+    case "exit":
+      return `ended with ${done.code}`;
+    case "signal":
+      return `was ended by ${done.signal}`;
+    case "timeout":
+      return `was killed after ${Math.round(done.ms)} ms`;
+    case "not-found":
+      return `could not be started: no ${done.argv[0]} in ${PROGRAM_DIRS.join(", ")}`;
+  }
+}

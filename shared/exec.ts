@@ -1,0 +1,230 @@
+// The one place that starts processes: argv arrays, absolute paths, a fixed environment, bounded time and output.
+import {
+  BASE_ENV,
+  type Command,
+  type Completed,
+  DEFAULT_MAX_OUTPUT_BYTES,
+  DEFAULT_TIMEOUT_MS,
+  PROGRAM_DIRS,
+} from "./command.ts";
+
+type Stdio = "piped" | "inherit" | "null";
+interface Streams {
+  readonly stdin: Stdio;
+  readonly stdout: Stdio;
+  readonly stderr: Stdio;
+}
+
+/** Runs a command to its end. Never throws for what the program does; see {@link Completed}. */
+export async function run(command: Command): Promise<Completed> {
+  const started = performance.now();
+  const stdin = command.stdin === undefined ? "null" : "piped";
+  const child = spawn(command, { stdin, stdout: "piped", stderr: "piped" });
+  if (child === undefined) return neverStarted(command);
+  const limit = command.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES;
+  const overdue = killAfter(child, command.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  if (command.stdin !== undefined) await feed(child, command.stdin);
+  const [status, stdout, stderr] = await Promise.all([
+    child.status,
+    readAtMost(child.stdout, limit),
+    readAtMost(child.stderr, limit),
+  ]);
+  const ms = performance.now() - started;
+  return completed(command, status, stdout, stderr, ms, overdue.stop());
+}
+
+/** Runs a command on the caller's own terminal; the answer is its exit code (127: not found, 128+n: signal n). */
+export async function attend(
+  command: Pick<Command, "argv" | "env">,
+  streams: Partial<Streams> = {},
+): Promise<number> {
+  const child = spawn(command, {
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+    ...streams,
+  });
+  return child === undefined ? 127 : (await child.status).code;
+}
+
+/** A running program that is written to and read from line by line; {@link end} must be called. */
+export interface Conversation {
+  write(text: string): Promise<void>;
+  /** The next line without its newline, or undefined at the end of the stream. */
+  readLine(stream: "stdout" | "stderr"): Promise<string | undefined>;
+  /** Closes standard input and waits for the end. */
+  end(): Promise<Completed>;
+  kill(): void;
+}
+
+/** Starts a program to talk to, or answers undefined when there is none of that name. It is killed after `timeoutMs`. */
+export function converse(
+  command: Omit<Command, "stdin" | "maxOutputBytes">,
+): Conversation | undefined {
+  const started = performance.now();
+  const child = spawn(command, { stdin: "piped", stdout: "piped", stderr: "piped" });
+  if (child === undefined) return undefined;
+  const overdue = killAfter(child, command.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const writer = child.stdin.getWriter();
+  const encoder = new TextEncoder();
+  const lines = { stdout: lineReader(child.stdout), stderr: lineReader(child.stderr) };
+  return {
+    async write(text) {
+      // A program that has ended is noticed by whoever reads from it.
+      await writer.write(encoder.encode(text)).catch(() => {});
+    },
+    readLine: (stream) => lines[stream].next(),
+    async end() {
+      await writer.close().catch(() => {});
+      const [status, stdout, stderr] = await Promise.all([
+        child.status,
+        lines.stdout.rest(),
+        lines.stderr.rest(),
+      ]);
+      const ms = performance.now() - started;
+      return completed(command, status, stdout, stderr, ms, overdue.stop());
+    },
+    kill: () => killQuietly(child),
+  };
+}
+
+function spawn(
+  command: Pick<Command, "argv" | "env">,
+  streams: Streams,
+): Deno.ChildProcess | undefined {
+  const [program, ...args] = command.argv;
+  for (const dir of PROGRAM_DIRS) {
+    try {
+      return new Deno.Command(`${dir}/${program}`, {
+        args,
+        cwd: "/",
+        clearEnv: true,
+        env: { ...BASE_ENV, ...command.env },
+        ...streams,
+      }).spawn();
+    } catch (error) {
+      // NotCapable: this directory's copy is not on the compiled program's list of permissions.
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) {
+        continue;
+      }
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+async function feed(
+  child: Deno.ChildProcess,
+  input: string | Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  const writer = child.stdin.getWriter();
+  const bytes = typeof input === "string" ? new TextEncoder().encode(input) : input;
+  // A program may end without reading all of its input; its exit code tells the story.
+  await writer.write(bytes).catch(() => {});
+  await writer.close().catch(() => {});
+}
+
+async function readAtMost(stream: ReadableStream<Uint8Array>, limit: number): Promise<string> {
+  const kept: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    if (size < limit) kept.push(chunk.subarray(0, limit - size));
+    size += chunk.length;
+  }
+  return new TextDecoder().decode(concatenate(kept));
+}
+
+function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+function lineReader(stream: ReadableStream<Uint8Array>) {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let pending = "";
+  let ended = false;
+  async function more(): Promise<void> {
+    const { value, done } = await reader.read();
+    if (done) ended = true;
+    else pending += decoder.decode(value, { stream: true });
+  }
+  return {
+    async next(): Promise<string | undefined> {
+      let newline: number;
+      while ((newline = pending.indexOf("\n")) < 0) {
+        if (ended) {
+          const last = pending;
+          pending = "";
+          return last === "" ? undefined : last;
+        }
+        await more();
+      }
+      const line = pending.slice(0, newline);
+      pending = pending.slice(newline + 1);
+      return line;
+    },
+    async rest(): Promise<string> {
+      while (!ended) await more();
+      return pending;
+    },
+  };
+}
+
+function killAfter(child: Deno.ChildProcess, ms: number): { stop(): boolean } {
+  let fired = false;
+  const timer = setTimeout(() => {
+    fired = true;
+    killQuietly(child);
+  }, ms);
+  return {
+    stop() {
+      clearTimeout(timer);
+      return fired;
+    },
+  };
+}
+
+function killQuietly(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended by itself in the meantime.
+  }
+}
+
+function completed(
+  command: Pick<Command, "argv">,
+  status: Deno.CommandStatus,
+  stdout: string,
+  stderr: string,
+  ms: number,
+  overdue: boolean,
+): Completed {
+  const reason = overdue
+    ? "timeout"
+    : status.signal !== null
+    ? "signal"
+    : status.code === 0
+    ? "success"
+    : "exit";
+  const code = status.signal === null ? status.code : null;
+  return { argv: command.argv, reason, code, signal: status.signal, stdout, stderr, ms };
+}
+
+function neverStarted(command: Pick<Command, "argv">): Completed {
+  return {
+    argv: command.argv,
+    reason: "not-found",
+    code: null,
+    signal: null,
+    stdout: "",
+    stderr: "",
+    ms: 0,
+  };
+}

@@ -1,0 +1,122 @@
+// Typed builders of the `ip` commands this project uses. Names always follow `name` or `dev`: a bare `br` parses as a keyword.
+import type { IpArgs } from "./line.ts";
+
+/** Link-local groups (01:80:C2:00:00:0x) that are forwarded. Each is the widest mask its device takes (linux/if_bridge.h). */
+export const BRIDGE_FORWARD_MASK = 0xfff8;
+export const PORT_FORWARD_MASK = 0xfffd;
+
+/** A bridge that is a plain wire: snooping off (without a querier it loses OSPF and IPv6 multicast), link-local groups forwarded. */
+export function addBridge(name: string, mtu: number): IpArgs {
+  return [
+    ...["link", "add", "name", name, "mtu", `${mtu}`, "up"] as const,
+    ...["type", "bridge", "mcast_snooping", "0", "group_fwd_mask", `${BRIDGE_FORWARD_MASK}`],
+  ];
+}
+
+export interface VxlanSpec {
+  readonly name: string;
+  readonly bridge: string;
+  readonly mtu: number;
+  readonly vni: number;
+  /** VTEP address. */
+  readonly local: string;
+  /** UDP port, the underlay's. */
+  readonly port: number;
+  /** Path of the namespace that keeps the UDP socket and the underlay. */
+  readonly socketNetns: string;
+}
+
+/** A VXLAN port of `bridge`. No `dev`: the device would die with the lower one. `nolearning`: EVPN says where MACs are. */
+export function addVxlan(spec: VxlanSpec): IpArgs {
+  return [
+    ...[
+      "link",
+      "add",
+      "name",
+      spec.name,
+      "link-netns",
+      spec.socketNetns,
+      "master",
+      spec.bridge,
+    ] as const,
+    ...["mtu", `${spec.mtu}`, "up", "type", "vxlan", "id", `${spec.vni}`],
+    ...["local", spec.local, "dstport", `${spec.port}`, "nolearning"],
+  ];
+}
+
+export interface VethSpec {
+  readonly name: string;
+  readonly bridge: string;
+  readonly mtu: number;
+  readonly mac: string;
+  readonly group: number;
+  readonly peer: { readonly name: string; readonly mac: string; readonly netns: string };
+}
+
+/** A veth whose peer is born in the pod's namespace with its final name and MAC. The peer is still down: `up` is refused here. */
+export function addVeth(spec: VethSpec): IpArgs {
+  return [
+    ...["link", "add", "name", spec.name, "mtu", `${spec.mtu}`, "address", spec.mac] as const,
+    ...["group", `${spec.group}`, "master", spec.bridge, "up", "type", "veth"],
+    ...[
+      "peer",
+      "name",
+      spec.peer.name,
+      "address",
+      spec.peer.mac,
+      "mtu",
+      `${spec.mtu}`,
+      "netns",
+      spec.peer.netns,
+    ],
+  ];
+}
+
+export interface PortSpec {
+  readonly name: string;
+  readonly alias: string;
+  readonly learning: boolean;
+}
+
+/** What a device takes only once it is there and a bridge port; an `alias` given at its creation is ignored by the kernel. */
+export function setPort({ name, alias, learning }: PortSpec): IpArgs {
+  return [
+    ...["link", "set", "dev", name, "alias", alias, "type", "bridge_slave"] as const,
+    ...[
+      "learning",
+      learning ? "on" : "off",
+      "neigh_suppress",
+      "off",
+      "group_fwd_mask",
+      `${PORT_FORWARD_MASK}`,
+    ],
+  ];
+}
+
+export const setAlias = (
+  name: string,
+  alias: string,
+): IpArgs => ["link", "set", "dev", name, "alias", alias];
+export const setMaster = (
+  name: string,
+  bridge: string,
+): IpArgs => ["link", "set", "dev", name, "master", bridge];
+export const setMtu = (
+  name: string,
+  mtu: number,
+): IpArgs => ["link", "set", "dev", name, "mtu", `${mtu}`];
+export const setUp = (name: string): IpArgs => ["link", "set", "dev", name, "up"];
+export const setGroup = (
+  name: string,
+  group: number,
+): IpArgs => ["link", "set", "dev", name, "group", `${group}`];
+export const addAltname = (name: string, altname: string): IpArgs => [
+  ...["link", "property", "add", "dev", name, "altname", altname] as const,
+];
+export const deleteLink = (name: string): IpArgs => ["link", "del", "dev", name];
+/** Deletes every device of a group with one wait of the kernel instead of one each. */
+export const deleteGroup = (group: number): IpArgs => ["link", "del", "group", `${group}`];
+
+export const showLink = (name: string): IpArgs => ["link", "show", "dev", name];
+export const showPorts = (bridge: string): IpArgs => ["link", "show", "master", bridge];
+export const showKind = (kind: "bridge" | "vxlan"): IpArgs => ["link", "show", "type", kind];

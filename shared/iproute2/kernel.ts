@@ -1,0 +1,51 @@
+// The devices of several namespaces, asked and changed through one `ip` session each, opened when first needed.
+import type { Completed } from "../command.ts";
+import type { IpArgs } from "./line.ts";
+import type { Link } from "./link.ts";
+import { type Converse, type IpSession, openIpSession, SessionEnded } from "./session.ts";
+
+/** Reads and changes devices; every namespace is a path. */
+export interface Kernel {
+  /**
+   * The devices that the questions find.
+   * @throws {SessionEnded} when the namespace cannot be entered
+   */
+  show(netns: string, questions: readonly IpArgs[]): Promise<Link[]>;
+  /** Runs one changing command. The answer is what went wrong, or undefined. */
+  apply(netns: string, args: IpArgs): Promise<Completed | undefined>;
+  /** Ends the sessions. */
+  close(): Promise<void>;
+}
+
+/** `remainingMs` bounds each session by what is left of the caller's time when it is opened. */
+export function openKernel(converse: Converse, remainingMs: () => number): Kernel {
+  const sessions = new Map<string, IpSession>();
+  const session = (netns: string) => {
+    const open = sessions.get(netns) ?? openIpSession(converse, netns, remainingMs());
+    sessions.set(netns, open);
+    return open;
+  };
+  return {
+    async show(netns, questions) {
+      try {
+        return await session(netns).show(questions);
+      } catch (error) {
+        if (error instanceof SessionEnded) sessions.delete(netns);
+        throw error;
+      }
+    },
+    async apply(netns, args) {
+      const failure = await session(netns).apply(args);
+      // A session does not outlive a failed change: `ip` may have ended with it, and it keeps names it has looked up.
+      if (failure !== undefined) {
+        await sessions.get(netns)?.close();
+        sessions.delete(netns);
+      }
+      return failure;
+    },
+    async close() {
+      await Promise.all([...sessions.values()].map((open) => open.close()));
+      sessions.clear();
+    },
+  };
+}

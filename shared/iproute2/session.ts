@@ -1,0 +1,121 @@
+// One `ip -batch` inside a namespace that is asked and told line by line: observing and acting cost one process together.
+import { type Command, type Completed, describe } from "../command.ts";
+import type { Conversation } from "../exec.ts";
+import { fail } from "../faults.ts";
+import { encodeLine, type IpArgs } from "./line.ts";
+import { type Link, parseLinks } from "./link.ts";
+
+/** An `ip` that lives in one namespace until {@link close}. */
+export interface IpSession {
+  /** The devices that the questions find; what does not exist is not in the answer. */
+  show(questions: readonly IpArgs[]): Promise<Link[]>;
+  /** Runs one changing line. The answer is what went wrong, or undefined. */
+  apply(args: IpArgs): Promise<Completed | undefined>;
+  close(): Promise<void>;
+}
+
+/** Starts a conversation, or answers undefined when there is no such program. */
+export type Converse = (command: Command) => Conversation | undefined;
+
+// `-force` keeps `ip` alive behind a failed line; `-json` makes it flush each answer (jsonw_destroy, iproute2 lib/json_writer.c).
+const SESSION = ["ip", "-force", "-json", "-details", "-batch", "-"] as const;
+
+// The ends of an exchange: `lo` is in every namespace, and "/" is in no device's name, so asking for it always fails alike.
+const END_OF_STDOUT: IpArgs = ["link", "show", "dev", "lo"];
+const END_OF_STDERR: IpArgs = ["link", "show", "dev", "/"];
+const STDERR_END_LINE = 'Device "/" does not exist.';
+
+/** The argv that runs a program in the namespace at `netns`. (`ip -n` takes no path and remounts /sys each time.) */
+export function inNetns(
+  netns: string,
+  argv: readonly [string, ...string[]],
+): [string, ...string[]] {
+  return ["nsenter", `--net=${netns}`, "--", ...argv];
+}
+
+/** Opens a session in the namespace at `netns`; whether that exists shows at the first exchange. */
+export function openIpSession(converse: Converse, netns: string, timeoutMs: number): IpSession {
+  const argv = inNetns(netns, SESSION);
+  const conversation = converse({ argv, timeoutMs });
+  if (conversation === undefined) {
+    fail("try-later", `Cannot run ${argv[0]}: it is not installed on this node`);
+  }
+  return new Session(conversation);
+}
+
+class Session implements IpSession {
+  constructor(private readonly conversation: Conversation) {}
+
+  async show(questions: readonly IpArgs[]): Promise<Link[]> {
+    await this.send([...questions, END_OF_STDOUT, END_OF_STDERR]);
+    const links = await this.readLinks();
+    const { ended, errors } = await this.readErrors();
+    if (ended) throw new SessionEnded(await this.lastWords(errors));
+    const unexpected = errors.filter((line) => !/ does not exist\.?$/.test(line));
+    if (unexpected.length > 0) fail("kernel", `Cannot read the devices: ${unexpected.join(" ")}`);
+    return links;
+  }
+
+  async apply(args: IpArgs): Promise<Completed | undefined> {
+    const started = performance.now();
+    await this.send([args, END_OF_STDERR]);
+    const { ended, errors } = await this.readErrors();
+    const argv = ["ip", ...args];
+    // Argument errors end `ip` on the spot, without a line number.
+    if (ended) return { ...await this.lastWords(errors), argv };
+    if (errors.length === 0) return undefined;
+    const ms = performance.now() - started;
+    return {
+      argv,
+      reason: "exit",
+      code: 1,
+      signal: null,
+      stdout: "",
+      stderr: errors.join("\n"),
+      ms,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.conversation.end();
+  }
+
+  private send(lines: readonly IpArgs[]): Promise<void> {
+    return this.conversation.write(lines.map((line) => `${encodeLine(line)}\n`).join(""));
+  }
+
+  private async readLinks(): Promise<Link[]> {
+    const found = new Map<number, Link>();
+    for (let line; (line = await this.conversation.readLine("stdout")) !== undefined;) {
+      const links = line.trim() === "" ? [] : parseLinks(line);
+      if (links.some((link) => link.ifname === "lo")) break;
+      for (const link of links) found.set(link.ifindex, link);
+    }
+    return [...found.values()];
+  }
+
+  /** The error lines of this exchange; `ended` when the process ended before the mark. */
+  private async readErrors(): Promise<{ ended: boolean; errors: string[] }> {
+    const errors: string[] = [];
+    for (let line; (line = await this.conversation.readLine("stderr")) !== undefined;) {
+      if (line === STDERR_END_LINE) {
+        await this.conversation.readLine("stderr"); // the mark's own "Command failed -:N"
+        return { ended: false, errors };
+      }
+      if (line !== "" && !line.startsWith("Command failed -:")) errors.push(line);
+    }
+    return { ended: true, errors };
+  }
+
+  private async lastWords(errors: readonly string[]): Promise<Completed> {
+    return { ...await this.conversation.end(), stderr: errors.join("\n") };
+  }
+}
+
+/** The session's process has ended by itself: mostly, the namespace could not be entered. */
+export class SessionEnded extends Error {
+  override readonly name = "SessionEnded";
+  constructor(readonly completed: Completed) {
+    super(describe(completed));
+  }
+}

@@ -1,0 +1,137 @@
+// Plans the devices of a LAN on this node: a bridge and its VXLAN port, in the LAN namespace.
+import { type Fault, FaultError } from "../faults.ts";
+import {
+  addAltname,
+  addBridge,
+  addVxlan,
+  deleteLink,
+  setAlias,
+  setGroup,
+  setMaster,
+  setPort,
+  setUp,
+} from "../iproute2/commands.ts";
+import type { IpArgs } from "../iproute2/line.ts";
+import type { Link } from "../iproute2/link.ts";
+import type { Step } from "../steps.ts";
+import { parseAlias, renderAlias } from "./alias.ts";
+import { GROUP, type Lan, lanDevices, lanTitle } from "./lan.ts";
+import type { LanState } from "./observe.ts";
+
+/** What a LAN's devices are to be. */
+export interface LanWanted {
+  readonly lan: Lan;
+  /** Of bridge, VXLAN and every port, in bytes. */
+  readonly mtu: number;
+  /** VTEP address of this node. */
+  readonly vtep: string;
+  /** UDP port of VXLAN. */
+  readonly port: number;
+  /** Path of the LAN namespace. */
+  readonly lanNetns: string;
+  /** Path of the namespace with the underlay, as the `ip` that runs the steps sees it. */
+  readonly underlayNetns: string;
+}
+
+/** True when nothing is missing: the name is the last thing that a bridge is given. */
+export function isComplete({ bridge, vxlan, holderOfName }: LanState): boolean {
+  return bridge !== undefined && vxlan?.master === bridge.ifname &&
+    holderOfName?.ifindex === bridge.ifindex;
+}
+
+/**
+ * The steps from what is there to a whole LAN: none when it is complete, the missing ones when an earlier start was cut off.
+ */
+export function planCreateLan(wanted: LanWanted, state: LanState): Step[] {
+  if (isComplete(state) && !isBeingDeleted(state)) return [];
+  const title = `LAN ${lanTitle(wanted.lan)} (VNI ${wanted.lan.vni})`;
+  const step = (why: string, args: IpArgs, undo?: IpArgs): Step => ({
+    netns: wanted.lanNetns,
+    args,
+    why: `${why} of ${title}`,
+    ...(undo !== undefined && { undo }),
+  });
+  const { bridge, byName } = lanDevices(wanted.lan);
+  return [
+    ...planBridge(wanted, state, step),
+    ...planVxlan(wanted, state, step),
+    ...(state.holderOfName === undefined
+      ? [step("name the bridge", addAltname(bridge, byName))]
+      : []),
+  ];
+}
+
+type MakeStep = (why: string, args: IpArgs, undo?: IpArgs) => Step;
+
+function planBridge({ lan, mtu }: LanWanted, state: LanState, step: MakeStep): Step[] {
+  const { bridge, byVni } = lanDevices(lan);
+  const start = state.bridge === undefined
+    ? step("make the bridge", addBridge(bridge, mtu), deleteLink(bridge))
+    : step("keep the bridge", setGroup(bridge, 0));
+  const alias = step("sign the bridge", setAlias(bridge, renderAlias({ lan })));
+  const claim = step("claim the VNI", addAltname(bridge, byVni));
+  return [start, alias, ...(state.holderOfVni === undefined ? [claim] : [])];
+}
+
+function planVxlan(wanted: LanWanted, state: LanState, step: MakeStep): Step[] {
+  const { lan, mtu, vtep: local, port, underlayNetns: socketNetns } = wanted;
+  const { bridge, vxlan } = lanDevices(lan);
+  const spec = { name: vxlan, bridge, mtu, vni: lan.vni, local, port, socketNetns };
+  const start = state.vxlan === undefined
+    ? [step("make the VXLAN device", addVxlan(spec), deleteLink(vxlan))]
+    : [
+      step("keep the VXLAN device", setGroup(vxlan, 0)),
+      step("join the VXLAN device to the bridge", setMaster(vxlan, bridge)),
+      step("start the VXLAN device", setUp(vxlan)),
+    ];
+  const alias = renderAlias({ lan });
+  return [
+    ...start,
+    step("set up the VXLAN port", setPort({ name: vxlan, alias, learning: false })),
+  ];
+}
+
+/**
+ * Refuses what another LAN has already: the VNI, the name, or a device name.
+ * @throws {FaultError} of kind "config"
+ */
+export function refuseConflicts(lan: Lan, state: LanState): void {
+  for (const link of [state.holderOfVni, state.holderOfName, state.bridge, state.vxlan]) {
+    if (link === undefined || belongsTo(lan, link)) continue;
+    const other = parseAlias(link.alias)?.lan;
+    throw new FaultError(other === undefined ? foreignDevice(lan, link) : otherLan(lan, other));
+  }
+}
+
+/** Whether a device that bears a name of `lan` is its own. Without an alias it is a start that was cut off, not yet signed. */
+export function belongsTo(lan: Lan, link: Link): boolean {
+  if (link.alias === undefined) return link.vxlan === undefined || link.vxlan.vni === lan.vni;
+  const other = parseAlias(link.alias)?.lan;
+  return other?.vni === lan.vni && other.name === lan.name && other.suffix === lan.suffix;
+}
+
+function isBeingDeleted({ bridge, vxlan }: LanState): boolean {
+  return bridge?.group === GROUP.deleted || vxlan?.group === GROUP.deleted;
+}
+
+function otherLan(lan: Lan, other: Lan): Fault {
+  const msg = other.vni === lan.vni
+    ? `Cannot use vxlanId ${lan.vni} for LAN ${lanTitle(lan)}: LAN ${
+      lanTitle(other)
+    } has it on this node`
+    : `Cannot use vxlanId ${lan.vni} for LAN ${
+      lanTitle(lan)
+    }: its vxlanId is ${other.vni} on this node`;
+  return {
+    kind: "config",
+    msg,
+    details: "a LAN has one name, one suffix and one vxlanId on every node",
+  };
+}
+
+function foreignDevice(lan: Lan, link: Link): Fault {
+  return {
+    kind: "config",
+    msg: `Cannot use LAN ${lanTitle(lan)}: the device ${link.ifname} is not one of a LAN`,
+  };
+}

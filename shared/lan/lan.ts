@@ -1,0 +1,86 @@
+// A LAN's identity and the names of its devices: what must never clash and always lead back from device to LAN.
+
+/** One pure L2 network. The VNI is its identity on the wire, name and suffix are its identity in configs. */
+export interface Lan {
+  /** At most {@link MAX_NAME} characters: made by {@link identifyLan}. */
+  readonly name: string;
+  readonly suffix: string;
+  /** VXLAN network identifier, 0 to {@link MAX_VNI}. */
+  readonly vni: number;
+}
+
+/** The names of a LAN's devices in the LAN namespace; each at most 15 characters (IFNAMSIZ - 1). */
+export interface LanDevices {
+  readonly vxlan: string;
+  readonly bridge: string;
+  /** Alternative name of the bridge that finds a LAN by its VNI. */
+  readonly byVni: string;
+  /** Alternative name of the bridge that finds a LAN by name and suffix; given last, so a bridge that has it is complete. */
+  readonly byName: string;
+}
+
+export const MAX_VNI = 2 ** 24 - 1;
+export const MAX_SUFFIX = 6;
+const MAX_PLAIN_NAME = 5;
+const MAX_NAME = 80;
+
+/** Link groups in the LAN namespace: pod ports, and devices that `link del group` will take. */
+export const GROUP = { ports: 1, deleted: 2 } as const;
+
+/** Makes a {@link Lan} of a config's keys. A name too long for an alias is cut and ends in its hash, so that it stays unique. */
+export async function identifyLan(name: string, suffix: string, vni: number): Promise<Lan> {
+  if (name.length <= MAX_NAME) return { name, suffix, vni };
+  const hash = await sha256(name);
+  // "~" is in no CNI network name, so no short name can equal a cut one.
+  const tail = `~${base64url(hash.subarray(0, 15))}`;
+  return { name: name.slice(0, MAX_NAME - tail.length) + tail, suffix, vni };
+}
+
+/**
+ * The device names of a LAN. As in the original (`NAME-SUFFIX`, `kt-NAME-SUFFIX`) where that is unambiguous: a name of
+ * at most 5 characters without underscore, a suffix without hyphen. Any other name is replaced by "~" and the VNI.
+ */
+export function lanDevices(lan: Lan): LanDevices {
+  const plain = lan.name.length <= MAX_PLAIN_NAME && !lan.name.includes("_") &&
+    !lan.suffix.includes("-");
+  const vxlan = `${plain ? lan.name : `~${base64url(vniBytes(lan.vni))}`}-${lan.suffix}`;
+  return {
+    vxlan,
+    bridge: `kt-${vxlan}`,
+    byVni: `vni~${lan.vni}`,
+    byName: `lan~${lan.name}~${lan.suffix}`,
+  };
+}
+
+/** What a user calls the LAN. */
+export function lanTitle(lan: Lan): string {
+  return `${lan.name}-${lan.suffix}`;
+}
+
+/** The host-side name of a pod's port: "mg" and 65 bits of a hash of (container ID, interface), in base32. */
+export async function portName(containerId: string, ifname: string): Promise<string> {
+  const digits = "abcdefghijklmnopqrstuvwxyz234567";
+  const hash = await sha256(`${containerId}/${ifname}`);
+  return "mg" + Array.from(hash.subarray(0, 13), (byte) => digits[byte & 31]).join("");
+}
+
+/** Whether a device's name is one that {@link portName} makes. */
+export function isPortName(name: string): boolean {
+  return /^mg[a-z2-7]{13}$/.test(name);
+}
+
+function vniBytes(vni: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.of(vni >> 16, (vni >> 8) & 255, vni & 255);
+}
+
+async function sha256(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+}
+
+/** RFC 4648 section 5, without padding. */
+function base64url(bytes: Uint8Array<ArrayBuffer>): string {
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll(
+    "=",
+    "",
+  );
+}

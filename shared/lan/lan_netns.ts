@@ -1,0 +1,60 @@
+// Makes the LAN namespace: the one network namespace of a node that holds the devices of all LANs.
+import type { Command, Completed } from "../command.ts";
+import { describe } from "../command.ts";
+import { fail } from "../faults.ts";
+import { inNetns } from "../iproute2/session.ts";
+
+export type Run = (command: Command) => Promise<Completed>;
+
+/**
+ * Settings that make a bridge in the namespace a wire. IPv6 off: every device born there is silent (no router
+ * solicitations, no MLD). br_netfilter off: frames with a malformed IP header pass; its switches exist only where the module is loaded.
+ */
+const SYSCTLS = [
+  ["net/ipv6/conf/all/disable_ipv6", "1"],
+  ["net/ipv6/conf/default/disable_ipv6", "1"],
+  ["net/bridge/bridge-nf-call-iptables", "0"],
+  ["net/bridge/bridge-nf-call-ip6tables", "0"],
+  ["net/bridge/bridge-nf-call-arptables", "0"],
+] as const;
+
+// Sets what differs, so that a read-only /proc/sys is no error where everything is right. Arguments: FILE VALUE ...
+const SET_SYSCTLS = `while [ $# -ge 2 ]; do
+  f=/proc/sys/$1
+  if [ -e "$f" ] && [ "$(cat "$f")" != "$2" ]; then echo "$2" >"$f" || exit 1; fi
+  shift 2
+done`;
+
+// Pins the namespace only when it is finished: nobody can meet it half made. Arguments: PATH, then as above.
+const PIN_NETNS = `set -e
+path=$1; shift
+${SET_SYSCTLS}
+mkdir -p "\${path%/*}"
+[ -e "$path" ] || : >"$path"
+mount --bind /proc/self/ns/net "$path"`;
+
+/** Whether a pinned namespace is at `path`: a file left behind without a mount is none. */
+export async function hasNetns(run: Run, path: string): Promise<boolean> {
+  const done = await run({ argv: inNetns(path, ["true"]) });
+  if (done.reason === "not-found") fail("try-later", `Cannot look at ${path}: ${describe(done)}`);
+  return done.reason === "success";
+}
+
+/**
+ * Makes the namespace where it is missing and mends its settings where it is there; never mounts twice.
+ * The caller holds {@link NETNS_LOCK_FILE}.
+ * @throws {FaultError} "try-later" when that is not permitted
+ */
+export async function ensureLanNetns(run: Run, path: string): Promise<"made" | "verified"> {
+  const present = await hasNetns(run, path);
+  const sysctls = SYSCTLS.flat();
+  const done = present
+    ? await run({ argv: inNetns(path, ["sh", "-c", SET_SYSCTLS, "sh", ...sysctls]) })
+    : await run({
+      argv: ["unshare", "--net", "--", "sh", "-c", PIN_NETNS, "sh", path, ...sysctls],
+    });
+  if (done.reason !== "success") {
+    fail("try-later", `Cannot make the LAN namespace ${path}: ${describe(done)}`);
+  }
+  return present ? "verified" : "made";
+}

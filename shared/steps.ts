@@ -1,0 +1,71 @@
+// Changes as data, and the one executor that runs them in order and takes them back in reverse.
+import { type Completed, describe } from "./command.ts";
+import type { Fault } from "./faults.ts";
+import type { IpArgs } from "./iproute2/line.ts";
+
+/** One change in one namespace. */
+export interface Step {
+  /** Path of the namespace it runs in. */
+  readonly netns: string;
+  readonly args: IpArgs;
+  /** What takes it back, run in the same namespace. */
+  readonly undo?: IpArgs;
+  /** Completes "Cannot ...". */
+  readonly why: string;
+}
+
+/** Why a plan ended early. */
+export interface StepFailure {
+  readonly step: Step;
+  readonly failure: Completed;
+  /** What could not be taken back. */
+  readonly undoFailures: readonly Completed[];
+}
+
+/** Runs one change; the answer is what went wrong, or undefined. */
+export type Apply = (netns: string, args: IpArgs) => Promise<Completed | undefined>;
+
+/** Runs the steps in order. At the first failure everything done is undone, last first, and the failure is the answer. */
+export async function execute(
+  steps: readonly Step[],
+  apply: Apply,
+): Promise<StepFailure | undefined> {
+  for (const [index, step] of steps.entries()) {
+    const failure = await apply(step.netns, step.args);
+    if (failure === undefined) continue;
+    const done = steps.slice(0, isUndecided(failure) ? index + 1 : index);
+    return { step, failure, undoFailures: await undo(done, apply) };
+  }
+  return undefined;
+}
+
+/** A program that was killed may have done its work before. */
+function isUndecided(failure: Completed): boolean {
+  return failure.reason === "timeout" || failure.reason === "signal";
+}
+
+async function undo(done: readonly Step[], apply: Apply): Promise<Completed[]> {
+  const failures: Completed[] = [];
+  for (const step of done.toReversed()) {
+    if (step.undo === undefined) continue;
+    const failure = await apply(step.netns, step.undo);
+    if (failure !== undefined && !isMissingDevice(failure)) failures.push(failure);
+  }
+  return failures;
+}
+
+/** `ip` says that the device is not there: for a deletion, that is what was wanted. */
+export function isMissingDevice(failure: Completed): boolean {
+  return /Cannot find device|does not exist/.test(failure.stderr);
+}
+
+/** The failure as an answer: what could not be done in `msg`, the commands and what they said in `details`. */
+export function faultOf({ step, failure, undoFailures }: StepFailure): Fault {
+  const kind = failure.reason === "exit" ? "kernel" : "try-later";
+  const said = failure.stderr.trim().split("\n")[0] || describe(failure);
+  const details = [
+    describe(failure),
+    ...undoFailures.map((one) => `and while undoing, ${describe(one)}`),
+  ];
+  return { kind, msg: `Cannot ${step.why}: ${said}`, details: details.join("; ") };
+}

@@ -1,0 +1,8 @@
+// What the programs say of themselves: their version and the runtime that they are running on.
+
+export const VERSION = "0.1.0";
+
+/** Asked of the runtime itself, so that no build can say it wrong: "Deno 2.9.6, compiled" or "Deno 2.9.6, from source". */
+export const RUNTIME = `Deno ${Deno.version.deno}, ${
+  Deno.build.standalone ? "compiled" : "from source"
+}`;
