@@ -2,9 +2,9 @@
 import * as z from "zod/mini";
 import { fail } from "../shared/faults.ts";
 import { identifyLan, isPortName, portName } from "../shared/lan/lan.ts";
+import { deletePorts, findPorts } from "../shared/lan/remove_ports.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import { type JsonObject, readLanConfig } from "./config.ts";
-import { deletePorts, findPorts } from "./del.ts";
 import { isNoNetns, lockLan } from "./lan_access.ts";
 import type { Request } from "./request.ts";
 
@@ -18,9 +18,9 @@ export async function gc(request: Request): Promise<undefined> {
   const lan = await identifyLan(request.name, suffix, vxlanId);
   try {
     using _lan = await lockLan(request, lan.vni);
-    const found = await findPorts(request, lan);
+    const found = await findPorts(request.kernel, LAN_NETNS, lan);
     const stale = found.ports.filter(({ ifname }) => isPortName(ifname) && !valid.has(ifname));
-    if (stale.length > 0) await deletePorts(request, found, stale);
+    if (stale.length > 0) await deletePorts(request.kernel, found, stale);
   } catch (thrown) {
     if (!isNoNetns(thrown)) throw thrown;
   }

@@ -2,9 +2,9 @@
 import { fail } from "../shared/faults.ts";
 import { type NodeFacts, parseNodeFacts } from "../shared/lan/node_facts.ts";
 import { BOOT_ID_FILE, LAN_NETNS, NODE_FACTS_FILE } from "../shared/lan/paths.ts";
+import { findUnderlay, type Underlay } from "../shared/lan/underlay.ts";
 import type { Ports } from "./ports.ts";
 import type { Request } from "./request.ts";
-import { findUnderlay, type Underlay } from "./underlay.ts";
 
 export interface Node {
   readonly lanNetns: string;
@@ -43,5 +43,5 @@ export async function readUnderlay(
   ports: Ports,
 ): Promise<Underlay> {
   if (master === undefined && node.facts !== undefined) return node.facts;
-  return await findUnderlay(ports.run, master);
+  return await findUnderlay(ports.run, master === undefined ? {} : { device: master });
 }

@@ -2,7 +2,7 @@
 
 export const VERSION = "0.1.0";
 
-/** Asked of the runtime itself, so that no build can say it wrong: "Deno 2.9.6, compiled" or "Deno 2.9.6, from source". */
+/** "Deno 2.9.6, compiled" or "Deno 2.9.6, from source": the runtime itself says it, so it is right. */
 export const RUNTIME = `Deno ${Deno.version.deno}, ${
   Deno.build.standalone ? "compiled" : "from source"
 }`;

@@ -13,6 +13,8 @@ export type Run = (command: Command) => Promise<Completed>;
 const SYSCTLS = [
   ["net/ipv6/conf/all/disable_ipv6", "1"],
   ["net/ipv6/conf/default/disable_ipv6", "1"],
+  // zebra must see the VTEP address here, and that may be an IPv6 one.
+  ["net/ipv6/conf/lo/disable_ipv6", "0"],
   ["net/bridge/bridge-nf-call-iptables", "0"],
   ["net/bridge/bridge-nf-call-ip6tables", "0"],
   ["net/bridge/bridge-nf-call-arptables", "0"],

@@ -1,8 +1,8 @@
-// Finds the VTEP address on a node without a manager: the default route's device first.
+// Finds the underlay of a node: the device that carries VXLAN, its address and MTU.
 import * as z from "zod/mini";
-import { describe } from "../shared/command.ts";
-import { fail } from "../shared/faults.ts";
-import type { Run } from "../shared/lan/lan_netns.ts";
+import { describe } from "../command.ts";
+import { fail } from "../faults.ts";
+import type { Run } from "./lan_netns.ts";
 
 /** The network that carries VXLAN. */
 export interface Underlay {
@@ -31,11 +31,17 @@ export interface Candidate {
   readonly addresses: readonly string[];
 }
 
+/** How the underlay may be named: by its device or by its address. */
+export interface UnderlayHint {
+  readonly device?: string;
+  readonly address?: string;
+}
+
 /**
  * Looks for the underlay in the caller's own network namespace.
- * @throws {FaultError} "config" when `master` has no address, "try-later" when nothing has one
+ * @throws {FaultError} "config" when the hint fits no device, "try-later" when no device has an address
  */
-export async function findUnderlay(run: Run, master: string | undefined): Promise<Underlay> {
+export async function findUnderlay(run: Run, hint: UnderlayHint = {}): Promise<Underlay> {
   const [addresses, ipv4, ipv6] = await Promise.all([
     run({ argv: ["ip", "-json", "address", "show", "up"] }),
     run({ argv: ["ip", "-json", "route", "show", "default"] }),
@@ -47,33 +53,36 @@ export async function findUnderlay(run: Run, master: string | undefined): Promis
   const defaults = [ipv4, ipv6].flatMap((done) =>
     done.reason === "success" ? parseRoutes(done.stdout) : []
   );
-  const candidates = parseCandidates(addresses.stdout);
-  const chosen = chooseUnderlay(candidates, defaults, master);
+  const chosen = chooseUnderlay(parseCandidates(addresses.stdout), defaults, hint);
   if (chosen !== undefined) return chosen;
-  if (master !== undefined) {
+  const { device, address } = hint;
+  const rule = "an interface of this node that is up and has a global address";
+  if (device !== undefined) {
+    fail("config", `Cannot use the underlay device ${device}: it is not ${rule}`);
+  }
+  if (address !== undefined) {
     fail(
       "config",
-      `Cannot use master ${master}: it is not an interface of this node that is up and has an address`,
+      `Cannot use the VTEP address ${address}: no interface of this node that is up has it`,
     );
   }
-  return fail(
-    "try-later",
-    "Cannot find the VTEP address: no interface of this node has a global address",
-  );
+  return fail("try-later", `Cannot find the VTEP address: there is not ${rule}`);
 }
 
-/** `master` where one is named, else the default routes' devices, else any: the first that has an address. */
+/** What the hint names; without one the default routes' devices first, then any: the first that has an address. */
 export function chooseUnderlay(
   candidates: readonly Candidate[],
   defaults: readonly string[],
-  master: string | undefined,
+  { device, address }: UnderlayHint,
 ): Underlay | undefined {
-  const wanted = master !== undefined
-    ? [master]
-    : [...defaults, ...candidates.map(({ device }) => device)];
-  for (const device of wanted) {
-    const candidate = candidates.find((one) => one.device === device);
-    const vtep = candidate?.addresses[0];
+  const inOrder = device !== undefined
+    ? [device]
+    : [...defaults, ...candidates.map((one) => one.device)];
+  for (const name of inOrder) {
+    const candidate = candidates.find((one) => one.device === name);
+    const vtep = address === undefined
+      ? candidate?.addresses[0]
+      : candidate?.addresses.find((one) => one === address);
     if (candidate !== undefined && vtep !== undefined) return { vtep, mtu: candidate.mtu };
   }
   return undefined;

@@ -1,0 +1,40 @@
+// Finds the ports of a LAN and removes some of them, with the LAN's devices when none remains. The caller holds the LAN's lock.
+import { FaultError } from "../faults.ts";
+import { showLink, showPorts } from "../iproute2/commands.ts";
+import type { Kernel } from "../iproute2/kernel.ts";
+import type { Link } from "../iproute2/link.ts";
+import { execute, faultOf, isMissingDevice } from "../steps.ts";
+import { belongsTo } from "./create_devices.ts";
+import { type LanPorts, planDeletePorts } from "./delete_devices.ts";
+import { type Lan, lanDevices } from "./lan.ts";
+
+/** The devices of a LAN; those that bear its names but belong to another are not among them. */
+export async function findPorts(kernel: Kernel, lanNetns: string, lan: Lan): Promise<LanPorts> {
+  const names = lanDevices(lan);
+  const links = await kernel.show(lanNetns, [showLink(names.bridge), showLink(names.vxlan)]);
+  const own = (name: string) => links.find((link) => link.ifname === name && belongsTo(lan, link));
+  const [bridge, vxlan] = [own(names.bridge), own(names.vxlan)];
+  const joined = bridge === undefined ? [] : await kernel.show(lanNetns, [showPorts(names.bridge)]);
+  return {
+    lanNetns,
+    ports: joined.filter((link) => link.ifname !== names.vxlan),
+    ...(bridge !== undefined && { bridge }),
+    ...(vxlan !== undefined && { vxlan }),
+  };
+}
+
+/**
+ * Deletes the ports in `doomed`; devices that vanish meanwhile are what was wanted.
+ * @throws {FaultError} when the kernel refuses
+ */
+export async function deletePorts(
+  kernel: Kernel,
+  found: LanPorts,
+  doomed: readonly Link[],
+): Promise<void> {
+  const failure = await execute(planDeletePorts(found, doomed), async (netns, args) => {
+    const failure = await kernel.apply(netns, args);
+    return failure === undefined || isMissingDevice(failure) ? undefined : failure;
+  });
+  if (failure !== undefined) throw new FaultError(faultOf(failure));
+}
