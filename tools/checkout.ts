@@ -1,0 +1,44 @@
+// Where things are in this checkout, and how a program of any path is run in it.
+import { fileURLToPath } from "node:url";
+import { BASE_ENV, type Command, type Completed, describe } from "../shared/command.ts";
+import { run } from "../shared/exec.ts";
+
+export const ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+/** What users get. */
+export const DIST = `${ROOT}/dist`;
+/** What can be fetched again. */
+export const CACHE = `${ROOT}/.cache`;
+
+/** What a tool is given by its `main.ts`. */
+export interface Surroundings {
+  /** The caller's environment: proxies, certificates and package mirrors are configured there. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Takes one line that says what goes on. */
+  readonly log: (line: string) => void;
+}
+
+/**
+ * The argv that runs `argv` in the checkout.
+ * env(1) also starts what is in none of the program directories, such as Deno.
+ */
+export function inCheckout(...argv: string[]): [string, ...string[]] {
+  return ["env", "-C", ROOT, ...argv];
+}
+
+/** The caller's environment with our PATH, for programs that download; see {@link Surroundings}. */
+export function downloadEnv(
+  { env }: Surroundings,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  return { ...env, ...BASE_ENV, DENO_NO_UPDATE_CHECK: "1", ...more };
+}
+
+/** Downloads and compilers take long on a slow line. */
+export const TOOL_TIMEOUT_MS = 15 * 60_000;
+
+/** Runs a command to its end; throws "Cannot `purpose`: ..." with what it said when it fails. */
+export async function must(purpose: string, command: Command): Promise<Completed> {
+  const done = await run({ timeoutMs: TOOL_TIMEOUT_MS, ...command });
+  if (done.reason !== "success") throw new Error(`Cannot ${purpose}: ${describe(done)}`);
+  return done;
+}

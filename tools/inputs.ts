@@ -1,0 +1,27 @@
+// One hash over all that the built programs are made of: the same hash, the same programs.
+import { ROOT } from "./checkout.ts";
+import { permissionFlags, PROGRAMS } from "./permissions.ts";
+import { DENO, DENORT, sha256 } from "./recover.ts";
+
+const SOURCE_DIRS = ["cni", "manager", "shared"];
+const SETTINGS = ["deno.json", "deno.lock"];
+
+/** In hexadecimal; `denort` is the caller's DENORT_BIN. */
+export async function hashInputs(denort: string | undefined): Promise<string> {
+  const files = [...SETTINGS, ...SOURCE_DIRS.flatMap((dir) => Array.from(listSources(dir)))].sort();
+  const contents = await Promise.all(
+    files.map((file) => Deno.readTextFile(`${ROOT}/${file}`).catch(() => "")),
+  );
+  const flags = Object.values(PROGRAMS).map(({ may }) => permissionFlags(may));
+  const made = { deno: Deno.version.deno, denort, pins: [DENO, DENORT], flags, files, contents };
+  return await sha256(new TextEncoder().encode(JSON.stringify(made)));
+}
+
+/** Every file under a folder of the checkout that is no test. */
+function* listSources(dir: string): Generator<string> {
+  for (const entry of Deno.readDirSync(`${ROOT}/${dir}`)) {
+    const path = `${dir}/${entry.name}`;
+    if (entry.isDirectory) yield* listSources(path);
+    else if (!entry.name.endsWith("_test.ts")) yield path;
+  }
+}

@@ -1,0 +1,21 @@
+// The Debian packages that the lab and the tests are made of.
+
+/** What nodes and devices of the embedded lab run. */
+export const labPackages = [
+  "frr",
+  "frr-pythontools",
+  "iproute2",
+  "iputils-ping",
+  "procps",
+  "tini",
+  "util-linux",
+] as const;
+
+/** Run arm64 programs elsewhere; qemu finds the libraries in a folder, so dpkg stays as it is. */
+export const arm64Packages = [
+  "libc6-arm64-cross",
+  "libgcc-s1-arm64-cross",
+  "qemu-user-static",
+] as const;
+
+export const testPackages = [...labPackages, ...arm64Packages, "tcpdump"] as const;

@@ -1,0 +1,88 @@
+// The programs that are built, and all that each may do: the table to edit when one needs more.
+import { PROGRAM_DIRS } from "../shared/command.ts";
+import { VERSION } from "../shared/version.ts";
+
+export interface Program {
+  readonly main: string;
+  /** How the finished program is asked for its version, and what its answer looks like. */
+  readonly ask: {
+    readonly env: Readonly<Record<string, string>>;
+    readonly args: readonly string[];
+    readonly answer: RegExp;
+  };
+  readonly may: Permissions;
+}
+
+export interface Permissions {
+  /** Bare names; each is allowed by its absolute path in every program directory. */
+  readonly run: readonly string[];
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  readonly env: readonly string[];
+  /** `host:port`. */
+  readonly net: readonly string[];
+  readonly sys: readonly string[];
+}
+
+export const PROGRAMS = {
+  megalos: {
+    main: "cni/main.ts",
+    ask: { env: { CNI_COMMAND: "VERSION" }, args: [], answer: /"supportedVersions":\[/ },
+    may: {
+      run: ["ip", "nsenter", "stat", "unshare"],
+      read: ["/run/megalos", "/run/netns", "/var/run/netns", "/proc/sys/kernel/random/boot_id"],
+      write: ["/run/megalos"],
+      env: ["CNI_*", "MEGALOS_MANAGED"],
+      net: [],
+      sys: [],
+    },
+  },
+  manager: {
+    main: "manager/main.ts",
+    ask: { env: {}, args: ["--version"], answer: new RegExp(VERSION.replaceAll(".", "\\.")) },
+    may: {
+      run: ["bridge", "ip", "mount", "nsenter", "stat", "sysctl", "tee", "vtysh"],
+      read: ["/etc/frr", "/host", "/opt", "/proc", "/run", "/var/run"],
+      write: ["/etc/frr", "/host", "/opt", "/run", "/var/run"],
+      env: [
+        "BGP_*",
+        "CNI_*",
+        "IS_CONTROL_PLANE",
+        "KATHARA_*",
+        "MEGALOS_*",
+        "NODE_IP",
+        // What the libraries look at: colours and terminal width.
+        "COLORTERM",
+        "FORCE_COLOR",
+        "NO_COLOR",
+        "NODE_DEBUG",
+        "TERM",
+      ],
+      net: ["0.0.0.0:9470", "127.0.0.1:9470", "[::]:9470", "[::1]:9470"],
+      sys: ["hostname", "networkInterfaces", "uid"],
+    },
+  },
+} satisfies Record<string, Program>;
+
+export type ProgramName = keyof typeof PROGRAMS;
+export const PROGRAM_NAMES = Object.keys(PROGRAMS) as ProgramName[];
+
+/** The flags of `deno compile` that allow just that; a program that needs more fails, never asks. */
+export function permissionFlags(may: Permissions): string[] {
+  // A bare name would make Deno search PATH before any code runs, and a runtime may pass none.
+  const paths = may.run.flatMap((name) => PROGRAM_DIRS.map((dir) => `${dir}/${name}`));
+  return [
+    "--no-prompt",
+    "--deny-import",
+    ...flag("run", paths),
+    ...flag("read", may.read),
+    ...flag("write", may.write),
+    ...flag("env", may.env),
+    ...flag("net", may.net),
+    ...flag("sys", may.sys),
+  ];
+}
+
+function flag(kind: keyof Permissions, allowed: readonly string[]): string[] {
+  return allowed.length === 0 ? [] : [`--allow-${kind}=${allowed.join(",")}`];
+}

@@ -1,0 +1,32 @@
+// The closing line that is read out of Deno's JUnit report.
+import assert from "node:assert/strict";
+import { summarize } from "./run_tests.ts";
+
+// As Deno 2.9.6 writes it.
+const report = `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="deno test" tests="4" failures="1" errors="0" time="0.008">
+    <testsuite name="./a_test.ts" tests="4" disabled="1" errors="0" failures="1">
+        <testcase name="good &lt;b&gt;" classname="./a_test.ts" time="0.002" line="1" col="6">
+        </testcase>
+        <testcase name="good &gt; step" classname="./a_test.ts" time="0.002" line="1" col="6"/>
+        <testcase name="bad" classname="./a_test.ts" time="0.001" line="2" col="6">
+            <failure message="Uncaught Error: &lt;skipped&gt;">Error: &lt;skipped&gt;
+    at file:///a_test.ts:2:32</failure>
+        </testcase>
+        <testcase name="ignored" classname="./a_test.ts" time="0.000" line="3" col="6">
+            <skipped/>
+        </testcase>
+    </testsuite>
+</testsuites>`;
+
+Deno.test("passed, failed and skipped tests are counted", () => {
+  assert.equal(summarize(report, 1), "2 passed, 1 failed, 1 skipped");
+});
+
+Deno.test("a run that ends badly without a report is a failure", () => {
+  assert.equal(summarize("", 1), "0 passed, 1 failed, 0 skipped");
+});
+
+Deno.test("a run without tests is none", () => {
+  assert.equal(summarize("", 0), "0 passed, 0 failed, 0 skipped");
+});

@@ -1,0 +1,76 @@
+// Finds what `deno compile` needs: a Deno, and a denort of its version for the wanted architecture.
+import { run } from "../shared/exec.ts";
+import { type Arch, compileTarget, HOST_ARCH, readArch } from "./arch.ts";
+import { downloadEnv, inCheckout, type Surroundings } from "./checkout.ts";
+import { DENO, DENORT, recover, RECOVERED_VERSION } from "./recover.ts";
+
+export interface Runtime {
+  readonly description: string;
+  /** Path of the Deno that compiles. */
+  readonly deno: string;
+  /** Path of its denort; without one Deno takes the one that it has downloaded. */
+  readonly denort?: string;
+}
+
+/** Where a runtime may come from; tests put their own in. */
+export interface Sources {
+  /** Where recovered files are kept. */
+  readonly cache: string;
+  readonly canDownload: (arch: Arch, surroundings: Surroundings) => Promise<boolean>;
+}
+
+/**
+ * The runtime for an architecture: DENORT_BIN, else what Deno downloads, else the pinned recovery.
+ * Throws when a recovered file is not the pinned one, or cannot be fetched.
+ */
+export async function findRuntime(
+  arch: Arch,
+  surroundings: Surroundings,
+  { cache, canDownload }: Sources,
+): Promise<Runtime> {
+  const given = surroundings.env.DENORT_BIN;
+  // One variable for two architectures: it serves the one that it is of.
+  if (given !== undefined && await readArch(given) === arch) {
+    return {
+      description: `DENORT_BIN, ${given} (it must be of Deno ${Deno.version.deno})`,
+      deno: Deno.execPath(),
+      denort: given,
+    };
+  }
+  if (await canDownload(arch, surroundings)) {
+    return { description: `denort ${Deno.version.deno}, Deno's download`, deno: Deno.execPath() };
+  }
+  return {
+    description: `denort ${RECOVERED_VERSION}, recovered, as Deno's download cannot be reached`,
+    deno: await recover(DENO, HOST_ARCH, cache, surroundings),
+    denort: await recover(DENORT, arch, cache, surroundings),
+  };
+}
+
+/**
+ * Whether Deno has its own denort for an architecture, or can download it: compiling an empty
+ * program tells, in 1-3 s where it cannot.
+ */
+export async function canDownload(arch: Arch, surroundings: Surroundings): Promise<boolean> {
+  const dir = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${dir}/empty.js`, "");
+    // deno-fmt-ignore
+    const argv = inCheckout(Deno.execPath(), "compile", "--no-config", "--no-lock",
+      "--target", compileTarget(arch), "--output", `${dir}/empty`, `${dir}/empty.js`);
+    const env = compileEnv(undefined, surroundings);
+    const done = await run({ argv, env, timeoutMs: 5 * 60_000 });
+    return done.reason === "success";
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+/** The environment in which Deno compiles with a denort, or with its own. */
+export function compileEnv(
+  denort: string | undefined,
+  surroundings: Surroundings,
+): Record<string, string> {
+  const { DENORT_BIN: _, ...env } = downloadEnv(surroundings, { NO_COLOR: "1" });
+  return denort === undefined ? env : { ...env, DENORT_BIN: denort };
+}
