@@ -1,14 +1,14 @@
 // What the plugin knows of its node: from the manager's file, or where no manager is, found out.
 import { fail } from "../shared/faults.ts";
 import { type NodeFacts, parseNodeFacts } from "../shared/lan/node_facts.ts";
-import { BOOT_ID_FILE, LAN_NETNS, NODE_FACTS_FILE } from "../shared/lan/paths.ts";
+import { LAN_NETNS, NODE_FACTS_FILE } from "../shared/lan/paths.ts";
 import { findUnderlay, type Underlay } from "../shared/lan/underlay.ts";
 import type { Ports } from "./ports.ts";
 import type { Request } from "./request.ts";
 
 export interface Node {
   readonly lanNetns: string;
-  /** What the manager wrote since this boot. */
+  /** What the manager wrote. */
   readonly facts?: NodeFacts;
 }
 
@@ -30,10 +30,7 @@ export async function readNode(
 
 async function readFacts(ports: Ports): Promise<NodeFacts | undefined> {
   const text = await ports.readText(NODE_FACTS_FILE);
-  const facts = text === undefined ? undefined : parseNodeFacts(text);
-  if (facts === undefined) return undefined;
-  const bootId = await ports.readText(BOOT_ID_FILE);
-  return facts.bootId === bootId?.trim() ? facts : undefined;
+  return text === undefined ? undefined : parseNodeFacts(text);
 }
 
 /** VTEP address and underlay MTU: of the device `master` where the config names one, else of the node. */

@@ -30,7 +30,7 @@ export const PROGRAMS = {
     ask: { env: { CNI_COMMAND: "VERSION" }, args: [], answer: /"supportedVersions":\[/ },
     may: {
       run: ["ip", "nsenter", "stat", "unshare"],
-      read: ["/run/megalos", "/run/netns", "/var/run/netns", "/proc/sys/kernel/random/boot_id"],
+      read: ["/run/megalos", "/run/netns", "/var/run/netns"],
       write: ["/run/megalos"],
       env: ["CNI_*", "MEGALOS_MANAGED"],
       net: [],
@@ -41,9 +41,20 @@ export const PROGRAMS = {
     main: "manager/main.ts",
     ask: { env: {}, args: ["--version"], answer: new RegExp(VERSION.replaceAll(".", "\\.")) },
     may: {
-      run: ["bridge", "ip", "mount", "nsenter", "stat", "sysctl", "tee", "vtysh"],
-      read: ["/etc/frr", "/host", "/opt", "/proc", "/run", "/var/run"],
-      write: ["/etc/frr", "/host", "/opt", "/run", "/var/run"],
+      run: [
+        "cmp",
+        "install",
+        "ip",
+        "mv",
+        "nsenter",
+        "python3",
+        "setsid",
+        "stat",
+        "unshare",
+        "vtysh",
+      ],
+      read: ["/etc/frr", "/run/megalos"],
+      write: ["/etc/frr", "/run/megalos"],
       env: [
         "BGP_*",
         "CNI_*",
@@ -58,8 +69,9 @@ export const PROGRAMS = {
         "NODE_DEBUG",
         "TERM",
       ],
-      net: ["0.0.0.0:9470", "127.0.0.1:9470", "[::]:9470", "[::1]:9470"],
-      sys: ["hostname", "networkInterfaces", "uid"],
+      // The port is a setting.
+      net: ["0.0.0.0"],
+      sys: [],
     },
   },
 } satisfies Record<string, Program>;

@@ -119,4 +119,4 @@ export const deleteGroup = (group: number): IpArgs => ["link", "del", "group", `
 
 export const showLink = (name: string): IpArgs => ["link", "show", "dev", name];
 export const showPorts = (bridge: string): IpArgs => ["link", "show", "master", bridge];
-export const showKind = (kind: "bridge" | "vxlan"): IpArgs => ["link", "show", "type", kind];
+export const showKind = (kind: "bridge" | "veth"): IpArgs => ["link", "show", "type", kind];

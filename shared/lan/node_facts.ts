@@ -1,7 +1,7 @@
 // The node's facts that a LAN's devices depend on, as the manager writes them for the plugin.
 import * as z from "zod/mini";
 
-/** Contents of `/run/megalos/node.json`. */
+/** Contents of `/run/megalos/node.json`. Always of this boot: /run is emptied at its beginning (FHS 3.0, section 3.15). */
 export interface NodeFacts {
   /** Format of this file. */
   readonly v: 1;
@@ -15,8 +15,6 @@ export interface NodeFacts {
   readonly lanNetns: string;
   /** The node's own network namespace as `net:[INODE]`, to tell a pod's from it. */
   readonly nodeNetns: string;
-  /** Of the boot in which it was written: an older file says nothing. */
-  readonly bootId: string;
 }
 
 const schema = z.object({
@@ -26,7 +24,6 @@ const schema = z.object({
   port: z.int(),
   lanNetns: z.string(),
   nodeNetns: z.string(),
-  bootId: z.string(),
 });
 
 /** Reads the file's text; undefined when it is not of this format. */

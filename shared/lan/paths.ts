@@ -8,5 +8,3 @@ export const NODE_FACTS_FILE = `${RUN_DIR}/node.json`;
 export const LOCK_DIR = `${RUN_DIR}/lock`;
 /** The LAN namespace, pinned. */
 export const LAN_NETNS = "/run/netns/megalos";
-/** Changes at every boot (random(4)). */
-export const BOOT_ID_FILE = "/proc/sys/kernel/random/boot_id";

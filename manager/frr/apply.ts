@@ -1,0 +1,54 @@
+// Brings FRR to a configuration: checked before it is written, applied only where the running one differs.
+import { describe } from "../../shared/command.ts";
+import { run } from "../../shared/exec.ts";
+import { updateFile, writeByRename } from "../../shared/files.ts";
+import { vtysh } from "../../shared/vtysh.ts";
+import { FRR_CONF } from "./start_files.ts";
+
+/** Of root alone: a configuration may hold a password. */
+const CONF_MODE = 0o640;
+const RELOAD_TIMEOUT_MS = 60_000;
+
+/** Checks the text with FRR's own parser and writes it to where FRR reads it at its start.
+ * @throws {Error} with vtysh's words when FRR does not understand a line */
+export async function writeFrrConf(text: string): Promise<"updated" | "unchanged"> {
+  const draft = `${FRR_CONF}.draft`;
+  await writeByRename(draft, text, CONF_MODE);
+  const checked = await run(vtysh.checkFile(draft));
+  await Deno.remove(draft);
+  if (checked.reason !== "success") {
+    throw new Error(`Cannot use the FRR configuration: ${describe(checked)}${checked.stdout}`);
+  }
+  return await updateFile(FRR_CONF, text, CONF_MODE);
+}
+
+/** Applies the written configuration to running daemons: not a word to FRR where it has it already.
+ * @throws {Error} when FRR refuses */
+export async function applyFrrConf(text: string): Promise<"applied" | "unchanged"> {
+  const running = await run(vtysh.runningConfig());
+  if (running.reason !== "success") {
+    throw new Error(`Cannot read FRR's configuration: ${describe(running)}`);
+  }
+  if (isSameConfig(running.stdout, text)) return "unchanged";
+  const argv = ["python3", "/usr/lib/frr/frr-reload.py", "--reload", FRR_CONF] as const;
+  const done = await run({ argv, timeoutMs: RELOAD_TIMEOUT_MS });
+  if (done.reason !== "success") {
+    throw new Error(`Cannot apply the FRR configuration: ${describe(done)}${done.stdout}`);
+  }
+  return "applied";
+}
+
+/** Whether two configurations say the same, whatever order and frame FRR's printing gives them. */
+export function isSameConfig(a: string, b: string): boolean {
+  const [left, right] = [statements(a), statements(b)];
+  return left.size === right.size && [...left].every((line) => right.has(line));
+}
+
+// What FRR prints by itself: headings, its version and host name, ends of blocks, and whether its host forwards.
+const FRAME = /^(!|Building |Current |frr |hostname |service |exit|end$|no ip(v6)? forwarding$)/;
+
+function statements(text: string): Set<string> {
+  return new Set(
+    text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !FRAME.test(line)),
+  );
+}

@@ -1,0 +1,57 @@
+// What FRR is to be on a node, as a typed model: everything that a configuration file of ours can say.
+import type { Settings } from "../settings.ts";
+
+/** Seconds. A lost session is found after `hold`, and tried again every `connect`. */
+export interface Timers {
+  readonly keepalive: number;
+  readonly hold: number;
+  readonly connect: number;
+}
+
+/** A worker: one session to the reflector, its VNIs advertised. */
+export interface SpeakerModel {
+  readonly role: "worker";
+  readonly as: number;
+  readonly routerId: string;
+  readonly reflector: string;
+  readonly timers: Timers;
+}
+
+/** The route reflector: whoever calls is a client. */
+export interface ReflectorModel {
+  readonly role: "route-reflector";
+  readonly as: number;
+  readonly routerId: string;
+  /** Prefixes that clients may call from. */
+  readonly listenRanges: readonly string[];
+  readonly listenLimit: number;
+  readonly timers: Timers;
+}
+
+export type FrrModel = SpeakerModel | ReflectorModel;
+
+/** The reflector is passive, so only the workers' connect timer counts: FRR's own of 120 s would be two minutes of outage. */
+const TIMERS: Timers = { keepalive: 3, hold: 9, connect: 1 };
+/** The whole address space in halves: MD5 passwords are not programmed for a prefix length of 0. */
+const LISTEN_RANGES = ["0.0.0.0/1", "128.0.0.0/1"];
+/** FRR's largest `bgp listen limit`. */
+const LISTEN_LIMIT = 65_535;
+
+/** The model of a role at the node address `vtep`. */
+export function modelFrr(
+  role: FrrModel["role"],
+  vtep: string,
+  { as, routeReflector }: Settings,
+): FrrModel {
+  const common = { as, routerId: toRouterId(vtep), timers: TIMERS };
+  if (role === "worker") return { role, ...common, reflector: routeReflector ?? "" };
+  return { role, ...common, listenRanges: LISTEN_RANGES, listenLimit: LISTEN_LIMIT };
+}
+
+/** A router ID is 32 bits written as an IPv4 address (RFC 4271, section 4.2); an IPv6 address is folded into one. */
+export function toRouterId(address: string): string {
+  if (!address.includes(":")) return address;
+  let hash = 0x811c9dc5; // FNV-1a
+  for (const char of address) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0;
+  return [24, 16, 8, 0].map((shift) => (hash >>> shift) & 255).join(".");
+}

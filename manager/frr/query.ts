@@ -1,0 +1,105 @@
+// Asks FRR what it is doing, and reads its JSON.
+import * as z from "zod";
+import type { Completed } from "../../shared/command.ts";
+import { run } from "../../shared/exec.ts";
+import { type Show, vtysh } from "../../shared/vtysh.ts";
+
+/** A BGP session. */
+export interface Session {
+  readonly peer: string;
+  /** RFC 4271 section 8.2.2: "Established" when routes flow. */
+  readonly state: string;
+  readonly uptimeMs: number;
+  readonly prefixesReceived: number;
+  readonly prefixesSent: number;
+}
+
+/** A LAN as zebra knows it. */
+export interface Vni {
+  readonly vni: number;
+  readonly vxlan: string;
+  readonly remoteVteps: readonly string[];
+}
+
+/** A MAC address as zebra knows it. */
+export interface Mac {
+  readonly vni: number;
+  readonly mac: string;
+  /** The port it is behind, or the node (VTEP address). */
+  readonly behind: string;
+  readonly type: "local" | "remote";
+}
+
+const summary = z.object({
+  peers: z.record(
+    z.string(),
+    z.object({
+      state: z.string(),
+      peerUptimeMsec: z.number().default(0),
+      pfxRcd: z.number().default(0),
+      pfxSnt: z.number().default(0),
+    }),
+  ).default({}),
+});
+const vnis = z.record(
+  z.string(),
+  z.object({ vni: z.number(), vxlanIf: z.string(), remoteVteps: z.array(z.string()).default([]) }),
+);
+const macs = z.record(
+  z.string(),
+  z.object({
+    macs: z.record(
+      z.string(),
+      z.object({
+        type: z.string(),
+        intf: z.string().optional(),
+        remoteVtep: z.string().optional(),
+      }),
+    ).default({}),
+  }),
+);
+
+/** Names of the daemons that answer; empty when none does. */
+export async function readDaemons(): Promise<string[]> {
+  const done = await run(vtysh.daemons());
+  return done.reason === "success" ? done.stdout.split(/\s+/).filter((name) => name !== "") : [];
+}
+
+export async function readSessions(): Promise<Session[]> {
+  const { peers = {} } = await ask("show bgp l2vpn evpn summary json", summary) ?? {};
+  return Object.entries(peers).map(([peer, one]) => ({
+    peer,
+    state: one.state,
+    uptimeMs: one.peerUptimeMsec,
+    prefixesReceived: one.pfxRcd,
+    prefixesSent: one.pfxSnt,
+  }));
+}
+
+export async function readVnis(): Promise<Vni[]> {
+  const found = await ask("show evpn vni json", vnis) ?? {};
+  return Object.values(found).map(({ vni, vxlanIf, remoteVteps }) => ({
+    vni,
+    vxlan: vxlanIf,
+    remoteVteps,
+  }));
+}
+
+export async function readMacs(): Promise<Mac[]> {
+  const found = await ask("show evpn mac vni all json", macs) ?? {};
+  return Object.entries(found).flatMap(([vni, { macs }]) =>
+    Object.entries(macs).map(([mac, { type, intf, remoteVtep }]): Mac => ({
+      vni: Number(vni),
+      mac,
+      type: type === "remote" ? "remote" : "local",
+      behind: remoteVtep ?? intf ?? "",
+    }))
+  );
+}
+
+/** The answer to a show, or undefined when FRR does not answer or has nothing to show. */
+async function ask<T>(show: Show, schema: z.ZodType<T>): Promise<T | undefined> {
+  const done: Completed = await run(vtysh.show(show));
+  if (done.reason !== "success" || !done.stdout.trimStart().startsWith("{")) return undefined;
+  return schema.parse(JSON.parse(done.stdout));
+}

@@ -1,0 +1,62 @@
+// Renders the model as FRR's configuration, in the words and the order in which FRR itself prints it.
+import type { FrrModel, ReflectorModel, SpeakerModel } from "./model.ts";
+
+/** zebra's part on a worker, where it lives in the LAN namespace. */
+const LAN_NAMESPACE = [
+  // LANs are not routed; left out, frr-reload.py would turn forwarding on. (Never on a reflector: it may share its node's namespace.)
+  "no ip forwarding",
+  "no ipv6 forwarding",
+  "!",
+  // Next hops resolve by the only route there is (off by default before FRR 9.1).
+  "ip nht resolve-via-default",
+  "!",
+];
+
+/** The text of frr.conf. */
+export function renderFrr(model: FrrModel): string {
+  const lines = [
+    "frr defaults traditional",
+    "service integrated-vtysh-config",
+    "!",
+    ...(model.role === "worker" ? LAN_NAMESPACE : []),
+    `router bgp ${model.as}`,
+    ` bgp router-id ${model.routerId}`,
+    " no bgp default ipv4-unicast",
+    // MAC addresses move as fast as the session carries them.
+    " coalesce-time 0",
+    ...(model.role === "worker" ? renderSpeaker(model) : renderReflector(model)),
+    "exit",
+    "!",
+    "end",
+  ];
+  return lines.join("\n") + "\n";
+}
+
+function renderSpeaker({ as, reflector, timers }: SpeakerModel): string[] {
+  return [
+    ` neighbor ${reflector} remote-as ${as}`,
+    ` neighbor ${reflector} timers ${timers.keepalive} ${timers.hold}`,
+    ` neighbor ${reflector} timers connect ${timers.connect}`,
+    " !",
+    " address-family l2vpn evpn",
+    `  neighbor ${reflector} activate`,
+    "  advertise-all-vni",
+    " exit-address-family",
+  ];
+}
+
+function renderReflector({ as, listenLimit, listenRanges, timers }: ReflectorModel): string[] {
+  const group = "workers";
+  return [
+    ` neighbor ${group} peer-group`,
+    ` neighbor ${group} remote-as ${as}`,
+    ` neighbor ${group} timers ${timers.keepalive} ${timers.hold}`,
+    ` bgp listen limit ${listenLimit}`,
+    ...listenRanges.map((range) => ` bgp listen range ${range} peer-group ${group}`),
+    " !",
+    " address-family l2vpn evpn",
+    `  neighbor ${group} activate`,
+    `  neighbor ${group} route-reflector-client`,
+    " exit-address-family",
+  ];
+}

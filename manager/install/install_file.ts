@@ -1,0 +1,25 @@
+// Puts an executable where runtimes may be starting it at this moment: written beside, then renamed.
+import { describe } from "../../shared/command.ts";
+import { run } from "../../shared/exec.ts";
+
+/**
+ * Copies `source` to `target` (mode 0755) unless they are equal already. By programs, not by Deno's own calls: the
+ * directory is the user's choice, and this program's permissions are fixed when it is built.
+ */
+export async function installFile(
+  source: string,
+  target: string,
+): Promise<"installed" | "unchanged"> {
+  const same = await run({ argv: ["cmp", "--silent", "--", source, target] });
+  if (same.reason === "success") return "unchanged";
+  for (
+    const argv of [
+      ["install", "-D", "--mode=0755", "--", source, `${target}.new`],
+      ["mv", "--force", "--no-target-directory", "--", `${target}.new`, target],
+    ] as const
+  ) {
+    const done = await run({ argv });
+    if (done.reason !== "success") throw new Error(`Cannot install ${target}: ${describe(done)}`);
+  }
+  return "installed";
+}

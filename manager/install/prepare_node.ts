@@ -1,0 +1,45 @@
+// Makes a node ready for calls: locks, LAN namespace, plugin and launcher. What is right already is left alone.
+import { run } from "../../shared/exec.ts";
+import { writeByRename } from "../../shared/files.ts";
+import { ensureLanNetns } from "../../shared/lan/lan_netns.ts";
+import { LAN_LOCKS, lock, lockFile, makeLockFile, NETNS_LOCK_FILE } from "../../shared/lan/lock.ts";
+import { LAN_NETNS, RUN_DIR } from "../../shared/lan/paths.ts";
+import { writeStartFiles } from "../frr/start_files.ts";
+import type { Log } from "../log.ts";
+import type { Role } from "../settings.ts";
+import { installFile } from "./install_file.ts";
+import { LAUNCHER, PLUGIN_BINARY } from "./launcher.ts";
+
+const NETNS_LOCK_MS = 30_000;
+
+/** What `manager install` does, and every start of a manager again.
+ * @param programDir where this program lies, the plugin beside it */
+export async function prepareNode(
+  role: Role,
+  cniBinDir: string,
+  programDir: string,
+  log: Log,
+): Promise<void> {
+  await writeStartFiles(role);
+  log("info", `FRR's start files are in place for a ${role}`);
+  if (role !== "worker") return;
+  await makeLockFiles();
+  using _making = await lock(NETNS_LOCK_FILE, true, NETNS_LOCK_MS);
+  log("info", `LAN namespace ${LAN_NETNS}: ${await ensureLanNetns(run, LAN_NETNS)}`);
+  log("info", `plugin in ${cniBinDir}: ${await installPlugin(cniBinDir, programDir)}`);
+}
+
+async function makeLockFiles(): Promise<void> {
+  await Deno.mkdir(RUN_DIR, { recursive: true, mode: 0o700 });
+  await Deno.chmod(RUN_DIR, 0o700);
+  for (let vni = 0; vni < LAN_LOCKS; vni++) await makeLockFile(lockFile(vni));
+  await makeLockFile(NETNS_LOCK_FILE);
+}
+
+/** The binary first: a launcher never stands alone. */
+async function installPlugin(cniBinDir: string, programDir: string): Promise<string> {
+  const binary = await installFile(`${programDir}/megalos`, `${cniBinDir}/${PLUGIN_BINARY}`);
+  const launcher = `${RUN_DIR}/launcher`;
+  await writeByRename(launcher, LAUNCHER, 0o755);
+  return `${binary}, launcher ${await installFile(launcher, `${cniBinDir}/megalos`)}`;
+}

@@ -1,0 +1,32 @@
+// The manager as a process: arguments, environment and signals in, the exit code out (0 done, 1 failed, 2 wrong settings).
+import { dirname } from "node:path";
+import { CommanderError } from "commander";
+import { FaultError } from "../shared/faults.ts";
+import { buildCli } from "./cli.ts";
+import { logToStderr } from "./log.ts";
+import { SettingsError } from "./settings.ts";
+
+const stop = new AbortController();
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.addSignalListener(signal, () => stop.abort());
+}
+
+const cli = buildCli({
+  env: (name) => Deno.env.get(name),
+  programDir: dirname(Deno.execPath()),
+  print: (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)),
+  log: logToStderr,
+  signal: stop.signal,
+});
+try {
+  await cli.exitOverride().parseAsync(Deno.args, { from: "user" });
+  Deno.exit(0);
+} catch (error) {
+  if (error instanceof CommanderError) Deno.exit(error.exitCode === 0 ? 0 : 2);
+  if (error instanceof SettingsError) {
+    for (const line of error.wrong) console.error(`Cannot start: ${line}`);
+    Deno.exit(2);
+  }
+  logToStderr("error", error instanceof FaultError ? error.message : String(error));
+  Deno.exit(1);
+}

@@ -1,0 +1,107 @@
+// The manager as a foreground program: prepares its node, brings FRR to its configuration, then looks after both.
+import { applyFrrConf, writeFrrConf } from "./frr/apply.ts";
+import { modelFrr } from "./frr/model.ts";
+import { readDaemons, readSessions } from "./frr/query.ts";
+import { renderFrr } from "./frr/render.ts";
+import { startFrr, waitForFrr } from "./frr/supervise.ts";
+import { serve } from "./health/http.ts";
+import { isAlive, isReady, type Observation } from "./health/state.ts";
+import { prepareNode } from "./install/prepare_node.ts";
+import { addressLanNetns, learnNodeFacts, writeNodeFacts } from "./install/write_node_facts.ts";
+import type { EmptySince } from "./lans/empty_lans.ts";
+import { removeEmptyLans } from "./lans/remove_empty_lans.ts";
+import type { Log } from "./log.ts";
+import type { Role, Settings } from "./settings.ts";
+
+/** A look that takes longer than this means that the loop is stuck. */
+const STUCK_MS = 60_000;
+
+/**
+ * Runs a role until `signal` is given. Then the program ends and nothing else: LANs of running pods stay, and FRR goes on.
+ * @param programDir where this program lies, the plugin beside it
+ */
+export async function runManager(
+  role: Role,
+  settings: Settings,
+  programDir: string,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  let observation: Observation = { daemons: [], sessions: [] };
+  const server = serve(
+    {
+      alive: () => isAlive(observation, performance.now(), STUCK_MS),
+      ready: () => isReady(role, observation),
+    },
+    settings.httpPort,
+    signal,
+  );
+  try {
+    await prepareNode(role, settings.cniBinDir, programDir, log);
+    await configure(role, settings, log, signal);
+    let since: EmptySince = new Map();
+    while (!signal.aborted) {
+      const before = isReady(role, observation);
+      observation = await observe();
+      tellChange(role, before.ok, observation, log);
+      if (role === "worker") since = await sweep(since, settings.grace * 1000, log);
+      await pause(isReady(role, observation).ok ? settings.reconcile * 1000 : NOT_READY_MS, signal);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await server.shutdown();
+  }
+  log("info", "manager stopped; LANs and FRR go on");
+}
+
+/** A node that is not ready is looked at more often: a pod's start waits for it. */
+const NOT_READY_MS = 250;
+
+async function configure(
+  role: Role,
+  settings: Settings,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  const facts = await learnNodeFacts(settings);
+  if (role === "worker") await addressLanNetns(facts);
+  const text = renderFrr(modelFrr(role, facts.vtep, settings));
+  log("info", `FRR's configuration: ${await writeFrrConf(text)}`);
+  if (settings.frr === "start") await startFrr(log);
+  await waitForFrr(log, signal);
+  log("info", `FRR runs it: ${await applyFrrConf(text)}`);
+  if (role === "worker") {
+    log("info", `facts for the plugin: ${await writeNodeFacts(facts)} (VTEP ${facts.vtep})`);
+  }
+}
+
+/** A LAN that cannot be removed now is looked at again the next time. */
+async function sweep(since: EmptySince, graceMs: number, log: Log): Promise<EmptySince> {
+  try {
+    return await removeEmptyLans(since, graceMs, log);
+  } catch (error) {
+    log("warn", `Cannot sweep the LANs: ${error instanceof Error ? error.message : error}`);
+    return since;
+  }
+}
+
+async function observe(): Promise<Observation> {
+  const [daemons, sessions] = await Promise.all([readDaemons(), readSessions()]);
+  return { at: performance.now(), daemons, sessions };
+}
+
+function tellChange(role: Role, wasReady: boolean, observation: Observation, log: Log): void {
+  const { ok, reasons } = isReady(role, observation);
+  if (ok !== wasReady) log(ok ? "info" : "warn", ok ? "ready" : `not ready: ${reasons.join("; ")}`);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
+}

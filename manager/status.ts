@@ -1,0 +1,125 @@
+// `manager status`: sessions, LANs and MACs of this node, asked afresh, for people and (--json) for programs.
+import { converse } from "../shared/exec.ts";
+import { openKernel } from "../shared/iproute2/kernel.ts";
+import { lanTitle } from "../shared/lan/lan.ts";
+import { readTextIfThere } from "../shared/files.ts";
+import { NODE_FACTS_FILE } from "../shared/lan/paths.ts";
+import {
+  type Mac,
+  readDaemons,
+  readMacs,
+  readSessions,
+  readVnis,
+  type Session,
+  type Vni,
+} from "./frr/query.ts";
+import { isReady } from "./health/state.ts";
+import { type LanOnNode, listLans } from "./lans/list_lans.ts";
+import { renderTable } from "./table.ts";
+import type { Role } from "./settings.ts";
+
+/** What `--json` prints. */
+export interface Status {
+  readonly role: Role;
+  readonly ready: boolean;
+  /** Why not. */
+  readonly reasons: readonly string[];
+  readonly daemons: readonly string[];
+  readonly sessions: readonly Session[];
+  readonly lans: readonly LanStatus[];
+  readonly macs: readonly Mac[];
+}
+
+export interface LanStatus {
+  readonly name: string;
+  readonly suffix: string;
+  readonly vni: number;
+  readonly mtu: number;
+  readonly bridge: string;
+  /** Pods (`NAMESPACE/NAME INTERFACE` where known) on this node. */
+  readonly ports: readonly string[];
+  /** Other nodes on this LAN. */
+  readonly remoteVteps: readonly string[];
+}
+
+const LIMIT_MS = 10_000;
+
+/** Asks kernel and FRR; what does not answer is empty. A node that has facts for the plugin is a worker. */
+export async function readStatus(): Promise<Status> {
+  const role = await readTextIfThere(NODE_FACTS_FILE) === undefined ? "route-reflector" : "worker";
+  const [daemons, sessions, vnis, macs, lans] = await Promise.all([
+    readDaemons(),
+    readSessions(),
+    readVnis(),
+    readMacs(),
+    role === "worker" ? readLans() : [],
+  ]);
+  const { ok, reasons } = isReady(role, { daemons, sessions });
+  return {
+    role,
+    ready: ok,
+    reasons,
+    daemons,
+    sessions,
+    lans: lans.map((one) => toLanStatus(one, vnis)),
+    macs,
+  };
+}
+
+async function readLans(): Promise<LanOnNode[]> {
+  const kernel = openKernel(converse, () => LIMIT_MS);
+  try {
+    return await listLans(kernel);
+  } finally {
+    await kernel.close();
+  }
+}
+
+function toLanStatus({ lan, bridge, mtu, ports }: LanOnNode, vnis: readonly Vni[]): LanStatus {
+  return {
+    ...lan,
+    mtu,
+    bridge,
+    ports: ports.map(({ name, pod, ifname }) => pod === undefined ? name : `${pod} ${ifname}`),
+    remoteVteps: vnis.find(({ vni }) => vni === lan.vni)?.remoteVteps ?? [],
+  };
+}
+
+/** The same for people. */
+export function renderStatus(
+  { role, ready, reasons, daemons, sessions, lans, macs }: Status,
+): string {
+  return [
+    `${role}: ${ready ? "ready" : `not ready (${reasons.join("; ")})`}`,
+    `FRR: ${daemons.join(" ") || "does not answer"}`,
+    "",
+    renderTable(
+      ["SESSION", "STATE", "UP", "RECEIVED", "SENT"],
+      sessions.map((
+        one,
+      ) => [
+        one.peer,
+        one.state,
+        `${Math.floor(one.uptimeMs / 1000)} s`,
+        `${one.prefixesReceived}`,
+        `${one.prefixesSent}`,
+      ]),
+    ),
+    renderTable(
+      ["LAN", "VNI", "MTU", "PORTS", "NODES"],
+      lans.map((
+        lan,
+      ) => [
+        lanTitle(lan),
+        `${lan.vni}`,
+        `${lan.mtu}`,
+        lan.ports.join(", "),
+        lan.remoteVteps.join(", "),
+      ]),
+    ),
+    renderTable(
+      ["VNI", "MAC", "TYPE", "BEHIND"],
+      macs.map(({ vni, mac, type, behind }) => [`${vni}`, mac, type, behind]),
+    ),
+  ].join("\n");
+}

@@ -1,0 +1,26 @@
+// Typed builders of vtysh commands: FRR's shell, one show or one file at a time.
+import type { Command } from "./command.ts";
+
+/** Shows of which FRR prints JSON. */
+export type Show =
+  | "show bgp l2vpn evpn summary json"
+  | "show evpn vni json"
+  | "show evpn mac vni all json"
+  | "show bgp l2vpn evpn route json";
+
+const TIMEOUT_MS = 10_000;
+
+export const vtysh = {
+  show: (show: Show): Command => ({ argv: ["vtysh", "-c", show], timeoutMs: TIMEOUT_MS }),
+  /** The daemons that answer, in one line. */
+  daemons: (): Command => ({ argv: ["vtysh", "-c", "show daemons"], timeoutMs: TIMEOUT_MS }),
+  runningConfig: (): Command => ({
+    argv: ["vtysh", "-c", "show running-config"],
+    timeoutMs: TIMEOUT_MS,
+  }),
+  /** Checks a file without any daemon: exit 2 and "line N: % ..." when it is wrong. */
+  checkFile: (path: string): Command => ({
+    argv: ["vtysh", "-C", "-f", path],
+    timeoutMs: TIMEOUT_MS,
+  }),
+} as const;
