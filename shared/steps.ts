@@ -54,9 +54,9 @@ async function undo(done: readonly Step[], apply: Apply): Promise<Completed[]> {
   return failures;
 }
 
-/** `ip` says that the device is not there: for a deletion, that is what was wanted. */
+/** `ip` says that the device (or every one of the group) is not there: for a deletion, that is what was wanted. */
 export function isMissingDevice(failure: Completed): boolean {
-  return /Cannot find device|does not exist/.test(failure.stderr);
+  return /Cannot find device|does not exist|No such device/.test(failure.stderr);
 }
 
 /** The failure as an answer: what could not be done in `msg`, the commands and what they said in `details`. */
