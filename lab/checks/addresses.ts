@@ -1,0 +1,44 @@
+// The addresses of a device's interfaces, and which of two addresses are in one subnet.
+import { BlockList } from "node:net";
+import { z } from "zod";
+
+export interface Address {
+  readonly ifname: string;
+  readonly family: "ipv4" | "ipv6";
+  readonly address: string;
+  readonly prefix: number;
+}
+
+const Links = z.array(z.looseObject({
+  ifname: z.string(),
+  addr_info: z.array(z.looseObject({
+    family: z.enum(["inet", "inet6"]),
+    local: z.string(),
+    prefixlen: z.number(),
+    scope: z.string(),
+  })),
+}));
+
+/** Reads the answer of `ip -json address show`; addresses of a link or a host only are left out. */
+export function readAddresses(json: string): Address[] {
+  return Links.parse(JSON.parse(json)).flatMap(({ ifname, addr_info }) =>
+    addr_info.filter(({ scope }) => scope === "global").map(({ family, local, prefixlen }) => ({
+      // `ip` shows the other end of a veth as `eth0@if7` in text only; here names are bare.
+      ifname,
+      family: family === "inet" ? "ipv4" : "ipv6",
+      address: local,
+      prefix: prefixlen,
+    }))
+  );
+}
+
+/** Whether each of two addresses takes the other for a neighbour. */
+export function areNeighbours(a: Address, b: Address): boolean {
+  return a.family === b.family && a.address !== b.address && reaches(a, b) && reaches(b, a);
+}
+
+function reaches(from: Address, to: Address): boolean {
+  const subnet = new BlockList();
+  subnet.addSubnet(from.address, from.prefix, from.family);
+  return subnet.check(to.address, to.family);
+}

@@ -1,0 +1,58 @@
+// Checks a running lab: neighbours ping each other, and what lab.check expects comes true.
+import { describe } from "../../shared/command.ts";
+import { run } from "../../shared/exec.ts";
+import type { Expectation } from "../conf/lab_check.ts";
+import { enterDevice } from "../devices/device.ts";
+import type { RunningDevice } from "../devices/start.ts";
+import { mapAtMost } from "../pool.ts";
+import { type Address, readAddresses } from "./addresses.ts";
+import { type Pair, pairNeighbours } from "./pairs.ts";
+import { type Outcome, succeedWithin } from "./until.ts";
+
+export type PairOutcome = Pair & Outcome;
+export type ExpectationOutcome = Expectation & Outcome;
+
+/** A first frame may have to wait for EVPN and for ARP's retry; a startup may still be about to set addresses up. */
+const PING_SECONDS = 30;
+const PINGS_AT_A_TIME = 16;
+
+/** Pings between all neighbours, from the first of each pair to the second. */
+export async function checkNeighbours(running: readonly RunningDevice[]): Promise<PairOutcome[]> {
+  const byName = indexByName(running);
+  const addresses = new Map(
+    await mapAtMost(
+      PINGS_AT_A_TIME,
+      running,
+      async (device) => [device.device.name, await askAddresses(device)] as const,
+    ),
+  );
+  const pairs = pairNeighbours(running.map(({ device }) => device), addresses);
+  return await mapAtMost(PINGS_AT_A_TIME, pairs, async (pair) => {
+    const { node, pid } = byName.get(pair.from.device)!;
+    const ping = ["ping", "-n", "-c", "1", "-W", "1", "-I", pair.from.ifname, pair.to.address];
+    return { ...pair, ...await succeedWithin(PING_SECONDS, node, pid, ping) };
+  });
+}
+
+/** Waits for every line of lab.check at once. */
+export async function checkExpectations(
+  running: readonly RunningDevice[],
+  expectations: readonly Expectation[],
+): Promise<ExpectationOutcome[]> {
+  const byName = indexByName(running);
+  return await Promise.all(expectations.map(async (expectation) => {
+    const { node, pid } = byName.get(expectation.device)!;
+    const argv = ["bash", "-c", expectation.command];
+    return { ...expectation, ...await succeedWithin(expectation.seconds, node, pid, argv) };
+  }));
+}
+
+async function askAddresses({ device, node, pid }: RunningDevice): Promise<Address[]> {
+  const done = await run({ argv: [...enterDevice(node, pid), "ip", "-json", "address", "show"] });
+  if (done.reason !== "success") throw new Error(`Cannot check ${device.name}: ${describe(done)}`);
+  return readAddresses(done.stdout);
+}
+
+function indexByName(running: readonly RunningDevice[]): Map<string, RunningDevice> {
+  return new Map(running.map((one) => [one.device.name, one]));
+}

@@ -1,0 +1,37 @@
+// Repeats a command in a device until it succeeds or its time is up.
+import { run } from "../../shared/exec.ts";
+import type { Machine } from "../machines/machine.ts";
+import { enterDevice } from "../devices/device.ts";
+
+/** What came of it; `output` is what the last attempt said. */
+export interface Outcome {
+  readonly ok: boolean;
+  readonly ms: number;
+  readonly output: string;
+}
+
+/** Arguments: seconds, command. Runs inside the device: one process to enter it, however many attempts. */
+const UNTIL = `
+deadline=$(($(date +%s) + $1))
+shift
+until output=$(timeout "$((deadline - $(date +%s) + 1))" "$@" 2>&1 </dev/null); do
+  [ "$(date +%s)" -lt "$deadline" ] || { printf '%s\\n' "$output"; exit 1; }
+  sleep 1
+done
+`;
+
+/** Repeats a command each second in the device with this PID 1, for so many seconds at most. */
+export async function succeedWithin(
+  seconds: number,
+  node: Machine,
+  pid: number,
+  argv: readonly string[],
+): Promise<Outcome> {
+  const done = await run({
+    argv: [...enterDevice(node, pid), "sh", "-c", UNTIL, "sh", `${seconds}`, ...argv],
+    env: { HOME: "/root", USER: "root" },
+    timeoutMs: (seconds + 10) * 1000,
+  });
+  const output = (done.stdout + done.stderr).trim();
+  return { ok: done.reason === "success", ms: Math.round(done.ms), output };
+}

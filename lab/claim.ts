@@ -1,0 +1,39 @@
+// Takes the name of a running lab, and makes the directory in which it writes down what it is.
+import type { Lab } from "./conf/read_lab.ts";
+import { isInUse, labDirOf, LABS_DIR, readRecord, Recorder } from "./lab_record.ts";
+import { readProcess } from "./machines/processes.ts";
+import { endLab } from "./take_down.ts";
+
+/**
+ * Takes a name for a lab: making its directory is the lock. What a killed run has left under the name is taken down first; throws
+ * when someone still wants it.
+ */
+export async function claim(
+  name: string,
+  lab: Pick<Lab, "dir" | "hash">,
+  log: (line: string) => void,
+): Promise<Recorder> {
+  const labDir = labDirOf(name);
+  const runner = await readProcess(Deno.pid);
+  await Deno.mkdir(LABS_DIR, { recursive: true, mode: 0o700 });
+  try {
+    await Deno.mkdir(labDir);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    const record = await readRecord(labDir);
+    if (record !== undefined && await isInUse(record)) {
+      throw new Error(
+        `Cannot start the lab: ${name} is up; \`deno task lab down --name ${name}\` ends it`,
+      );
+    }
+    log(`Taking down what an earlier run of ${name} has left`);
+    await endLab(labDir, record);
+    await Deno.mkdir(labDir, { recursive: true });
+  }
+  const { dir, hash } = lab;
+  const begun = { dir, hash, runner, kept: false, machines: [], devices: [] };
+  const recorder = new Recorder(labDir, { v: 1, ...begun });
+  await Deno.mkdir(`${labDir}/logs`);
+  await Deno.mkdir(`${labDir}/stage`);
+  return recorder;
+}

@@ -1,0 +1,129 @@
+// A node of the embedded cluster: its file system, and what a pod of the manager would start on it.
+import { describe } from "../../shared/command.ts";
+import { run } from "../../shared/exec.ts";
+import { enter, type Machine, startMachine } from "../machines/machine.ts";
+import { type NodeAddress, planNode, REFLECTOR, runBatch } from "./underlay.ts";
+
+/** Where nodes find things of the host; all paths absolute. */
+export interface NodeFiles {
+  /** Folder with the built programs. */
+  readonly programs: string;
+  /** The lab's folder. */
+  readonly lab: string;
+  /** The running lab's own directory, with the folders `logs` and `stage`. */
+  readonly state: string;
+}
+
+/** Where a node sees those folders. */
+export const NODE_PROGRAMS = "/run/lab/bin";
+export const NODE_LAB = "/run/lab/conf";
+/** An empty folder on which each device's mount namespace mounts a file system of its own. */
+export const NODE_DEVICE_ROOT = "/run/lab/device";
+export const CNI_BIN_DIR = "/opt/cni/bin";
+
+/**
+ * Arguments: name, state, programs, lab. The root stays the host's, with file systems of the node's own where FRR, the manager and
+ * the runtime write. /run is filled beside and then moved into place, for what it binds may itself lie below one of those.
+ */
+const FURNISH_NODE = `
+hostname "$1"
+stage=$2/stage
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t tmpfs -o mode=755 tmpfs "$stage"
+cd "$stage"
+mkdir -p netns lock lab/bin lab/conf lab/log lab/device
+install -d -o frr -g frr frr
+mount --bind "$3" lab/bin
+mount --bind "$4" lab/conf
+mount --bind "$2/logs" lab/log
+cd /
+mount --no-mtab --move "$stage" /run
+for dir in /etc/frr /var/log/frr /opt; do mount -t tmpfs -o mode=755 tmpfs "$dir"; done
+chown frr:frr /etc/frr /var/log/frr
+mkdir -p ${CNI_BIN_DIR}
+`;
+
+/** Makes a node's namespaces; it has no link yet. */
+export function startNode(
+  name: string,
+  files: NodeFiles,
+  record: (machine: Machine) => void,
+): Promise<Machine> {
+  return startMachine(name, FURNISH_NODE, [name, files.state, files.programs, files.lab], record);
+}
+
+/** Arguments: log file, command. The service becomes a child of the node's PID 1, and a session that no terminal reaches. */
+const IN_BACKGROUND = `log=$1; shift; setsid "$@" </dev/null >>"$log" 2>&1 &`;
+
+/**
+ * Starts what a pod of the manager is made of: the init container, FRR's and the manager's own.
+ * Throws with what the init container said when it fails.
+ */
+export async function startManager(machine: Machine, { address }: NodeAddress): Promise<void> {
+  await runBatch(machine, planNode(address));
+  const role = machine.name === REFLECTOR.name ? "route-reflector" : "worker";
+  const env = {
+    NODE_IP: address,
+    CNI_BIN_DIR,
+    ...(role === "worker" ? { KATHARA_MASTER_SERVICE_HOST: REFLECTOR.address } : {}),
+  };
+  const manager = `${NODE_PROGRAMS}/manager`;
+  await must(machine, [manager, "install", role], env);
+  await startService(machine, "frr", ["sh", "/etc/frr/megalos-start"], {});
+  await startService(machine, "manager", [manager, role], env);
+}
+
+async function startService(
+  machine: Machine,
+  service: string,
+  argv: readonly string[],
+  env: Record<string, string>,
+): Promise<void> {
+  const log = `/run/lab/log/${machine.name}-${service}.log`;
+  await must(machine, ["sh", "-c", IN_BACKGROUND, "sh", log, ...argv], env);
+}
+
+async function must(
+  machine: Machine,
+  argv: readonly string[],
+  env: Record<string, string>,
+): Promise<void> {
+  const done = await run({ argv: [...enter(machine.pid), ...argv], env });
+  if (done.reason !== "success") {
+    throw new Error(`Cannot start ${machine.name}: ${describe({ ...done, argv })}`);
+  }
+}
+
+const READY_SECONDS = 60;
+
+/** What kubelet's probe asks; bash speaks HTTP where no other program needs to be installed. */
+const PROBE = `
+exec 3<>/dev/tcp/127.0.0.1/9470 || exit
+printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3
+cat <&3
+`;
+
+/** Waits until a node's manager is ready; throws with its reasons and the ends of the node's logs after a minute. */
+export async function awaitReady(machine: Machine, state: string): Promise<void> {
+  const deadline = performance.now() + READY_SECONDS * 1000;
+  while (true) {
+    const { stdout: answer, stderr } = await run({
+      argv: [...enter(machine.pid), "bash", "-c", PROBE],
+    });
+    if (/^HTTP\S+ 200 /.test(answer)) return;
+    if (performance.now() > deadline) {
+      throw new Error(
+        `Cannot start ${machine.name}: its manager is not ready after ${READY_SECONDS} s: ` +
+          `${answer || stderr}\n${await readLogEnds(machine.name, state)}`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function readLogEnds(node: string, state: string): Promise<string> {
+  const logs = ["frr", "manager"].map((service) => `${state}/logs/${node}-${service}.log`);
+  const done = await run({ argv: ["tail", "--verbose", "--lines=20", ...logs] });
+  return done.stdout + done.stderr;
+}

@@ -1,0 +1,32 @@
+// Decides which worker each device runs on.
+
+/**
+ * Places devices on nodes: pinned ones (`--place DEVICE=NODE`) as told, the others in turn.
+ * Throws when a pin names a device or a node that is not there.
+ */
+export function placeDevices(
+  devices: readonly string[],
+  nodes: readonly string[],
+  pins: readonly string[],
+): Map<string, string> {
+  const pinned = new Map(pins.map((pin) => readPin(pin, devices, nodes)));
+  let turn = 0;
+  return new Map(
+    devices.map((device) => [device, pinned.get(device) ?? nodes[turn++ % nodes.length]!]),
+  );
+}
+
+function readPin(
+  pin: string,
+  devices: readonly string[],
+  nodes: readonly string[],
+): [device: string, node: string] {
+  const [device = "", node = ""] = pin.split("=", 2);
+  if (!devices.includes(device)) {
+    throw new Error(`Cannot place ${JSON.stringify(pin)}: ${device} is no device of the lab`);
+  }
+  if (!nodes.includes(node)) {
+    throw new Error(`Cannot place ${device}: ${node || "nothing"} is none of ${nodes.join(", ")}`);
+  }
+  return [device, node];
+}

@@ -1,0 +1,53 @@
+// Whole folders: what is found in them, and what is said of those that cannot be started.
+import assert from "node:assert/strict";
+import { makeFolder } from "../folder_fixture.ts";
+import { readLab } from "./read_lab.ts";
+
+const placement = { nodes: ["n1", "n2"], pins: [] };
+
+Deno.test("a folder becomes devices with nodes, LANs, startups, folders and expectations", async () => {
+  await using lab = await makeFolder({
+    "lab.conf":
+      'pc1[0]="net1/02:00:00:00:00:01"\npc2[1]=A\npc2[0]=net1\npc1[image]=x\npc2[mem]=1g\n',
+    "lans.json": '{"net1": {"suffix": "ntwork", "vxlanId": 10}}',
+    "lab.check": "pc1 5 true\n",
+    "pc1.startup": "",
+    "pc2/etc/motd": "hi",
+  });
+  const { devices, expectations, warnings } = await readLab(lab.dir, placement);
+  const net1 = { name: "net1", network: "net1", suffix: "ntwork", vni: 10 };
+  assert.deepEqual(devices[0], {
+    ...{ name: "pc1", node: "n1", startup: true, folder: false },
+    interfaces: [{ name: "eth0", lan: net1, mac: "02:00:00:00:00:01" }],
+  });
+  assert.deepEqual(
+    { ...devices[1], interfaces: devices[1]?.interfaces.map(({ name, lan }) => [name, lan.name]) },
+    {
+      ...{ name: "pc2", node: "n2", startup: false, folder: true },
+      interfaces: [["eth0", "net1"], ["eth1", "A"]],
+    },
+  );
+  assert.deepEqual(expectations, [{ device: "pc1", seconds: 5, command: "true" }]);
+  assert.deepEqual(warnings, [
+    "image is ignored: devices use this machine's programs",
+    "options of lab.conf without effect here: mem",
+  ]);
+});
+
+const BROKEN: readonly (readonly [what: string, files: Record<string, string>, message: RegExp])[] =
+  [
+    ["no lab.conf", {}, /lab\.conf is not there/],
+    ["no device", { "lab.conf": "# nothing\n" }, /has no device/],
+    ["no JSON", { "lab.conf": "a[0]=A", "lans.json": "{" }, /^lans\.json: Cannot read it: /],
+    [
+      "a wrong VNI",
+      { "lab.conf": "a[0]=A", "lans.json": '{"A":{"suffix":"a","vxlanId":-1}}' },
+      /vxlanId/,
+    ],
+  ];
+for (const [what, files, message] of BROKEN) {
+  Deno.test(`a lab with ${what} is refused`, async () => {
+    await using lab = await makeFolder(files);
+    await assert.rejects(readLab(lab.dir, placement), { message });
+  });
+}

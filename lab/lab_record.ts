@@ -1,0 +1,114 @@
+// What a running lab has written down: whom to kill and what to detach, so that another process can take it down.
+import { z } from "zod";
+import { selectLiving } from "./machines/processes.ts";
+
+const Attachment = z.object({
+  /** `eth0`, ... */
+  ifname: z.string(),
+  /** The LAN as lab.conf has it. */
+  lan: z.string(),
+  vni: z.number(),
+  /** Empty until the plugin has answered. */
+  mac: z.string(),
+  /** The plugin's standard input. */
+  config: z.string(),
+});
+export type Attachment = z.infer<typeof Attachment>;
+
+const DeviceRecord = z.object({
+  name: z.string(),
+  node: z.string(),
+  /** PID 1 of the device, as its node numbers it; absent until it runs. */
+  pid: z.optional(z.number()),
+  containerId: z.string(),
+  uid: z.string(),
+  /** Path of its network namespace on the node. */
+  netns: z.string(),
+  attachments: z.array(Attachment),
+});
+export type DeviceRecord = z.infer<typeof DeviceRecord>;
+
+const process = { pid: z.number(), startTime: z.string() };
+
+const LabRecord = z.object({
+  v: z.literal(1),
+  dir: z.string(),
+  hash: z.string(),
+  /** The process that starts the lab. */
+  runner: z.object(process),
+  /** Whether the lab is to outlive its runner. */
+  kept: z.boolean(),
+  machines: z.array(z.object({ name: z.string(), ...process })),
+  devices: z.array(DeviceRecord),
+});
+export type LabRecord = z.infer<typeof LabRecord>;
+
+export const LABS_DIR = "/run/megalos-lab";
+
+/** The record of one lab, kept in memory by the one process that writes it, and on disk. */
+export class Recorder {
+  #closed = false;
+  constructor(readonly labDir: string, private record: LabRecord) {
+    this.#write();
+  }
+
+  get current(): LabRecord {
+    return this.record;
+  }
+
+  /** Changes the record; it is on disk when this returns. Throws once the lab is being taken down. */
+  update(change: Partial<LabRecord>): void {
+    if (this.#closed) throw new Error("Cannot go on: the lab is being taken down");
+    this.record = { ...this.record, ...change };
+    this.#write();
+  }
+
+  /** Puts a device in the place of the one of that name. */
+  replaceDevice(device: DeviceRecord): void {
+    const { devices } = this.record;
+    this.update({ devices: devices.map((one) => one.name === device.name ? device : one) });
+  }
+
+  /** Nothing can be added from here on. */
+  close(): LabRecord {
+    this.#closed = true;
+    return this.record;
+  }
+
+  #write(): void {
+    const file = `${this.labDir}/state.json`;
+    Deno.writeTextFileSync(`${file}.new`, JSON.stringify(this.record, null, 2));
+    Deno.renameSync(`${file}.new`, file);
+  }
+}
+
+export function labDirOf(name: string): string {
+  return `${LABS_DIR}/${name}`;
+}
+
+/** The record in a lab's directory; undefined when there is none, as when its runner died at the very start. */
+export async function readRecord(labDir: string): Promise<LabRecord | undefined> {
+  try {
+    return LabRecord.parse(JSON.parse(await Deno.readTextFile(`${labDir}/state.json`)));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw new Error(`Cannot read the state of the lab: ${labDir}/state.json is damaged`, {
+      cause: error,
+    });
+  }
+}
+
+/** Names of the labs that are up, or half taken down. */
+export async function listLabs(): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(LABS_DIR))).map(({ name }) => name).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** Whether someone still wants the lab: it was kept, or its runner lives. */
+export async function isInUse(record: LabRecord): Promise<boolean> {
+  return record.kept || (await selectLiving([record.runner])).length > 0;
+}

@@ -1,0 +1,73 @@
+// A machine of the lab: network, mount, PID, UTS and IPC namespaces that live as long as one process, their PID 1.
+import { describe } from "../../shared/command.ts";
+import { converse } from "../../shared/exec.ts";
+import { parseStat, type Process } from "./processes.ts";
+
+/** A node, the reflector or the switch: what is needed to enter it and to end it. */
+export interface Machine extends Process {
+  readonly name: string;
+}
+
+type Argv = [string, ...string[]];
+
+/**
+ * Starts PID 1 and waits for leave to go on: whoever started it has by then written down whom to kill, or is dead itself.
+ * `unshare --pid` without `--fork`: the first child of this shell is PID 1 of the new namespace, later ones live in it, and
+ * the shell sees their numbers as the host has them. /proc is the host's until the script mounts another.
+ * setsid keeps a terminal's Ctrl-C from the machine; tini reaps.
+ */
+const HOLD = `
+set -eu
+setsid tini -- sleep infinity </dev/null >/dev/null 2>&1 &
+read -r stat <"/proc/$!/stat"
+printf '%s\\n' "$stat"
+read -r go || { kill -KILL "$!"; exit 1; }
+`;
+
+/**
+ * Makes a machine. `record` is called with it as soon as there is something to kill, and must have written it down when it returns.
+ * `script` (sh, with positional arguments) then furnishes it from inside.
+ */
+export async function startMachine(
+  name: string,
+  script: string,
+  args: readonly string[],
+  record: (machine: Machine) => void,
+): Promise<Machine> {
+  const unshare = [
+    "unshare",
+    "--net",
+    "--mount",
+    "--pid",
+    "--uts",
+    "--ipc",
+    "--propagation",
+    "private",
+  ];
+  const command = {
+    argv: ["setsid", ...unshare, "sh", "-c", HOLD + script, "sh", ...args] satisfies Argv,
+  };
+  const talk = converse(command);
+  if (talk === undefined) throw new Error(`Cannot start ${name}: setsid is not installed`);
+  const init = parseStat(await talk.readLine("stdout") ?? "");
+  if (init !== undefined) {
+    try {
+      record({ name, ...init });
+    } catch (error) {
+      // Without the word to go on, the end of its input is the end of the machine.
+      await talk.end();
+      throw error;
+    }
+    await talk.write("go\n");
+  }
+  const done = await talk.end();
+  if (init === undefined || done.reason !== "success") {
+    throw new Error(`Cannot start ${name}: ${describe({ ...done, argv: unshare })}`);
+  }
+  return { name, ...init };
+}
+
+/** The beginning of a command line that runs in all namespaces of the process with this number. */
+export function enter(pid: number): Argv {
+  return ["nsenter", `--target=${pid}`, "--mount", "--net", "--uts", "--ipc", "--pid"];
+}

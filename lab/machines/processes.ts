@@ -1,0 +1,66 @@
+// Finds out which processes live, by number and start time: a number alone may have gone to another process.
+import { describe } from "../../shared/command.ts";
+import { run } from "../../shared/exec.ts";
+
+export interface Process {
+  readonly pid: number;
+  /** Clock ticks since the machine's start: field 22 of proc_pid_stat(5). */
+  readonly startTime: string;
+}
+
+/** Reads a line of /proc/PID/stat; undefined for what is no such line and for a process that has ended. */
+export function parseStat(line: string): Process | undefined {
+  // The name in parentheses may hold anything, parentheses and blanks included.
+  const end = line.lastIndexOf(")");
+  const [state = "", ...fields] = line.slice(end + 1).trim().split(" ");
+  const pid = parseInt(line, 10);
+  const startTime = fields[18];
+  // A zombie has given everything back but its number.
+  if (end < 0 || startTime === undefined || "ZX".includes(state)) return undefined;
+  return { pid, startTime };
+}
+
+/** Those of the processes that live. */
+export async function selectLiving<P extends Process>(processes: readonly P[]): Promise<P[]> {
+  if (processes.length === 0) return [];
+  // cat(1), for Deno reads /proc only where everything is allowed; it goes on after a missing file.
+  const done = await run({
+    argv: ["cat", "--", ...processes.map(({ pid }) => `/proc/${pid}/stat`)],
+  });
+  const living = new Map(
+    done.stdout.split("\n").map(parseStat).filter((found) => found !== undefined)
+      .map(({ pid, startTime }) => [pid, startTime]),
+  );
+  return processes.filter(({ pid, startTime }) => living.get(pid) === startTime);
+}
+
+/** The living process with a number; throws when there is none. */
+export async function readProcess(pid: number): Promise<Process> {
+  const done = await run({ argv: ["cat", `/proc/${pid}/stat`] });
+  const found = parseStat(done.stdout);
+  if (found === undefined) throw new Error(`Cannot find process ${pid}: ${describe(done)}`);
+  return found;
+}
+
+/** Kills processes and waits until they are gone. Throws when one is still there after ten seconds. */
+export async function killAndAwait(processes: readonly Process[]): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  let living = await selectLiving(processes);
+  for (const { pid } of living) killQuietly(pid);
+  // The end of a process that is no child of ours is no event that could be waited for.
+  while ((living = await selectLiving(living)).length > 0) {
+    if (performance.now() > deadline) {
+      const pids = living.map(({ pid }) => pid).join(", ");
+      throw new Error(`Cannot end process ${pids}: it is there 10 s after SIGKILL`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function killQuietly(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,52 @@
+// The table that the lab ends with.
+import assert from "node:assert/strict";
+import { makeReport } from "./report.ts";
+import { COLOURS, PLAIN, renderInterfaces, renderReport } from "./table.ts";
+
+const MAC = "02:00:00:00:00:01";
+const ids = { containerId: "c", uid: "u", netns: "/run/netns/n" };
+const attachment = { ifname: "eth0", lan: "net1", vni: 10, mac: MAC, config: "{}" };
+const devices = [
+  { name: "pc1", node: "n1", ...ids, attachments: [attachment] },
+  { name: "pc2", node: "n2", ...ids, attachments: [attachment] },
+  { name: "alone", node: "n1", ...ids, attachments: [] },
+];
+const pair = {
+  lan: "net1",
+  from: { device: "pc1", ifname: "eth0", address: "10.0.0.1" },
+  to: { device: "pc2", ifname: "eth0", address: "10.0.0.2" },
+  ms: 1200,
+};
+const expectation = { device: "pc1", seconds: 5, command: "ping pc2", ms: 5100 };
+
+Deno.test("a check counts at both ends of its pair", () => {
+  const good = [{ ...expectation, ok: true, output: "" }];
+  const report = makeReport(devices, [{ ...pair, ok: true, output: "" }], good);
+  assert.equal(report.ok, true);
+  assert.deepEqual(renderReport(report, PLAIN).split("\n"), [
+    "DEVICE  NODE  INTERFACE  LAN   VNI  MAC                CHECKS",
+    `pc1     n1    eth0       net1  10   ${MAC}  1/1 ok`,
+    `pc2     n2    eth0       net1  10   ${MAC}  1/1 ok`,
+    "alone   n1    -          -     -    -                  -",
+    "",
+    "ok      pc1: ping pc2 (5.1 s)",
+  ]);
+});
+
+Deno.test("a failed check names the peer, a failed expectation what was last said", () => {
+  const bad = [{ ...expectation, ok: false, output: "no\nanswer" }];
+  const report = makeReport(devices, [{ ...pair, ok: false, output: "" }], bad);
+  assert.equal(report.ok, false);
+  const text = renderReport(report, PLAIN);
+  assert.match(text, /^pc1 .* 0\/1, no answer: pc2 10\.0\.0\.2$/m);
+  assert.match(text, /^failed {2}pc1: ping pc2 \(5\.1 s\)\n {8}no\n {8}answer$/m);
+  assert.ok(renderReport(report, COLOURS).includes("\x1b[31m0/1, no answer"));
+});
+
+Deno.test("the table without checks has no column for them", () => {
+  const { interfaces } = makeReport(devices, [], []);
+  assert.match(
+    renderInterfaces(interfaces, PLAIN),
+    /^DEVICE {2}NODE {2}INTERFACE {2}LAN {3}VNI {2}MAC$/m,
+  );
+});
