@@ -11,7 +11,6 @@ import {
   type Given,
   readSettings,
   type Role,
-  roleOfEnvironment,
   ROLES,
   type Settings,
   SettingsError,
@@ -31,33 +30,45 @@ export interface Process {
   readonly signal: AbortSignal;
 }
 
-/** Builds the commands. Without one, the role is IS_CONTROL_PLANE's, as in the original. */
+/**
+ * Builds the commands. Without one, the role is IS_CONTROL_PLANE's, as in the original. Settings are options of the whole
+ * command line, so that they count wherever they stand.
+ */
 export function buildCli({ env, programDir, print, log, signal }: Process): Command {
-  const start = (role: Role, flags: Given) =>
-    runManager(role, readSettings(flags, env, role), programDir, log, signal);
-  const cli = withSettings(new Command("manager"))
+  const cli = new Command("manager")
     .description(
       "Megalos manager: BGP EVPN for the LANs of a node, and the route reflector between nodes.",
     )
     .version(`manager ${VERSION} (${RUNTIME})`)
-    .action((flags: Given) => start(roleOfEnvironment(env), flags))
-    .enablePositionalOptions();
-  withSettings(cli.command("worker")).description("run on a worker: speaker, plugin, LANs")
-    .action((flags: Given) => start("worker", flags));
-  withSettings(cli.command("route-reflector")).description("run as the route reflector")
-    .action((flags: Given) => start("route-reflector", flags));
-  withSettings(cli.command("install")).description(
+    .configureHelp({ showGlobalOptions: true })
+    // Plain text, so that the program need not be permitted to look at a terminal's variables.
+    .configureOutput({
+      writeOut: print,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    // Inherited by commands that are made after it.
+    .exitOverride();
+  for (const source of Object.values<SettingSource>(SOURCES)) {
+    const byDefault = source.default === undefined ? "" : ` (default: ${source.default})`;
+    cli.option(source.flag, `${source.help} [${source.env}]${byDefault}`);
+  }
+  const read = (role?: Role) => readSettings(cli.opts<Given>(), env, role);
+  const start = (role?: Role) => runManager(read(role), programDir, log, signal);
+  cli.action(() => start());
+  cli.command("worker").description("run on a worker: speaker, plugin, LANs")
+    .action(() => start("worker"));
+  cli.command("route-reflector").description("run as the route reflector")
+    .action(() => start("route-reflector"));
+  cli.command("install").description(
     "prepare the node (plugin, LAN namespace, FRR's start files) and end",
   )
     .argument("[role]", `${ROLES.join(" or ")}`, parseRole, "worker" as Role)
-    .action((role: Role, flags: Given) =>
-      prepareNode(role, readSettings(flags, env, "route-reflector").cniBinDir, programDir, log)
-    );
-  withSettings(cli.command("render")).description("print FRR's configuration for a role and end")
+    // The reflector's settings: installing on a worker takes no reflector's address either.
+    .action((role: Role) => prepareNode(role, read("route-reflector").cniBinDir, programDir, log));
+  cli.command("render").description("print FRR's configuration for a role and end")
     .argument("<role>", `${ROLES.join(" or ")}`, parseRole)
-    .action(async (role: Role, flags: Given) =>
-      print(await render(role, readSettings(flags, env, role)))
-    );
+    .action(async (role: Role) => print(await render(read(role))));
   cli.command("status").description("show sessions, LANs and MAC addresses of this node")
     .option("--json", "as JSON")
     .action(async ({ json }: { json?: true }) => {
@@ -67,17 +78,9 @@ export function buildCli({ env, programDir, print, log, signal }: Process): Comm
   return cli;
 }
 
-async function render(role: Role, settings: Settings): Promise<string> {
+async function render(settings: Settings): Promise<string> {
   const vtep = settings.nodeIp ?? (await learnNodeFacts(settings)).vtep;
-  return renderFrr(modelFrr(role, vtep, settings));
-}
-
-function withSettings(command: Command): Command {
-  for (const source of Object.values<SettingSource>(SOURCES)) {
-    const byDefault = source.default === undefined ? "" : ` (default: ${source.default})`;
-    command.option(source.flag, `${source.help} [${source.env}]${byDefault}`);
-  }
-  return command;
+  return renderFrr(modelFrr(settings.role, vtep, settings));
 }
 
 function parseRole(text: string): Role {

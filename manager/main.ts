@@ -19,7 +19,7 @@ const cli = buildCli({
   signal: stop.signal,
 });
 try {
-  await cli.exitOverride().parseAsync(Deno.args, { from: "user" });
+  await cli.parseAsync(Deno.args, { from: "user" });
   Deno.exit(0);
 } catch (error) {
   if (error instanceof CommanderError) Deno.exit(error.exitCode === 0 ? 0 : 2);

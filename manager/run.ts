@@ -17,16 +17,16 @@ import type { Role, Settings } from "./settings.ts";
 const STUCK_MS = 60_000;
 
 /**
- * Runs a role until `signal` is given. Then the program ends and nothing else: LANs of running pods stay, and FRR goes on.
+ * Runs the settings' role until `signal` is given. Then the program ends and nothing else: LANs of running pods stay, and FRR goes on.
  * @param programDir where this program lies, the plugin beside it
  */
 export async function runManager(
-  role: Role,
   settings: Settings,
   programDir: string,
   log: Log,
   signal: AbortSignal,
 ): Promise<void> {
+  const { role } = settings;
   let observation: Observation = { daemons: [], sessions: [] };
   const server = serve(
     {
@@ -38,7 +38,7 @@ export async function runManager(
   );
   try {
     await prepareNode(role, settings.cniBinDir, programDir, log);
-    await configure(role, settings, log, signal);
+    await configure(settings, log, signal);
     let since: EmptySince = new Map();
     while (!signal.aborted) {
       const before = isReady(role, observation);
@@ -58,12 +58,8 @@ export async function runManager(
 /** A node that is not ready is looked at more often: a pod's start waits for it. */
 const NOT_READY_MS = 250;
 
-async function configure(
-  role: Role,
-  settings: Settings,
-  log: Log,
-  signal: AbortSignal,
-): Promise<void> {
+async function configure(settings: Settings, log: Log, signal: AbortSignal): Promise<void> {
+  const { role } = settings;
   const facts = await learnNodeFacts(settings);
   if (role === "worker") await addressLanNetns(facts);
   const text = renderFrr(modelFrr(role, facts.vtep, settings));

@@ -95,18 +95,19 @@ const schema = z.object({
   reconcile: integer(1, 3_600),
   frr: z.enum(["start", "wait"], "start or wait"),
 });
-export type Settings = z.infer<typeof schema>;
+export type Settings = z.infer<typeof schema> & { readonly role: Role };
 
 /** Texts as given; what was not given is undefined. */
 export type Given = Partial<Record<SettingName, string | undefined>>;
 
-/** Reads settings; a flag beats its variable, and an empty text is none.
+/** Reads settings; a flag beats its variable, and an empty text is none. Without a role, it is IS_CONTROL_PLANE's.
  * @throws {SettingsError} that names all that is wrong */
 export function readSettings(
   flags: Given,
   env: (name: string) => string | undefined,
-  role: Role,
+  wanted?: Role,
 ): Settings {
+  const role = wanted ?? roleOfEnvironment(env);
   const names = Object.keys(SOURCES) as SettingName[];
   const sources: Record<SettingName, SettingSource> = SOURCES;
   const given = Object.fromEntries(
@@ -122,19 +123,21 @@ export function readSettings(
       `${SOURCES.routeReflector.env} is missing; a worker needs the route reflector's address`,
     );
   }
-  if (!parsed.success || wrong.length > 0) throw new SettingsError(wrong);
-  return parsed.data;
+  if (role === undefined) {
+    wrong.push(
+      `IS_CONTROL_PLANE is ${JSON.stringify(env("IS_CONTROL_PLANE"))}; it must be true or false`,
+    );
+  }
+  if (!parsed.success || role === undefined || wrong.length > 0) throw new SettingsError(wrong);
+  return { ...parsed.data, role };
 }
 
-/** The role that the original's manifest asks for by IS_CONTROL_PLANE.
- * @throws {SettingsError} when it says neither */
-export function roleOfEnvironment(env: (name: string) => string | undefined): Role {
+/** The role that the original's manifest asks for by IS_CONTROL_PLANE; undefined when it says neither. */
+function roleOfEnvironment(env: (name: string) => string | undefined): Role | undefined {
   const value = (env("IS_CONTROL_PLANE") ?? "").toLowerCase();
   if (["true", "1", "yes"].includes(value)) return "route-reflector";
   if (["", "false", "0", "no"].includes(value)) return "worker";
-  throw new SettingsError([
-    `IS_CONTROL_PLANE is ${JSON.stringify(value)}; it must be true or false`,
-  ]);
+  return undefined;
 }
 
 export class SettingsError extends Error {

@@ -118,8 +118,8 @@ export function renderStatus(
       ]),
     ),
     renderTable(
-      ["VNI", "MAC", "TYPE", "BEHIND"],
-      macs.map(({ vni, mac, type, behind }) => [`${vni}`, mac, type, behind]),
+      ["MAC", "VNI", "TYPE", "BEHIND"],
+      macs.map(({ vni, mac, type, behind }) => [mac, `${vni}`, type, behind]),
     ),
   ].join("\n");
 }

@@ -32,8 +32,8 @@ export type FrrModel = SpeakerModel | ReflectorModel;
 
 /** The reflector is passive, so only the workers' connect timer counts: FRR's own of 120 s would be two minutes of outage. */
 const TIMERS: Timers = { keepalive: 3, hold: 9, connect: 1 };
-/** The whole address space in halves: MD5 passwords are not programmed for a prefix length of 0. */
-const LISTEN_RANGES = ["0.0.0.0/1", "128.0.0.0/1"];
+/** Both whole address spaces in halves: MD5 passwords are not programmed for a prefix length of 0. */
+const LISTEN_RANGES = ["0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"];
 /** FRR's largest `bgp listen limit`. */
 const LISTEN_LIMIT = 65_535;
 
