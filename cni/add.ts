@@ -1,6 +1,14 @@
 // ADD: joins a pod to a LAN by a veth, making the LAN's devices on this node when it is the first.
 import { fail, FaultError } from "../shared/faults.ts";
-import { addVeth, deleteLink, setPort, setUp, showLink } from "../shared/iproute2/commands.ts";
+import {
+  addVeth,
+  deleteLink,
+  setPort,
+  setUp,
+  showLink,
+  showPorts,
+} from "../shared/iproute2/commands.ts";
+import type { Link } from "../shared/iproute2/link.ts";
 import { renderAlias } from "../shared/lan/alias.ts";
 import { type LanWanted, planCreateLan, refuseConflicts } from "../shared/lan/create_devices.ts";
 import { GROUP, identifyLan, type Lan, lanDevices, lanTitle, portName } from "../shared/lan/lan.ts";
@@ -9,12 +17,12 @@ import { askAboutLan, type LanState, pickLanState } from "../shared/lan/observe.
 import { execute, faultOf, type Step } from "../shared/steps.ts";
 import { parseCniArgs } from "./cni_args.ts";
 import { chooseMac, type JsonObject, type LanConfig, readLanConfig } from "./config.ts";
-import { lockLan, showInLanNetns } from "./lan_access.ts";
+import { lockLan, makeLanNetns } from "./lan_access.ts";
+import { observe } from "./observe.ts";
 import { makeMac } from "./mac.ts";
 import { type Node, readNode, readUnderlay } from "./node.ts";
 import type { Request } from "./request.ts";
 import { renderResult } from "./result.ts";
-import { refuseNodeNetns, showPodInterface } from "./sandbox.ts";
 
 /** Both ends of a pod's attachment. */
 export interface Attachment {
@@ -46,21 +54,23 @@ export async function add(request: Request): Promise<JsonObject> {
   };
   const node = await readNode(request);
   using _lan = await lockLan(request, lan.vni);
-  const [links, podInterface] = await Promise.all([
-    showInLanNetns(request, node, [...askAboutLan(lan), showLink(attachment.port)]),
-    showPodInterface(request),
-    refuseNodeNetns(request, node),
-  ]);
+  const questions = [...askAboutLan(lan), showLink(attachment.port)];
+  const [podInterface, found] = await observe(request, node, questions);
+  if (found === undefined) await makeLanNetns(request, node);
+  const links = found ?? [];
   const state = pickLanState(lan, links);
   refuseConflicts(lan, state);
-  refuseOtherSettings(config, lan, state);
-  if (podInterface !== undefined || links.some((link) => link.ifname === attachment.port)) {
+  const member = await findMember(request, node, state);
+  refuseOtherSettings(config, lan, member);
+  const isTaken = podInterface !== undefined || attachment.ifname === "lo" ||
+    links.some((link) => link.ifname === attachment.port);
+  if (isTaken) {
     fail(
       "environment",
       `Cannot use CNI_IFNAME ${attachment.ifname}: an interface of that name is already in ${attachment.netns}`,
     );
   }
-  const wanted = await wantLan(lan, config, state, node, request);
+  const wanted = await wantLan(lan, config, member, node, request);
   const steps = [...planCreateLan(wanted, state), ...planAttach(wanted, attachment)];
   const failure = await execute(steps, request.kernel.apply);
   if (failure !== undefined) throw new FaultError(faultOf(failure));
@@ -94,10 +104,21 @@ export function planAttach({ lan, mtu, lanNetns }: LanWanted, attachment: Attach
   ];
 }
 
+/** A device that has the LAN's MTU, its VXLAN device first: a bridge without ports goes back to the kernel's own. */
+async function findMember(
+  { kernel }: Request,
+  node: Node,
+  { bridge, vxlan }: LanState,
+): Promise<Link | undefined> {
+  if (vxlan !== undefined || bridge === undefined) return vxlan;
+  const [port] = await kernel.show(node.lanNetns, [showPorts(bridge.ifname)]);
+  return port;
+}
+
 async function wantLan(
   lan: Lan,
   config: LanConfig,
-  state: LanState,
+  member: Link | undefined,
   node: Node,
   request: Request,
 ): Promise<LanWanted> {
@@ -109,17 +130,15 @@ async function wantLan(
     underlayNetns: ports.nodeNetns,
   };
   // What stands keeps its settings: nothing is to be found out.
-  const vtep = state.vxlan?.vxlan?.local;
-  if (state.bridge !== undefined && vtep !== undefined) {
-    return { ...common, vtep, mtu: state.bridge.mtu };
-  }
+  const vtep = member?.vxlan?.local;
+  if (member !== undefined && vtep !== undefined) return { ...common, vtep, mtu: member.mtu };
   const underlay = await readUnderlay(node, config.master, ports);
-  const mtu = config.mtu ?? state.bridge?.mtu ?? underlay.mtu - vxlanOverhead(underlay.vtep);
+  const mtu = member?.mtu ?? config.mtu ?? underlay.mtu - vxlanOverhead(underlay.vtep);
   return { ...common, vtep: underlay.vtep, mtu };
 }
 
 /** Refuses settings that differ from those of a LAN which is in use. */
-function refuseOtherSettings(config: LanConfig, lan: Lan, { bridge, vxlan }: LanState): void {
+function refuseOtherSettings(config: LanConfig, lan: Lan, member: Link | undefined): void {
   const differs = (key: string, wanted: number | undefined, actual: number | undefined) => {
     if (wanted === undefined || actual === undefined || wanted === actual) return;
     fail(
@@ -127,6 +146,6 @@ function refuseOtherSettings(config: LanConfig, lan: Lan, { bridge, vxlan }: Lan
       `Cannot use ${key} ${wanted} for LAN ${lanTitle(lan)}: it stands with ${actual} on this node`,
     );
   };
-  differs("mtu", config.mtu, bridge?.mtu);
-  differs("port", config.port, vxlan?.vxlan?.port);
+  differs("mtu", config.mtu, member?.mtu);
+  differs("port", config.port, member?.vxlan?.port);
 }

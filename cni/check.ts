@@ -1,16 +1,16 @@
 // CHECK: compares what ADD answered with what the kernel has.
 import { fail } from "../shared/faults.ts";
-import { showLink } from "../shared/iproute2/commands.ts";
+import { PORT_FORWARD_MASK, showLink } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
 import { isComplete } from "../shared/lan/create_devices.ts";
 import { identifyLan, lanDevices, lanTitle, portName } from "../shared/lan/lan.ts";
-import { askAboutLan, pickLanState } from "../shared/lan/observe.ts";
+import { askAboutLan, type LanState, pickLanState } from "../shared/lan/observe.ts";
 import { type JsonObject, readLanConfig } from "./config.ts";
-import { lockLan, showInLanNetns } from "./lan_access.ts";
+import { lockLan } from "./lan_access.ts";
 import { readNode } from "./node.ts";
+import { observe } from "./observe.ts";
 import type { Request } from "./request.ts";
 import { findInterface } from "./result.ts";
-import { refuseNodeNetns, showPodInterface } from "./sandbox.ts";
 
 export async function check(request: Request): Promise<undefined> {
   const { environment } = request;
@@ -20,24 +20,20 @@ export async function check(request: Request): Promise<undefined> {
   const port = await portName(environment.containerId, environment.ifname);
   const node = await readNode(request);
   using _lan = await lockLan(request, lan.vni);
-  const [links, actual] = await Promise.all([
-    showInLanNetns(request, node, [...askAboutLan(lan), showLink(port)]),
-    showPodInterface(request),
-    refuseNodeNetns(request, node),
-  ]);
+  const questions = [...askAboutLan(lan), showLink(port)];
+  const [actual, links = []] = await observe(request, node, questions);
   const state = pickLanState(lan, links);
   const hostSide = links.find((link) => link.ifname === port);
   const wrong = [
     ...compareInterface(expected, actual),
-    ...(isComplete(state) && state.bridge?.up && state.vxlan?.up
-      ? []
-      : [`LAN ${lanTitle(lan)} is not whole on this node`]),
+    ...(isWhole(state) ? [] : [`LAN ${lanTitle(lan)} is not whole on this node`]),
     ...(hostSide?.master === lanDevices(lan).bridge && hostSide.up
       ? []
       : [`port ${port} is not up in LAN ${lanTitle(lan)}`]),
-    ...(hostSide?.mtu === state.bridge?.mtu
+    ...(isWire(hostSide, true) ? [] : [`port ${port} is not set up to forward all`]),
+    ...(hostSide?.mtu === state.vxlan?.mtu
       ? []
-      : [`port ${port} has MTU ${hostSide?.mtu}, its LAN ${state.bridge?.mtu}`]),
+      : [`port ${port} has MTU ${hostSide?.mtu}, its LAN ${state.vxlan?.mtu}`]),
   ];
   if (wrong.length > 0) {
     fail("check", `Cannot confirm interface ${environment.ifname}: ${wrong.join("; ")}`);
@@ -54,6 +50,16 @@ function findExpected({ environment }: Request, prevResult: JsonObject | undefin
       "config",
       `Cannot use the config: prevResult has no interface ${ifname} with sandbox ${netns}`,
     );
+}
+
+function isWhole(state: LanState): boolean {
+  const { bridge, vxlan } = state;
+  return isComplete(state) && bridge?.up === true && vxlan?.up === true && isWire(vxlan, false);
+}
+
+/** Whether a bridge port has what ADD gives one. */
+function isWire(link: Link | undefined, learning: boolean): boolean {
+  return link?.port?.learning === learning && link.port.groupFwdMask === PORT_FORWARD_MASK;
 }
 
 function compareInterface(expected: JsonObject, actual: Link | undefined): string[] {

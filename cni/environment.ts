@@ -78,9 +78,10 @@ function checkContainerId(id: string): void {
 
 function checkIfname(name: string): void {
   const rule =
-    `1 to ${MAX_IFNAME_BYTES} bytes, not . or .., without / : white space, quotes, # and \\`;
+    `1 to ${MAX_IFNAME_BYTES} bytes, not . or .., without / : % white space, quotes, # and \\`;
   const tooLong = new TextEncoder().encode(name).length > MAX_IFNAME_BYTES;
-  if (tooLong || name === "." || name === ".." || /[/:\s]/.test(name) || !isCarriable(name)) {
+  // The kernel takes "%d" as a place for a number (dev_alloc_name).
+  if (tooLong || name === "." || name === ".." || /[/:%\s]/.test(name) || !isCarriable(name)) {
     refuse("CNI_IFNAME", name, rule);
   }
 }

@@ -1,5 +1,4 @@
 // The way into the LAN namespace: its lock, and its making where no manager does that.
-import { describe } from "../shared/command.ts";
 import { fail } from "../shared/faults.ts";
 import type { IpArgs } from "../shared/iproute2/line.ts";
 import type { Link } from "../shared/iproute2/link.ts";
@@ -17,29 +16,34 @@ export function lockLan(
   return ports.lock(lockFile(vni), !managed, remainingMs());
 }
 
-/** Asks about devices in the LAN namespace, which is made first where it is missing and this plugin is on its own.
- * @throws {FaultError} "try-later" when it is missing and making it is the manager's job */
+/** Asks about devices in the LAN namespace; undefined where there is none. */
 export async function showInLanNetns(
-  request: Request,
+  { kernel }: Request,
   node: Node,
   questions: readonly IpArgs[],
-): Promise<Link[]> {
-  const { kernel, managed, ports, remainingMs } = request;
+): Promise<Link[] | undefined> {
   try {
     return await kernel.show(node.lanNetns, questions);
   } catch (thrown) {
-    if (!isNoNetns(thrown)) throw thrown;
-    if (managed) {
-      fail(
-        "try-later",
-        `Cannot enter the LAN namespace ${node.lanNetns}: the manager has not made it yet`,
-        describe(thrown.completed),
-      );
-    }
-    using _making = await ports.lock(NETNS_LOCK_FILE, true, remainingMs());
-    await ensureLanNetns(ports.run, node.lanNetns);
-    return await kernel.show(node.lanNetns, questions);
+    if (isNoNetns(thrown)) return undefined;
+    throw thrown;
   }
+}
+
+/** Makes the LAN namespace, where this plugin is on its own.
+ * @throws {FaultError} "try-later" when that is the manager's job, or not permitted */
+export async function makeLanNetns(
+  { managed, ports, remainingMs }: Request,
+  node: Node,
+): Promise<void> {
+  if (managed) {
+    fail(
+      "try-later",
+      `Cannot enter the LAN namespace ${node.lanNetns}: the manager has not made it yet`,
+    );
+  }
+  using _making = await ports.lock(NETNS_LOCK_FILE, true, remainingMs());
+  await ensureLanNetns(ports.run, node.lanNetns);
 }
 
 /** Whether `ip` could not start because there is no namespace at the path. */

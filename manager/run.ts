@@ -43,6 +43,9 @@ export async function runManager(
     while (!signal.aborted) {
       const before = isReady(role, observation);
       observation = await observe();
+      if (settings.frr === "start" && !observation.daemons.includes("watchfrr")) {
+        await startFrr(log);
+      }
       tellChange(role, before.ok, observation, log);
       if (role === "worker") since = await sweep(since, settings.grace * 1000, log);
       await pause(isReady(role, observation).ok ? settings.reconcile * 1000 : NOT_READY_MS, signal);

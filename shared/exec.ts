@@ -7,6 +7,7 @@ import {
   DEFAULT_TIMEOUT_MS,
   PROGRAM_DIRS,
 } from "./command.ts";
+import { lineReader, readAtMost } from "./streams.ts";
 
 type Stdio = "piped" | "inherit" | "null";
 interface Streams {
@@ -22,15 +23,16 @@ export async function run(command: Command): Promise<Completed> {
   const child = spawn(command, { stdin, stdout: "piped", stderr: "piped" });
   if (child === undefined) return neverStarted(command);
   const limit = command.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES;
-  const overdue = killAfter(child, command.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-  if (command.stdin !== undefined) await feed(child, command.stdin);
+  const deadline = killAfter(child, command.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const [status, stdout, stderr] = await Promise.all([
     child.status,
-    readAtMost(child.stdout, limit),
-    readAtMost(child.stderr, limit),
+    readAtMost(child.stdout, limit, deadline.signal),
+    readAtMost(child.stderr, limit, deadline.signal),
+    // Meanwhile, not before: a program that answers while it reads would wait for its reader.
+    command.stdin === undefined ? undefined : feed(child, command.stdin, deadline.signal),
   ]);
   const ms = performance.now() - started;
-  return completed(command, status, stdout, stderr, ms, overdue.stop());
+  return completed(command, status, stdout, stderr, ms, deadline.stop());
 }
 
 /** Runs a command on the caller's own terminal; the answer is its exit code (127: not found, 128+n: signal n). */
@@ -64,10 +66,13 @@ export function converse(
   const started = performance.now();
   const child = spawn(command, { stdin: "piped", stdout: "piped", stderr: "piped" });
   if (child === undefined) return undefined;
-  const overdue = killAfter(child, command.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const deadline = killAfter(child, command.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const writer = child.stdin.getWriter();
   const encoder = new TextEncoder();
-  const lines = { stdout: lineReader(child.stdout), stderr: lineReader(child.stderr) };
+  const lines = {
+    stdout: lineReader(child.stdout, deadline.signal),
+    stderr: lineReader(child.stderr, deadline.signal),
+  };
   return {
     async write(text) {
       // A program that has ended is noticed by whoever reads from it.
@@ -82,7 +87,7 @@ export function converse(
         lines.stderr.rest(),
       ]);
       const ms = performance.now() - started;
-      return completed(command, status, stdout, stderr, ms, overdue.stop());
+      return completed(command, status, stdout, stderr, ms, deadline.stop());
     },
     kill: () => killQuietly(child),
   };
@@ -116,76 +121,31 @@ function spawn(
 async function feed(
   child: Deno.ChildProcess,
   input: string | Uint8Array<ArrayBuffer>,
+  overdue: AbortSignal,
 ): Promise<void> {
   const writer = child.stdin.getWriter();
+  overdue.addEventListener("abort", () => writer.abort().catch(() => {}));
   const bytes = typeof input === "string" ? new TextEncoder().encode(input) : input;
   // A program may end without reading all of its input; its exit code tells the story.
   await writer.write(bytes).catch(() => {});
   await writer.close().catch(() => {});
 }
 
-async function readAtMost(stream: ReadableStream<Uint8Array>, limit: number): Promise<string> {
-  const kept: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    if (size < limit) kept.push(chunk.subarray(0, limit - size));
-    size += chunk.length;
-  }
-  return new TextDecoder().decode(concatenate(kept));
-}
-
-function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
-}
-
-function lineReader(stream: ReadableStream<Uint8Array>) {
-  const reader = stream.getReader();
-  const decoder = new TextDecoder();
-  let pending = "";
-  let ended = false;
-  async function more(): Promise<void> {
-    const { value, done } = await reader.read();
-    if (done) ended = true;
-    else pending += decoder.decode(value, { stream: true });
-  }
-  return {
-    async next(): Promise<string | undefined> {
-      let newline: number;
-      while ((newline = pending.indexOf("\n")) < 0) {
-        if (ended) {
-          const last = pending;
-          pending = "";
-          return last === "" ? undefined : last;
-        }
-        await more();
-      }
-      const line = pending.slice(0, newline);
-      pending = pending.slice(newline + 1);
-      return line;
-    },
-    async rest(): Promise<string> {
-      while (!ended) await more();
-      return pending;
-    },
-  };
-}
-
-function killAfter(child: Deno.ChildProcess, ms: number): { stop(): boolean } {
-  let fired = false;
+/** `stop` answers whether the time was up before. */
+function killAfter(
+  child: Deno.ChildProcess,
+  ms: number,
+): { readonly signal: AbortSignal; stop(): boolean } {
+  const controller = new AbortController();
   const timer = setTimeout(() => {
-    fired = true;
     killQuietly(child);
+    controller.abort();
   }, ms);
   return {
+    signal: controller.signal,
     stop() {
       clearTimeout(timer);
-      return fired;
+      return controller.signal.aborted;
     },
   };
 }

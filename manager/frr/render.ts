@@ -9,6 +9,7 @@ const LAN_NAMESPACE = [
   "!",
   // Next hops resolve by the only route there is (off by default before FRR 9.1).
   "ip nht resolve-via-default",
+  "ipv6 nht resolve-via-default",
   "!",
 ];
 

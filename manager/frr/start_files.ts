@@ -21,7 +21,7 @@ bgpd_options="-P 0${isWorker ? " -p 0" : ""}"
 staticd_options="-P 0"
 mgmtd_options="-P 0"
 # A daemon that ends is back at once; by default watchfrr waits a minute, of which its LANs would know.
-watchfrr_options="--min-restart-interval=1 --max-restart-interval=20"
+watchfrr_options="--interval=1 --min-restart-interval=1 --max-restart-interval=20"
 ${isWorker ? `zebra_wrap="${ZEBRA_SCRIPT}"\n` : ""}`;
 }
 

@@ -20,10 +20,16 @@ export function routes({ alive, ready }: Probes): Hono {
   return app;
 }
 
-/** Serves until `signal` is given. */
+/** Serves until `signal` is given.
+ * @throws {Error} when the port is another program's */
 export function serve(probes: Probes, port: number, signal: AbortSignal): Deno.HttpServer {
-  return Deno.serve(
-    { port, hostname: "0.0.0.0", signal, onListen: () => {} },
-    routes(probes).fetch,
-  );
+  try {
+    return Deno.serve(
+      { port, hostname: "0.0.0.0", signal, onListen: () => {} },
+      routes(probes).fetch,
+    );
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : cause;
+    throw new Error(`Cannot serve HTTP on port ${port}: ${said}`, { cause });
+  }
 }

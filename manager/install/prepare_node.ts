@@ -20,11 +20,12 @@ export async function prepareNode(
   programDir: string,
   log: Log,
 ): Promise<void> {
+  if (role === "worker") await makeLockFiles();
+  // One at a time on a node: an init container may meet a manager that is starting.
+  using _alone = role === "worker" ? await lock(NETNS_LOCK_FILE, true, NETNS_LOCK_MS) : undefined;
   await writeStartFiles(role);
   log("info", `FRR's start files are in place for a ${role}`);
   if (role !== "worker") return;
-  await makeLockFiles();
-  using _making = await lock(NETNS_LOCK_FILE, true, NETNS_LOCK_MS);
   log("info", `LAN namespace ${LAN_NETNS}: ${await ensureLanNetns(run, LAN_NETNS)}`);
   log("info", `plugin in ${cniBinDir}: ${await installPlugin(cniBinDir, programDir)}`);
 }

@@ -7,7 +7,7 @@ import { type Link, parseLinks } from "./link.ts";
 
 /** An `ip` that lives in one namespace until {@link close}. */
 export interface IpSession {
-  /** The devices that the questions find; what does not exist is not in the answer. */
+  /** The devices that the questions find, but for `lo`, which ends the answer; what does not exist is not in it. */
   show(questions: readonly IpArgs[]): Promise<Link[]>;
   /** Runs one changing line. The answer is what went wrong, or undefined. */
   apply(args: IpArgs): Promise<Completed | undefined>;
@@ -44,9 +44,30 @@ export function openIpSession(converse: Converse, netns: string, timeoutMs: numb
 }
 
 class Session implements IpSession {
+  private lastTurn: Promise<unknown> = Promise.resolve();
+
   constructor(private readonly conversation: Conversation) {}
 
-  async show(questions: readonly IpArgs[]): Promise<Link[]> {
+  show(questions: readonly IpArgs[]): Promise<Link[]> {
+    return this.inTurn(() => this.ask(questions));
+  }
+
+  apply(args: IpArgs): Promise<Completed | undefined> {
+    return this.inTurn(() => this.change(args));
+  }
+
+  async close(): Promise<void> {
+    await this.conversation.end();
+  }
+
+  /** Two exchanges at a time would read each other's answers. */
+  private inTurn<T>(exchange: () => Promise<T>): Promise<T> {
+    const turn = this.lastTurn.then(exchange, exchange);
+    this.lastTurn = turn;
+    return turn;
+  }
+
+  private async ask(questions: readonly IpArgs[]): Promise<Link[]> {
     await this.send([...questions, END_OF_STDOUT, END_OF_STDERR]);
     const links = await this.readLinks();
     const { ended, errors } = await this.readErrors();
@@ -56,7 +77,7 @@ class Session implements IpSession {
     return links;
   }
 
-  async apply(args: IpArgs): Promise<Completed | undefined> {
+  private async change(args: IpArgs): Promise<Completed | undefined> {
     const started = performance.now();
     await this.send([args, END_OF_STDERR]);
     const { ended, errors } = await this.readErrors();
@@ -74,10 +95,6 @@ class Session implements IpSession {
       stderr: errors.join("\n"),
       ms,
     };
-  }
-
-  async close(): Promise<void> {
-    await this.conversation.end();
   }
 
   private send(lines: readonly IpArgs[]): Promise<void> {

@@ -23,9 +23,12 @@ export async function lock(path: string, make: boolean, timeoutMs: number): Prom
   const overdue = new Promise<"overdue">((resolve) =>
     timer = setTimeout(() => resolve("overdue"), timeoutMs)
   );
-  const outcome = await Promise.race([file.lock(true), overdue]);
+  const locking = file.lock(true);
+  const outcome = await Promise.race([locking, overdue]);
   clearTimeout(timer);
   if (outcome === "overdue") {
+    // The wait cannot be called off: when it ends, the lock is let go at once.
+    locking.finally(() => file.close());
     fail(
       "try-later",
       `Cannot lock ${path}: another call has held it for ${Math.round(timeoutMs / 1000)} s`,

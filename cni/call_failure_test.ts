@@ -1,0 +1,113 @@
+// Whatever step of a call fails, and however: an ADD leaves nothing, and a DEL can be made again.
+import assert from "node:assert/strict";
+import { BareNode } from "../tests/fixture/bare_node.ts";
+import { type Call, codeOf, messageOf } from "../tests/fixture/calls.ts";
+import { failAt, type Failure } from "../tests/fixture/faulty_ports.ts";
+import { callHere, type NodePorts, portsOf } from "../tests/fixture/node_ports.ts";
+import { testAsRoot } from "../tests/fixture/privileged.ts";
+import { answer } from "./call.ts";
+
+const LANS = "/run/netns/megalos";
+const CODES: Readonly<Record<Failure, number>> = { refused: 101, ended: 101, killed: 11 };
+const FAILURES = Object.keys(CODES) as Failure[];
+
+const call = (ports: NodePorts, call: Call) => callHere(answer, ports, call);
+
+/** A node with a pod on another LAN, and one that is on none yet. */
+async function startNode(): Promise<{ node: BareNode; ports: NodePorts }> {
+  const node = await BareNode.start();
+  const [, netns = ""] = await node.addPods("pod", "other");
+  const ports = portsOf(node);
+  const other = { verb: "ADD", container: "c2", netns, config: { name: "net2", vxlanId: 11 } };
+  assert.equal(codeOf(await call(ports, other)), 0);
+  return { node, ports };
+}
+
+for (const how of FAILURES) {
+  testAsRoot(`an ADD leaves nothing whichever step is ${how}`, async () => {
+    const started = await startNode();
+    await using node = started.node;
+    for (const isLanThere of [false, true]) {
+      if (isLanThere) {
+        const [netns = ""] = await node.addPods("third");
+        assert.equal(codeOf(await call(started.ports, { verb: "ADD", netns, container: "c3" })), 0);
+      }
+      const before = await node.observe();
+      let step = 0;
+      for (;; step++) {
+        const reply = await call(failAt(started.ports, how, step), { verb: "ADD" });
+        if (reply.exitCode === 0) break;
+        assert.equal(codeOf(reply), CODES[how], reply.stdout);
+        assert.deepEqual(await node.observe(), before, `step ${step}: ${reply.stdout}`);
+      }
+      // Bridge and VXLAN device with what belongs to them, then the pod's interface.
+      assert.equal(step, isLanThere ? 3 : 9);
+      assert.equal(codeOf(await call(started.ports, { verb: "DEL" })), 0);
+      assert.deepEqual(await node.observe(), before);
+    }
+  });
+
+  testAsRoot(`a DEL can be made again whichever step was ${how}`, async () => {
+    const started = await startNode();
+    await using node = started.node;
+    const before = await node.observe();
+    for (let step = 0;; step++) {
+      assert.equal(codeOf(await call(started.ports, { verb: "ADD" })), 0);
+      const first = await call(failAt(started.ports, how, step), { verb: "DEL" });
+      if (first.exitCode === 0) break;
+      assert.equal(codeOf(first), CODES[how], first.stdout);
+      assert.equal(codeOf(await call(started.ports, { verb: "DEL" })), 0);
+      assert.deepEqual(await node.observe(), before, `step ${step}`);
+    }
+  });
+}
+
+testAsRoot("when a step cannot be undone either, both failures are told", async () => {
+  const { node: started, ports } = await startNode();
+  await using _ = started;
+  const reply = await call(failAt(ports, "refused", 8, Infinity), { verb: "ADD" });
+  assert.match(
+    messageOf(reply),
+    /^Cannot start interface net1 in \/run\/netns\/pod: RTNETLINK answers/,
+  );
+  const { details } = JSON.parse(reply.stdout) as { details: string };
+  const commands = [
+    "ip link set dev net1 up",
+    "ip link del dev mg\\w+",
+    "ip link del dev net1-ntwork",
+    "ip link del dev kt-net1-ntwork",
+  ];
+  assert.match(
+    details,
+    new RegExp(
+      commands.map((one) => `\`${one}\` ended with 1: RTNETLINK[^;]*`).join(
+        "; and while undoing, ",
+      ),
+    ),
+  );
+});
+
+testAsRoot("ports that throw are an error reply, and nothing is left", async () => {
+  const { node: started, ports } = await startNode();
+  await using node = started;
+  const before = await node.observe();
+  const broken: Partial<NodePorts>[] = [
+    { readText: () => Promise.reject(new Error("readText")) },
+    { inode: () => Promise.reject(new Error("inode")) },
+    { lock: () => Promise.reject(new Error("lock")) },
+    { run: () => Promise.reject(new Error("run")) },
+    {
+      converse: () => {
+        throw new Error("converse");
+      },
+    },
+    { converse: () => undefined },
+  ];
+  for (const one of broken) {
+    const reply = await call({ ...ports, ...one }, { verb: "ADD" });
+    assert.ok(codeOf(reply) > 0);
+    assert.deepEqual(await node.observe(), before);
+  }
+  assert.deepEqual((await node.devices("/run/netns/pod")).map(({ ifname }) => ifname), ["lo"]);
+  assert.ok((await node.devices(LANS)).length > 0);
+});

@@ -1,0 +1,136 @@
+// A call that was killed at any point: what it left is completed by the next ADD, and removed by a DEL.
+import assert from "node:assert/strict";
+import { type Kernel, openKernel } from "../shared/iproute2/kernel.ts";
+import { planCreateLan } from "../shared/lan/create_devices.ts";
+import { planDeletePorts } from "../shared/lan/delete_devices.ts";
+import { findPorts } from "../shared/lan/remove_ports.ts";
+import { type Lan, portName } from "../shared/lan/lan.ts";
+import type { Step } from "../shared/steps.ts";
+import { BareNode, type Device, VTEP } from "../tests/fixture/bare_node.ts";
+import { type Call, codeOf, resultOf } from "../tests/fixture/calls.ts";
+import { callHere, type NodePorts, portsOf } from "../tests/fixture/node_ports.ts";
+import { testAsRoot } from "../tests/fixture/privileged.ts";
+import { planAttach } from "./add.ts";
+import { answer } from "./call.ts";
+
+const LANS = "/run/netns/megalos";
+const NET1: Lan = { name: "net1", suffix: "ntwork", vni: 10 };
+const OTHER = { netns: "/run/netns/other", container: "c2" };
+
+const call = (ports: NodePorts, call: Call) => callHere(answer, ports, call);
+
+/** A node with two pods and a LAN namespace that is empty. */
+async function startNode(): Promise<{ node: BareNode; ports: NodePorts }> {
+  const node = await BareNode.start();
+  await node.addPods("pod", "other");
+  const ports = portsOf(node);
+  for (const verb of ["ADD", "DEL"]) assert.equal(codeOf(await call(ports, { verb })), 0);
+  return { node, ports };
+}
+
+/** The steps of a first ADD of pod `c1`. */
+async function planFirstAdd(ports: NodePorts): Promise<Step[]> {
+  const wanted = {
+    ...{ lan: NET1, mtu: 1450, vtep: VTEP, port: 4789 },
+    ...{ lanNetns: LANS, underlayNetns: ports.nodeNetns },
+  };
+  const attachment = {
+    port: await portName("c1", "net1"),
+    ...{ portMac: "02:00:00:00:00:0a", ifname: "net1", mac: "02:00:00:00:00:0b" },
+    netns: "/run/netns/pod",
+  };
+  return [...planCreateLan(wanted, {}), ...planAttach(wanted, attachment)];
+}
+
+async function withKernel(
+  ports: NodePorts,
+  work: (kernel: Kernel) => Promise<void>,
+): Promise<void> {
+  const kernel = openKernel(ports.converse, () => 10_000);
+  try {
+    await work(kernel);
+  } finally {
+    await kernel.close();
+  }
+}
+
+/** Runs the first `count` steps and ends, as a killed process does. */
+const runFirst = (ports: NodePorts, steps: readonly Step[], count: number) =>
+  withKernel(ports, async (kernel) => {
+    for (const { netns, args } of steps.slice(0, count)) {
+      assert.equal(await kernel.apply(netns, args), undefined);
+    }
+  });
+
+/** All of a LAN's devices but ports, and all of each that an ADD decides. */
+const lanDevicesOf = (devices: readonly Device[]) =>
+  devices.filter(({ ifname }) => !/^(lo|mg.*)$/.test(ifname)).map((device) => {
+    const { ifname, mtu, master, ifalias, altnames, group, linkinfo } = device;
+    const { id, local, port, mcast_snooping, group_fwd_mask } = linkinfo?.info_data ?? {};
+    const { learning, neigh_suppress, group_fwd_mask: mask } = linkinfo?.info_slave_data ?? {};
+    const data = { id, local, port, mcast_snooping, group_fwd_mask };
+    const slave = { learning, neigh_suppress, mask };
+    const up = device.flags.includes("UP");
+    return { ifname, mtu, master, ifalias, altnames: altnames?.toSorted(), group, up, data, slave };
+  });
+
+testAsRoot(
+  "an ADD cut off after any step is completed by the next, and removed by its DEL",
+  async () => {
+    const started = await startNode();
+    await using node = started.node;
+    const { ports } = started;
+    const nothing = await node.observe();
+    const steps = await planFirstAdd(ports);
+    resultOf(await call(ports, { verb: "ADD", ...OTHER }));
+    const whole = lanDevicesOf(await node.devices(LANS));
+    assert.equal(codeOf(await call(ports, { verb: "DEL", ...OTHER })), 0);
+    for (let count = 1; count <= steps.length; count++) {
+      const title = `${count} steps, the last: ${steps[count - 1]?.why}`;
+      await runFirst(ports, steps, count);
+      const added = await call(ports, { verb: "ADD", ...OTHER });
+      const prevResult = resultOf(added);
+      assert.deepEqual(lanDevicesOf(await node.devices(LANS)), whole, title);
+      const check = { verb: "CHECK", ...OTHER, config: { prevResult } };
+      assert.equal(codeOf(await call(ports, check)), 0, title);
+      assert.equal(codeOf(await call(ports, { verb: "DEL" })), 0, title);
+      assert.equal(codeOf(await call(ports, check)), 0, `${title}: after the other's DEL`);
+      assert.equal(codeOf(await call(ports, { verb: "DEL", ...OTHER })), 0, title);
+      assert.deepEqual(await node.observe(), nothing, title);
+
+      await runFirst(ports, steps, count);
+      assert.equal(codeOf(await call(ports, { verb: "DEL" })), 0, title);
+      assert.deepEqual(await node.observe(), nothing, `${title}: after DEL alone`);
+    }
+  },
+);
+
+testAsRoot(
+  "a DEL cut off after any step is completed by the next, and does not harm an ADD",
+  async () => {
+    const started = await startNode();
+    await using node = started.node;
+    const { ports } = started;
+    const nothing = await node.observe();
+    let steps: Step[] = [];
+    for (let count = 0; count <= steps.length; count++) {
+      for (const next of ["DEL", "ADD"]) {
+        resultOf(await call(ports, { verb: "ADD" }));
+        const whole = lanDevicesOf(await node.devices(LANS));
+        await withKernel(ports, async (kernel) => {
+          const found = await findPorts(kernel, LANS, NET1);
+          steps = planDeletePorts(found, found.ports);
+        });
+        await runFirst(ports, steps, count);
+        if (next === "ADD") {
+          resultOf(await call(ports, { verb: "ADD", ...OTHER }));
+          assert.deepEqual(lanDevicesOf(await node.devices(LANS)), whole, `after ${count} steps`);
+          assert.equal(codeOf(await call(ports, { verb: "DEL", ...OTHER })), 0);
+        }
+        assert.equal(codeOf(await call(ports, { verb: "DEL" })), 0);
+        assert.deepEqual(await node.observe(), nothing, `${next} after ${count} steps`);
+      }
+    }
+    assert.equal(steps.length, 4);
+  },
+);

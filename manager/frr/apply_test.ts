@@ -1,0 +1,70 @@
+// Whether FRR runs a configuration already: what FRR 8.4.4 prints against what is written for it.
+import assert from "node:assert/strict";
+import { ROOT } from "../../tools/checkout.ts";
+import { isSameConfig } from "./apply.ts";
+
+const written = (name: string) => Deno.readTextFileSync(`${ROOT}/tests/golden/frr/${name}.conf`);
+
+/** Printed by \`show running-config\` of a worker. */
+const RUNNING = `Building configuration...
+
+Current configuration:
+!
+frr version 8.4.4
+frr defaults traditional
+hostname w1
+no ip forwarding
+no ipv6 forwarding
+service integrated-vtysh-config
+!
+router bgp 65000
+ bgp router-id 10.99.0.11
+ no bgp default ipv4-unicast
+ coalesce-time 0
+ neighbor 10.99.0.1 remote-as 65000
+ neighbor 10.99.0.1 timers 3 9
+ neighbor 10.99.0.1 timers connect 1
+ !
+ address-family l2vpn evpn
+  neighbor 10.99.0.1 activate
+  advertise-all-vni
+ exit-address-family
+exit
+!
+ip nht resolve-via-default
+ipv6 nht resolve-via-default
+!
+end
+`;
+
+Deno.test("FRR's own order, headings and host name are no difference", () => {
+  assert.equal(isSameConfig(RUNNING, written("worker")), true);
+  assert.equal(isSameConfig(written("worker"), RUNNING), true);
+});
+
+const CHANGES: readonly [string, RegExp, string][] = [
+  ["another AS", /bgp 65000/, "bgp 65001"],
+  ["another reflector", /neighbor 10\.99\.0\.1 remote-as/, "neighbor 10.99.0.2 remote-as"],
+  ["another timer", /timers 3 9/, "timers 60 180"],
+  ["a missing line", / +advertise-all-vni\n/, ""],
+  ["a line more", /exit\n/, "exit\n!\nrouter ospf\nexit\n"],
+  ["another router ID", /10\.99\.0\.11/, "10.99.0.12"],
+  ["nht that is off", /^ip nht .*\n/m, ""],
+  ["nht that is off for IPv6", /^ipv6 nht .*\n/m, ""],
+];
+
+for (const [what, line, instead] of CHANGES) {
+  Deno.test(`a difference: ${what}`, () => {
+    assert.match(RUNNING, line);
+    assert.equal(isSameConfig(RUNNING.replace(line, instead), written("worker")), false);
+  });
+}
+
+Deno.test("configurations of different roles and addresses differ", () => {
+  const names = ["worker", "worker-other-as", "worker-ipv6", "route-reflector"];
+  for (const a of names) {
+    for (const b of names) {
+      assert.equal(isSameConfig(written(a), written(b)), a === b, `${a} and ${b}`);
+    }
+  }
+});

@@ -1,0 +1,116 @@
+// The settings' schema: defaults, what is refused, and whose word counts.
+import assert from "node:assert/strict";
+import { type Given, readSettings, SettingsError, SOURCES } from "./settings.ts";
+
+const WORKER = { KATHARA_MASTER_SERVICE_HOST: "10.0.0.1" };
+
+/** Reads with these variables. */
+function read(env: Record<string, string>, flags: Given = {}) {
+  return readSettings(flags, (name) => env[name]);
+}
+
+/** What is said to be wrong; empty when nothing is. */
+function wrongOf(env: Record<string, string>, flags?: Given): readonly string[] {
+  try {
+    read(env, flags);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof SettingsError, `${error}`);
+    return error.wrong;
+  }
+}
+
+Deno.test("without settings, a worker has the documented defaults", () => {
+  assert.deepEqual(read(WORKER), {
+    role: "worker",
+    nodeIp: undefined,
+    routeReflector: "10.0.0.1",
+    cniBinDir: "/host/opt/cni/bin",
+    as: 65000,
+    vxlanPort: 4789,
+    mtu: undefined,
+    httpPort: 9470,
+    grace: 30,
+    reconcile: 5,
+    frr: "start",
+  });
+});
+
+const VALUES: readonly { name: string; right: readonly string[]; wrong: readonly string[] }[] = [
+  {
+    name: "NODE_IP",
+    right: ["10.0.0.2", "fd00::2"],
+    wrong: ["10.0.0", "10.0.0.256", "fd00:::2", "node1", "10.0.0.2/24", " 10.0.0.2"],
+  },
+  {
+    name: "KATHARA_MASTER_SERVICE_HOST",
+    right: ["10.0.0.2", "fd00::2"],
+    wrong: ["reflector.example", "10.0.0.2:179"],
+  },
+  { name: "CNI_BIN_DIR", right: ["/", "/opt/cni bin"], wrong: ["opt/cni/bin", "./bin"] },
+  {
+    name: "BGP_AS",
+    right: ["1", "65000", "4294967294"],
+    wrong: ["0", "4294967295", "-1", "1.1", "0x10", "1e3", "65000 ", "99999999999"],
+  },
+  { name: "MEGALOS_VXLAN_PORT", right: ["1", "65535"], wrong: ["0", "65536", "vxlan"] },
+  { name: "MEGALOS_MTU", right: ["576", "9000"], wrong: ["575", "65536", "big"] },
+  { name: "MEGALOS_HTTP_PORT", right: ["1", "65535"], wrong: ["0", "65536", "http"] },
+  { name: "MEGALOS_EMPTY_LAN_GRACE", right: ["0", "86400"], wrong: ["-1", "86401", "30s"] },
+  { name: "MEGALOS_RECONCILE", right: ["1", "3600"], wrong: ["0", "3601", "often"] },
+  { name: "MEGALOS_FRR", right: ["start", "wait"], wrong: ["Start", "no"] },
+  {
+    name: "IS_CONTROL_PLANE",
+    right: ["true", "True", "1", "yes", "false", "FALSE", "0", "no", ""],
+    wrong: ["perhaps", "2", "on"],
+  },
+];
+
+for (const { name, right, wrong } of VALUES) {
+  Deno.test(`${name}: values that are accepted and refused`, () => {
+    for (const value of right) assert.deepEqual(wrongOf({ ...WORKER, [name]: value }), [], value);
+    for (const value of wrong) {
+      const [line, ...others] = wrongOf({ ...WORKER, [name]: value });
+      assert.ok(line?.startsWith(`${name} is ${JSON.stringify(value)}; it must be `), line);
+      assert.deepEqual(others, []);
+    }
+  });
+}
+
+Deno.test("every setting has its row above", () => {
+  const tested = new Set(VALUES.map(({ name }) => name));
+  assert.deepEqual(
+    Object.values(SOURCES).map(({ env }) => env).filter((env) => !tested.has(env)),
+    [],
+  );
+});
+
+Deno.test("all that is wrong is named at once, a missing reflector and the role included", () => {
+  const numbers = VALUES.filter(({ name }) => name !== "IS_CONTROL_PLANE");
+  const env = Object.fromEntries(numbers.map(({ name, wrong }) => [name, wrong[0]!]));
+  assert.equal(wrongOf({ ...env, IS_CONTROL_PLANE: "perhaps" }).length, numbers.length + 1);
+  assert.deepEqual(wrongOf({ BGP_AS: "x" }).map((line) => line.split(" ")[0]), [
+    "BGP_AS",
+    "KATHARA_MASTER_SERVICE_HOST",
+  ]);
+});
+
+Deno.test("IS_CONTROL_PLANE decides the role unless a command does; a reflector needs no reflector", () => {
+  const roles = { true: "route-reflector", "1": "route-reflector", yes: "route-reflector" };
+  for (const [value, role] of Object.entries(roles)) {
+    assert.equal(read({ IS_CONTROL_PLANE: value }).role, role);
+  }
+  for (const value of ["", "false", "0", "No"]) {
+    assert.equal(read({ ...WORKER, IS_CONTROL_PLANE: value }).role, "worker");
+  }
+  const env = (name: string) => ({ ...WORKER, IS_CONTROL_PLANE: "true" } as Given)[name as never];
+  assert.equal(readSettings({}, env, "worker").role, "worker");
+});
+
+Deno.test("a flag beats its variable, an empty text is none, and a wrong flag is not rescued by a right variable", () => {
+  assert.equal(read({ ...WORKER, BGP_AS: "1" }, { as: "2" }).as, 2);
+  assert.equal(read({ ...WORKER, BGP_AS: "1" }, { as: "" }).as, 1);
+  assert.equal(read({ ...WORKER, BGP_AS: "" }).as, 65000);
+  assert.equal(wrongOf({ ...WORKER, BGP_AS: "1" }, { as: "x" }).length, 1);
+  assert.equal(wrongOf({ KATHARA_MASTER_SERVICE_HOST: "" }).length, 1);
+});

@@ -1,0 +1,73 @@
+// The text form of `manager status`.
+import assert from "node:assert/strict";
+import { renderStatus, type Status } from "./status.ts";
+
+const WORKER: Status = {
+  role: "worker",
+  ready: true,
+  reasons: [],
+  daemons: ["zebra", "bgpd", "watchfrr"],
+  sessions: [{
+    peer: "10.99.0.1",
+    state: "Established",
+    uptimeMs: 61_999,
+    prefixesReceived: 2,
+    prefixesSent: 3,
+  }],
+  lans: [{
+    name: "net1",
+    suffix: "ntwork",
+    vni: 10,
+    mtu: 1450,
+    bridge: "kt-net1-ntwork",
+    ports: ["lab/pc1 net0", "mgabcdefghijklm"],
+    remoteVteps: ["10.99.0.12"],
+  }],
+  macs: [
+    { vni: 10, mac: "02:00:00:00:00:01", type: "local", behind: "mgabcdefghijklm" },
+    { vni: 10, mac: "02:00:00:00:00:02", type: "remote", behind: "10.99.0.12" },
+  ],
+};
+
+Deno.test("a worker's sessions, LANs and MAC addresses are tables", () => {
+  assert.equal(
+    renderStatus(WORKER),
+    `worker: ready
+FRR: zebra bgpd watchfrr
+
+SESSION    STATE        UP    RECEIVED  SENT
+10.99.0.1  Established  61 s  2         3
+
+LAN          VNI  MTU   PORTS                          NODES
+net1-ntwork  10   1450  lab/pc1 net0, mgabcdefghijklm  10.99.0.12
+
+MAC                VNI  TYPE    BEHIND
+02:00:00:00:00:01  10   local   mgabcdefghijklm
+02:00:00:00:00:02  10   remote  10.99.0.12
+`,
+  );
+});
+
+Deno.test("what is not there is said in words", () => {
+  const status = {
+    ...WORKER,
+    ready: false,
+    reasons: ["FRR's daemons are not up", "no BGP session is Established"],
+    daemons: [],
+    sessions: [],
+    lans: [],
+    macs: [],
+  };
+  assert.equal(
+    renderStatus(status),
+    `worker: not ready (FRR's daemons are not up; no BGP session is Established)
+FRR: does not answer
+
+no session
+
+no lan
+
+no mac
+`,
+  );
+});

@@ -1,0 +1,85 @@
+// A session with `ip`: questions and changes take turns, and every way in which it fails is told.
+import assert from "node:assert/strict";
+import { BareNode } from "../../tests/fixture/bare_node.ts";
+import { portsOf } from "../../tests/fixture/node_ports.ts";
+import { testAsRoot } from "../../tests/fixture/privileged.ts";
+import { addBridge, deleteLink, setUp, showKind, showLink } from "./commands.ts";
+import { openKernel } from "./kernel.ts";
+import { openIpSession, SessionEnded } from "./session.ts";
+
+const POD = "/run/netns/pod";
+
+/** A session in a namespace that has the bridges a and b. */
+async function startSession() {
+  const node = await BareNode.start();
+  await node.addPods("pod");
+  const session = openIpSession(portsOf(node).converse, POD, 20_000);
+  for (const name of ["a", "b"]) {
+    assert.equal(await session.apply(addBridge(name, 1400)), undefined);
+  }
+  const stack = new AsyncDisposableStack();
+  stack.use(node);
+  stack.defer(() => session.close());
+  return { node, session, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+const names = (links: readonly { readonly ifname: string }[]) => links.map(({ ifname }) => ifname);
+
+testAsRoot("questions find what is there, and leave out what is not", async () => {
+  await using started = await startSession();
+  const { session } = started;
+  assert.deepEqual(names(await session.show(["a", "none", "b"].map(showLink))), ["a", "b"]);
+  assert.deepEqual(names(await session.show([showKind("bridge")])), ["a", "b"]);
+  assert.deepEqual(await session.show([]), []);
+  assert.deepEqual(await session.show([showLink("none")]), []);
+});
+
+testAsRoot("exchanges that are started at once take turns", async () => {
+  await using started = await startSession();
+  const { session } = started;
+  const exchanges = [
+    session.show([showLink("a")]),
+    session.apply(deleteLink("a")),
+    session.show([showLink("a"), showLink("b")]),
+    session.apply(addBridge("a", 1300)),
+    session.show([showLink("a")]),
+  ] as const;
+  const [before, deleted, between, added, after] = await Promise.all(exchanges);
+  assert.deepEqual([before, between, after].map(names), [["a"], ["b"], ["a"]]);
+  assert.deepEqual([deleted, added], [undefined, undefined]);
+});
+
+testAsRoot("a change that fails is told as a command's end, and the session goes on", async () => {
+  await using started = await startSession();
+  const { session } = started;
+  const failure = await session.apply(addBridge("a", 1400));
+  assert.deepEqual([failure?.reason, failure?.stderr], ["exit", "RTNETLINK answers: File exists"]);
+  assert.deepEqual(failure?.argv.slice(0, 5), ["ip", "link", "add", "name", "a"]);
+  assert.equal(await session.apply(setUp("a")), undefined);
+});
+
+testAsRoot(
+  "an argument that ends ip is a failed change; the kernel opens another session",
+  async () => {
+    await using started = await startSession();
+    const kernel = openKernel(portsOf(started.node).converse, () => 20_000);
+    const failure = await kernel.apply(POD, ["link", "set", "dev", "a", "mtu", "none"]);
+    assert.deepEqual([failure?.reason, failure?.code], ["exit", 255]);
+    assert.match(failure?.stderr ?? "", /argument "none" is wrong/);
+    assert.equal(await kernel.apply(POD, deleteLink("a")), undefined);
+    assert.deepEqual(names(await kernel.show(POD, [showKind("bridge")])), ["b"]);
+    await kernel.close();
+  },
+);
+
+testAsRoot("a namespace that cannot be entered ends the session with what was said", async () => {
+  await using node = await BareNode.start();
+  const { converse } = portsOf(node);
+  const kernel = openKernel(converse, () => 20_000);
+  const isEnd = (error: unknown) =>
+    error instanceof SessionEnded && /No such file/.test(error.completed.stderr);
+  await assert.rejects(kernel.show("/run/netns/none", [showLink("a")]), isEnd);
+  const failure = await kernel.apply("/run/netns/none", setUp("a"));
+  assert.match(failure?.stderr ?? "", /No such file/);
+  await kernel.close();
+});

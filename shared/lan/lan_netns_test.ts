@@ -1,0 +1,74 @@
+// The LAN namespace: made whole, once, and mended where it stands.
+import assert from "node:assert/strict";
+import { BareNode } from "../../tests/fixture/bare_node.ts";
+import { portsOf } from "../../tests/fixture/node_ports.ts";
+import { testAsRoot } from "../../tests/fixture/privileged.ts";
+import { FaultError } from "../faults.ts";
+import { ensureLanNetns, hasNetns } from "./lan_netns.ts";
+
+const PATH = "/run/netns/megalos";
+const SWITCHES: [string, string][] = [
+  ["net/ipv6/conf/all/disable_ipv6", "1"],
+  ["net/ipv6/conf/default/disable_ipv6", "1"],
+  ["net/bridge/bridge-nf-call-iptables", "0"],
+  ["net/bridge/bridge-nf-call-ip6tables", "0"],
+  ["net/bridge/bridge-nf-call-arptables", "0"],
+];
+
+/** The switches that are not right in the namespace; those of a module that is not loaded are not there. */
+async function wrongSwitches(node: BareNode): Promise<string[]> {
+  const wrong = SWITCHES.map(async ([name, value]) => {
+    const { stdout } = await node.try({ argv: ["cat", `/proc/sys/${name}`] }, PATH);
+    return stdout === "" || stdout.trim() === value ? [] : [name];
+  });
+  return (await Promise.all(wrong)).flat();
+}
+
+async function countMounts(node: BareNode): Promise<number> {
+  const mounts = await node.run(["cat", "/proc/self/mountinfo"]);
+  return mounts.split("\n").filter((line) => line.includes(` ${PATH} `)).length;
+}
+
+testAsRoot("it is made with its switches, and the second run mounts nothing", async () => {
+  await using node = await BareNode.start();
+  const { run } = portsOf(node);
+  assert.equal(await hasNetns(run, PATH), false);
+  assert.equal(await ensureLanNetns(run, PATH), "made");
+  assert.equal(await hasNetns(run, PATH), true);
+  assert.deepEqual(await wrongSwitches(node), []);
+  const inode = Deno.statSync(node.outside(PATH)).ino;
+  assert.equal(await ensureLanNetns(run, PATH), "verified");
+  assert.equal(Deno.statSync(node.outside(PATH)).ino, inode);
+  assert.equal(await countMounts(node), 1);
+});
+
+testAsRoot("a switch that someone has turned is mended", async () => {
+  await using node = await BareNode.start();
+  const { run } = portsOf(node);
+  await ensureLanNetns(run, PATH);
+  for (const [name] of SWITCHES.slice(0, 2)) {
+    await node.run(["sh", "-c", 'echo 0 >"/proc/sys/$1"', "sh", name], PATH);
+  }
+  assert.notDeepEqual(await wrongSwitches(node), []);
+  assert.equal(await ensureLanNetns(run, PATH), "verified");
+  assert.deepEqual(await wrongSwitches(node), []);
+});
+
+testAsRoot("a file that is no namespace is none, and becomes one", async () => {
+  await using node = await BareNode.start();
+  const { run } = portsOf(node);
+  Deno.writeTextFileSync(node.outside(PATH), "");
+  assert.equal(await hasNetns(run, PATH), false);
+  assert.equal(await ensureLanNetns(run, PATH), "made");
+  assert.equal(await hasNetns(run, PATH), true);
+});
+
+testAsRoot("where it may not be made, that is to be tried later", async () => {
+  await using node = await BareNode.start();
+  const { run } = portsOf(node);
+  await node.run(["mount", "-o", "remount,ro", "/run"]);
+  const isTryLater = (error: unknown) =>
+    error instanceof FaultError && error.fault.kind === "try-later";
+  await assert.rejects(ensureLanNetns(run, PATH), isTryLater);
+  assert.deepEqual(node.listNetns(), []);
+});

@@ -1,0 +1,70 @@
+// Reads what a program writes: whole or line by line, bounded in size and time.
+
+/** The first `limit` bytes as text; the rest is read and dropped. Ends when `overdue` says so, too. */
+export async function readAtMost(
+  stream: ReadableStream<Uint8Array>,
+  limit: number,
+  overdue: AbortSignal,
+): Promise<string> {
+  const reader = readUntil(stream, overdue);
+  const kept: Uint8Array[] = [];
+  let size = 0;
+  for (let chunk; (chunk = (await reader.read()).value) !== undefined;) {
+    if (size < limit) kept.push(chunk.subarray(0, limit - size));
+    size += chunk.length;
+  }
+  return new TextDecoder().decode(concatenate(kept));
+}
+
+/** A reader that comes to its end when time is up, even if what the program has started keeps the pipe open. */
+function readUntil(
+  stream: ReadableStream<Uint8Array>,
+  overdue: AbortSignal,
+): ReadableStreamDefaultReader<Uint8Array> {
+  const reader = stream.getReader();
+  overdue.addEventListener("abort", () => reader.cancel());
+  return reader;
+}
+
+function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+/** Reads a stream line by line, and what is left at once. Ends when `overdue` says so, too. */
+export function lineReader(stream: ReadableStream<Uint8Array>, overdue: AbortSignal) {
+  const reader = readUntil(stream, overdue);
+  const decoder = new TextDecoder();
+  let pending = "";
+  let ended = false;
+  async function more(): Promise<void> {
+    const { value, done } = await reader.read();
+    if (done) ended = true;
+    else pending += decoder.decode(value, { stream: true });
+  }
+  return {
+    async next(): Promise<string | undefined> {
+      let newline: number;
+      while ((newline = pending.indexOf("\n")) < 0) {
+        if (ended) {
+          const last = pending;
+          pending = "";
+          return last === "" ? undefined : last;
+        }
+        await more();
+      }
+      const line = pending.slice(0, newline);
+      pending = pending.slice(newline + 1);
+      return line;
+    },
+    async rest(): Promise<string> {
+      while (!ended) await more();
+      return pending;
+    },
+  };
+}

@@ -1,0 +1,134 @@
+// `manager install`: what it makes on a node, and that it changes nothing that is right.
+import assert from "node:assert/strict";
+import { describe } from "../shared/command.ts";
+import { type Node, PROGRAMS, startNode } from "./fixture/cluster.ts";
+import { CNI_BIN_DIR, MANAGER } from "./fixture/manager.ts";
+import { testAsRoot } from "./fixture/privileged.ts";
+
+const NETNS = "/run/netns/megalos";
+const INSTALLED = [`${CNI_BIN_DIR}/megalos`, `${CNI_BIN_DIR}/megalos.bin`];
+const LOCKS = "/run/megalos/lock";
+
+testAsRoot(
+  "install makes plugin, launcher, LAN namespace and locks; a second run leaves all as it is",
+  async () => {
+    await using node = await startNode("n1");
+    const first = await install(node);
+    assert.match(first, /LAN namespace \S+: made/);
+    assert.match(first, /plugin in \/opt\/cni\/bin: installed, launcher installed/);
+    await node.must("cmp", `${PROGRAMS}/megalos`, `${CNI_BIN_DIR}/megalos.bin`);
+    assert.equal(await modes(node, ...INSTALLED), "755 755");
+    assert.match(await node.must("head", "-n1", `${CNI_BIN_DIR}/megalos`), /^#!\/bin\/sh$/m);
+    assert.equal(await modes(node, "/run/megalos", LOCKS), "700 700");
+    const before = await state(node);
+    assert.equal(before.locks.length, 257);
+    assert.ok(before.locks.every((line) => line.startsWith("600 ")), before.locks[0]);
+    assert.equal(before.mounts, 1);
+
+    const second = await install(node);
+    assert.match(second, /LAN namespace \S+: verified/);
+    assert.match(second, /plugin in \/opt\/cni\/bin: unchanged, launcher unchanged/);
+    assert.deepEqual(await state(node), before);
+  },
+);
+
+testAsRoot("the LAN namespace is a wire, and a wrong setting is mended", async () => {
+  await using node = await startNode("n1");
+  await install(node);
+  const wanted = await sysctls(node);
+  assert.equal(wanted["ipv6/conf/default/disable_ipv6"], "1");
+  for (const [name, value] of Object.entries(wanted)) {
+    // zebra must see an IPv6 VTEP address on lo.
+    const isOff = name.startsWith("bridge/") || name.startsWith("ipv6/conf/lo/");
+    assert.equal(value, isOff ? "0" : "1", name);
+  }
+  for (const [name, value] of Object.entries(wanted)) {
+    await inLans(node, `echo ${value === "1" ? 0 : 1} >/proc/sys/net/${name}`);
+  }
+  assert.match(await install(node), /LAN namespace \S+: verified/);
+  assert.deepEqual(await sysctls(node), wanted);
+});
+
+testAsRoot(
+  "a plugin and a launcher that differ are replaced by rename, and nothing is left beside them",
+  async () => {
+    await using node = await startNode("n1");
+    await install(node);
+    const before = await inodes(node, ...INSTALLED);
+    await node.must("sh", "-c", 'for file; do echo "# older" >>"$file"; done', "sh", ...INSTALLED);
+    assert.match(await install(node), /installed, launcher installed/);
+    const after = await inodes(node, ...INSTALLED);
+    assert.ok(after.every((inode, at) => inode !== before[at]), `${before} ${after}`);
+    await node.must("cmp", `${PROGRAMS}/megalos`, `${CNI_BIN_DIR}/megalos.bin`);
+    assert.equal(await node.must("ls", CNI_BIN_DIR), "megalos\nmegalos.bin\n");
+  },
+);
+
+testAsRoot("a file that a crash left at the namespace's path is no namespace", async () => {
+  await using node = await startNode("n1");
+  await node.must("mkdir", "-p", "/run/netns");
+  await node.must("touch", NETNS);
+  assert.match(await install(node), /LAN namespace \S+: made/);
+  assert.equal((await state(node)).mounts, 1);
+});
+
+testAsRoot("eight installs at once make one namespace and one mount", async () => {
+  await using node = await startNode("n1");
+  const logs = await Promise.all(Array.from({ length: 8 }, () => install(node)));
+  assert.equal(logs.filter((log) => /LAN namespace \S+: made/.test(log)).length, 1);
+  assert.equal((await state(node)).mounts, 1);
+});
+
+testAsRoot("a reflector gets FRR's start files and neither plugin nor LAN namespace", async () => {
+  await using node = await startNode("rr");
+  const done = await node.run([MANAGER, "install", "route-reflector"]);
+  assert.equal(done.reason, "success", describe(done));
+  assert.equal(await node.must("ls", "/etc/frr"), "daemons\nmegalos-start\nvtysh.conf\n");
+  await node.must("sh", "-c", "test ! -e /run/megalos && test ! -e /run/netns");
+  assert.equal(await node.must("ls", "/opt"), "");
+});
+
+/** Runs it as an init container does; answers its log. */
+async function install(node: Node): Promise<string> {
+  const done = await node.run([MANAGER, "install"], { env: { CNI_BIN_DIR } });
+  assert.equal(done.reason, "success", describe(done));
+  return done.stderr;
+}
+
+/** All that a second run could touch. */
+async function state(node: Node) {
+  const [files, startFiles, netns, locks, mountinfo] = await Promise.all([
+    inodes(node, ...INSTALLED),
+    node.must("sh", "-c", "stat -c '%n %i %Y' /etc/frr/*"),
+    node.must("stat", "--dereference", "--format=%i", NETNS),
+    node.must("sh", "-c", `stat -c '%a %n %i' ${LOCKS}/*`),
+    node.must("cat", "/proc/self/mountinfo"),
+  ]);
+  return {
+    files,
+    startFiles,
+    netns,
+    locks: locks.trimEnd().split("\n"),
+    mounts: mountinfo.split("\n").filter((line) => line.includes(` ${NETNS} `)).length,
+  };
+}
+
+/** Those of the settings that exist on this machine, by their path below /proc/sys/net. */
+async function sysctls(node: Node): Promise<Record<string, string>> {
+  const patterns = "ipv6/conf/*/disable_ipv6 bridge/bridge-nf-call-*tables";
+  const said = await inLans(node, `cd /proc/sys/net; grep . ${patterns} 2>/dev/null || :`);
+  return Object.fromEntries(said.trimEnd().split("\n").map((line) => line.split(":")));
+}
+
+/** Runs a constant script in the LAN namespace. */
+function inLans(node: Node, script: string): Promise<string> {
+  return node.must("nsenter", `--net=${NETNS}`, "sh", "-c", script);
+}
+
+async function inodes(node: Node, ...files: string[]): Promise<string[]> {
+  return (await node.must("stat", "--format=%i", ...files)).trimEnd().split("\n");
+}
+
+async function modes(node: Node, ...files: string[]): Promise<string> {
+  return (await node.must("stat", "--format=%a", ...files)).trimEnd().replaceAll("\n", " ");
+}

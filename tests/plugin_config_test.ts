@@ -1,0 +1,57 @@
+// The LAN's keys at the plugin's boundary: each wrong one is named with its value and rule, and nothing changes.
+import assert from "node:assert/strict";
+import { callPlugin, codeOf, type Config, messageOf, resultOf } from "./fixture/calls.ts";
+import { testAsRoot } from "./fixture/privileged.ts";
+import { BareNode } from "./fixture/bare_node.ts";
+
+/** Each row: the key as the message names it, and configs in which it is wrong. */
+const WRONG: [string, ...Config[]][] = [
+  ["suffix", { suffix: undefined }, { suffix: 1 }, { suffix: "" }, { suffix: "seven77" }],
+  ["suffix", { suffix: "a b" }, { suffix: "a/b" }, { suffix: "a,b" }, { suffix: null }],
+  ["vxlanId", { vxlanId: undefined }, { vxlanId: "10" }, { vxlanId: -1 }, { vxlanId: 2 ** 24 }],
+  ["vxlanId", { vxlanId: 1.5 }, { vxlanId: null }, { vxlanId: true }, { vxlanId: 1e99 }],
+  ["mtu", { mtu: "1400" }, { mtu: 67 }, { mtu: 65_486 }, { mtu: 1400.5 }],
+  ["port", { port: 0 }, { port: 65_536 }, { port: "4789" }],
+  ["master", { master: "" }, { master: 1 }, { master: "sixteen-letters-" }, { master: "a b" }],
+  ["mac", { mac: "02:00" }, { mac: 2 }, { mac: "01:00:00:00:00:01" }, { mac: "00:00:00:00:00:00" }],
+  ["args.cni.mac", { args: { cni: { mac: "nonsense" } } }],
+  ["args.cni", { args: { cni: 1 } }],
+  ["args", { args: "x" }],
+  ["runtimeConfig.mac", { runtimeConfig: { mac: "ff:ff:ff:ff:ff:ff" } }],
+  ["runtimeConfig", { runtimeConfig: [] }],
+  ["prevResult", { prevResult: "x" }, { prevResult: [] }],
+];
+
+testAsRoot("each wrong key is one clear error and nothing changes", async () => {
+  await using node = await BareNode.start();
+  await node.addPods("pod");
+  const before = await node.observe();
+  for (const [key, ...configs] of WRONG) {
+    for (const config of configs) {
+      const title = JSON.stringify(config);
+      const reply = await callPlugin(node, { verb: "ADD", config });
+      assert.equal(codeOf(reply), 7, `${title}: ${reply.stdout}`);
+      const rule = `: ${RegExp.escape(key)} is .*; it must be `;
+      assert.match(messageOf(reply), new RegExp(rule), title);
+      assert.deepEqual(await node.observe(), before, title);
+    }
+  }
+});
+
+testAsRoot("all wrong keys are named at once, long values cut", async () => {
+  await using node = await BareNode.start();
+  const config = { suffix: "x".repeat(5000), vxlanId: -1, mtu: "big", master: undefined };
+  const message = messageOf(await callPlugin(node, { verb: "ADD", config }));
+  for (const key of ["suffix", "vxlanId", "mtu"]) assert.match(message, new RegExp(`${key} is `));
+  assert.ok(message.length < 600, message);
+});
+
+testAsRoot("unknown keys are ignored, and so are null ones of the runtime", async () => {
+  await using node = await BareNode.start();
+  await node.addPods("pod");
+  const config = {
+    ...{ bridge: "cni0", ipam: {}, dns: { nameservers: [] }, capabilities: { mac: true } },
+    ...{ args: null, runtimeConfig: null, prevResult: null, __proto__: null },
+  };
+  resultOf(await callPlugin(node, { verb: "ADD", config }));
+});

@@ -1,0 +1,76 @@
+// The plugin on a node with a manager: it makes no namespace and guesses no facts, but says "try again later".
+import assert from "node:assert/strict";
+import { netnsId, renderNodeFacts } from "../shared/lan/node_facts.ts";
+import { callPlugin, codeOf, messageOf, resultOf } from "./fixture/calls.ts";
+import { testAsRoot } from "./fixture/privileged.ts";
+import { BareNode } from "./fixture/bare_node.ts";
+
+const LANS = "/run/netns/megalos";
+const MANAGED = { env: { MEGALOS_MANAGED: "1" } };
+
+/** Does what the manager does, in part. */
+async function prepare(node: BareNode, ...parts: ("facts" | "locks" | "netns")[]): Promise<void> {
+  if (parts.includes("netns")) await node.addPods("megalos");
+  Deno.mkdirSync(node.outside("/run/megalos/lock"), { recursive: true });
+  if (parts.includes("locks")) {
+    Deno.writeTextFileSync(node.outside("/run/megalos/lock/010"), "");
+  }
+  if (!parts.includes("facts")) return;
+  const inode = Deno.statSync(`/proc/${node.pid}/ns/net`).ino ?? 0;
+  const facts = {
+    ...{ v: 1 as const, vtep: "192.0.2.7", mtu: 1400, port: 4790 },
+    ...{ lanNetns: LANS, nodeNetns: netnsId(inode) },
+  };
+  Deno.writeTextFileSync(node.outside("/run/megalos/node.json"), renderNodeFacts(facts));
+}
+
+testAsRoot(
+  "what the manager has not made yet is code 11, STATUS 50, and nothing is made",
+  async () => {
+    const parts = ["facts", "locks", "netns"] as const;
+    for (const missing of parts) {
+      await using node = await BareNode.start();
+      await node.addPods("pod");
+      await prepare(node, ...parts.filter((part) => part !== missing));
+      const before = await node.observe();
+      const reply = await callPlugin(node, { verb: "ADD", ...MANAGED });
+      assert.equal(codeOf(reply), 11, `no ${missing}: ${reply.stdout}`);
+      assert.match(messageOf(reply), /the manager has not (made|written)/);
+      const { exitCode } = await callPlugin(node, { verb: "DEL", ...MANAGED });
+      assert.equal(exitCode, missing === "locks" ? 1 : 0);
+      if (missing !== "locks") {
+        assert.equal(codeOf(await callPlugin(node, { verb: "STATUS", ...MANAGED })), 50);
+      }
+      assert.deepEqual(await node.observe(), before, `no ${missing}`);
+    }
+  },
+);
+
+testAsRoot("with the manager's facts the plugin takes them, not its own", async () => {
+  await using node = await BareNode.start();
+  await node.addPods("pod");
+  await prepare(node, "facts", "locks", "netns");
+  assert.equal(codeOf(await callPlugin(node, { verb: "STATUS", ...MANAGED })), 0);
+  const before = await node.observe();
+  for (const netns of [`/proc/${node.pid}/ns/net`, LANS]) {
+    assert.equal(codeOf(await callPlugin(node, { verb: "ADD", netns, ...MANAGED })), 8, netns);
+  }
+  const result = resultOf(await callPlugin(node, { verb: "ADD", ...MANAGED }));
+  assert.deepEqual(result.interfaces.map(({ mtu }) => mtu), [1350, 1350]);
+  const vxlan = await node.device("net1-ntwork", LANS);
+  assert.equal(vxlan?.linkinfo?.info_data?.local, "192.0.2.7");
+  assert.equal(vxlan?.linkinfo?.info_data?.port, 4790);
+  assert.equal(codeOf(await callPlugin(node, { verb: "DEL", ...MANAGED })), 0);
+  assert.deepEqual(await node.observe(), before);
+});
+
+testAsRoot("facts that cannot be read count as none", async () => {
+  for (const text of ["", "{", "[]", '{"v":2}', '{"v":1,"vtep":"192.0.2.7"}']) {
+    await using node = await BareNode.start();
+    await node.addPods("pod");
+    await prepare(node, "locks", "netns");
+    Deno.writeTextFileSync(node.outside("/run/megalos/node.json"), text);
+    assert.equal(codeOf(await callPlugin(node, { verb: "ADD", ...MANAGED })), 11, text);
+    assert.equal(codeOf(await callPlugin(node, { verb: "ADD" })), 0, text);
+  }
+});
