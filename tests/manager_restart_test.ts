@@ -57,6 +57,21 @@ testAsRoot("SIGTERM ends a manager that waits for FRR", async () => {
   assert.equal(stopped.code, 0, describe(stopped));
 });
 
+testAsRoot("a manager that cannot run on its node ends with 1 and says why", async () => {
+  await using cluster = await startCluster();
+  const [node] = cluster.workers;
+  const elsewhere = { ...workerEnv(0), NODE_IP: "10.99.0.200" };
+  await using homeless = await Manager.start(node, ["worker"], elsewhere);
+  assert.equal((await homeless.ended()).code, 1);
+  assert.match(homeless.log, /error Cannot use the VTEP address 10\.99\.0\.200: .*\n$/);
+
+  await using first = await Manager.start(node, ["worker", "--frr=wait"], workerEnv(0));
+  await first.logged(/waiting for FRR's daemons/);
+  await using second = await Manager.start(node, ["worker", "--frr=wait"], workerEnv(0));
+  assert.equal((await second.ended()).code, 1);
+  assert.match(second.log, /Cannot serve HTTP on port 9470: Address already in use/);
+});
+
 testAsRoot("other settings are applied by a restart of the manager, not of FRR", async () => {
   await using cluster = await startCluster();
   await using running = await runManagers(cluster);

@@ -50,14 +50,21 @@ testAsRoot("60 ADDs and 60 DELs on 10 LANs, 30 at a time: no error, nothing left
   assert.deepEqual((await node.devices(LANS)).map(({ ifname }) => ifname), ["lo"]);
 });
 
-testAsRoot("30 first ADDs at once on a node without LAN namespace, on one LAN", async () => {
+testAsRoot(
+  "30 first ADDs at once on a node without LAN namespace, on one LAN and on 30",
+  async () => {
+    for (const lans of [1, 30]) await startAtOnce(lans);
+  },
+);
+
+async function startAtOnce(lans: number): Promise<void> {
   await using node = await BareNode.start();
-  const all = attachments(30, 1);
+  const all = attachments(30, lans);
   await node.addPods(...all.map((_, at) => `pod${at}`));
   assert.deepEqual(await callAll(node, all.map((one) => ({ verb: "ADD", ...one })), 30), []);
-  assert.equal((await node.devices(LANS)).length, 1 + 30 + 2);
+  assert.equal((await node.devices(LANS)).length, 1 + 30 + 2 * lans);
   const mounts = await node.run(["cat", "/proc/self/mountinfo"]);
   assert.equal(mounts.split("\n").filter((line) => line.includes(LANS)).length, 1);
   assert.deepEqual(await callAll(node, all.map((one) => ({ verb: "DEL", ...one })), 30), []);
   assert.deepEqual((await node.devices(LANS)).map(({ ifname }) => ifname), ["lo"]);
-});
+}

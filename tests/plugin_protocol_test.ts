@@ -65,6 +65,11 @@ const wrongNetns = [
   '/run/"x"',
   "/run/a\\b",
 ];
+/** JSON but for one byte. */
+const NOT_UTF8 = Uint8Array.from(
+  '{"name":"net1","x":"?"}',
+  (character) => character === "?" ? 0xff : character.charCodeAt(0),
+);
 const noName: Config = { name: undefined };
 
 /** Each row: what is wrong, the call, its code, and what its message must name. */
@@ -101,7 +106,7 @@ const WRONG: [string, Call, number, RegExp][] = [
   ["input cut off", { verb: "DEL", stdin: '{"name":"net1"' }, 6, /not JSON/],
   ["input an array", { verb: "ADD", stdin: "[]" }, 6, /not a JSON object/],
   ["input null", { verb: "ADD", stdin: "null" }, 6, /not a JSON object/],
-  ["input not UTF-8", { verb: "ADD", stdin: Uint8Array.of(0x7b, 0xff, 0x7d) }, 6, /not JSON/],
+  ["input not UTF-8", { verb: "ADD", stdin: NOT_UTF8 }, 6, /not JSON/],
   ["no name", { verb: "ADD", config: noName }, 7, /name is missing/],
   ["DEL without name", { verb: "DEL", config: noName }, 7, /name is missing/],
   ["STATUS without name", { verb: "STATUS", config: noName }, 7, /name is missing/],

@@ -37,16 +37,18 @@ testAsRoot("questions find what is there, and leave out what is not", async () =
 testAsRoot("exchanges that are started at once take turns", async () => {
   await using started = await startSession();
   const { session } = started;
-  const exchanges = [
-    session.show([showLink("a")]),
-    session.apply(deleteLink("a")),
-    session.show([showLink("a"), showLink("b")]),
-    session.apply(addBridge("a", 1300)),
-    session.show([showLink("a")]),
-  ] as const;
-  const [before, deleted, between, added, after] = await Promise.all(exchanges);
-  assert.deepEqual([before, between, after].map(names), [["a"], ["b"], ["a"]]);
-  assert.deepEqual([deleted, added], [undefined, undefined]);
+  const exchanges = Array.from({ length: 20 }, async (_, at) => {
+    const there = names(await session.show(["a", "none", "b"].map(showLink)));
+    const failure = await session.apply(at % 2 === 0 ? setUp("a") : addBridge("b", 1400));
+    return [there, failure?.stderr];
+  });
+  assert.deepEqual(
+    await Promise.all(exchanges),
+    exchanges.map((_, at) => [
+      ["a", "b"],
+      at % 2 === 0 ? undefined : "RTNETLINK answers: File exists",
+    ]),
+  );
 });
 
 testAsRoot("a change that fails is told as a command's end, and the session goes on", async () => {

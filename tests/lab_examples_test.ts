@@ -1,0 +1,29 @@
+// Every example comes to what its own lab.check says.
+import assert from "node:assert/strict";
+import type { Report } from "../lab/report/report.ts";
+import { mapAtMost } from "../lab/pool.ts";
+import { describe } from "../shared/command.ts";
+import { ROOT } from "../tools/checkout.ts";
+import { runLab, testLab } from "./lab_fixture.ts";
+
+const EXAMPLES = `${ROOT}/lab/examples`;
+/** A lab waits more than it works. */
+const LABS_AT_A_TIME = 4;
+
+testLab("every example of lab/examples holds its checks", async (name) => {
+  const entries = await Array.fromAsync(Deno.readDir(EXAMPLES));
+  const examples = entries.filter(({ isDirectory }) => isDirectory).map((entry) => entry.name);
+  const readme = await Deno.readTextFile(`${EXAMPLES}/README.md`);
+  for (const example of examples) assert.ok(readme.includes(`\`${example}\``), example);
+  await mapAtMost(LABS_AT_A_TIME, examples.sort(), async (example) => {
+    const done = await runLab(
+      `${name}-${example}`.slice(0, 32),
+      `${EXAMPLES}/${example}`,
+      "--install",
+      "--json",
+    );
+    assert.equal(done.reason, "success", describe(done) + done.stdout);
+    const { expectations }: Report = JSON.parse(done.stdout);
+    assert.ok(expectations.length > 0 || example === "two-pcs", `${example} checks nothing`);
+  });
+});
