@@ -10,7 +10,7 @@ import { del } from "./del.ts";
 import { type Env, isVerb, readEnvironment, type Verb } from "./environment.ts";
 import { renderError, toFault } from "./error_reply.ts";
 import { gc } from "./gc.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports } from "../shared/ports.ts";
 import { status } from "./status.ts";
 import {
   type CniVersion,

@@ -3,7 +3,7 @@ import { fail } from "../shared/faults.ts";
 import { type NodeFacts, parseNodeFacts } from "../shared/lan/node_facts.ts";
 import { LAN_NETNS, NODE_FACTS_FILE } from "../shared/lan/paths.ts";
 import { findUnderlay, type Underlay } from "../shared/lan/underlay.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports } from "../shared/ports.ts";
 import type { Request } from "./request.ts";
 
 export interface Node {

@@ -2,7 +2,7 @@
 import type { Kernel } from "../shared/iproute2/kernel.ts";
 import type { JsonObject } from "./config.ts";
 import type { Environment } from "./environment.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports } from "../shared/ports.ts";
 import type { CniVersion } from "./versions.ts";
 
 /** A call takes no longer: a runtime that waits in vain kills without a word. */

@@ -59,14 +59,21 @@ export interface Conversation {
   kill(): void;
 }
 
-/** Starts a program to talk to, or answers undefined when there is none of that name. It is killed after `timeoutMs`. */
+/**
+ * Starts a program to talk to, or answers undefined when there is none of that name. It is killed `timeoutMs` after the
+ * first word to it: until then it only waits, perhaps as a spare.
+ */
 export function converse(
   command: Omit<Command, "stdin" | "maxOutputBytes">,
 ): Conversation | undefined {
   const started = performance.now();
   const child = spawn(command, { stdin: "piped", stdout: "piped", stderr: "piped" });
   if (child === undefined) return undefined;
+<<<<<<< HEAD
   const deadline = killAfter(child, command.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+=======
+  let overdue: ReturnType<typeof killAfter> | undefined;
+>>>>>>> 9619127 (wip)
   const writer = child.stdin.getWriter();
   const encoder = new TextEncoder();
   const lines = {
@@ -75,6 +82,7 @@ export function converse(
   };
   return {
     async write(text) {
+      overdue ??= killAfter(child, command.timeoutMs ?? DEFAULT_TIMEOUT_MS);
       // A program that has ended is noticed by whoever reads from it.
       await writer.write(encoder.encode(text)).catch(() => {});
     },
@@ -87,7 +95,11 @@ export function converse(
         lines.stderr.rest(),
       ]);
       const ms = performance.now() - started;
+<<<<<<< HEAD
       return completed(command, status, stdout, stderr, ms, deadline.stop());
+=======
+      return completed(command, status, stdout, stderr, ms, overdue?.stop() ?? false);
+>>>>>>> 9619127 (wip)
     },
     kill: () => killQuietly(child),
   };

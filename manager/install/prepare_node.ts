@@ -8,7 +8,8 @@ import { writeStartFiles } from "../frr/start_files.ts";
 import type { Log } from "../log.ts";
 import type { Role } from "../settings.ts";
 import { installFile } from "./install_file.ts";
-import { LAUNCHER, PLUGIN_BINARY } from "./launcher.ts";
+import { LAUNCHER, PLUGIN_BINARY } from "../calls/launcher.ts";
+import { makeSlots } from "../calls/slots.ts";
 
 const NETNS_LOCK_MS = 30_000;
 
@@ -26,6 +27,12 @@ export async function prepareNode(
   await writeStartFiles(role);
   log("info", `FRR's start files are in place for a ${role}`);
   if (role !== "worker") return;
+<<<<<<< HEAD
+=======
+  await makeLockFiles();
+  await makeSlots();
+  using _making = await lock(NETNS_LOCK_FILE, true, NETNS_LOCK_MS);
+>>>>>>> 9619127 (wip)
   log("info", `LAN namespace ${LAN_NETNS}: ${await ensureLanNetns(run, LAN_NETNS)}`);
   log("info", `plugin in ${cniBinDir}: ${await installPlugin(cniBinDir, programDir)}`);
 }

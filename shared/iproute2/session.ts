@@ -35,12 +35,17 @@ export function inNetns(
 
 /** Opens a session in the namespace at `netns`; whether that exists shows at the first exchange. */
 export function openIpSession(converse: Converse, netns: string, timeoutMs: number): IpSession {
-  const argv = inNetns(netns, SESSION);
-  const conversation = converse({ argv, timeoutMs });
+  const command = sessionCommand(netns, timeoutMs);
+  const conversation = converse(command);
   if (conversation === undefined) {
-    fail("try-later", `Cannot run ${argv[0]}: it is not installed on this node`);
+    fail("try-later", `Cannot run ${command.argv[0]}: it is not installed on this node`);
   }
   return new Session(conversation);
+}
+
+/** What a session is started with. */
+export function sessionCommand(netns: string, timeoutMs: number): Command {
+  return { argv: inNetns(netns, SESSION), timeoutMs };
 }
 
 class Session implements IpSession {

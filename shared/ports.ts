@@ -1,6 +1,9 @@
 // Everything that a call needs of the world: so that it can run as a process of its own, inside another, or in a test.
-import type { Run } from "../shared/lan/lan_netns.ts";
-import type { Converse } from "../shared/iproute2/session.ts";
+import type { Run } from "./lan/lan_netns.ts";
+import type { Converse } from "./iproute2/session.ts";
+import { converse, run } from "./exec.ts";
+import { readTextIfThere } from "./files.ts";
+import { lock } from "./lan/lock.ts";
 
 export interface Ports {
   readonly run: Run;
@@ -16,4 +19,25 @@ export interface Ports {
   now(): number;
   /** Path of the node's network namespace, as any program of this host sees it. */
   readonly nodeNetns: string;
+}
+
+/** The ports of this process. */
+export function systemPorts(): Ports {
+  return {
+    run,
+    converse,
+    lock,
+    readText: readTextIfThere,
+    async inode(path) {
+      try {
+        return (await Deno.stat(path)).ino ?? "unknown";
+      } catch (error) {
+        return error instanceof Deno.errors.NotFound ? undefined : "unknown";
+      }
+    },
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    now: () => performance.now(),
+    // Not "self": it is read by the programs that this process starts.
+    nodeNetns: `/proc/${Deno.pid}/ns/net`,
+  };
 }

@@ -1,0 +1,136 @@
+// The launcher: what /opt/cni/bin/megalos is on a node with a manager. docs/call-protocol.md explains each step.
+import {
+  ALIVE_FILE,
+  ANSWER_LIMIT_S,
+  BINARY_LIMIT_S,
+  BINARY_LOCK_FILE,
+  CALLS_DIR,
+  MAX_CONFIG_BYTES,
+  SLOTS,
+  TAKE_LIMIT_S,
+  VARIABLES,
+} from "./protocol.ts";
+
+/** Name of the plugin binary beside the launcher. */
+export const PLUGIN_BINARY = "megalos.bin";
+
+const keepVariables = VARIABLES.map((name) => `keep ${name} \${${name}+"$${name}"}`).join(
+  " &&\n  ",
+);
+
+/**
+ * POSIX sh with coreutils and util-linux. All but reading stdin and the watchdog are builtins: a process more costs as
+ * much as the rest. `true > FILE` under `set -C` makes a file or fails (O_EXCL), and unlike `: >` never ends the shell.
+ * It also is what makes the binary start at all: a compiled Deno program refuses to where getcwd(2) fails, which is how
+ * thick Multus calls plugins (chroot without chdir), and a runtime may pass no PATH.
+ */
+export const LAUNCHER = `#!/bin/sh
+# Written by the Megalos manager: hands a CNI call to it, or starts the plugin binary where it is away.
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+MEGALOS_MANAGED=1
+export PATH MEGALOS_MANAGED
+unset LD_PRELOAD LD_LIBRARY_PATH
+case $0 in
+  /*) bin=\${0%/*} ;;
+  *) bin=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd) ;;
+esac
+cd /
+calls=${CALLS_DIR}
+
+refuse() {
+  printf '{"cniVersion":"1.1.0","code":11,"msg":"%s"}\\n' "$1"
+  exit 1
+}
+run_binary() {
+  [ -e ${BINARY_LOCK_FILE} ] || exec "$bin/${PLUGIN_BINARY}"
+  flock -E 75 -w ${BINARY_LIMIT_S} ${BINARY_LOCK_FILE} "$bin/${PLUGIN_BINARY}"
+  code=$?
+  [ $code -ne 75 ] || refuse "Cannot start the plugin: other calls have kept it busy for ${BINARY_LIMIT_S} s"
+  exit $code
+}
+
+case \${CNI_COMMAND-} in
+  '' | VERSION) exec "$bin/${PLUGIN_BINARY}" ;;
+esac
+# In the manager's container a path in /proc means another process.
+case \${CNI_NETNS-} in
+  */..*) run_binary ;;
+  '' | /run/netns/* | /var/run/netns/*) ;;
+  *) run_binary ;;
+esac
+[ -d $calls/bell ] || run_binary
+
+set -C
+umask 077
+take() {
+  { true >"$1"; } 2>/dev/null
+}
+slot=$(($$ % ${SLOTS})) tries=0
+until take $calls/$slot.claim; do
+  tries=$((tries + 1)) slot=$(((slot + 1) % ${SLOTS}))
+  [ $tries -lt ${SLOTS} ] || run_binary
+done
+call=$calls/$slot
+[ -p $call.answer ] || run_binary
+keep() {
+  [ $# -lt 2 ] || { printf %s "$2" >$call.$1; } 2>/dev/null
+}
+read -r id </proc/sys/kernel/random/uuid && keep id "$id" &&
+  ${keepVariables} || run_binary
+head -c ${MAX_CONFIG_BYTES + 1} 2>/dev/null >$call.config ||
+  refuse "Cannot hand the call over: $call.config cannot be written"
+command exec 4<>$call.answer 5<$call.config
+
+watch() {
+  trap 'kill "$waiting"; exit' TERM
+  flock -s -w ${TAKE_LIMIT_S} ${ALIVE_FILE} true &
+  waiting=$!
+  wait $waiting
+  echo "$id late" >&4
+  flock -s -w ${ANSWER_LIMIT_S} ${ALIVE_FILE} true &
+  waiting=$!
+  wait $waiting
+  echo "$id dead" >&4
+}
+watch </dev/null >/dev/null 2>&1 5<&- &
+watchdog=$!
+unwatch() {
+  kill $watchdog 2>/dev/null
+}
+give_up() {
+  take $call.decided || return 0
+  unwatch
+  exec <&5 4<&- 5<&-
+  run_binary
+}
+settle() {
+  unwatch
+  take $calls/bell/$slot.settled || refuse "Cannot take the answer: it came too late, and what was done has been undone"
+}
+
+take $calls/bell/$slot.ready || give_up
+while IFS= read -r line <&4; do
+  case $line in
+    "$id answer "*)
+      settle
+      line=\${line#"$id answer "}
+      code=\${line%% *}
+      line=\${line#* }
+      [ -z "$line" ] || printf '%s\\n' "$line"
+      exit "$code"
+      ;;
+    "$id stdout "*)
+      command exec 6<$call.stdout
+      settle
+      cat <&6
+      exit "\${line##* }"
+      ;;
+    "$id late") give_up ;;
+    "$id dead" | "$id lost")
+      give_up
+      unwatch
+      refuse "Cannot answer: the manager ended during the call"
+      ;;
+  esac
+done
+`;
