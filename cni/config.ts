@@ -15,6 +15,9 @@ export interface Header {
   readonly name: string;
 }
 
+/** 4 MiB: more than any list of attachments, and a bound on what a call takes. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
 const MAC_RULE = "a unicast MAC address such as 02:00:00:00:00:01";
 const mac = z.optional(
   z.string(MAC_RULE).check(
@@ -51,6 +54,9 @@ export type LanConfig = z.infer<typeof schema>;
 /** Decodes stdin.
  * @throws {FaultError} of kind "decode" */
 export function decodeConfig(stdin: Uint8Array): JsonObject {
+  if (stdin.length > MAX_BYTES) {
+    fail("decode", `Cannot decode the network configuration: it has more than ${MAX_BYTES} bytes`);
+  }
   try {
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(stdin));
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {

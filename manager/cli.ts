@@ -65,7 +65,7 @@ export function buildCli({ env, programDir, print, log, signal }: Process): Comm
   )
     .argument("[role]", `${ROLES.join(" or ")}`, parseRole, "worker" as Role)
     // The reflector's settings: installing on a worker takes no reflector's address either.
-    .action((role: Role) => prepareNode(role, read("route-reflector").cniBinDir, programDir, log));
+    .action((role: Role) => prepareNode(role, read("route-reflector"), programDir, log));
   cli.command("render").description("print FRR's configuration for a role and end")
     .argument("<role>", `${ROLES.join(" or ")}`, parseRole)
     .action(async (role: Role) => print(await render(read(role))));

@@ -1,4 +1,6 @@
 // The manager as a foreground program: prepares its node, brings FRR to its configuration, then looks after both.
+import type { NodeFacts } from "../shared/lan/node_facts.ts";
+import { startResident } from "./calls/resident.ts";
 import { applyFrrConf, writeFrrConf } from "./frr/apply.ts";
 import { modelFrr } from "./frr/model.ts";
 import { readDaemons, readSessions } from "./frr/query.ts";
@@ -37,8 +39,11 @@ export async function runManager(
     signal,
   );
   try {
-    await prepareNode(role, settings.cniBinDir, programDir, log);
-    await configure(settings, log, signal);
+    await prepareNode(role, settings, programDir, log);
+    const facts = await configure(settings, log, signal);
+    await using resident = role === "worker" && settings.launcher === "on"
+      ? await startResident(facts, log)
+      : undefined;
     let since: EmptySince = new Map();
     while (!signal.aborted) {
       const before = isReady(role, observation);
@@ -48,6 +53,7 @@ export async function runManager(
       }
       tellChange(role, before.ok, observation, log);
       if (role === "worker") since = await sweep(since, settings.grace * 1000, log);
+      await resident?.sweep();
       await pause(isReady(role, observation).ok ? settings.reconcile * 1000 : NOT_READY_MS, signal);
     }
   } catch (error) {
@@ -61,7 +67,11 @@ export async function runManager(
 /** A node that is not ready is looked at more often: a pod's start waits for it. */
 const NOT_READY_MS = 250;
 
-async function configure(settings: Settings, log: Log, signal: AbortSignal): Promise<void> {
+async function configure(
+  settings: Settings,
+  log: Log,
+  signal: AbortSignal,
+): Promise<NodeFacts> {
   const { role } = settings;
   const facts = await learnNodeFacts(settings);
   if (role === "worker") await addressLanNetns(facts);
@@ -73,6 +83,7 @@ async function configure(settings: Settings, log: Log, signal: AbortSignal): Pro
   if (role === "worker") {
     log("info", `facts for the plugin: ${await writeNodeFacts(facts)} (VTEP ${facts.vtep})`);
   }
+  return facts;
 }
 
 /** A LAN that cannot be removed now is looked at again the next time. */

@@ -71,6 +71,12 @@ export const SOURCES = {
     help: "start: the manager starts FRR where it is not running; wait: another container does",
     default: "start",
   },
+  launcher: {
+    env: "MEGALOS_LAUNCHER",
+    flag: "--launcher <on or off>",
+    help: "on: calls are handed to the manager; off: the bare plugin binary is installed",
+    default: "on",
+  },
 } as const satisfies Record<string, SettingSource>;
 export type SettingName = keyof typeof SOURCES;
 
@@ -94,6 +100,7 @@ const schema = z.object({
   grace: integer(0, 86_400),
   reconcile: integer(1, 3_600),
   frr: z.enum(["start", "wait"], "start or wait"),
+  launcher: z.enum(["on", "off"], "on or off"),
 });
 export type Settings = z.infer<typeof schema> & { readonly role: Role };
 

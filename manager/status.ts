@@ -13,6 +13,8 @@ import {
   type Session,
   type Vni,
 } from "./frr/query.ts";
+import { STATISTICS_FILE } from "./calls/protocol.ts";
+import type { CallStatistics } from "./calls/statistics.ts";
 import { isReady } from "./health/state.ts";
 import { type LanOnNode, listLans } from "./lans/list_lans.ts";
 import { renderTable } from "./table.ts";
@@ -28,6 +30,8 @@ export interface Status {
   readonly sessions: readonly Session[];
   readonly lans: readonly LanStatus[];
   readonly macs: readonly Mac[];
+  /** Since the manager started. */
+  readonly calls: CallStatistics;
 }
 
 export interface LanStatus {
@@ -63,7 +67,13 @@ export async function readStatus(): Promise<Status> {
     sessions,
     lans: lans.map((one) => toLanStatus(one, vnis)),
     macs,
+    calls: await readCalls(),
   };
+}
+
+async function readCalls(): Promise<CallStatistics> {
+  const text = await readTextIfThere(STATISTICS_FILE);
+  return text === undefined ? {} : JSON.parse(text);
 }
 
 async function readLans(): Promise<LanOnNode[]> {
@@ -87,7 +97,7 @@ function toLanStatus({ lan, bridge, mtu, ports }: LanOnNode, vnis: readonly Vni[
 
 /** The same for people. */
 export function renderStatus(
-  { role, ready, reasons, daemons, sessions, lans, macs }: Status,
+  { role, ready, reasons, daemons, sessions, lans, macs, calls }: Status,
 ): string {
   return [
     `${role}: ${ready ? "ready" : `not ready (${reasons.join("; ")})`}`,
@@ -121,5 +131,21 @@ export function renderStatus(
       ["MAC", "VNI", "TYPE", "BEHIND"],
       macs.map(({ vni, mac, type, behind }) => [mac, `${vni}`, type, behind]),
     ),
+    renderTable(
+      ["CALL", "ANSWERED", "FAILED", "MEAN", "LONGEST", "BY BINARY", "UNDELIVERED"],
+      Object.entries(calls).map(([verb, one]) => [
+        verb,
+        `${one.answered}`,
+        `${one.failed}`,
+        renderMs(one.totalMs / Math.max(one.answered, 1)),
+        renderMs(one.maxMs),
+        `${one.fallenBack + one.declined}`,
+        `${one.undelivered}`,
+      ]),
+    ),
   ].join("\n");
+}
+
+function renderMs(ms: number): string {
+  return `${ms.toFixed(1)} ms`;
 }

@@ -45,6 +45,7 @@ export const PROGRAMS = {
         "cmp",
         "install",
         "ip",
+        "mkfifo",
         "mv",
         "nsenter",
         "python3",
@@ -53,7 +54,7 @@ export const PROGRAMS = {
         "unshare",
         "vtysh",
       ],
-      read: ["/etc/frr", "/run/megalos"],
+      read: ["/etc/frr", "/run/megalos", "/run/netns", "/var/run/netns"],
       write: ["/etc/frr", "/run/megalos"],
       env: [
         "BGP_*",

@@ -52,31 +52,36 @@ run_binary() {
 case \${CNI_COMMAND-} in
   '' | VERSION) exec "$bin/${PLUGIN_BINARY}" ;;
 esac
-# In the manager's container a path in /proc means another process.
-case \${CNI_NETNS-} in
-  */..*) run_binary ;;
-  '' | /run/netns/* | /var/run/netns/*) ;;
-  *) run_binary ;;
-esac
 [ -d $calls/bell ] || run_binary
 
 set -C
-umask 077
 take() {
   { true >"$1"; } 2>/dev/null
 }
+decline() {
+  case $CNI_COMMAND in
+    ADD | DEL | CHECK | GC | STATUS) take $calls/bell/declined.$CNI_COMMAND.$(($$ % ${SLOTS})) ;;
+  esac
+  run_binary
+}
+# In the manager's container a path in /proc means another process.
+case \${CNI_NETNS-} in
+  */..*) decline ;;
+  '' | /run/netns/* | /var/run/netns/*) ;;
+  *) decline ;;
+esac
 slot=$(($$ % ${SLOTS})) tries=0
 until take $calls/$slot.claim; do
   tries=$((tries + 1)) slot=$(((slot + 1) % ${SLOTS}))
-  [ $tries -lt ${SLOTS} ] || run_binary
+  [ $tries -lt ${SLOTS} ] || decline
 done
 call=$calls/$slot
-[ -p $call.answer ] || run_binary
+[ -p $call.answer ] || decline
 keep() {
   [ $# -lt 2 ] || { printf %s "$2" >$call.$1; } 2>/dev/null
 }
 read -r id </proc/sys/kernel/random/uuid && keep id "$id" &&
-  ${keepVariables} || run_binary
+  ${keepVariables} || decline
 head -c ${MAX_CONFIG_BYTES + 1} 2>/dev/null >$call.config ||
   refuse "Cannot hand the call over: $call.config cannot be written"
 command exec 4<>$call.answer 5<$call.config

@@ -39,6 +39,9 @@ export const CLAIM_LIMIT_MS = 120_000;
 /** Answers longer than this (bytes, less than PIPE_BUF) go through a file. */
 export const MAX_LINE_BYTES = 3_000;
 
+/** What the last look at the calls counted, for `manager status`. */
+export const STATISTICS_FILE = `${CALLS_DIR}/statistics.json`;
+
 /** The files of a slot. `claim` is removed last: with it the slot is free. */
 export const SLOT_FILES = ["id", "config", "decided", "stdout", ...VARIABLES, "claim"] as const;
 
@@ -46,12 +49,19 @@ export function slotFile(slot: string, name: typeof SLOT_FILES[number] | "answer
   return `${CALLS_DIR}/${slot}.${name}`;
 }
 
+/** A launcher that does not hand its call over leaves a file `declined.VERB.N`; more than {@link SLOTS} at a time are not told apart. */
+export function parseDeclined(name: string): string | undefined {
+  return /^declined\.([A-Za-z]+)\.\d+$/.exec(name)?.[1];
+}
+
 export function bellFile(slot: string, name: "ready" | "settled"): string {
   return `${BELL_DIR}/${slot}.${name}`;
 }
 
-/** Splits the path of a bell file; undefined for anything else. */
-export function parseBell(path: string): { slot: string; name: "ready" | "settled" } | undefined {
-  const [, slot, name] = /\/(\d{1,3})\.(ready|settled)$/.exec(path) ?? [];
+/** Splits the name of a bell file; undefined for anything else. */
+export function parseBell(
+  file: string,
+): { slot: string; name: "ready" | "settled" } | undefined {
+  const [, slot, name] = /^(\d{1,3})\.(ready|settled)$/.exec(file) ?? [];
   return slot === undefined ? undefined : { slot, name: name === "ready" ? "ready" : "settled" };
 }

@@ -1,19 +1,22 @@
 // The resident: answers the calls that launchers hand over (docs/call-protocol.md), many at a time, in the manager's process.
+import { type Rung, watchBell } from "./bell.ts";
 import { answer } from "../../cni/call.ts";
 import { isVerb } from "../../cni/environment.ts";
+import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import type { Ports } from "../../shared/ports.ts";
 import type { Log } from "../log.ts";
 import {
   ALIVE_FILE,
-  BELL_DIR,
   bellFile,
-  parseBell,
   SETTLE_LIMIT_MS,
   slotFile,
+  STATISTICS_FILE,
   TOO_OLD_MS,
 } from "./protocol.ts";
+import { residentPorts } from "./resident_ports.ts";
 import {
   ageOf,
+  collectDeclined,
   findAbandoned,
   freeSlot,
   type HandedCall,
@@ -24,45 +27,42 @@ import {
   writeAnswer,
   writeLost,
 } from "./slots.ts";
-import { type CallStatistics, count, NO_CALLS, type Outcome } from "./statistics.ts";
+import { updateFile } from "../../shared/files.ts";
+import { type CallStatistics, count, type Outcome } from "./statistics.ts";
 
 /** How long the exclusive lock is waited for: watchdogs of launchers hold it for an instant, an older resident until it ends. */
 const ALIVE_LIMIT_MS = 30_000;
 
-export interface Resident {
-  readonly statistics: CallStatistics;
-  /** Frees what dead launchers have left. */
-  sweep(): void;
-  /** Takes no more calls, and ends when those that were taken have ended. */
-  close(): Promise<void>;
+/** Disposing takes no more calls, and ends when those that were taken have ended. */
+export interface Resident extends AsyncDisposable {
+  /** Frees what dead launchers have left, and writes the statistics. */
+  sweep(): Promise<void>;
 }
 
 /**
  * Starts to answer. From now on launchers wait for this process instead of starting the binary.
  * @throws {FaultError} "try-later" when another resident does not end
  */
-export async function startResident(ports: Ports, log: Log): Promise<Resident> {
+export async function startResident(facts: NodeFacts, log: Log): Promise<Resident> {
+  const { ports, spares } = residentPorts(facts);
   const alive = await ports.lock(ALIVE_FILE, false, ALIVE_LIMIT_MS);
   const resident = new Answering(ports, log);
-  const watcher = Deno.watchFs(BELL_DIR, { recursive: false });
+  spares.fill();
   resident.takeOver();
-  const watching = resident.watch(watcher);
+  const watching = watchBell((rung) => resident.hear(rung));
   return {
-    get statistics() {
-      return resident.statistics;
-    },
     sweep: () => resident.sweep(),
-    async close() {
+    async [Symbol.asyncDispose]() {
       alive[Symbol.dispose]();
-      watcher.close();
-      await watching;
+      await watching[Symbol.asyncDispose]();
       await resident.idle();
+      await spares.close();
     },
   };
 }
 
 class Answering {
-  statistics = NO_CALLS;
+  #statistics: CallStatistics = {};
   /** Calls at work, by slot; `settled` ends the wait for the launcher. */
   readonly #calls = new Map<
     string,
@@ -71,29 +71,25 @@ class Answering {
 
   constructor(private readonly ports: Ports, private readonly log: Log) {}
 
-  async watch(events: AsyncIterable<Deno.FsEvent>): Promise<void> {
-    for await (const { kind, paths } of events) {
-      if (kind !== "create") continue;
-      for (const bell of paths.map(parseBell)) {
-        if (bell?.name === "ready") this.#start(bell.slot);
-        if (bell?.name === "settled") this.#calls.get(bell.slot)?.settled();
-      }
-    }
-  }
-
-  /** What an earlier resident has taken is lost; what it has not is still to be answered. */
+  /** What an earlier resident had taken is lost. */
   takeOver(): void {
     for (const slot of slots()) {
-      if (!isThere(bellFile(slot, "ready"))) continue;
-      if (isThere(slotFile(slot, "decided"))) {
-        const call = readHandedCall(slot);
-        if (call !== undefined) writeLost(slot, call.id);
-      } else this.#start(slot);
+      if (!isThere(bellFile(slot, "ready")) || !isThere(slotFile(slot, "decided"))) continue;
+      const call = readHandedCall(slot);
+      if (call !== undefined) writeLost(slot, call.id);
+      freeSlot(slot);
     }
   }
 
-  sweep(): void {
+  hear({ ready, settled }: Rung): void {
+    for (const slot of ready) this.#start(slot);
+    for (const slot of settled) this.#calls.get(slot)?.settled();
+  }
+
+  async sweep(): Promise<void> {
     for (const slot of findAbandoned(new Set(this.#calls.keys()))) freeSlot(slot);
+    for (const verb of collectDeclined()) this.#count(verb, { kind: "declined" });
+    await updateFile(STATISTICS_FILE, JSON.stringify(this.#statistics), 0o600);
   }
 
   async idle(): Promise<void> {
@@ -112,21 +108,23 @@ class Answering {
 
   async #serve(slot: string, settled: Promise<void>): Promise<void> {
     const started = performance.now();
-    const age = ageOf(bellFile(slot, "ready"));
-    if (age === undefined || age > TOO_OLD_MS) return;
-    if (!take(slotFile(slot, "decided"))) return this.#end(slot, { kind: "fallen-back" });
+    // Its launcher is about to give it up, or is gone: the sweep's.
+    const isOld = (ageOf(bellFile(slot, "ready")) ?? Infinity) > TOO_OLD_MS;
+    if (isOld && !isThere(slotFile(slot, "decided"))) return;
+    const taken = take(slotFile(slot, "decided"));
     const call = readHandedCall(slot);
     if (call === undefined) return freeSlot(slot);
     const verb = verbOf(call);
+    if (!taken) return this.#end(slot, verb, { kind: "fallenBack" });
     const { stdout, exitCode } = await this.#answer(call);
     writeAnswer(slot, call.id, exitCode, stdout);
     const ms = performance.now() - started;
     if (await this.#isSettled(slot, settled)) {
-      return this.#end(slot, { kind: "answered", verb, ms, failed: exitCode !== 0 });
+      return this.#end(slot, verb, { kind: "answered", ms, failed: exitCode !== 0 });
     }
     if (verb === "ADD" && exitCode === 0) await this.#answer(call, "DEL");
     this.log("warn", `nobody took the answer to ${verb}${verb === "ADD" ? "; it is undone" : ""}`);
-    this.#end(slot, { kind: "undelivered", verb });
+    this.#end(slot, verb, { kind: "undelivered" });
   }
 
   #answer(call: HandedCall, verb?: "DEL") {
@@ -149,9 +147,13 @@ class Answering {
     return !take(bellFile(slot, "settled"));
   }
 
-  #end(slot: string, outcome: Outcome): void {
-    this.statistics = count(this.statistics, outcome);
+  #end(slot: string, verb: string, outcome: Outcome): void {
+    this.#count(verb, outcome);
     freeSlot(slot);
+  }
+
+  #count(verb: string, outcome: Outcome): void {
+    this.#statistics = count(this.#statistics, verb, outcome);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   BINARY_LOCK_FILE,
   CLAIM_LIMIT_MS,
   MAX_LINE_BYTES,
+  parseDeclined,
   SLOT_FILES,
   slotFile,
   SLOTS,
@@ -98,6 +99,17 @@ function writeLine(slot: string, line: string): void {
 export function freeSlot(slot: string): void {
   for (const name of ["ready", "settled"] as const) removeIfThere(bellFile(slot, name));
   for (const name of SLOT_FILES) removeIfThere(slotFile(slot, name));
+}
+
+/** The verbs of the calls that were declined since the last time. */
+export function collectDeclined(): string[] {
+  const names = Array.from(Deno.readDirSync(BELL_DIR), ({ name }) => name);
+  return names.flatMap((name) => {
+    const verb = parseDeclined(name);
+    if (verb === undefined) return [];
+    removeIfThere(`${BELL_DIR}/${name}`);
+    return [verb];
+  });
 }
 
 /** The slots whose launcher must be dead: claimed long ago, and not among `busy`. */

@@ -1,53 +1,46 @@
-// What became of the calls: counted by the resident, shown by `manager status`.
+// What became of the calls of this node: counted by the resident, shown by `manager status`.
 
-/** How a handed call ended. */
+/** How a call ended. */
 export type Outcome =
   /** Answered in time; `failed` when the answer was an error. */
-  | {
-    readonly kind: "answered";
-    readonly verb: string;
-    readonly ms: number;
-    readonly failed: boolean;
-  }
-  /** The launcher had given it up, and started the binary. */
-  | { readonly kind: "fallen-back" }
+  | { readonly kind: "answered"; readonly ms: number; readonly failed: boolean }
+  /** The launcher gave it up before it was taken, and started the binary. */
+  | { readonly kind: "fallenBack" }
+  /** The launcher did not hand it over, and started the binary. */
+  | { readonly kind: "declined" }
   /** Nobody took the answer; an ADD was undone. */
-  | { readonly kind: "undelivered"; readonly verb: string };
+  | { readonly kind: "undelivered" };
 
+/** Counts of one verb since the resident started. */
 export interface VerbStatistics {
   readonly answered: number;
+  /** Of those answered, errors. */
   readonly failed: number;
-  /** From request to answer, all together. */
+  readonly fallenBack: number;
+  readonly declined: number;
+  readonly undelivered: number;
+  /** From request to answer, of all that were answered. */
   readonly totalMs: number;
   readonly maxMs: number;
 }
 
-export interface CallStatistics {
-  readonly verbs: Readonly<Record<string, VerbStatistics>>;
-  readonly fallenBack: number;
-  readonly undelivered: number;
-}
+/** By verb: one of the specification's, or "other". */
+export type CallStatistics = Readonly<Record<string, VerbStatistics>>;
 
-export const NO_CALLS: CallStatistics = { verbs: {}, fallenBack: 0, undelivered: 0 };
-const NO_CALL_OF_VERB: VerbStatistics = { answered: 0, failed: 0, totalMs: 0, maxMs: 0 };
+const NONE: VerbStatistics = {
+  ...{ answered: 0, failed: 0, fallenBack: 0, declined: 0, undelivered: 0, totalMs: 0, maxMs: 0 },
+};
 
 /** Counts one more. */
-export function count(statistics: CallStatistics, outcome: Outcome): CallStatistics {
-  switch (outcome.kind) {
-    case "fallen-back":
-      return { ...statistics, fallenBack: statistics.fallenBack + 1 };
-    case "undelivered":
-      return { ...statistics, undelivered: statistics.undelivered + 1 };
-    case "answered": {
-      const { verb, ms, failed } = outcome;
-      const before = statistics.verbs[verb] ?? NO_CALL_OF_VERB;
-      const after = {
-        answered: before.answered + 1,
-        failed: before.failed + (failed ? 1 : 0),
-        totalMs: before.totalMs + ms,
-        maxMs: Math.max(before.maxMs, ms),
-      };
-      return { ...statistics, verbs: { ...statistics.verbs, [verb]: after } };
-    }
-  }
+export function count(statistics: CallStatistics, verb: string, outcome: Outcome): CallStatistics {
+  const before = statistics[verb] ?? NONE;
+  const counted = { ...before, [outcome.kind]: before[outcome.kind] + 1 };
+  if (outcome.kind !== "answered") return { ...statistics, [verb]: counted };
+  const { ms, failed } = outcome;
+  const timed = {
+    failed: before.failed + (failed ? 1 : 0),
+    totalMs: before.totalMs + ms,
+    maxMs: Math.max(before.maxMs, ms),
+  };
+  return { ...statistics, [verb]: { ...counted, ...timed } };
 }

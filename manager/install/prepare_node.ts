@@ -1,12 +1,12 @@
 // Makes a node ready for calls: locks, LAN namespace, plugin and launcher. What is right already is left alone.
 import { run } from "../../shared/exec.ts";
-import { writeByRename } from "../../shared/files.ts";
+import { updateFile } from "../../shared/files.ts";
 import { ensureLanNetns } from "../../shared/lan/lan_netns.ts";
 import { LAN_LOCKS, lock, lockFile, makeLockFile, NETNS_LOCK_FILE } from "../../shared/lan/lock.ts";
 import { LAN_NETNS, RUN_DIR } from "../../shared/lan/paths.ts";
 import { writeStartFiles } from "../frr/start_files.ts";
 import type { Log } from "../log.ts";
-import type { Role } from "../settings.ts";
+import type { Role, Settings } from "../settings.ts";
 import { installFile } from "./install_file.ts";
 import { LAUNCHER, PLUGIN_BINARY } from "../calls/launcher.ts";
 import { makeSlots } from "../calls/slots.ts";
@@ -17,7 +17,7 @@ const NETNS_LOCK_MS = 30_000;
  * @param programDir where this program lies, the plugin beside it */
 export async function prepareNode(
   role: Role,
-  cniBinDir: string,
+  settings: Pick<Settings, "cniBinDir" | "launcher">,
   programDir: string,
   log: Log,
 ): Promise<void> {
@@ -34,7 +34,7 @@ export async function prepareNode(
   using _making = await lock(NETNS_LOCK_FILE, true, NETNS_LOCK_MS);
 >>>>>>> 9619127 (wip)
   log("info", `LAN namespace ${LAN_NETNS}: ${await ensureLanNetns(run, LAN_NETNS)}`);
-  log("info", `plugin in ${cniBinDir}: ${await installPlugin(cniBinDir, programDir)}`);
+  log("info", `plugin in ${settings.cniBinDir}: ${await installPlugin(settings, programDir)}`);
 }
 
 async function makeLockFiles(): Promise<void> {
@@ -45,9 +45,14 @@ async function makeLockFiles(): Promise<void> {
 }
 
 /** The binary first: a launcher never stands alone. */
-async function installPlugin(cniBinDir: string, programDir: string): Promise<string> {
+async function installPlugin(
+  { cniBinDir, launcher }: Pick<Settings, "cniBinDir" | "launcher">,
+  programDir: string,
+): Promise<string> {
+  const plugin = `${cniBinDir}/megalos`;
+  if (launcher === "off") return await installFile(`${programDir}/megalos`, plugin);
   const binary = await installFile(`${programDir}/megalos`, `${cniBinDir}/${PLUGIN_BINARY}`);
-  const launcher = `${RUN_DIR}/launcher`;
-  await writeByRename(launcher, LAUNCHER, 0o755);
-  return `${binary}, launcher ${await installFile(launcher, `${cniBinDir}/megalos`)}`;
+  const text = `${RUN_DIR}/launcher`;
+  await updateFile(text, LAUNCHER, 0o755);
+  return `${binary}, launcher ${await installFile(text, plugin)}`;
 }

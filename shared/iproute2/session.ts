@@ -25,6 +25,10 @@ const END_OF_STDOUT: IpArgs = ["link", "show", "dev", "lo"];
 const END_OF_STDERR: IpArgs = ["link", "show", "dev", "/"];
 const STDERR_END_LINE = 'Device "/" does not exist.';
 
+// Another change in the namespace between two parts of a long list: it may lack a device, and is asked for again.
+const INTERRUPTED = "interrupted";
+const MAX_DUMPS = 50;
+
 /** The argv that runs a program in the namespace at `netns`. (`ip -n` takes no path and remounts /sys each time.) */
 export function inNetns(
   netns: string,
@@ -54,7 +58,13 @@ class Session implements IpSession {
   constructor(private readonly conversation: Conversation) {}
 
   show(questions: readonly IpArgs[]): Promise<Link[]> {
-    return this.inTurn(() => this.ask(questions));
+    return this.inTurn(async () => {
+      for (let tries = 1; tries <= MAX_DUMPS; tries++) {
+        const links = await this.ask(questions);
+        if (links !== INTERRUPTED) return links;
+      }
+      return fail("try-later", `Cannot read the devices: they changed during ${MAX_DUMPS} looks`);
+    });
   }
 
   apply(args: IpArgs): Promise<Completed | undefined> {
@@ -72,11 +82,12 @@ class Session implements IpSession {
     return turn;
   }
 
-  private async ask(questions: readonly IpArgs[]): Promise<Link[]> {
+  private async ask(questions: readonly IpArgs[]): Promise<Link[] | typeof INTERRUPTED> {
     await this.send([...questions, END_OF_STDOUT, END_OF_STDERR]);
     const links = await this.readLinks();
     const { ended, errors } = await this.readErrors();
     if (ended) throw new SessionEnded(await this.lastWords(errors));
+    if (errors.some((line) => line.startsWith("Dump was interrupted"))) return INTERRUPTED;
     const unexpected = errors.filter((line) => !/ does not exist\.?$/.test(line));
     if (unexpected.length > 0) fail("kernel", `Cannot read the devices: ${unexpected.join(" ")}`);
     return links;

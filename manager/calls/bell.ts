@@ -1,0 +1,47 @@
+// Watches the directory in which launchers ring.
+import { BELL_DIR, parseBell } from "./protocol.ts";
+
+/** Who rang: slots with a whole request, and slots whose answer is settled. */
+export interface Rung {
+  readonly ready: readonly string[];
+  readonly settled: readonly string[];
+}
+
+/**
+ * Deno keeps 16 events and drops what comes then. A dropped event has others before it, so after the last of them one more
+ * look finds what it would have told.
+ */
+const LOOK_AGAIN_MS = 3;
+
+/** Calls `answer` with all that lies there, now and whenever something new does. Disposing stops that. */
+export function watchBell(answer: (rung: Rung) => void): AsyncDisposable {
+  const watcher = Deno.watchFs(BELL_DIR, { recursive: false });
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const look = () => answer(readBell());
+  const lookAgain = () => {
+    again = undefined;
+    look();
+  };
+  async function watch(): Promise<void> {
+    look();
+    for await (const { kind } of watcher) {
+      if (kind === "create") look();
+      else again ??= setTimeout(lookAgain, LOOK_AGAIN_MS);
+    }
+  }
+  const watching = watch();
+  return {
+    async [Symbol.asyncDispose]() {
+      watcher.close();
+      clearTimeout(again);
+      await watching;
+    },
+  };
+}
+
+function readBell(): Rung {
+  const rung = Array.from(Deno.readDirSync(BELL_DIR), ({ name }) => parseBell(name));
+  const slots = (wanted: "ready" | "settled") =>
+    rung.flatMap((one) => one?.name === wanted ? [one.slot] : []);
+  return { ready: slots("ready"), settled: slots("settled") };
+}
