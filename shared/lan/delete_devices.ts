@@ -1,5 +1,6 @@
 // Plans the end of ports, and of a LAN's devices when its last port goes.
-import { deleteGroup, deleteLink, setGroup } from "../iproute2/commands.ts";
+import { deleteGroup, setGroup } from "../iproute2/commands.ts";
+import type { IpArgs } from "../iproute2/line.ts";
 import type { Link } from "../iproute2/link.ts";
 import type { Step } from "../steps.ts";
 import { GROUP } from "./lan.ts";
@@ -14,32 +15,21 @@ export interface LanPorts {
 }
 
 /**
- * Deletes the ports in `doomed`, and with the last one the LAN's bridge and VXLAN device. Several devices go as one link
- * group: the kernel waits once (15-90 ms) for all of them instead of once for each.
+ * Deletes the ports in `doomed`, and with the last one the LAN's bridge and VXLAN device: marked one by one, then deleted as
+ * one link group. The kernel waits once (15-90 ms) for a whole group, also for what other calls have marked meanwhile.
  */
 export function planDeletePorts(found: LanPorts, doomed: readonly Link[]): Step[] {
   const doomedIndexes = new Set(doomed.map((link) => link.ifindex));
   const survivors = found.ports.filter((port) => !doomedIndexes.has(port.ifindex));
   const lan = survivors.length > 0 ? [] : [found.vxlan, found.bridge];
-  return planDeleteDevices(
-    found.lanNetns,
-    [...doomed, ...lan].filter((link) => link !== undefined),
-  );
-}
-
-function planDeleteDevices(netns: string, links: readonly Link[]): Step[] {
-  const [only, ...others] = links;
-  if (only === undefined) return [];
-  if (others.length === 0) {
-    return [{ netns, args: deleteLink(only.ifname), why: `delete ${only.ifname}` }];
-  }
-  const names = links.map((link) => link.ifname);
+  const names = [...doomed, ...lan].flatMap((link) => link === undefined ? [] : [link.ifname]);
+  if (names.length === 0) return [];
+  const step = (args: IpArgs, why: string): Step => ({ netns: found.lanNetns, args, why });
   return [
-    ...names.map((name) => ({
-      netns,
-      args: setGroup(name, GROUP.deleted),
-      why: `mark ${name} for deletion`,
-    })),
-    { netns, args: deleteGroup(GROUP.deleted), why: `delete ${names.join(", ")}` },
+    ...names.map((name) => step(setGroup(name, GROUP.deleted), `mark ${name} for deletion`)),
+    step(DELETE_MARKED, `delete ${names.join(", ")}`),
   ];
 }
+
+/** Deletes what is marked. That none is left is no failure: another call may have been first. */
+export const DELETE_MARKED: IpArgs = deleteGroup(GROUP.deleted);
