@@ -23,7 +23,8 @@ export async function run(command: Command): Promise<Completed> {
   const child = spawn(command, { stdin, stdout: "piped", stderr: "piped" });
   if (child === undefined) return neverStarted(command);
   const limit = command.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES;
-  const deadline = killAfter(child, command.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const deadline = limitTime(child, command.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  deadline.start();
   const [status, stdout, stderr] = await Promise.all([
     child.status,
     readAtMost(child.stdout, limit, deadline.signal),
@@ -69,11 +70,7 @@ export function converse(
   const started = performance.now();
   const child = spawn(command, { stdin: "piped", stdout: "piped", stderr: "piped" });
   if (child === undefined) return undefined;
-<<<<<<< HEAD
-  const deadline = killAfter(child, command.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-=======
-  let overdue: ReturnType<typeof killAfter> | undefined;
->>>>>>> 9619127 (wip)
+  const deadline = limitTime(child, command.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const writer = child.stdin.getWriter();
   const encoder = new TextEncoder();
   const lines = {
@@ -82,7 +79,7 @@ export function converse(
   };
   return {
     async write(text) {
-      overdue ??= killAfter(child, command.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+      deadline.start();
       // A program that has ended is noticed by whoever reads from it.
       await writer.write(encoder.encode(text)).catch(() => {});
     },
@@ -95,11 +92,7 @@ export function converse(
         lines.stderr.rest(),
       ]);
       const ms = performance.now() - started;
-<<<<<<< HEAD
       return completed(command, status, stdout, stderr, ms, deadline.stop());
-=======
-      return completed(command, status, stdout, stderr, ms, overdue?.stop() ?? false);
->>>>>>> 9619127 (wip)
     },
     kill: () => killQuietly(child),
   };
@@ -143,18 +136,22 @@ async function feed(
   await writer.close().catch(() => {});
 }
 
-/** `stop` answers whether the time was up before. */
-function killAfter(
+/** The time limit of a child: it begins with the first `start`, and `stop` answers whether it was over. */
+function limitTime(
   child: Deno.ChildProcess,
   ms: number,
-): { readonly signal: AbortSignal; stop(): boolean } {
+): { readonly signal: AbortSignal; start(): void; stop(): boolean } {
   const controller = new AbortController();
-  const timer = setTimeout(() => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const end = () => {
     killQuietly(child);
     controller.abort();
-  }, ms);
+  };
   return {
     signal: controller.signal,
+    start() {
+      timer ??= setTimeout(end, ms);
+    },
     stop() {
       clearTimeout(timer);
       return controller.signal.aborted;

@@ -27,12 +27,7 @@ export async function prepareNode(
   await writeStartFiles(role);
   log("info", `FRR's start files are in place for a ${role}`);
   if (role !== "worker") return;
-<<<<<<< HEAD
-=======
-  await makeLockFiles();
   await makeSlots();
-  using _making = await lock(NETNS_LOCK_FILE, true, NETNS_LOCK_MS);
->>>>>>> 9619127 (wip)
   log("info", `LAN namespace ${LAN_NETNS}: ${await ensureLanNetns(run, LAN_NETNS)}`);
   log("info", `plugin in ${settings.cniBinDir}: ${await installPlugin(settings, programDir)}`);
 }
