@@ -1,5 +1,6 @@
 // One CNI call from its parameters to its answer: assumes no process of its own, and never throws.
 import { CALL_LIMIT_MS, type Request } from "./request.ts";
+import { openKernel } from "../shared/iproute2/kernel.ts";
 import { fail } from "../shared/faults.ts";
 import { RUNTIME, VERSION } from "../shared/version.ts";
 import { add } from "./add.ts";
@@ -69,7 +70,7 @@ export async function answer(
     }
     const deadline = ports.now() + CALL_LIMIT_MS;
     const remainingMs = () => Math.max(deadline - ports.now(), MIN_MS);
-    const kernel = ports.openKernel(remainingMs);
+    const kernel = ports.shareKernel(openKernel(ports.converse, remainingMs));
     try {
       const managed = env("MEGALOS_MANAGED") === "1";
       return succeed(

@@ -27,6 +27,12 @@ const WORKER: Status = {
     { vni: 10, mac: "02:00:00:00:00:01", type: "local", behind: "mgabcdefghijklm" },
     { vni: 10, mac: "02:00:00:00:00:02", type: "remote", behind: "10.99.0.12" },
   ],
+  calls: {
+    ADD: {
+      ...{ answered: 4, failed: 1, fallenBack: 1, declined: 2, undelivered: 0 },
+      ...{ totalMs: 50, maxMs: 20.04 },
+    },
+  },
 };
 
 Deno.test("a worker's sessions, LANs and MAC addresses are tables", () => {
@@ -44,6 +50,9 @@ net1-ntwork  10   1450  lab/pc1 net0, mgabcdefghijklm  10.99.0.12
 MAC                VNI  TYPE    BEHIND
 02:00:00:00:00:01  10   local   mgabcdefghijklm
 02:00:00:00:00:02  10   remote  10.99.0.12
+
+CALL  ANSWERED  FAILED  MEAN     LONGEST  BY BINARY  UNDELIVERED
+ADD   4         1       12.5 ms  20.0 ms  3          0
 `,
   );
 });
@@ -57,6 +66,7 @@ Deno.test("what is not there is said in words", () => {
     sessions: [],
     lans: [],
     macs: [],
+    calls: {},
   };
   assert.equal(
     renderStatus(status),
@@ -68,6 +78,8 @@ no session
 no lan
 
 no mac
+
+no call
 `,
   );
 });

@@ -1,14 +1,16 @@
 // Everything that a call needs of the world: so that it can run as a process of its own, inside another, or in a test.
 import type { Run } from "./lan/lan_netns.ts";
-import { type Kernel, openKernel } from "./iproute2/kernel.ts";
+import type { Kernel } from "./iproute2/kernel.ts";
+import type { Converse } from "./iproute2/session.ts";
 import { converse, run } from "./exec.ts";
 import { readTextIfThere } from "./files.ts";
 import { lock } from "./lan/lock.ts";
 
 export interface Ports {
   readonly run: Run;
-  /** Sessions with the kernel, each bounded by what `remainingMs` says when it is opened. */
-  openKernel(remainingMs: () => number): Kernel;
+  readonly converse: Converse;
+  /** Joins the work of this call with that of others in the same process, where there are others. */
+  shareKernel(kernel: Kernel): Kernel;
   /** A file's text, or undefined where there is none. */
   readText(path: string): Promise<string | undefined>;
   /** A path's inode number; "unknown" where this process may not look, undefined where there is nothing. */
@@ -26,7 +28,8 @@ export interface Ports {
 export function systemPorts(): Ports {
   return {
     run,
-    openKernel: (remainingMs) => openKernel(converse, remainingMs),
+    converse,
+    shareKernel: (kernel) => kernel,
     lock,
     readText: readTextIfThere,
     async inode(path) {

@@ -1,8 +1,7 @@
 // The ports of calls that share one process: spares of `ip`, queued locks, and the node's facts from memory.
 import { type NodeFacts, renderNodeFacts } from "../../shared/lan/node_facts.ts";
 import { converse } from "../../shared/exec.ts";
-import { openKernel } from "../../shared/iproute2/kernel.ts";
-import { type Converse, sessionCommand } from "../../shared/iproute2/session.ts";
+import { sessionCommand } from "../../shared/iproute2/session.ts";
 import { LAN_NETNS, NODE_FACTS_FILE } from "../../shared/lan/paths.ts";
 import { type Ports, systemPorts } from "../../shared/ports.ts";
 import { Deletions } from "./deletions.ts";
@@ -19,13 +18,13 @@ export function residentPorts(facts: NodeFacts): { ports: Ports; spares: Spares 
   const system = systemPorts();
   const command = sessionCommand(LAN_NETNS, SESSION_LIMIT_MS);
   const spares = new Spares(command, converse, inodeOfLanNetns, SPARE_SESSIONS);
-  const converseWithSpares: Converse = (wanted) => spares.take(wanted) ?? converse(wanted);
   const deletions = new Deletions();
   const factsText = renderNodeFacts(facts);
   const ports: Ports = {
     ...system,
     lock: queueLocks(system.lock),
-    openKernel: (remainingMs) => deletions.share(openKernel(converseWithSpares, remainingMs)),
+    converse: (wanted) => spares.take(wanted) ?? converse(wanted),
+    shareKernel: (kernel) => deletions.share(kernel),
     readText: (path) =>
       path === NODE_FACTS_FILE ? Promise.resolve(factsText) : system.readText(path),
   };
