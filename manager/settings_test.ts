@@ -33,6 +33,7 @@ Deno.test("without settings, a worker has the documented defaults", () => {
     grace: 30,
     reconcile: 5,
     frr: "start",
+    launcher: "on",
   });
 });
 
@@ -58,6 +59,7 @@ const VALUES: readonly { name: string; right: readonly string[]; wrong: readonly
   { name: "MEGALOS_HTTP_PORT", right: ["1", "65535"], wrong: ["0", "65536", "http"] },
   { name: "MEGALOS_EMPTY_LAN_GRACE", right: ["0", "86400"], wrong: ["-1", "86401", "30s"] },
   { name: "MEGALOS_RECONCILE", right: ["1", "3600"], wrong: ["0", "3601", "often"] },
+  { name: "MEGALOS_LAUNCHER", right: ["on", "off"], wrong: ["On", "true"] },
   { name: "MEGALOS_FRR", right: ["start", "wait"], wrong: ["Start", "no"] },
   {
     name: "IS_CONTROL_PLANE",

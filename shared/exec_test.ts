@@ -106,6 +106,7 @@ Deno.test("a conversation is killed by hand or after its time", async () => {
   killed?.kill();
   assert.deepEqual((await killed?.end())?.signal, "SIGKILL");
   const late = converse({ argv: ["sleep", "60"], timeoutMs: 100 });
+  await late?.write("now\n");
   assert.equal(await late?.readLine("stdout"), undefined);
   assert.equal((await late?.end())?.reason, "timeout");
   assert.equal(converse({ argv: ["no-such-program"] }), undefined);

@@ -50,10 +50,12 @@ testAsRoot(
     }]);
     const [{ behind: port }] = others.macs;
     assert.match(port, /^mg[a-z2-7]{13}$/);
-    assert.deepEqual({ ...others, daemons: others.daemons.includes("zebra") }, {
+    assert.equal(others.calls.ADD?.fallenBack ?? 0, 0);
+    assert.deepEqual({ ...others, calls: undefined, daemons: others.daemons.includes("zebra") }, {
       role: "worker",
       ready: true,
       reasons: [],
+      calls: undefined,
       daemons: true,
       macs: [
         { vni: 10, mac: PC1.mac, type: "local", behind: port },

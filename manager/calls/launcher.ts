@@ -5,6 +5,7 @@ import {
   BINARY_LIMIT_S,
   BINARY_LOCK_FILE,
   CALLS_DIR,
+  HANDED_VERBS,
   MAX_CONFIG_BYTES,
   SLOTS,
   TAKE_LIMIT_S,
@@ -60,7 +61,7 @@ take() {
 }
 decline() {
   case $CNI_COMMAND in
-    ADD | DEL | CHECK | GC | STATUS) take $calls/bell/declined.$CNI_COMMAND.$(($$ % ${SLOTS})) ;;
+    ${HANDED_VERBS.join(" | ")}) take $calls/bell/declined.$CNI_COMMAND.$(($$ % ${SLOTS})) ;;
   esac
   run_binary
 }

@@ -22,6 +22,9 @@ export const VARIABLES = [
   "CNI_NETNS_OVERRIDE",
 ] as const;
 
+/** The verbs that are handed over; VERSION is the binary's. */
+export const HANDED_VERBS = ["ADD", "DEL", "CHECK", "GC", "STATUS"] as const;
+
 /** A config may have this many bytes (4 MiB); the launcher passes one more on, so that it shows. */
 export const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 /** Seconds after which a launcher gives an undecided call up. */

@@ -1,13 +1,13 @@
 // The resident: answers the calls that launchers hand over (docs/call-protocol.md), many at a time, in the manager's process.
 import { type Rung, watchBell } from "./bell.ts";
 import { answer } from "../../cni/call.ts";
-import { isVerb } from "../../cni/environment.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import type { Ports } from "../../shared/ports.ts";
 import type { Log } from "../log.ts";
 import {
   ALIVE_FILE,
   bellFile,
+  HANDED_VERBS,
   SETTLE_LIMIT_MS,
   slotFile,
   STATISTICS_FILE,
@@ -157,8 +157,8 @@ class Answering {
   }
 }
 
-/** The verb for the statistics: one of the specification's, or "other". */
+/** The verb for the statistics. */
 function verbOf({ variables }: HandedCall): string {
   const command = new TextDecoder().decode(variables.get("CNI_COMMAND"));
-  return isVerb(command) ? command : "other";
+  return HANDED_VERBS.find((verb) => verb === command) ?? "other";
 }
