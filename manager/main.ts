@@ -11,6 +11,12 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.addSignalListener(signal, () => stop.abort());
 }
 
+function tell(error: unknown): string {
+  if (!(error instanceof FaultError)) return String(error);
+  const { msg, details } = error.fault;
+  return details === undefined ? msg : `${msg} (${details})`;
+}
+
 const cli = buildCli({
   env: (name) => Deno.env.get(name),
   programDir: dirname(Deno.execPath()),
@@ -27,6 +33,6 @@ try {
     for (const line of error.wrong) console.error(`Cannot start: ${line}`);
     Deno.exit(2);
   }
-  logToStderr("error", error instanceof FaultError ? error.message : String(error));
+  logToStderr("error", tell(error));
   Deno.exit(1);
 }

@@ -3,7 +3,7 @@ import { converse } from "../shared/exec.ts";
 import { openKernel } from "../shared/iproute2/kernel.ts";
 import { lanTitle } from "../shared/lan/lan.ts";
 import { readTextIfThere } from "../shared/files.ts";
-import { NODE_FACTS_FILE } from "../shared/lan/paths.ts";
+import { LAN_NETNS, NODE_FACTS_FILE } from "../shared/lan/paths.ts";
 import {
   type Mac,
   readDaemons,
@@ -48,9 +48,10 @@ export interface LanStatus {
 
 const LIMIT_MS = 10_000;
 
-/** Asks kernel and FRR; what does not answer is empty. A node that has facts for the plugin is a worker. */
+/** Asks kernel and FRR; what does not answer is empty. A node with a LAN namespace is a worker. */
 export async function readStatus(): Promise<Status> {
-  const role = await readTextIfThere(NODE_FACTS_FILE) === undefined ? "route-reflector" : "worker";
+  const role = await isThere(LAN_NETNS) ? "worker" : "route-reflector";
+  const isTold = role === "route-reflector" || await isThere(NODE_FACTS_FILE);
   const [daemons, sessions, vnis, macs, lans] = await Promise.all([
     readDaemons(),
     readSessions(),
@@ -58,17 +59,22 @@ export async function readStatus(): Promise<Status> {
     readMacs(),
     role === "worker" ? readLans() : [],
   ]);
-  const { ok, reasons } = isReady(role, { daemons, sessions });
+  const { reasons } = isReady(role, { daemons, sessions });
+  const missing = isTold ? [] : ["the plugin has not been told the node's facts"];
   return {
     role,
-    ready: ok,
-    reasons,
+    ready: reasons.length + missing.length === 0,
+    reasons: [...reasons, ...missing],
     daemons,
     sessions,
     lans: lans.map((one) => toLanStatus(one, vnis)),
     macs,
     calls: await readCalls(),
   };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
 }
 
 async function readCalls(): Promise<CallStatistics> {

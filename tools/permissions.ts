@@ -63,12 +63,6 @@ export const PROGRAMS = {
         "KATHARA_*",
         "MEGALOS_*",
         "NODE_IP",
-        // What the libraries look at: colours and terminal width.
-        "COLORTERM",
-        "FORCE_COLOR",
-        "NO_COLOR",
-        "NODE_DEBUG",
-        "TERM",
       ],
       // The port is a setting.
       net: ["0.0.0.0"],

@@ -1,6 +1,5 @@
 // Asks FRR what it is doing, and reads its JSON.
 import * as z from "zod";
-import type { Completed } from "../../shared/command.ts";
 import { run } from "../../shared/exec.ts";
 import { type Show, vtysh } from "../../shared/vtysh.ts";
 
@@ -97,9 +96,13 @@ export async function readMacs(): Promise<Mac[]> {
   );
 }
 
-/** The answer to a show, or undefined when FRR does not answer or has nothing to show. */
+/** The answer to a show, or undefined when FRR does not answer, has nothing to show, or says what this program cannot read. */
 async function ask<T>(show: Show, schema: z.ZodType<T>): Promise<T | undefined> {
-  const done: Completed = await run(vtysh.show(show));
-  if (done.reason !== "success" || !done.stdout.trimStart().startsWith("{")) return undefined;
-  return schema.parse(JSON.parse(done.stdout));
+  const done = await run(vtysh.show(show));
+  if (done.reason !== "success") return undefined;
+  try {
+    return schema.parse(JSON.parse(done.stdout));
+  } catch {
+    return undefined;
+  }
 }
