@@ -10,7 +10,7 @@ import { endLab } from "./take_down.ts";
  */
 export async function claim(
   name: string,
-  lab: Pick<Lab, "dir" | "hash">,
+  { lab, ipv6 }: { readonly lab: Pick<Lab, "dir" | "hash">; readonly ipv6: boolean },
   log: (line: string) => void,
 ): Promise<Recorder> {
   const labDir = labDirOf(name);
@@ -31,9 +31,8 @@ export async function claim(
     await Deno.mkdir(labDir, { recursive: true });
   }
   const { dir, hash } = lab;
-  const begun = { dir, hash, runner, kept: false, machines: [], devices: [] };
+  const begun = { dir, hash, ipv6, runner, kept: false, machines: [], devices: [] };
   const recorder = new Recorder(labDir, { v: 1, ...begun });
-  await Deno.mkdir(`${labDir}/logs`);
-  await Deno.mkdir(`${labDir}/stage`);
+  for (const folder of ["logs", "shared", "stage"]) await Deno.mkdir(`${labDir}/${folder}`);
   return recorder;
 }

@@ -1,10 +1,10 @@
 // Finds a running lab by its name, and the way into one of its devices or nodes.
-import { enterDevice } from "./devices/device.ts";
+import { type Door, openDoor } from "./devices/door.ts";
 import { labDirOf, type LabRecord, listLabs, readRecord } from "./lab_record.ts";
 import { enter } from "./machines/machine.ts";
 
-/** The directory of the lab of that name, or of the only one there is. Throws when there is none, or no telling which. */
-export async function findLabDir(name: string | undefined): Promise<string> {
+/** The name itself, or that of the only lab there is. Throws when there is none of that name, or no telling which. */
+export async function chooseLab(name: string | undefined): Promise<string> {
   const names = await listLabs();
   const wanted = name ?? (names.length === 1 ? names[0] : undefined);
   if (wanted === undefined || !names.includes(wanted)) {
@@ -13,28 +13,30 @@ export async function findLabDir(name: string | undefined): Promise<string> {
       `Cannot choose a lab: ${name === undefined ? "" : `${name} is not up, `}${which}`,
     );
   }
-  return labDirOf(wanted);
+  return wanted;
 }
 
-/** The record of the lab that {@link findLabDir} finds. */
-export async function findLab(name: string | undefined): Promise<LabRecord> {
-  const record = await readRecord(await findLabDir(name));
+/** The lab that {@link chooseLab} chooses. */
+export async function findLab(
+  wanted: string | undefined,
+): Promise<{ name: string; record: LabRecord }> {
+  const name = await chooseLab(wanted);
+  const record = await readRecord(labDirOf(name));
   if (record === undefined) throw new Error("Cannot look into the lab: it is only about to start");
-  return record;
+  return { name, record };
 }
 
-/** The beginning of a command line that runs in a device or, where no device has that name, on a node. */
-export function findEntrance(
-  { devices, machines }: LabRecord,
-  name: string,
-): [string, ...string[]] {
+/** The way into a device or, where no device has that name, into a node; with the shell to use there. */
+export function findDoor({ devices, machines }: LabRecord, name: string): Door & { shell: string } {
   const device = devices.find((one) => one.name === name);
   const machine = machines.find((one) => one.name === (device?.node ?? name));
   if (machine === undefined) {
     const names = [...devices, ...machines].map((one) => one.name).join(", ");
     throw new Error(`Cannot enter ${name}: it is none of ${names}`);
   }
-  if (device === undefined) return enter(machine.pid);
+  if (device === undefined) {
+    return { argv: enter(machine.pid), env: { HOME: "/root", USER: "root" }, shell: "/bin/bash" };
+  }
   if (device.pid === undefined) throw new Error(`Cannot enter ${name}: it does not run yet`);
-  return enterDevice(machine, device.pid);
+  return { ...openDoor(machine, device.pid, device), shell: device.shell };
 }

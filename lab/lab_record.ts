@@ -24,6 +24,12 @@ const DeviceRecord = z.object({
   uid: z.string(),
   /** Path of its network namespace on the node. */
   netns: z.string(),
+  /** What its processes get: see openDoor. */
+  env: z.record(z.string(), z.string()),
+  limits: z.array(z.string()),
+  shell: z.string(),
+  /** Whether scripts are to run before it ends. */
+  shutdown: z.boolean(),
   attachments: z.array(Attachment),
 });
 export type DeviceRecord = z.infer<typeof DeviceRecord>;
@@ -34,6 +40,8 @@ const LabRecord = z.object({
   v: z.literal(1),
   dir: z.string(),
   hash: z.string(),
+  /** Whether devices have IPv6 that do not say. */
+  ipv6: z.boolean(),
   /** The process that starts the lab. */
   runner: z.object(process),
   /** Whether the lab is to outlive its runner. */
@@ -77,8 +85,13 @@ export class Recorder {
 
   #write(): void {
     const file = `${this.labDir}/state.json`;
-    Deno.writeTextFileSync(`${file}.new`, JSON.stringify(this.record, null, 2));
-    Deno.renameSync(`${file}.new`, file);
+    try {
+      Deno.writeTextFileSync(`${file}.new`, JSON.stringify(this.record, null, 2));
+      Deno.renameSync(`${file}.new`, file);
+    } catch (cause) {
+      const { message } = cause as Error;
+      throw new Error(`Cannot write the state of the lab: ${message}`, { cause });
+    }
   }
 }
 

@@ -7,6 +7,7 @@ const RECORD: LabRecord = {
   v: 1,
   dir: "/labs/mine",
   hash: "abc",
+  ipv6: false,
   runner: { pid: 1, startTime: "2" },
   kept: false,
   machines: [],
@@ -26,6 +27,10 @@ Deno.test("every change of the record is on disk when it returns", async () => {
     containerId: "c",
     uid: "u",
     netns: "/n",
+    env: { A: "1" },
+    limits: ["--nofile=1:2"],
+    shell: "/bin/bash",
+    shutdown: false,
     attachments: [],
   };
   recorder.update({ devices: [device, { ...device, name: "pc2" }] });

@@ -1,4 +1,6 @@
 // What a lab needs of the machine that it runs on: root, Debian packages, built programs.
+import type { Lab } from "./conf/read_lab.ts";
+import { describeMissing, findMissing } from "./programs/find_missing.ts";
 import { HOST_ARCH } from "../tools/arch.ts";
 import { ensureBuilt } from "../tools/build.ts";
 import { DIST, type Surroundings } from "../tools/checkout.ts";
@@ -13,4 +15,20 @@ export async function prepareMachine(surroundings: Surroundings): Promise<string
   await ensurePackages(labPackages, surroundings);
   await ensureBuilt([HOST_ARCH], surroundings);
   return `${DIST}/${HOST_ARCH}`;
+}
+
+/** Says which programs a lab's startups will miss; with `install`, after having installed their Debian packages. */
+export async function providePrograms(
+  lab: Lab,
+  install: boolean,
+  surroundings: Surroundings,
+): Promise<void> {
+  let missing = await findMissing(lab);
+  const packages = missing.flatMap(({ debianPackage }) => debianPackage ?? []);
+  if (install && packages.length > 0) {
+    await ensurePackages([...new Set(packages)], surroundings);
+    missing = await findMissing(lab);
+  }
+  const told = describeMissing(missing);
+  if (told !== undefined) surroundings.log(`Note: ${told}`);
 }

@@ -5,12 +5,12 @@ import { checkExpectations, checkNeighbours } from "./checks/run_checks.ts";
 import { startCluster } from "./cluster/cluster.ts";
 import { listWorkers } from "./cluster/underlay.ts";
 import { type Lab, readLab } from "./conf/read_lab.ts";
-import { startDevices } from "./devices/start.ts";
-import { runStartup } from "./devices/startup.ts";
-import type { Recorder } from "./lab_record.ts";
-import { prepareMachine } from "./prepare.ts";
+import { type Site, startDevices } from "./devices/start.ts";
+import { runStartups } from "./devices/startup.ts";
+import { prepareMachine, providePrograms } from "./prepare.ts";
+import { SKELETON } from "./skeleton.ts";
 import { makeReport, type Report } from "./report/report.ts";
-import { detachAll, endLab } from "./take_down.ts";
+import { endLab, leaveAll } from "./take_down.ts";
 
 export interface UpOptions {
   /** Absolute path of the lab's folder. */
@@ -21,6 +21,12 @@ export interface UpOptions {
   /** Pins `DEVICE=NODE`. */
   readonly place: readonly string[];
   readonly keep: boolean;
+  /** Whether devices have IPv6 that do not say. */
+  readonly ipv6: boolean;
+  /** Seconds to wait for each startup. */
+  readonly patience: number;
+  /** Whether Debian packages may be installed for what startups use. */
+  readonly install: boolean;
 }
 
 /** What an `up` is given by its `main.ts`. */
@@ -41,17 +47,24 @@ export async function up(options: UpOptions, surroundings: UpSurroundings): Prom
   const nodes = workers.map(({ name }) => name);
   const lab = await readLab(options.dir, { nodes, pins: options.place });
   for (const warning of lab.warnings) log(`Note: ${warning}`);
-  const programs = await Promise.race([prepareMachine(surroundings), interrupted]);
+  const prepare = async () => {
+    const built = await prepareMachine(surroundings);
+    await providePrograms(lab, options.install, surroundings);
+    return built;
+  };
+  const programs = await Promise.race([prepare(), interrupted]);
 
-  const recorder = await claim(options.name, lab, log);
+  const recorder = await claim(options.name, { lab, ipv6: options.ipv6 }, log);
   const { labDir } = recorder;
   try {
-    const files = { programs, lab: lab.dir, state: labDir };
     const start = async () => {
       log("Starting nodes");
+      const shared = lab.shared ?? `${labDir}/shared`;
+      const files = { programs, lab: lab.dir, shared, skeleton: SKELETON, state: labDir };
       const machines = await startCluster(workers, files, recorder);
       log(`Nodes are ready: rr, ${nodes.join(", ")}`);
-      return await startLab(lab, machines, recorder, log);
+      const site = { nodes: machines, recorder, say: sayOf(log) };
+      return await startLab(lab, site, options.patience, log);
     };
     const report = await Promise.race([start(), interrupted]);
     print(report);
@@ -60,10 +73,9 @@ export async function up(options: UpOptions, surroundings: UpSurroundings): Prom
       return report.ok;
     }
     log("Taking the lab down");
-    const troubles = await detachAll(recorder.current);
-    for (const trouble of troubles) log(trouble);
+    const left = await Promise.race([leaveAll(recorder.current, log), interrupted]);
     await endLab(labDir, recorder.close());
-    return report.ok && troubles.length === 0;
+    return report.ok && left;
   } catch (error) {
     log("Taking everything down");
     await endLab(labDir, recorder.close());
@@ -73,21 +85,22 @@ export async function up(options: UpOptions, surroundings: UpSurroundings): Prom
 
 async function startLab(
   lab: Lab,
-  machines: Awaited<ReturnType<typeof startCluster>>,
-  recorder: Recorder,
+  site: Site,
+  patience: number,
   log: (line: string) => void,
 ): Promise<Report> {
-  const running = await startDevices(lab, machines, recorder);
+  const running = await startDevices(lab, site);
   log(`Devices are attached: ${running.length}`);
-  const withStartup = running.filter(({ device }) => device.startup);
-  await Promise.all(withStartup.map(async ({ device: { name }, node, pid }) => {
-    const trouble = await runStartup(node, pid, name, (line) => log(`${name}: ${line}`));
-    if (trouble !== undefined) log(`${name}: ${trouble}`);
-  }));
+  await runStartups(running, patience, site.say);
   log("Startups have run; checking");
   const [pairs, expectations] = await Promise.all([
     checkNeighbours(running),
     checkExpectations(running, lab.expectations),
   ]);
-  return makeReport(recorder.current.devices, pairs, expectations);
+  return makeReport(site.recorder.current.devices, pairs, expectations);
+}
+
+/** Lines with the name of the device that they are of. */
+function sayOf(log: (line: string) => void): Site["say"] {
+  return (device, line) => log(`${device}: ${line}`);
 }

@@ -128,6 +128,8 @@ async function takeDownAll(prefix: string): Promise<void> {
   for (const { name } of labs) {
     if (name.startsWith(prefix)) await runLab(name, "down");
   }
+  // Only a test makes it without a lab, and other labs may be up.
+  await Deno.remove(LABS_DIR).catch(() => {});
 }
 
 async function listLines(argv: Argv): Promise<string[]> {

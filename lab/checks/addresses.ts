@@ -11,6 +11,7 @@ export interface Address {
 
 const Links = z.array(z.looseObject({
   ifname: z.string(),
+  flags: z.array(z.string()),
   addr_info: z.array(z.looseObject({
     family: z.enum(["inet", "inet6"]),
     local: z.string(),
@@ -19,9 +20,10 @@ const Links = z.array(z.looseObject({
   })),
 }));
 
-/** Reads the answer of `ip -json address show`; addresses of a link or a host only are left out. */
+/** Reads the answer of `ip -json address show`; addresses of a link or a host only are left out, and interfaces that are down. */
 export function readAddresses(json: string): Address[] {
-  return Links.parse(JSON.parse(json)).flatMap(({ ifname, addr_info }) =>
+  const links = Links.parse(JSON.parse(json)).filter(({ flags }) => flags.includes("UP"));
+  return links.flatMap(({ ifname, addr_info }) =>
     addr_info.filter(({ scope }) => scope === "global").map(({ family, local, prefixlen }) => ({
       // `ip` shows the other end of a veth as `eth0@if7` in text only; here names are bare.
       ifname,

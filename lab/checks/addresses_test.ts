@@ -2,22 +2,24 @@
 import assert from "node:assert/strict";
 import { type Address, areNeighbours, readAddresses } from "./addresses.ts";
 
-Deno.test("global addresses are read; those of the link or the host only are left out", () => {
+Deno.test("global addresses are read; those of the link or the host only are left out, as are interfaces that are down", () => {
   const local = (family: string, local: string, prefixlen: number, scope: string) => ({
     ...{ family, local, prefixlen, scope },
     label: "ignored",
   });
   const json = JSON.stringify([
-    { ifname: "lo", addr_info: [local("inet", "127.0.0.1", 8, "host")] },
+    { ifname: "lo", flags: ["LOOPBACK", "UP"], addr_info: [local("inet", "127.0.0.1", 8, "host")] },
     {
       ifname: "eth0",
+      flags: ["BROADCAST", "UP", "LOWER_UP"],
       addr_info: [
         local("inet", "10.0.0.1", 24, "global"),
         local("inet6", "fe80::1", 64, "link"),
         local("inet6", "2001:db8::1", 64, "global"),
       ],
     },
-    { ifname: "eth1", addr_info: [] },
+    { ifname: "eth1", flags: ["UP"], addr_info: [] },
+    { ifname: "eth2", flags: ["BROADCAST"], addr_info: [local("inet", "10.0.2.1", 24, "global")] },
   ]);
   assert.deepEqual(readAddresses(json), [
     { ifname: "eth0", family: "ipv4", address: "10.0.0.1", prefix: 24 },

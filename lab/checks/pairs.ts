@@ -18,7 +18,7 @@ export interface Pair {
 
 /** Every pair of devices on every LAN, once for each subnet that both have an address in. */
 export function pairNeighbours(
-  devices: readonly Device[],
+  devices: readonly Pick<Device, "name" | "interfaces">[],
   addresses: ReadonlyMap<string, readonly Address[]>,
 ): Pair[] {
   const ports = devices.flatMap((device) =>

@@ -31,12 +31,15 @@ Deno.test("devices are paired on each LAN that they share an IPv4 or IPv6 subnet
   ]);
 });
 
-function makeDevice(name: string, lans: readonly string[]): Device {
+function makeDevice(
+  name: string,
+  lans: readonly string[],
+): Pick<Device, "name" | "interfaces"> {
   const interfaces = lans.map((lan, at) => ({
     name: `eth${at}`,
     lan: { name: lan, network: lan, suffix: "s", vni: 1 },
   }));
-  return { name, node: "n1", interfaces, startup: false, folder: false };
+  return { name, interfaces };
 }
 
 function ipv4(ifname: string, address: string): Address {

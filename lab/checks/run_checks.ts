@@ -2,7 +2,6 @@
 import { describe } from "../../shared/command.ts";
 import { run } from "../../shared/exec.ts";
 import type { Expectation } from "../conf/lab_check.ts";
-import { enterDevice } from "../devices/device.ts";
 import type { RunningDevice } from "../devices/start.ts";
 import { mapAtMost } from "../pool.ts";
 import { type Address, readAddresses } from "./addresses.ts";
@@ -28,9 +27,9 @@ export async function checkNeighbours(running: readonly RunningDevice[]): Promis
   );
   const pairs = pairNeighbours(running.map(({ device }) => device), addresses);
   return await mapAtMost(PINGS_AT_A_TIME, pairs, async (pair) => {
-    const { node, pid } = byName.get(pair.from.device)!;
+    const { door } = byName.get(pair.from.device)!;
     const ping = ["ping", "-n", "-c", "1", "-W", "1", "-I", pair.from.ifname, pair.to.address];
-    return { ...pair, ...await succeedWithin(PING_SECONDS, node, pid, ping) };
+    return { ...pair, ...await succeedWithin(PING_SECONDS, door, ping) };
   });
 }
 
@@ -41,14 +40,14 @@ export async function checkExpectations(
 ): Promise<ExpectationOutcome[]> {
   const byName = indexByName(running);
   return await Promise.all(expectations.map(async (expectation) => {
-    const { node, pid } = byName.get(expectation.device)!;
+    const { door } = byName.get(expectation.device)!;
     const argv = ["bash", "-c", expectation.command];
-    return { ...expectation, ...await succeedWithin(expectation.seconds, node, pid, argv) };
+    return { ...expectation, ...await succeedWithin(expectation.seconds, door, argv) };
   }));
 }
 
-async function askAddresses({ device, node, pid }: RunningDevice): Promise<Address[]> {
-  const done = await run({ argv: [...enterDevice(node, pid), "ip", "-json", "address", "show"] });
+async function askAddresses({ device, door }: RunningDevice): Promise<Address[]> {
+  const done = await run({ argv: [...door.argv, "ip", "-json", "address", "show"] });
   if (done.reason !== "success") throw new Error(`Cannot check ${device.name}: ${describe(done)}`);
   return readAddresses(done.stdout);
 }

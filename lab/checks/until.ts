@@ -1,7 +1,6 @@
 // Repeats a command in a device until it succeeds or its time is up.
 import { run } from "../../shared/exec.ts";
-import type { Machine } from "../machines/machine.ts";
-import { enterDevice } from "../devices/device.ts";
+import type { Door } from "../devices/door.ts";
 
 /** What came of it; `output` is what the last attempt said. */
 export interface Outcome {
@@ -20,16 +19,15 @@ until output=$(timeout "$((deadline - $(date +%s) + 1))" "$@" 2>&1 </dev/null); 
 done
 `;
 
-/** Repeats a command each second in the device with this PID 1, for so many seconds at most. */
+/** Repeats a command each second in a device, for so many seconds at most. */
 export async function succeedWithin(
   seconds: number,
-  node: Machine,
-  pid: number,
+  door: Door,
   argv: readonly string[],
 ): Promise<Outcome> {
   const done = await run({
-    argv: [...enterDevice(node, pid), "sh", "-c", UNTIL, "sh", `${seconds}`, ...argv],
-    env: { HOME: "/root", USER: "root" },
+    argv: [...door.argv, "sh", "-c", UNTIL, "sh", `${seconds}`, ...argv],
+    env: door.env,
     timeoutMs: (seconds + 10) * 1000,
   });
   const output = (done.stdout + done.stderr).trim();

@@ -2,7 +2,7 @@
 import { type Machine, startMachine } from "../machines/machine.ts";
 import type { Recorder } from "../lab_record.ts";
 import { awaitReady, type NodeFiles, startManager, startNode } from "./node.ts";
-import { type NodeAddress, planSwitch, REFLECTOR, runBatch } from "./underlay.ts";
+import { type NodeAddress, planSwitch, REFLECTOR, runBatch, SWITCH } from "./underlay.ts";
 
 /** Starts all machines; answers the workers by name once every manager is ready. */
 export async function startCluster(
@@ -14,11 +14,11 @@ export async function startCluster(
     recorder.update({ machines: [...recorder.current.machines, machine] });
   const members = [REFLECTOR, ...workers];
   const [hub, ...nodes] = await Promise.all([
-    startMachine("switch", "", [], record),
+    startMachine(SWITCH, "", [], record),
     ...members.map(({ name }) => startNode(name, files, record)),
   ]);
   await runBatch(hub!, planSwitch(nodes));
-  await Promise.all(nodes.map((node, at) => startManager(node, members[at]!)));
-  await Promise.all(nodes.map((node) => awaitReady(node, files.state)));
+  const managers = await Promise.all(nodes.map((node, at) => startManager(node, members[at]!)));
+  await Promise.all(nodes.map((node, at) => awaitReady(node, managers[at]!, files.state)));
   return new Map(nodes.slice(1).map((node) => [node.name, node]));
 }

@@ -10,6 +10,10 @@ export interface NodeFiles {
   readonly programs: string;
   /** The lab's folder. */
   readonly lab: string;
+  /** What devices share. */
+  readonly shared: string;
+  /** What devices have in place of the machine's own files. */
+  readonly skeleton: string;
   /** The running lab's own directory, with the folders `logs` and `stage`. */
   readonly state: string;
 }
@@ -17,12 +21,14 @@ export interface NodeFiles {
 /** Where a node sees those folders. */
 export const NODE_PROGRAMS = "/run/lab/bin";
 export const NODE_LAB = "/run/lab/conf";
+export const NODE_SHARED = "/run/lab/shared";
+export const NODE_SKELETON = "/run/lab/skeleton";
 /** An empty folder on which each device's mount namespace mounts a file system of its own. */
 export const NODE_DEVICE_ROOT = "/run/lab/device";
 export const CNI_BIN_DIR = "/opt/cni/bin";
 
 /**
- * Arguments: name, state, programs, lab. The root stays the host's, with file systems of the node's own where FRR, the manager and
+ * Arguments: name, state, programs, lab, shared, skeleton. The root stays the host's, with file systems of the node's own where FRR, the manager and
  * the runtime write. /run is filled beside and then moved into place, for what it binds may itself lie below one of those.
  */
 const FURNISH_NODE = `
@@ -32,14 +38,17 @@ mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t tmpfs -o mode=755 tmpfs "$stage"
 cd "$stage"
-mkdir -p netns lock lab/bin lab/conf lab/log lab/device
+mkdir -p netns lock lab/bin lab/conf lab/shared lab/skeleton lab/log lab/device
 install -d -o frr -g frr frr
 mount --bind "$3" lab/bin
 mount --bind "$4" lab/conf
+mount --bind "$5" lab/shared
+mount --bind "$6" lab/skeleton
 mount --bind "$2/logs" lab/log
 cd /
 mount --no-mtab --move "$stage" /run
 for dir in /etc/frr /var/log/frr /opt; do mount -t tmpfs -o mode=755 tmpfs "$dir"; done
+mount -t tmpfs -o mode=1777 tmpfs /var/tmp
 chown frr:frr /etc/frr /var/log/frr
 mkdir -p ${CNI_BIN_DIR}
 `;
@@ -50,17 +59,22 @@ export function startNode(
   files: NodeFiles,
   record: (machine: Machine) => void,
 ): Promise<Machine> {
-  return startMachine(name, FURNISH_NODE, [name, files.state, files.programs, files.lab], record);
+  const { state, programs, lab, shared, skeleton } = files;
+  const args = [name, state, programs, lab, shared, skeleton];
+  return startMachine(name, FURNISH_NODE, args, record);
 }
 
-/** Arguments: log file, command. The service becomes a child of the node's PID 1, and a session that no terminal reaches. */
-const IN_BACKGROUND = `log=$1; shift; setsid "$@" </dev/null >>"$log" 2>&1 &`;
+/**
+ * Arguments: log file, command. The service becomes a child of the node's PID 1, and a session that no terminal reaches. Prints its
+ * number on the node.
+ */
+const IN_BACKGROUND = `log=$1; shift; setsid "$@" </dev/null >>"$log" 2>&1 & echo "$!"`;
 
 /**
- * Starts what a pod of the manager is made of: the init container, FRR's and the manager's own.
- * Throws with what the init container said when it fails.
+ * Starts what a pod of the manager is made of: the init container, FRR's and the manager's own. Answers the number of the manager's
+ * process on the node. Throws with what the init container said when it fails.
  */
-export async function startManager(machine: Machine, { address }: NodeAddress): Promise<void> {
+export async function startManager(machine: Machine, { address }: NodeAddress): Promise<number> {
   await runBatch(machine, planNode(address));
   const role = machine.name === REFLECTOR.name ? "route-reflector" : "worker";
   const env = {
@@ -71,7 +85,7 @@ export async function startManager(machine: Machine, { address }: NodeAddress): 
   const manager = `${NODE_PROGRAMS}/manager`;
   await must(machine, [manager, "install", role], env);
   await startService(machine, "frr", ["sh", "/etc/frr/megalos-start"], {});
-  await startService(machine, "manager", [manager, role], env);
+  return await startService(machine, "manager", [manager, role], env);
 }
 
 async function startService(
@@ -79,44 +93,50 @@ async function startService(
   service: string,
   argv: readonly string[],
   env: Record<string, string>,
-): Promise<void> {
+): Promise<number> {
   const log = `/run/lab/log/${machine.name}-${service}.log`;
-  await must(machine, ["sh", "-c", IN_BACKGROUND, "sh", log, ...argv], env);
+  return Number(await must(machine, ["sh", "-c", IN_BACKGROUND, "sh", log, ...argv], env));
 }
 
 async function must(
   machine: Machine,
   argv: readonly string[],
   env: Record<string, string>,
-): Promise<void> {
+): Promise<string> {
   const done = await run({ argv: [...enter(machine.pid), ...argv], env });
   if (done.reason !== "success") {
     throw new Error(`Cannot start ${machine.name}: ${describe({ ...done, argv })}`);
   }
+  return done.stdout;
 }
 
 const READY_SECONDS = 60;
 
-/** What kubelet's probe asks; bash speaks HTTP where no other program needs to be installed. */
+/** What the probe ends with when there is nobody left to ask. */
+const ENDED = 9;
+
+/** Arguments: the manager's number. What kubelet's probe asks; bash speaks HTTP where no other program needs to be installed. */
 const PROBE = `
+kill -0 "$1" || exit ${ENDED}
 exec 3<>/dev/tcp/127.0.0.1/9470 || exit
 printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3
 cat <&3
 `;
 
-/** Waits until a node's manager is ready; throws with its reasons and the ends of the node's logs after a minute. */
-export async function awaitReady(machine: Machine, state: string): Promise<void> {
+/** Waits until a node's manager is ready; throws with its reasons and the ends of the node's logs when it ends, or after a minute. */
+export async function awaitReady(machine: Machine, manager: number, state: string): Promise<void> {
   const deadline = performance.now() + READY_SECONDS * 1000;
   while (true) {
-    const { stdout: answer, stderr } = await run({
-      argv: [...enter(machine.pid), "bash", "-c", PROBE],
+    const { stdout: answer, stderr, code } = await run({
+      argv: [...enter(machine.pid), "bash", "-c", PROBE, "bash", `${manager}`],
     });
     if (/^HTTP\S+ 200 /.test(answer)) return;
-    if (performance.now() > deadline) {
-      throw new Error(
-        `Cannot start ${machine.name}: its manager is not ready after ${READY_SECONDS} s: ` +
-          `${answer || stderr}\n${await readLogEnds(machine.name, state)}`,
-      );
+    if (code === ENDED || performance.now() > deadline) {
+      const why = code === ENDED
+        ? "its manager has ended"
+        : `its manager is not ready after ${READY_SECONDS} s: ${answer || stderr}`;
+      const logs = await readLogEnds(machine.name, state);
+      throw new Error(`Cannot start ${machine.name}: ${why}\n${logs}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -10,6 +10,8 @@ export interface NodeAddress {
 }
 
 export const REFLECTOR: NodeAddress = { name: "rr", address: "10.99.0.1" };
+/** The machine that joins the others; it has no address. */
+export const SWITCH = "switch";
 export const MAX_WORKERS = 200;
 
 /** Workers n1, n2, ... with the addresses 10.99.0.11, 10.99.0.12, ... */
@@ -20,13 +22,17 @@ export function listWorkers(count: number): NodeAddress[] {
   }));
 }
 
+/** With VXLAN's 50 bytes less, LANs have the 1500 that they have in Kathara. */
+const UNDERLAY_MTU = 1550;
+
 /** Lines for `ip -batch` in the switch's namespace: a port for each node, the other end being born in the node. */
 export function planSwitch(nodes: readonly Machine[]): string[] {
   return [
     "link add name br0 type bridge",
     "link set dev br0 up",
     ...nodes.map(({ name, pid }) =>
-      `link add name ${name} master br0 up type veth peer name eth0 netns /proc/${pid}/ns/net`
+      `link add name ${name} mtu ${UNDERLAY_MTU} master br0 up ` +
+      `type veth peer name eth0 mtu ${UNDERLAY_MTU} netns /proc/${pid}/ns/net`
     ),
   ];
 }

@@ -12,7 +12,7 @@ Deno.test("every node's eth0 is born in its namespace, the other end a port of t
   assert.deepEqual(planSwitch([{ name: "n1", pid: 42, startTime: "1" }]), [
     "link add name br0 type bridge",
     "link set dev br0 up",
-    "link add name n1 master br0 up type veth peer name eth0 netns /proc/42/ns/net",
+    "link add name n1 mtu 1550 master br0 up type veth peer name eth0 mtu 1550 netns /proc/42/ns/net",
   ]);
   assert.equal(planNode("10.99.0.11")[0], "address add 10.99.0.11/24 dev eth0");
 });

@@ -18,6 +18,7 @@ export interface DeviceConf {
 export interface LinkConf {
   readonly index: number;
   readonly lan: string;
+  /** In lower case. */
   readonly mac?: string;
 }
 
@@ -35,7 +36,10 @@ type Line =
 
 /** Host names end at 64 characters, and a name must not look like an option of a command. */
 const DEVICE = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,62}$/;
-const LAN = /^\w+$/;
+/** What Kathara keeps for itself: `shared.startup` is everyone's. */
+const RESERVED = new Set(["shared", "_test"]);
+/** Python's `\w`, which is what Kathara takes. */
+const LAN = /^[\p{L}\p{N}_]+$/u;
 const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
 /** Interface names `ethN` have at most 15 characters. */
 const INDEX = /^\d{1,4}$/;
@@ -80,9 +84,13 @@ function readLine(source: string, number: number): Line {
     refuse(number, source, "it is none of DEVICE[N]=LAN, DEVICE[OPTION]=VALUE and LAB_...=VALUE");
   }
   const value = readValue(rest);
+  // Text about the lab may hold quotes of any kind; Kathara drops them all.
+  if (argument === undefined) {
+    return { kind: "meta", key: subject, value: value ?? rest.replaceAll(/["']/g, "") };
+  }
   if (value === undefined) refuse(number, source, "its quotes are not closed or not the last");
-  if (argument === undefined) return { kind: "meta", key: subject, value };
   if (!DEVICE.test(subject)) refuse(number, source, `${subject} is no name for a device`);
+  if (RESERVED.has(subject)) refuse(number, source, `${subject} is a reserved name`);
   if (!INDEX.test(argument)) {
     return { kind: "option", device: subject, option: { name: argument, value, line: number } };
   }
@@ -115,5 +123,5 @@ function quote(text: string): string {
 }
 
 function refuse(line: number, source: string, why: string): never {
-  throw new Error(`lab.conf:${line}: Cannot read ${quote(source)}: ${why}`);
+  throw new Error(`lab.conf:${line}: Cannot read ${quote(source.trim())}: ${why}`);
 }

@@ -7,27 +7,28 @@ Deno.test("quotes, comments, blank lines and CRLF are as in Kathara's labs", () 
   const text = [
     'LAB_NAME="A lab = a lab"',
     "LAB_AUTHOR=T. Caiazzi # and others",
+    'LAB_WEB="http://x.org',
     "",
     "# a comment",
     'pc1[0]="A"',
     "pc1[1]='B/02:00:00:00:00:0A'  # quoted, with a comment",
     "pc1[image]=kathara/base",
-    "  r1[2] = net1   ",
+    "  r1[2] = réseau_1   ",
     "r1[exec]=\"echo 'hi' # no comment\"",
     "r1[0]=A",
   ].join("\r\n");
   assert.deepEqual(parseLabConf(text), {
-    meta: { LAB_NAME: "A lab = a lab", LAB_AUTHOR: "T. Caiazzi" },
+    meta: { LAB_NAME: "A lab = a lab", LAB_AUTHOR: "T. Caiazzi", LAB_WEB: "http://x.org" },
     devices: [
       {
         name: "pc1",
         links: [{ index: 0, lan: "A" }, { index: 1, lan: "B", mac: "02:00:00:00:00:0a" }],
-        options: [{ name: "image", value: "kathara/base", line: 7 }],
+        options: [{ name: "image", value: "kathara/base", line: 8 }],
       },
       {
         name: "r1",
-        links: [{ index: 0, lan: "A" }, { index: 2, lan: "net1" }],
-        options: [{ name: "exec", value: "echo 'hi' # no comment", line: 9 }],
+        links: [{ index: 0, lan: "A" }, { index: 2, lan: "réseau_1" }],
+        options: [{ name: "exec", value: "echo 'hi' # no comment", line: 10 }],
       },
     ],
   });
@@ -46,6 +47,8 @@ const WRONG: readonly (readonly [line: string, why: RegExp])[] = [
   ["pc1[0]=A/01:00:00:00:00:01", /no unicast MAC/],
   ["pc1[0]=A/00:00:00:00:00:00", /no unicast MAC/],
   ["-pc1[0]=A", /-pc1 is no name for a device/],
+  ["shared[0]=A", /shared is a reserved name/],
+  ["pc1[0]=A-B", /"A-B" is no name for a LAN/],
   ["ok[0]=B", /interface 0 of ok is taken/],
 ];
 

@@ -42,7 +42,7 @@ export function numberLans(
   const lans = new Map<string, Lan>();
   for (const name of new Set(names)) {
     // "A" and "a" are two LANs; an underscore keeps the second apart.
-    let network = name.toLowerCase();
+    let network = nameNetwork(name);
     while (networks.has(network)) network += "_";
     networks.add(network);
     const pin = pinned[name];
@@ -50,6 +50,13 @@ export function numberLans(
     lans.set(name, { name, network, suffix: pin?.suffix ?? labHash.slice(0, 6), vni });
   }
   return lans;
+}
+
+/** The name in lower case, where CNI takes that for a name of a network; else one made of its hash. */
+function nameNetwork(lan: string): string {
+  const name = lan.toLowerCase();
+  if (/^[a-z0-9]\w*$/.test(name)) return name;
+  return `lan${createHash("sha256").update(lan).digest("hex").slice(0, 8)}`;
 }
 
 function pickVni(seed: string, taken: Set<number>): number {

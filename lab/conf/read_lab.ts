@@ -2,7 +2,9 @@
 import { z } from "zod";
 import { type DeviceConf, parseLabConf } from "./lab_conf.ts";
 import { type Expectation, parseLabCheck } from "./lab_check.ts";
+import { parseLabDep } from "./lab_dep.ts";
 import { hashLab, type Lan, numberLans, PinnedLans } from "./lans.ts";
+import { type DeviceOptions, findOptionsWithoutEffect, readOptions } from "./options.ts";
 import { placeDevices } from "./placement.ts";
 
 /** A lab that can be started. */
@@ -11,6 +13,8 @@ export interface Lab {
   readonly dir: string;
   /** Stands for the lab where Kathara has its hash: namespace of the pods, suffix of the LANs. */
   readonly hash: string;
+  /** Absolute path of the folder that devices have as /shared, where the lab has one. */
+  readonly shared?: string;
   readonly devices: readonly Device[];
   readonly expectations: readonly Expectation[];
   /** What the lab asks for and does not get, one line each. */
@@ -22,10 +26,13 @@ export interface Device {
   /** The worker that it runs on. */
   readonly node: string;
   readonly interfaces: readonly Interface[];
-  /** Whether the lab's folder has a `DEVICE.startup`. */
+  readonly options: DeviceOptions;
+  /** Devices whose startups come first. */
+  readonly after: readonly string[];
+  /** Whether anything is to run when it has started: its own startup, the shared one, `exec`. */
   readonly startup: boolean;
-  /** Whether the lab's folder has a folder `DEVICE`, laid over the device's file system. */
-  readonly folder: boolean;
+  /** Whether anything is to run before it ends. */
+  readonly shutdown: boolean;
 }
 
 export interface Interface {
@@ -47,39 +54,54 @@ export async function readLab(dir: string, { nodes, pins }: Placement): Promise<
   const conf = parseLabConf(text);
   if (conf.devices.length === 0) throw new Error("Cannot start the lab: lab.conf has no device");
   const names = conf.devices.map(({ name }) => name);
+  const known = new Set(names);
   const hash = hashLab(dir);
   const links = conf.devices.flatMap((device) => device.links);
   const lans = numberLans(links.map(({ lan }) => lan), hash, await readPinnedLans(dir));
   const homes = placeDevices(names, nodes, pins);
-  const entries = await listEntries(dir);
-  const check = await readIfThere(`${dir}/lab.check`);
+  const after = parseLabDep(await readIfThere(`${dir}/lab.dep`) ?? "");
+  const { files, folders } = await listEntries(dir);
+  const has = (device: string, kind: "startup" | "shutdown") =>
+    files.has(`${device}.${kind}`) || files.has(`shared.${kind}`);
   return {
     dir,
     hash,
-    devices: conf.devices.map((device) => ({
-      name: device.name,
-      node: homes.get(device.name)!,
-      interfaces: device.links.map(({ index, lan, mac }) => ({
-        name: `eth${index}`,
-        lan: lans.get(lan)!,
-        ...(mac === undefined ? {} : { mac }),
-      })),
-      startup: entries.files.has(`${device.name}.startup`),
-      folder: entries.folders.has(device.name),
-    })),
-    expectations: check === undefined ? [] : parseLabCheck(check, new Set(names)),
-    warnings: findWarnings(conf.devices),
+    ...(folders.has("shared") ? { shared: `${dir}/shared` } : {}),
+    devices: conf.devices.map((device) => {
+      const options = readOptions(device);
+      return {
+        name: device.name,
+        node: homes.get(device.name)!,
+        interfaces: device.links.map(({ index, lan, mac }) => ({
+          name: `eth${index}`,
+          lan: lans.get(lan)!,
+          ...(mac === undefined ? {} : { mac }),
+        })),
+        options,
+        after: (after.get(device.name) ?? []).filter((name) => known.has(name)),
+        startup: has(device.name, "startup") || options.exec.length > 0,
+        shutdown: has(device.name, "shutdown"),
+      };
+    }),
+    expectations: parseLabCheck(await readIfThere(`${dir}/lab.check`) ?? "", known),
+    warnings: [
+      ...findOptionsWithoutEffect(conf.devices),
+      ...findGaps(conf.devices),
+      ...(files.has("lab.ext")
+        ? ["lab.ext has no effect here: no LAN reaches a network of this machine"]
+        : []),
+      ...new Set([...after].flat(2)).difference(known).values()
+        .map((name) => `${name} of lab.dep is no device of lab.conf`),
+    ],
   };
 }
 
-/** One line for images, which are not used here, and one that names every other option. */
-function findWarnings(devices: readonly DeviceConf[]): string[] {
-  const names = new Set(devices.flatMap(({ options }) => options.map(({ name }) => name)));
-  const others = [...names].filter((name) => name !== "image").sort();
-  return [
-    ...(names.has("image") ? ["image is ignored: devices use this machine's programs"] : []),
-    ...(others.length > 0 ? [`options of lab.conf without effect here: ${others.join(", ")}`] : []),
-  ];
+/** Kathara refuses a device whose interfaces are not numbered 0, 1, 2, ...; here it has those that are given. */
+function findGaps(devices: readonly DeviceConf[]): string[] {
+  const names = devices.filter(({ links }) => links.some(({ index }, at) => index !== at))
+    .map(({ name }) => name);
+  if (names.length === 0) return [];
+  return [`interfaces with numbers left out, which Kathara refuses: ${names.join(", ")}`];
 }
 
 async function readPinnedLans(dir: string): Promise<PinnedLans> {
@@ -110,10 +132,9 @@ async function readIfThere(path: string): Promise<string | undefined> {
 }
 
 async function listEntries(dir: string): Promise<{ files: Set<string>; folders: Set<string> }> {
-  const files = new Set<string>();
-  const folders = new Set<string>();
-  for await (const entry of Deno.readDir(dir)) {
-    (entry.isDirectory ? folders : files).add(entry.name);
-  }
-  return { files, folders };
+  const entries = await Array.fromAsync(Deno.readDir(dir));
+  const [folders = [], files = []] = [true, false].map((wanted) =>
+    entries.filter(({ isDirectory }) => isDirectory === wanted).map(({ name }) => name)
+  );
+  return { files: new Set(files), folders: new Set(folders) };
 }

@@ -3,35 +3,49 @@ import assert from "node:assert/strict";
 import { makeFolder } from "../folder_fixture.ts";
 import { readLab } from "./read_lab.ts";
 
+const PLAIN = { env: {}, exec: [], sysctls: {}, ulimits: {}, shell: "/bin/bash" };
 const placement = { nodes: ["n1", "n2"], pins: [] };
 
-Deno.test("a folder becomes devices with nodes, LANs, startups, folders and expectations", async () => {
+Deno.test("a folder becomes devices with nodes, LANs, scripts, their order, and expectations", async () => {
   await using lab = await makeFolder({
     "lab.conf":
       'pc1[0]="net1/02:00:00:00:00:01"\npc2[1]=A\npc2[0]=net1\npc1[image]=x\npc2[mem]=1g\n',
     "lans.json": '{"net1": {"suffix": "ntwork", "vxlanId": 10}}',
     "lab.check": "pc1 5 true\n",
+    "lab.dep": "pc2: pc1 pc9\n",
+    "lab.ext": "",
     "pc1.startup": "",
-    "pc2/etc/motd": "hi",
+    "pc2.shutdown": "",
+    "shared/motd": "hi",
   });
-  const { devices, expectations, warnings } = await readLab(lab.dir, placement);
+  const { devices, expectations, warnings, shared } = await readLab(lab.dir, placement);
   const net1 = { name: "net1", network: "net1", suffix: "ntwork", vni: 10 };
   assert.deepEqual(devices[0], {
-    ...{ name: "pc1", node: "n1", startup: true, folder: false },
+    ...{ name: "pc1", node: "n1", options: PLAIN, after: [], startup: true, shutdown: false },
     interfaces: [{ name: "eth0", lan: net1, mac: "02:00:00:00:00:01" }],
   });
   assert.deepEqual(
     { ...devices[1], interfaces: devices[1]?.interfaces.map(({ name, lan }) => [name, lan.name]) },
     {
-      ...{ name: "pc2", node: "n2", startup: false, folder: true },
+      ...{
+        name: "pc2",
+        node: "n2",
+        options: PLAIN,
+        after: ["pc1"],
+        startup: false,
+        shutdown: true,
+      },
       interfaces: [["eth0", "net1"], ["eth1", "A"]],
     },
   );
   assert.deepEqual(expectations, [{ device: "pc1", seconds: 5, command: "true" }]);
   assert.deepEqual(warnings, [
     "image is ignored: devices use this machine's programs",
-    "options of lab.conf without effect here: mem",
+    "options of lab.conf without effect here: mem (pc2)",
+    "lab.ext has no effect here: no LAN reaches a network of this machine",
+    "pc9 of lab.dep is no device of lab.conf",
   ]);
+  assert.equal(shared, `${lab.dir}/shared`);
 });
 
 const BROKEN: readonly (readonly [what: string, files: Record<string, string>, message: RegExp])[] =

@@ -19,10 +19,13 @@ export function planAttachment({ name, lan }: Interface): Attachment {
   return { ifname: name, lan: lan.name, vni: lan.vni, mac: "", config: JSON.stringify(config) };
 }
 
+/** What the plugin is told of a device. */
+type Pod = Pick<DeviceRecord, "name" | "containerId" | "uid" | "netns">;
+
 /** The environment that Multus gives a delegate; `mac` goes along with ADD only. */
 export function planEnvironment(
   verb: "ADD" | "DEL",
-  device: DeviceRecord,
+  device: Pod,
   namespace: string,
   ifname: string,
   mac?: string,
@@ -60,7 +63,7 @@ const Failure = z.looseObject({
 /** Calls ADD; the answer is the MAC address that the interface got. Throws with the plugin's own words. */
 export async function attach(
   node: Machine,
-  device: DeviceRecord,
+  device: Pod,
   namespace: string,
   { ifname, config }: Attachment,
   mac?: string,
@@ -83,7 +86,7 @@ export async function attach(
 /** Calls DEL. */
 export async function detach(
   node: Machine,
-  device: DeviceRecord,
+  device: Pod,
   namespace: string,
   { ifname, config }: Attachment,
 ): Promise<void> {

@@ -4,11 +4,9 @@ import { planAttachment, planEnvironment } from "./attach.ts";
 
 const device = {
   name: "pc1",
-  node: "n1",
   containerId: "c0ffee",
   uid: "a-uid",
   netns: "/run/netns/cni-x",
-  attachments: [],
 };
 
 Deno.test("an attachment's configuration is that of Kathara's network definitions", () => {

@@ -1,23 +1,16 @@
 // A device's own view of the machine: the host's files below, its own writes above, its own PID 1.
-import { NODE_DEVICE_ROOT, NODE_LAB } from "../cluster/node.ts";
+import { NODE_DEVICE_ROOT, NODE_LAB, NODE_SHARED, NODE_SKELETON } from "../cluster/node.ts";
 import { describe } from "../../shared/command.ts";
 import { run } from "../../shared/exec.ts";
 import { enter, type Machine } from "../machines/machine.ts";
 
-/** Where a device finds its startup script; bash names the file in its messages. */
-export function startupPath(device: string): string {
-  return `/hostlab/${device}.startup`;
-}
+/** Where a device finds the lab's scripts, its own and the shared ones; bash names the files in its messages. */
+export const DEVICE_SCRIPTS = "/hostlab";
 
-/**
- * Arguments: name, folder for the root, the device's folder or "", its startup script or "", where that goes.
- * tar keeps links such as /bin in place and leaves the modes of folders that are there; all files become root's.
- * umount(8) needs /proc, and PID 1 must be the first child of what has asked for a PID namespace: hence the second shell, whose
- * answer is the device's PID 1 as its node numbers it.
- */
-const FURNISH_DEVICE = `
+/** Arguments: name, folder for the root, what of the node is /shared. */
+const MOUNT = `
 set -eu
-hostname "$1"
+printf %s "$1" >/proc/sys/kernel/hostname
 mount -t tmpfs -o mode=755 tmpfs "$2"
 cd "$2"
 mkdir upper work root
@@ -25,9 +18,15 @@ mount -t overlay -o lowerdir=/,upperdir=upper,workdir=work overlay root
 cd root
 mount -t sysfs sysfs sys
 mount -t tmpfs -o mode=755 tmpfs run
-mount -t tmpfs -o mode=1777 tmpfs tmp
+for dir in tmp var/tmp; do mount -t tmpfs -o mode=1777 tmpfs $dir; done
 mount -t tmpfs -o mode=755 tmpfs dev
+mount -t tmpfs -o mode=755 tmpfs var/log
+(cd /var/log; find . -type d -print0) |
+  tar -C /var/log --null --no-recursion --files-from=- -c | tar -C var/log -x
+mkdir -p shared
+mount --bind "$3" shared
 mkdir -m 1777 run/lock dev/shm
+install -d -o frr -g frr run/frr var/log/frr
 mkdir dev/pts dev/net
 mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts dev/pts
 mknod -m 666 dev/null c 1 3
@@ -42,15 +41,47 @@ ln -s /proc/self/fd dev/fd
 ln -s fd/0 dev/stdin
 ln -s fd/1 dev/stdout
 ln -s fd/2 dev/stderr
-printf '%s\\n' "$1" >etc/hostname
-printf '127.0.0.1\\tlocalhost\\n127.0.1.1\\t%s\\n' "$1" >etc/hosts
-if [ -n "$3" ]; then
-  tar -C "$3" --owner=0 --group=0 -cf ../folder.tar .
-  tar --keep-directory-symlink --no-overwrite-dir -xf ../folder.tar
-  rm ../folder.tar
-fi
-[ -z "$4" ] || install -D -m 755 "$4" ".$5"
 pivot_root . mnt
+`;
+
+/**
+ * Arguments also: the lab's folder, the skeleton. Both are copied over the device's root as Kathara does it: text files lose
+ * Windows' line ends and byte order mark, FRR owns its configuration, a web server may read everything.
+ * tar keeps links such as /bin in place and leaves the modes of folders that are there; all files become root's, and everyone may
+ * read those of the skeleton, whatever umask it was checked out with.
+ */
+const FILL = `
+cr=$(printf '\\r') bom=$(printf '\\357\\273\\277') tar=/mnt$2/folder.tar files=/mnt$2/files
+lay() {
+  from=$1
+  shift
+  tar -C "$from" --owner=0 --group=0 --exclude=.DS_Store "$@" -cf "$tar" .
+  tar -C / --keep-directory-symlink --no-overwrite-dir -xf "$tar"
+  rm "$tar"
+}
+rm -f /etc/frr/frr.conf /etc/hosts /etc/hostname
+printf '%s\\n' "$1" >/etc/hostname
+printf '127.0.0.1 localhost\\n::1 localhost\\n127.0.1.1 %s\\n' "$1" >/etc/hosts
+lay "/mnt$5" --mode=go=u-w
+mkdir "$files"
+[ ! -d "/mnt$4/$1" ] || cp -a "/mnt$4/$1/." "$files"
+for script in "$1.startup" "$1.shutdown" shared.startup shared.shutdown; do
+  [ ! -f "/mnt$4/$script" ] || install -D -m 755 "/mnt$4/$script" "$files${DEVICE_SCRIPTS}/$script"
+done
+grep -rlIZ -e "$cr\\$" -e "^$bom" "$files" | xargs -0r sed -i -e "1s/^$bom//" -e "s/$cr\\$//"
+lay "$files"
+rm -rf "$files"
+[ ! -d /etc/frr ] || chown -hR frr:frr /etc/frr
+find /etc/frr -type f -exec chmod 640 {} + 2>/dev/null || :
+find /var/www -mindepth 1 ! -type l -exec chmod 777 {} + 2>/dev/null || :
+`;
+
+/**
+ * umount(8) needs /proc, and PID 1 must be the first child of what has asked for a PID namespace: hence the second shell, whose
+ * answer is the device's PID 1 as its node numbers it.
+ */
+const BEGIN = `
+cd /
 exec unshare --pid sh -c '
 set -eu
 setsid tini -- sleep infinity </dev/null >/dev/null 2>&1 &
@@ -61,23 +92,16 @@ echo "$!"
 `;
 
 /** Starts a device in its sandbox's network namespace; answers its PID 1 as the node numbers it. */
-export async function startDevice(
-  node: Machine,
-  device: { readonly name: string; readonly folder: boolean; readonly startup: boolean },
-  netns: string,
-): Promise<number> {
-  const { name } = device;
-  const folder = device.folder ? `${NODE_LAB}/${name}` : "";
-  const startup = device.startup ? `${NODE_LAB}/${name}.startup` : "";
+export async function startDevice(node: Machine, name: string, netns: string): Promise<number> {
   const unshare = ["unshare", "--mount", "--uts", "--ipc", "--propagation", "private"];
-  const script = ["sh", "-c", FURNISH_DEVICE, "sh", name, NODE_DEVICE_ROOT];
+  const script = ["sh", "-c", MOUNT + FILL + BEGIN, "sh"];
   const done = await run({
     argv: [
       ...enter(node.pid),
       ...["nsenter", `--net=${netns}`],
       ...unshare,
       ...script,
-      ...[folder, startup, startupPath(name)],
+      ...[name, NODE_DEVICE_ROOT, NODE_SHARED, NODE_LAB, NODE_SKELETON],
     ],
   });
   if (done.reason !== "success") {
@@ -86,7 +110,7 @@ export async function startDevice(
   return Number(done.stdout);
 }
 
-/** The beginning of a command line that runs in a device: first into its node, then on. */
-export function enterDevice(node: Machine, pid: number): [string, ...string[]] {
-  return [...enter(node.pid), ...enter(pid)];
+/** Ends a device by killing its PID 1, and with it all that runs in it. */
+export async function stopDevice(node: Machine, pid: number): Promise<void> {
+  await run({ argv: [...enter(node.pid), "kill", "-KILL", `${pid}`] });
 }

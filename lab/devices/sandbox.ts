@@ -3,30 +3,84 @@ import { describe } from "../../shared/command.ts";
 import { run } from "../../shared/exec.ts";
 import { enter, type Machine } from "../machines/machine.ts";
 
-/** What Kathara sets in every device; IPv6 stays off unless asked for. */
-const SYSCTLS = [
-  "net.ipv4.ip_forward=1",
-  "net.ipv4.icmp_ratelimit=0",
-  "net.ipv4.conf.all.rp_filter=0",
-  "net.ipv4.conf.default.rp_filter=0",
-  "net.ipv6.conf.all.disable_ipv6=1",
-  "net.ipv6.conf.default.disable_ipv6=1",
-];
+const SYSCTLS: Sysctls = {
+  "net.ipv4.ip_forward": "1",
+  "net.ipv4.icmp_ratelimit": "0",
+  "net.ipv4.conf.all.rp_filter": "0",
+  "net.ipv4.conf.default.rp_filter": "0",
+};
+const WITHOUT_IPV6: Sysctls = {
+  "net.ipv6.conf.default.disable_ipv6": "1",
+  "net.ipv6.conf.all.disable_ipv6": "1",
+};
+const WITH_IPV6: Sysctls = {
+  "net.ipv6.conf.default.disable_ipv6": "0",
+  "net.ipv6.conf.all.disable_ipv6": "0",
+  "net.ipv6.conf.all.forwarding": "1",
+  "net.ipv6.conf.all.accept_ra": "0",
+  "net.ipv6.icmp.ratelimit": "0",
+};
 
-/** Makes the network namespace at `path`, which is `/run/netns/NAME` on the node. */
-export async function makeSandbox(node: Machine, path: string): Promise<void> {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  const inside = ["nsenter", `--net=${path}`];
-  for (
-    const argv of [
-      ["ip", "netns", "add", name],
-      [...inside, "sysctl", "--quiet", "-w", ...SYSCTLS],
-      [...inside, "ip", "link", "set", "dev", "lo", "up"],
-    ]
-  ) {
-    const done = await run({ argv: [...enter(node.pid), ...argv] });
-    if (done.reason !== "success") {
-      throw new Error(`Cannot make a sandbox on ${node.name}: ${describe({ ...done, argv })}`);
-    }
+export type Sysctls = Readonly<Record<string, string>>;
+
+/** What Kathara sets in every device, and over it what the device's own options say. */
+export function planSysctls(ipv6: boolean, own: Sysctls): Sysctls {
+  return { ...SYSCTLS, ...(ipv6 ? WITH_IPV6 : WITHOUT_IPV6), ...own };
+}
+
+/** Those of an interface can be set once it is there, the others are what it is born with. */
+export function splitSysctls(sysctls: Sysctls): { early: Sysctls; late: Sysctls } {
+  const isLate = (key: string) => /^net\.ipv[46]\.(conf|neigh)\.eth\d/.test(key);
+  const select = (late: boolean) =>
+    Object.fromEntries(Object.entries(sysctls).filter(([key]) => isLate(key) === late));
+  return { early: select(false), late: select(true) };
+}
+
+/** Arguments: path, what sysctl(8) is to set. */
+const MAKE = `
+set -e
+ip netns add "\${1##*/}"
+exec nsenter --net="$1" sh -c 'ip link set dev lo up; sysctl --quiet -w "$@"' "$@"
+`;
+
+/** Makes the network namespace at `path`, which is `/run/netns/NAME` on the node. Answers what could not be set, in words. */
+export async function makeSandbox(
+  node: Machine,
+  path: string,
+  sysctls: Sysctls,
+): Promise<string | undefined> {
+  const argv = ["sh", "-c", MAKE, "sh", path, ...writeSysctls(sysctls)];
+  const done = await run({ argv: [...enter(node.pid), ...argv] });
+  if (done.reason === "success") return undefined;
+  // sysctl(8) goes on after what it cannot set, and names it.
+  if (/^sysctl: /m.test(done.stderr)) return done.stderr.trim();
+  throw new Error(`Cannot make a sandbox on ${node.name}: ${describe({ ...done, argv })}`);
+}
+
+/** Sets more of them; answers what could not be set, in words. */
+export async function setSysctls(
+  node: Machine,
+  path: string,
+  sysctls: Sysctls,
+): Promise<string | undefined> {
+  if (Object.keys(sysctls).length === 0) return undefined;
+  const sysctl = ["sysctl", "--quiet", "-w", ...writeSysctls(sysctls)];
+  const done = await run({ argv: [...enter(node.pid), "nsenter", `--net=${path}`, ...sysctl] });
+  return done.reason === "success" ? undefined : done.stderr.trim();
+}
+
+/** Arguments: path. A start that failed may not have come to make it. */
+const REMOVE = `[ ! -e "$1" ] || ip netns delete "\${1##*/}"`;
+
+/** Removes the name of a network namespace, if it is there; the kernel ends what nobody is in. */
+export async function removeSandbox(node: Machine, path: string): Promise<void> {
+  const argv = ["sh", "-c", REMOVE, "sh", path];
+  const done = await run({ argv: [...enter(node.pid), ...argv] });
+  if (done.reason !== "success") {
+    throw new Error(`Cannot remove a sandbox on ${node.name}: ${describe({ ...done, argv })}`);
   }
+}
+
+function writeSysctls(sysctls: Sysctls): string[] {
+  return Object.entries(sysctls).map(([key, value]) => `${key}=${value}`);
 }

@@ -1,50 +1,86 @@
 // Starts a lab's devices: sandbox, attachments in their order, then the device itself in them.
+import { run } from "../../shared/exec.ts";
 import type { Device, Lab } from "../conf/read_lab.ts";
 import type { Attachment, DeviceRecord, Recorder } from "../lab_record.ts";
 import type { Machine } from "../machines/machine.ts";
 import { mapAtMost } from "../pool.ts";
 import { attach, planAttachment } from "./attach.ts";
 import { startDevice } from "./device.ts";
-import { makeSandbox } from "./sandbox.ts";
+import { type Door, openDoor } from "./door.ts";
+import { makeSandbox, planSysctls, setSysctls, splitSysctls } from "./sandbox.ts";
 
-/** A device that runs: where it does, and its PID 1 as that node numbers it. */
+/** A device that runs, and the way into it. */
 export interface RunningDevice {
   readonly device: Device;
-  readonly node: Machine;
-  readonly pid: number;
+  readonly door: Door;
+}
+
+/** What devices are started in. */
+export interface Site {
+  readonly nodes: ReadonlyMap<string, Machine>;
+  readonly recorder: Recorder;
+  /** Takes a line of a device. */
+  readonly say: (device: string, line: string) => void;
 }
 
 /** Devices are started and taken down so many at a time; a kubelet does about as much. */
 export const DEVICES_AT_A_TIME = 8;
 
 /** Starts all devices, several at a time; what is about to be made is in the record before it is. */
-export async function startDevices(
-  lab: Lab,
-  nodes: ReadonlyMap<string, Machine>,
-  recorder: Recorder,
-): Promise<RunningDevice[]> {
-  recorder.update({ devices: lab.devices.map(planDevice) });
-  const planned = recorder.current.devices;
-  return await mapAtMost(DEVICES_AT_A_TIME, lab.devices, async (device) => {
-    const node = nodes.get(device.node)!;
-    const plan = planned.find(({ name }) => name === device.name)!;
-    await makeSandbox(node, plan.netns);
-    const attachments: Attachment[] = [];
-    for (const [at, attachment] of plan.attachments.entries()) {
-      const wanted = device.interfaces[at]?.mac;
-      attachments.push({
-        ...attachment,
-        mac: await attach(node, plan, lab.hash, attachment, wanted),
-      });
-    }
-    const pid = await startDevice(node, device, plan.netns);
-    recorder.replaceDevice({ ...plan, attachments, pid });
-    return { device, node, pid };
-  });
+export async function startDevices(lab: Lab, site: Site): Promise<RunningDevice[]> {
+  site.recorder.update({ devices: lab.devices.map(planDevice) });
+  return await mapAtMost(DEVICES_AT_A_TIME, lab.devices, (device) => startPlanned(device, site));
+}
+
+/** Starts one device in the place of one that has ended. */
+export async function startAgain(device: Device, site: Site): Promise<RunningDevice> {
+  site.recorder.replaceDevice(planDevice(device));
+  return await startPlanned(device, site);
+}
+
+async function startPlanned(device: Device, site: Site): Promise<RunningDevice> {
+  const { name, options } = device;
+  const node = site.nodes.get(device.node)!;
+  const { hash, ipv6, devices } = site.recorder.current;
+  const plan = devices.find((one) => one.name === name)!;
+  const warn = (line: string | undefined) => {
+    if (line !== undefined) site.say(name, line);
+  };
+
+  const sysctls = splitSysctls(planSysctls(options.ipv6 ?? ipv6, options.sysctls));
+  warn(await makeSandbox(node, plan.netns, sysctls.early));
+  const attachments: Attachment[] = [];
+  for (const [at, attachment] of plan.attachments.entries()) {
+    const mac = await attach(node, plan, hash, attachment, device.interfaces[at]?.mac);
+    attachments.push({ ...attachment, mac });
+  }
+  warn(await setSysctls(node, plan.netns, sysctls.late));
+  const pid = await startDevice(node, name, plan.netns);
+  const open = (limits: readonly string[]) => openDoor(node, pid, { env: options.env, limits });
+  const limits = await selectLimits(open, options.ulimits, warn);
+  site.recorder.replaceDevice({ ...plan, attachments, pid, limits });
+  return { device, door: open(limits) };
+}
+
+/** Those limits that this machine lets its root set, as options of prlimit(1). */
+async function selectLimits(
+  open: (limits: readonly string[]) => Door,
+  ulimits: Readonly<Record<string, string>>,
+  warn: (line: string) => void,
+): Promise<string[]> {
+  const selected: string[] = [];
+  for (const [name, value] of Object.entries(ulimits)) {
+    const limit = `--${name}=${value}`;
+    const { argv, env } = open([limit]);
+    const done = await run({ argv: [...argv, "true"], env });
+    if (done.reason === "success") selected.push(limit);
+    else warn(`ulimit ${name} is not set: ${done.stderr.trim()}`);
+  }
+  return selected;
 }
 
 /** Identifiers as a container runtime and Kubernetes make them. */
-function planDevice({ name, node, interfaces }: Device): DeviceRecord {
+function planDevice({ name, node, interfaces, options, shutdown }: Device): DeviceRecord {
   const random = crypto.getRandomValues(new Uint8Array(32));
   return {
     name,
@@ -52,6 +88,10 @@ function planDevice({ name, node, interfaces }: Device): DeviceRecord {
     containerId: random.toHex(),
     uid: crypto.randomUUID(),
     netns: `/run/netns/cni-${crypto.randomUUID()}`,
+    env: options.env,
+    limits: [],
+    shell: options.shell,
+    shutdown,
     attachments: interfaces.map(planAttachment),
   };
 }

@@ -1,48 +1,75 @@
-// Runs a device's startup script and hands on what it says, line by line.
+// Runs what devices run when they have started: shared.startup, their own startup, the lines of `exec`.
 import { converse } from "../../shared/exec.ts";
-import type { Machine } from "../machines/machine.ts";
-import { enterDevice, startupPath } from "./device.ts";
+import type { Device } from "../conf/read_lab.ts";
+import { DEVICE_SCRIPTS } from "./device.ts";
+import type { Door } from "./door.ts";
+import type { RunningDevice } from "./start.ts";
 
-/** How long a lab waits for its startups; one that takes longer goes on beside the checks. */
-const PATIENCE_SECONDS = 60;
+/** How long a lab waits for a startup, in seconds; one that takes longer goes on beside the checks. */
+export const PATIENCE = 60;
 /** What timeout(1) ends with when time is up. */
 const OVERDUE = 124;
 
+/** What a startup has said; Kathara has two logs as well. */
+export const STARTUP_LOGS = ["/var/log/shared.log", "/var/log/startup.log"] as const;
+
 /**
- * Arguments: script, seconds. What a startup leaves running holds the log, not our pipe; tail(1) ends with the startup, which
- * stays when tail's time is up.
+ * Arguments: seconds, device, lines of `exec`. What a startup leaves running holds the logs, not our pipe; tail(1) ends with the
+ * startup, which stays when tail's time is up.
  */
 const RUN_AND_FOLLOW = `
-log=/var/log/startup.log
-bash "$1" >"$log" 2>&1 </dev/null &
-timeout "$2" tail --quiet --follow --lines=+1 --sleep-interval=0.1 --pid="$!" "$log" || exit
-wait "$!"
+: >${STARTUP_LOGS[0]} >${STARTUP_LOGS[1]}
+run() {
+  [ ! -f "$1" ] || BASH_ENV=/usr/lib/megalos-lab/report_errors.bash bash "$1"
+}
+{
+  run ${DEVICE_SCRIPTS}/shared.startup >${STARTUP_LOGS[0]} 2>&1
+  { run "${DEVICE_SCRIPTS}/$2.startup"; bash -c "$3"; touch /tmp/EOS; } >${STARTUP_LOGS[1]} 2>&1
+} </dev/null >/dev/null 2>&1 &
+timeout "$1" tail --quiet --follow --lines=+1 --sleep-interval=0.1 --pid="$!" ${
+  STARTUP_LOGS.join(" ")
+}
 `;
 
-/** Runs the startup of a device; answers how it ended, in words, or undefined when all is well. */
+/** Runs all startups, each once those that it waits for have ended or take too long; hands on what they say, line by line. */
+export async function runStartups(
+  running: readonly RunningDevice[],
+  patience: number,
+  say: (device: string, line: string) => void,
+): Promise<void> {
+  const byName = new Map(running.map((one) => [one.device.name, one]));
+  const begun = new Map<string, Promise<void>>();
+  const begin = (name: string): Promise<void> => {
+    const { device, door } = byName.get(name)!;
+    const startup = begun.get(name) ??
+      Promise.all(device.after.map(begin)).then(() =>
+        runStartup(door, device, patience, (line) => say(name, line))
+      );
+    begun.set(name, startup);
+    return startup;
+  };
+  await Promise.all(byName.keys().map(begin));
+}
+
+/** Runs the startup of one device; see {@link runStartups}. */
 export async function runStartup(
-  node: Machine,
-  pid: number,
-  device: string,
+  door: Door,
+  { name, options, startup }: Device,
+  patience: number,
   say: (line: string) => void,
-): Promise<string | undefined> {
-  const script = ["sh", "-c", RUN_AND_FOLLOW, "sh", startupPath(device), `${PATIENCE_SECONDS}`];
+): Promise<void> {
+  if (!startup) return;
+  const exec = options.exec.join("\n");
+  const script = ["sh", "-c", RUN_AND_FOLLOW, "sh", `${patience}`, name, exec];
   const talk = converse({
-    argv: [...enterDevice(node, pid), ...script],
-    env: { HOME: "/root", USER: "root" },
-    timeoutMs: (PATIENCE_SECONDS + 30) * 1000,
+    argv: [...door.argv, ...script],
+    env: door.env,
+    timeoutMs: (patience + 30) * 1000,
   });
   if (talk === undefined) throw new Error("Cannot run startups: nsenter is not installed");
   let line: string | undefined;
   while ((line = await talk.readLine("stdout")) !== undefined) say(line);
   const { code, stderr } = await talk.end();
   if (stderr.trim() !== "") say(stderr.trim());
-  switch (code) {
-    case 0:
-      return undefined;
-    case OVERDUE:
-      return `its startup still runs after ${PATIENCE_SECONDS} s`;
-    default:
-      return `its startup ended with ${code ?? "a signal"}`;
-  }
+  if (code === OVERDUE) say(`its startup still runs after ${patience} s`);
 }

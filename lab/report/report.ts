@@ -24,9 +24,11 @@ export interface InterfaceRow {
   readonly checks: readonly { readonly peer: string; readonly ok: boolean; readonly ms: number }[];
 }
 
+type Attached = Pick<DeviceRecord, "name" | "node" | "attachments">;
+
 /** Joins what was recorded of devices with how the checks went. */
 export function makeReport(
-  devices: readonly DeviceRecord[],
+  devices: readonly Attached[],
   pairs: readonly PairOutcome[],
   expectations: readonly ExpectationOutcome[],
 ): Report {
@@ -39,7 +41,7 @@ export function makeReport(
 
 /** A row for each interface; without pairs, as `lab ps` shows them. */
 export function listInterfaces(
-  devices: readonly DeviceRecord[],
+  devices: readonly Attached[],
   pairs: readonly PairOutcome[] = [],
 ): InterfaceRow[] {
   return devices.flatMap(({ name: device, node, attachments }): InterfaceRow[] => {

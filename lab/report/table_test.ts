@@ -4,12 +4,11 @@ import { makeReport } from "./report.ts";
 import { COLOURS, PLAIN, renderInterfaces, renderReport } from "./table.ts";
 
 const MAC = "02:00:00:00:00:01";
-const ids = { containerId: "c", uid: "u", netns: "/run/netns/n" };
 const attachment = { ifname: "eth0", lan: "net1", vni: 10, mac: MAC, config: "{}" };
 const devices = [
-  { name: "pc1", node: "n1", ...ids, attachments: [attachment] },
-  { name: "pc2", node: "n2", ...ids, attachments: [attachment] },
-  { name: "alone", node: "n1", ...ids, attachments: [] },
+  { name: "pc1", node: "n1", attachments: [attachment] },
+  { name: "pc2", node: "n2", attachments: [attachment] },
+  { name: "alone", node: "n1", attachments: [] },
 ];
 const pair = {
   lan: "net1",

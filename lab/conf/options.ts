@@ -1,0 +1,94 @@
+// Reads the options that a lab.conf gives a device: what they mean here, and which have no effect.
+import type { DeviceConf, OptionConf } from "./lab_conf.ts";
+
+/** What a device's options ask for. */
+export interface DeviceOptions {
+  /** Environment of all its processes. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Lines for bash, run after its startup. */
+  readonly exec: readonly string[];
+  /** `net.*` only; the last of several values. */
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** By prlimit(1)'s name of the limit: `SOFT:HARD`. */
+  readonly ulimits: Readonly<Record<string, string>>;
+  /** Undefined where the lab does not say. */
+  readonly ipv6?: boolean;
+  /** Of `lab connect`. */
+  readonly shell: string;
+}
+
+const SWITCH = /^(y|yes|t|true|on|1|n|no|f|false|off|0)$/i;
+const TRUE = /^(y|yes|t|true|on|1)$/i;
+
+/** What Kathara takes for a value; its other options, and those that it does not know, may be anything. */
+const VALUES: Readonly<Record<string, RegExp>> = {
+  bridged: SWITCH,
+  cpus: /^\d+(\.\d*)?$/,
+  env: /^\w+=/,
+  ipv6: SWITCH,
+  mem: /^\d+[bkmg]?$/i,
+  num_terms: /^\d+$/,
+  port: /^(\d+:)?\d+(\/(tcp|udp|sctp))?$/i,
+  privileged: SWITCH,
+  sysctl: /^net\.([\w-]+\.)+[\w-]+=[^=]*$/,
+  ulimit: /^\w+=(-1|\d+)(:(-1|\d+))?$/,
+};
+
+/** Nothing is missed without these: devices are privileged, and `lab connect` opens terminals. */
+const NEEDLESS = new Set(["num_terms", "privileged"]);
+const HONOURED = new Set(["env", "exec", "ipv6", "shell", "sysctl", "ulimit"]);
+
+/** Reads a device's options; throws `lab.conf:LINE: Cannot read ...` for a value that cannot be. */
+export function readOptions({ name: device, options }: DeviceConf): DeviceOptions {
+  for (const { name, value, line } of options) {
+    if (VALUES[name]?.test(value) === false) {
+      throw new Error(
+        `lab.conf:${line}: Cannot read ${device}[${name}]: ${
+          JSON.stringify(value)
+        } is no value for it`,
+      );
+    }
+  }
+  const values = (wanted: string) => options.flatMap((o) => o.name === wanted ? [o.value] : []);
+  const ipv6 = values("ipv6").at(-1);
+  return {
+    env: Object.fromEntries(values("env").map(splitAssignment)),
+    exec: values("exec"),
+    sysctls: Object.fromEntries(values("sysctl").map(splitAssignment)),
+    ulimits: Object.fromEntries(values("ulimit").map(splitAssignment).map(readLimit)),
+    ...(ipv6 === undefined ? {} : { ipv6: TRUE.test(ipv6) }),
+    shell: values("shell").at(-1) ?? "/bin/bash",
+  };
+}
+
+/** One line for images, which are not used here, and one that names the other options without effect, with the devices that have them. */
+export function findOptionsWithoutEffect(devices: readonly DeviceConf[]): string[] {
+  const owners = new Map<string, Set<string>>();
+  for (const { name: device, options } of devices) {
+    for (const option of options.filter(hasNoEffect)) {
+      owners.set(option.name, (owners.get(option.name) ?? new Set()).add(device));
+    }
+  }
+  const others = [...owners].filter(([option]) => option !== "image")
+    .map(([option, names]) => `${option} (${[...names].join(", ")})`).sort();
+  return [
+    ...(owners.has("image") ? ["image is ignored: devices use this machine's programs"] : []),
+    ...(others.length > 0 ? [`options of lab.conf without effect here: ${others.join(", ")}`] : []),
+  ];
+}
+
+function hasNoEffect({ name, value }: OptionConf): boolean {
+  if (name === "bridged") return TRUE.test(value);
+  return !HONOURED.has(name) && !NEEDLESS.has(name);
+}
+
+function splitAssignment(text: string): [name: string, value: string] {
+  const at = text.indexOf("=");
+  return [text.slice(0, at), text.slice(at + 1).trim()];
+}
+
+/** Kathara's `nofile=1024:2048`; without a hard limit it is the soft one, and -1 is none. */
+function readLimit([name, value]: [string, string]): [name: string, limits: string] {
+  const [soft = "", hard = soft] = value.split(":").map((n) => n === "-1" ? "unlimited" : n);
+  return [name, `${soft}:${hard}`];
+}

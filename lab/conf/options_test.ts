@@ -1,0 +1,57 @@
+// Options of lab.conf: what they come to, which values are refused, and what is said of those without effect.
+import assert from "node:assert/strict";
+import { parseLabConf } from "./lab_conf.ts";
+import { findOptionsWithoutEffect, readOptions } from "./options.ts";
+
+const read = (...lines: string[]) => readOptions(parseLabConf(lines.join("\n")).devices[0]!);
+
+Deno.test("options come to an environment, commands, sysctls, limits, IPv6 and a shell", () => {
+  const options = read(
+    'a[env]="A=1"',
+    'a[env]="B=x=y z"',
+    'a[env]="A=2"',
+    'a[exec]="echo one"',
+    'a[exec]="echo two"',
+    'a[sysctl]="net.ipv4.conf.eth0.rp_filter=1"',
+    'a[ulimit]="nofile=1024"',
+    'a[ulimit]="nproc=10:-1"',
+    "a[ipv6]=True",
+    "a[shell]=/bin/sh",
+  );
+  assert.deepEqual(options, {
+    env: { A: "2", B: "x=y z" },
+    exec: ["echo one", "echo two"],
+    sysctls: { "net.ipv4.conf.eth0.rp_filter": "1" },
+    ulimits: { nofile: "1024:1024", nproc: "10:unlimited" },
+    ipv6: true,
+    shell: "/bin/sh",
+  });
+});
+
+Deno.test("a device without options gets bash and the lab's default for IPv6", () => {
+  assert.deepEqual(read("a[0]=A"), {
+    ...{ env: {}, exec: [], sysctls: {}, ulimits: {}, shell: "/bin/bash" },
+  });
+});
+
+const WRONG = ["ipv6=maybe", "sysctl=kernel.panic=1", "env=no", "ulimit=nofile", "port=http"]
+  .concat("mem=much", "cpus=two", "num_terms=-1", "bridged=x");
+for (const option of WRONG) {
+  const [name, ...value] = option.split("=");
+  Deno.test(`the option ${option} is refused with its line`, () => {
+    assert.throws(() => read("a[0]=A", `a[${name}]="${value.join("=")}"`), {
+      message: new RegExp(`^lab\\.conf:2: Cannot read a\\[${name}\\]: `),
+    });
+  });
+}
+
+Deno.test("what has no effect is said once, with the devices that have it", () => {
+  const { devices } = parseLabConf(
+    "a[image]=x\nb[image]=y\na[port]=80\na[mem]=1g\nb[mem]=2g\nb[bridged]=true\na[bridged]=false\n" +
+      "a[num_terms]=2\na[privileged]=true\na[ipv6]=1\n",
+  );
+  assert.deepEqual(findOptionsWithoutEffect(devices), [
+    "image is ignored: devices use this machine's programs",
+    "options of lab.conf without effect here: bridged (b), mem (a, b), port (a)",
+  ]);
+});

@@ -1,0 +1,113 @@
+// Finds the programs that a lab's startups want and this machine does not have.
+import { PROGRAM_DIRS } from "../../shared/command.ts";
+import type { Lab } from "../conf/read_lab.ts";
+import { SKELETON } from "../skeleton.ts";
+import { findPackage } from "./debian_packages.ts";
+import { listCommands, type Words } from "./list_commands.ts";
+
+/** A program that is not there, by name or path. */
+export interface Missing {
+  readonly program: string;
+  /** Undefined where no package is known to bring it. */
+  readonly debianPackage: string | undefined;
+  readonly devices: readonly string[];
+}
+
+/** What bash does itself, as `compgen -bk` lists it. */
+const BASH = new Set(
+  (". : [ [[ alias bg bind break builtin caller case cd command compgen complete compopt continue coproc declare dirs " +
+    "disown done do echo elif else enable esac eval exec exit export false fc fg fi for function getopts hash help " +
+    "history if in jobs kill let local logout mapfile popd printf pushd pwd read readarray readonly return select set " +
+    "shift shopt source suspend test then time times trap true type typeset ulimit umask unalias unset until wait while " +
+    "{ } !").split(" "),
+);
+
+/** Looks through the startups, and through the `exec` lines, of all devices. */
+export async function findMissing(lab: Lab): Promise<Missing[]> {
+  const shared = await readScript(`${lab.dir}/shared.startup`);
+  const found = new Map<string, string[]>();
+  for (const { name, options } of lab.devices) {
+    const own = await readScript(`${lab.dir}/${name}.startup`);
+    for (const program of listPrograms([shared, own, ...options.exec].join("\n"))) {
+      if (await isThere(program, `${lab.dir}/${name}`)) continue;
+      found.set(program, [...found.get(program) ?? [], name]);
+    }
+  }
+  return [...found].map(([program, devices]) => ({
+    program,
+    debianPackage: findPackage(program),
+    devices,
+  }));
+}
+
+/** One line that names what is missing; undefined when nothing is. */
+export function describeMissing(missing: readonly Missing[]): string | undefined {
+  if (missing.length === 0) return undefined;
+  const items = missing.map(({ program, debianPackage, devices }) =>
+    `${program} (${debianPackage ?? "no Debian package known"}; ${devices.join(", ")})`
+  );
+  const hint = missing.some(({ debianPackage }) => debianPackage !== undefined)
+    ? "; --install installs packages"
+    : "";
+  return `programs that startups use and that are not installed: ${items.join(", ")}${hint}`;
+}
+
+/** Names and absolute paths of the programs that a script runs, init scripts of services among them. */
+export function listPrograms(script: string): Set<string> {
+  const commands = listCommands(script);
+  const functions = new Set(
+    Array.from(script.matchAll(/([\w-]+)\s*\(\)/g), ([, name]) => name!),
+  );
+  return new Set(commands.flatMap(listProgramsOf)).difference(BASH).difference(functions);
+}
+
+function listProgramsOf([program, ...args]: Words): string[] {
+  if (program === undefined || !/^[\w./+-]*[A-Za-z][\w./+-]*$/.test(program)) return [];
+  // A path that does not begin at the root depends on where the script has gone.
+  if (program.includes("/") && !program.startsWith("/")) return [];
+  const [first, second] = args;
+  if (program === "systemctl" && (first === "start" || first === "restart")) {
+    return args.slice(1).flatMap((unit) => unit === undefined ? [] : listServices(unit));
+  }
+  if (program === "service" && first !== undefined && second !== undefined) {
+    return listServices(first);
+  }
+  const script = program.startsWith(INIT_DIR) ? program.slice(INIT_DIR.length) : undefined;
+  return script === undefined ? [program] : listServices(script);
+}
+
+const INIT_DIR = "/etc/init.d/";
+
+/** What units are called where their init scripts have other names; see the skeleton's systemctl. */
+const INIT_SCRIPTS: Readonly<Record<string, string>> = {
+  bind: "named",
+  bind9: "named",
+  dhcpd: "isc-dhcp-server",
+  httpd: "apache2",
+  openvswitch: "openvswitch-switch",
+  quagga: "frr",
+  sshd: "ssh",
+  zebra: "frr",
+};
+
+function listServices(unit: string): string[] {
+  const name = unit.replace(/\.service$/, "");
+  return name.startsWith("-") ? [] : [`${INIT_DIR}${INIT_SCRIPTS[name] ?? name}`];
+}
+
+async function isThere(program: string, folder: string): Promise<boolean> {
+  const paths = program.startsWith("/")
+    ? [program]
+    : PROGRAM_DIRS.map((dir) => `${dir}/${program}`);
+  const places = paths.flatMap((path) => [path, `${SKELETON}${path}`, `${folder}${path}`]);
+  return (await Promise.all(places.map(exists))).some(Boolean);
+}
+
+/** A link counts, wherever it leads: in a device it may lead somewhere else. */
+async function exists(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
+}
+
+async function readScript(path: string): Promise<string> {
+  return await Deno.readTextFile(path).catch(() => "");
+}

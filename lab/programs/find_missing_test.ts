@@ -1,0 +1,48 @@
+// Programs that startups want are found, and told with their packages when they are not there.
+import assert from "node:assert/strict";
+import { readLab } from "../conf/read_lab.ts";
+import { makeFolder } from "../folder_fixture.ts";
+import { findPackage } from "./debian_packages.ts";
+import { describeMissing, findMissing, listPrograms } from "./find_missing.ts";
+
+Deno.test("the programs of a script are its commands and its services, without bash's own", () => {
+  const script = `
+    cd /; ip link set eth0 up; X=1; say() { ping x; }; say
+    systemctl start bind9 radvd.service; service frr restart; /etc/init.d/apache2 start
+    ./local; "$DYNAMIC"; exec /usr/sbin/dhcpd -q
+  `;
+  assert.deepEqual([...listPrograms(script)], [
+    "ip",
+    "ping",
+    "/etc/init.d/named",
+    "/etc/init.d/radvd",
+    "/etc/init.d/frr",
+    "/etc/init.d/apache2",
+    "/usr/sbin/dhcpd",
+  ]);
+});
+
+Deno.test("missing programs are told once, each with its package and devices; a device's own files count", async () => {
+  await using folder = await makeFolder({
+    "lab.conf": 'a[0]=A\nb[0]=A\nb[exec]="no-such-three"\n',
+    "shared.startup": "no-such-one\n",
+    "a.startup": "ls; own-tool; no-such-two\n",
+    "a/usr/bin/own-tool!": "",
+    "b.startup": "own-tool\n",
+  });
+  const missing = await findMissing(await readLab(folder.dir, { nodes: ["n1"], pins: [] }));
+  const none = "no Debian package known";
+  assert.equal(
+    describeMissing(missing),
+    "programs that startups use and that are not installed: " +
+      `no-such-one (${none}; a, b), no-such-two (${none}; a), own-tool (${none}; b), no-such-three (${none}; b)`,
+  );
+  assert.equal(describeMissing([]), undefined);
+});
+
+Deno.test("packages are found by a program's name and path, and by an init script", () => {
+  assert.equal(findPackage("brctl"), "bridge-utils");
+  assert.equal(findPackage("/sbin/brctl"), "bridge-utils");
+  assert.equal(findPackage("/etc/init.d/named"), "bind9");
+  assert.equal(findPackage("simple_switch"), undefined);
+});
