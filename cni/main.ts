@@ -1,24 +1,29 @@
 // The plugin `megalos` as a process: environment and stdin in, the answer on stdout and in the exit code.
-import { answer } from "./call.ts";
 import { systemPorts } from "../shared/ports.ts";
+import { concatenate } from "../shared/streams.ts";
+import { answer } from "./call.ts";
 
-async function readStdin(): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer());
+const CHUNK_BYTES = 65_536;
+
+// Synchronous, for nothing else is going on: setting up the streams takes milliseconds of a start.
+function readStdin(): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  while (true) {
+    const chunk = new Uint8Array(CHUNK_BYTES);
+    const size = Deno.stdin.readSync(chunk);
+    if (size === null) return concatenate(chunks);
+    chunks.push(chunk.subarray(0, size));
+  }
 }
 
-async function write(
-  stream: { write(bytes: Uint8Array): Promise<number> },
-  text: string,
-): Promise<void> {
+function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length;) at += await stream.write(bytes.subarray(at));
+  for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
 }
 
-const { stdout, stderr, exitCode } = await answer(
-  (name) => Deno.env.get(name),
-  readStdin,
-  systemPorts(),
-);
-await write(Deno.stderr, stderr);
-await write(Deno.stdout, stdout);
+const env = (name: string) => Deno.env.get(name);
+const stdin = () => Promise.resolve(readStdin());
+const { stdout, stderr, exitCode } = await answer(env, stdin, systemPorts());
+write(Deno.stderr, stderr);
+write(Deno.stdout, stdout);
 Deno.exit(exitCode);

@@ -26,7 +26,8 @@ function readUntil(
   return reader;
 }
 
-function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
+/** All chunks as one. */
+export function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {
