@@ -50,6 +50,7 @@ export async function startResident(facts: NodeFacts, log: Log): Promise<Residen
   spares.fill();
   resident.takeOver();
   const watching = watchBell((rung) => resident.hear(rung));
+  log("info", "calls are answered here");
   return {
     sweep: () => resident.sweep(),
     async [Symbol.asyncDispose]() {
