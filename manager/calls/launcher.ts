@@ -98,7 +98,11 @@ watch() {
   wait $waiting
   echo "$id dead" >&4
 }
-watch </dev/null >/dev/null 2>&1 5<&- &
+# With \`exec\`: a shell that redirects a function keeps copies, and the caller would wait for the end of stdout.
+(
+  exec </dev/null >/dev/null 2>&1 5<&-
+  watch
+) &
 watchdog=$!
 unwatch() {
   kill $watchdog 2>/dev/null
@@ -111,7 +115,8 @@ give_up() {
 }
 settle() {
   unwatch
-  take $calls/bell/$slot.settled || refuse "Cannot take the answer: it came too late, and what was done has been undone"
+  { read -r holder <$call.id; } 2>/dev/null
+  [ "\${holder-}" = "$id" ] && take $calls/bell/$slot.settled || refuse "Cannot take the answer: it came too late, and what was done has been undone"
 }
 
 take $calls/bell/$slot.ready || give_up

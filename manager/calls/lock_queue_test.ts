@@ -1,0 +1,36 @@
+// Calls of one process wait for a lock in order, and one of them at a time in the kernel.
+import assert from "node:assert/strict";
+import { queueLocks } from "./lock_queue.ts";
+
+Deno.test("one waits in the kernel, the others in order behind it", async () => {
+  const events: string[] = [];
+  let inKernel = 0;
+  const lock = queueLocks(async (path) => {
+    assert.equal(++inKernel, 1, "two wait in the kernel");
+    await Promise.resolve();
+    inKernel--;
+    return { [Symbol.dispose]: () => void events.push(`free ${path}`) };
+  });
+  const hold = async (name: string) => {
+    using _held = await lock("a", false, 1000);
+    events.push(name);
+    await Promise.resolve();
+  };
+  await Promise.all(["first", "second", "third"].map(hold));
+  assert.deepEqual(events, ["first", "free a", "second", "free a", "third", "free a"]);
+});
+
+Deno.test("a lock that is not had makes way for the next", async () => {
+  let tries = 0;
+  const lock = queueLocks(() =>
+    ++tries === 1 ? Promise.reject(new Error("busy")) : Promise.resolve({ [Symbol.dispose]() {} })
+  );
+  const [first, second] = await Promise.allSettled([lock("a", false, 1), lock("a", false, 1)]);
+  assert.deepEqual([first?.status, second?.status], ["rejected", "fulfilled"]);
+});
+
+Deno.test("locks on different files wait for nothing", async () => {
+  const lock = queueLocks(() => Promise.resolve({ [Symbol.dispose]() {} }));
+  using _a = await lock("a", false, 1);
+  using _b = await lock("b", false, 1);
+});
