@@ -77,7 +77,8 @@ export async function answer(
         await handle({ environment, config, name, version, managed, kernel, ports, remainingMs }),
       );
     } finally {
-      await kernel.close();
+      // Not waited for: nothing depends on how the sessions end, and the answer is ready.
+      void kernel.close();
     }
   } catch (thrown) {
     return { stdout: renderError(toFault(thrown), version) + "\n", stderr: "", exitCode: 1 };
