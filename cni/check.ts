@@ -2,7 +2,7 @@
 import { fail } from "../shared/faults.ts";
 import { PORT_FORWARD_MASK, showLink } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
-import { isComplete } from "../shared/lan/create_devices.ts";
+import { isComplete, refuseConflicts } from "../shared/lan/create_devices.ts";
 import { identifyLan, lanDevices, lanTitle, portName } from "../shared/lan/lan.ts";
 import { askAboutLan, type LanState, pickLanState } from "../shared/lan/observe.ts";
 import { type JsonObject, readLanConfig } from "./config.ts";
@@ -23,6 +23,7 @@ export async function check(request: Request): Promise<undefined> {
   const questions = [...askAboutLan(lan), showLink(port)];
   const [actual, links = []] = await observe(request, node, questions);
   const state = pickLanState(lan, links);
+  refuseConflicts(lan, state);
   const hostSide = links.find((link) => link.ifname === port);
   const wrong = [
     ...compareInterface(expected, actual),

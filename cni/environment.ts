@@ -20,7 +20,8 @@ export interface Environment {
   readonly netnsOverride: boolean;
 }
 
-const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+const REQUIRED: Readonly<Record<Verb, readonly string[]>> = {
+  VERSION: [],
   ADD: ["CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_PATH"],
   CHECK: ["CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_PATH"],
   DEL: ["CNI_CONTAINERID", "CNI_IFNAME", "CNI_PATH"],
@@ -42,7 +43,7 @@ export function isVerb(command: string): command is Verb {
 export function readEnvironment(env: Env): Environment {
   const value = (name: string) => readVariable(env, name);
   const command = value("CNI_COMMAND");
-  const missing = (REQUIRED[command] ?? []).filter((name) => value(name) === "");
+  const missing = (isVerb(command) ? REQUIRED[command] : []).filter((name) => value(name) === "");
   if (missing.length > 0) {
     fail("environment", `required env variables [${missing.join(",")}] missing`);
   }

@@ -45,5 +45,5 @@ export function toFault(thrown: unknown): Fault {
   }
   // Errors of the file system carry the code of their system call.
   const kind = "code" in thrown ? "io" : "internal";
-  return { kind, msg: `Cannot go on: ${thrown.message}`, details: thrown.stack ?? "" };
+  return { kind, msg: `Cannot go on: ${thrown.message}`, details: thrown.name };
 }

@@ -49,5 +49,5 @@ export async function makeLanNetns(
 /** Whether `ip` could not start because there is no namespace at the path. */
 export function isNoNetns(thrown: unknown): thrown is SessionEnded {
   return thrown instanceof SessionEnded &&
-    /No such file or directory|Invalid argument/.test(thrown.completed.stderr);
+    /nsenter: (cannot open|reassociate)/.test(thrown.completed.stderr);
 }

@@ -3,8 +3,8 @@ import { describe } from "../shared/command.ts";
 import { fail } from "../shared/faults.ts";
 import { showLink } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
-import { SessionEnded } from "../shared/iproute2/session.ts";
 import { netnsId } from "../shared/lan/node_facts.ts";
+import { isNoNetns } from "./lan_access.ts";
 import type { Node } from "./node.ts";
 import type { Request } from "./request.ts";
 
@@ -18,7 +18,7 @@ export async function showPodInterface(
     const links = await kernel.show(netns, [showLink(ifname)]);
     return links.find((link) => link.ifname === ifname || link.altnames.includes(ifname));
   } catch (thrown) {
-    if (!(thrown instanceof SessionEnded) || thrown.completed.reason !== "exit") throw thrown;
+    if (!isNoNetns(thrown)) throw thrown;
     return fail(
       "netns",
       `Cannot enter CNI_NETNS ${netns}: it is not a network namespace`,

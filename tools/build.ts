@@ -50,7 +50,8 @@ async function buildFor(arch: Arch, inputs: string, surroundings: Surroundings):
 /** One minified file and, kept beside it, its source map. */
 async function bundle(name: ProgramName, surroundings: Surroundings): Promise<void> {
   // deno-fmt-ignore
-  const argv = inCheckout(Deno.execPath(), "bundle", "--quiet", "--minify", "--sourcemap=external",
+  // Not minified: esbuild's minifier drops the disposal of a `using` whose variable is used once (its issue 4482).
+  const argv = inCheckout(Deno.execPath(), "bundle", "--quiet", "--sourcemap=external",
     "--output", bundlePath(name), PROGRAMS[name].main);
   await must(`bundle ${name}`, { argv, env: downloadEnv(surroundings, { NO_COLOR: "1" }) });
 }

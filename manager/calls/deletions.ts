@@ -13,7 +13,8 @@ export class Deletions {
   run(deletion: Deletion): Promise<Completed | undefined> {
     if (this.#next !== undefined) return this.#next;
     if (this.#running === undefined) return this.#start(deletion);
-    this.#next = this.#running.then(() => {
+    // A deletion that fails is told to those who asked for it; the next one is run all the same.
+    this.#next = this.#running.catch(() => {}).then(() => {
       this.#next = undefined;
       return this.#start(deletion);
     });

@@ -23,10 +23,12 @@ Deno.test("what is asked for during a deletion is one more, for all of them", as
   assert.equal(running.length, 1);
   running[0]!.end();
   await asked[0];
+  await new Promise((resolve) => setTimeout(resolve));
   assert.equal(running.length, 2);
   const later = shared.apply("/lans", DELETE_MARKED);
   running[1]!.end();
   await Promise.all(asked);
+  await new Promise((resolve) => setTimeout(resolve));
   assert.equal(running.length, 3);
   running[2]!.end();
   await later;

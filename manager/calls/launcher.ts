@@ -71,6 +71,7 @@ case \${CNI_NETNS-} in
   '' | /run/netns/* | /var/run/netns/*) ;;
   *) decline ;;
 esac
+[ ! -h "\${CNI_NETNS-}" ] || decline
 slot=$(($$ % ${SLOTS})) tries=0
 until take $calls/$slot.claim; do
   tries=$((tries + 1)) slot=$(((slot + 1) % ${SLOTS}))

@@ -1,5 +1,8 @@
 // The resident: answers the calls that launchers hand over (docs/call-protocol.md), many at a time, in the manager's process.
 import { type Rung, watchBell } from "./bell.ts";
+import { showLink } from "../../shared/iproute2/commands.ts";
+import { openKernel } from "../../shared/iproute2/kernel.ts";
+import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { answer } from "../../cni/call.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import type { Ports } from "../../shared/ports.ts";
@@ -15,8 +18,10 @@ import {
 } from "./protocol.ts";
 import { residentPorts } from "./resident_ports.ts";
 import {
+  abandonSlot,
   ageOf,
   collectDeclined,
+  decider,
   findAbandoned,
   freeSlot,
   type HandedCall,
@@ -54,9 +59,10 @@ export async function startResident(facts: NodeFacts, log: Log): Promise<Residen
   return {
     sweep: () => resident.sweep(),
     async [Symbol.asyncDispose]() {
-      alive[Symbol.dispose]();
+      // Launchers whose calls were taken wait for this process as long as it holds the lock; others fall back.
+      await resident.finish();
       await watching[Symbol.asyncDispose]();
-      await resident.idle();
+      alive[Symbol.dispose]();
       await spares.close();
     },
   };
@@ -64,6 +70,7 @@ export async function startResident(facts: NodeFacts, log: Log): Promise<Residen
 
 class Answering {
   #statistics: CallStatistics = {};
+  #finishing = false;
   /** Calls at work, by slot; `settled` ends the wait for the launcher. */
   readonly #calls = new Map<
     string,
@@ -75,25 +82,31 @@ class Answering {
   /** What an earlier resident had taken is lost. */
   takeOver(): void {
     for (const slot of slots()) {
-      if (!isThere(bellFile(slot, "ready")) || !isThere(slotFile(slot, "decided"))) continue;
+      if (!isThere(bellFile(slot, "ready"))) continue;
+      const by = decider(slot);
+      if (by === "launcher") freeSlot(slot);
+      if (by !== "resident") continue;
       const call = readHandedCall(slot);
       if (call !== undefined) writeLost(slot, call.id);
-      freeSlot(slot);
+      abandonSlot(slot);
     }
   }
 
   hear({ ready, settled }: Rung): void {
-    for (const slot of ready) this.#start(slot);
+    for (const slot of this.#finishing ? [] : ready) this.#start(slot);
     for (const slot of settled) this.#calls.get(slot)?.settled();
   }
 
   async sweep(): Promise<void> {
     for (const slot of findAbandoned(new Set(this.#calls.keys()))) freeSlot(slot);
     for (const verb of collectDeclined()) this.#count(verb, { kind: "declined" });
-    await updateFile(STATISTICS_FILE, JSON.stringify(this.#statistics), 0o600);
+    await updateFile(STATISTICS_FILE, JSON.stringify(this.#statistics), 0o600)
+      .catch((error) => this.log("warn", `Cannot write the calls' statistics: ${error.message}`));
   }
 
-  async idle(): Promise<void> {
+  /** Takes no more calls, and waits for the end of those that were taken. */
+  async finish(): Promise<void> {
+    this.#finishing = true;
     await Promise.all([...this.#calls.values()].map(({ ended }) => ended));
   }
 
@@ -123,9 +136,27 @@ class Answering {
     if (await this.#isSettled(slot, settled)) {
       return this.#end(slot, verb, { kind: "answered", ms, failed: exitCode !== 0 });
     }
-    if (verb === "ADD" && exitCode === 0) await this.#answer(call, "DEL");
+    if (verb === "ADD" && exitCode === 0) await this.#undo(call, stdout);
     this.log("warn", `nobody took the answer to ${verb}${verb === "ADD" ? "; it is undone" : ""}`);
-    this.#end(slot, verb, { kind: "undelivered" });
+    this.#count(verb, { kind: "undelivered" });
+    // Not freed: its launcher may only be stopped, and must find that the call is settled.
+    abandonSlot(slot);
+  }
+
+  /** Takes back an ADD, unless another one has taken its place since: the port's MAC address is random. */
+  async #undo(call: HandedCall, result: string): Promise<void> {
+    const [port] = readInterfaces(result);
+    if (port !== undefined && await this.#macOf(port.name) !== port.mac) return;
+    await this.#answer(call, "DEL");
+  }
+
+  async #macOf(port: string): Promise<string | undefined> {
+    const kernel = openKernel(this.ports.converse, () => SETTLE_LIMIT_MS);
+    try {
+      return (await kernel.show(LAN_NETNS, [showLink(port)]))[0]?.mac;
+    } finally {
+      await kernel.close();
+    }
   }
 
   #answer(call: HandedCall, verb?: "DEL") {
@@ -162,4 +193,9 @@ class Answering {
 function verbOf({ variables }: HandedCall): string {
   const command = new TextDecoder().decode(variables.get("CNI_COMMAND"));
   return HANDED_VERBS.find((verb) => verb === command) ?? "other";
+}
+
+/** The interfaces of a result, the host's side first; none before CNI 0.3.0. */
+function readInterfaces(result: string): { readonly name: string; readonly mac: string }[] {
+  return JSON.parse(result).interfaces?.slice(-2) ?? [];
 }

@@ -64,15 +64,22 @@ export function ageOf(path: string): number | undefined {
   }
 }
 
-/** Makes a file that only one can make: true for who did. */
+/** Makes a file that only one can make: true for who did. A launcher's is empty, this one's is not. */
 export function take(path: string): boolean {
   try {
-    Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
+    Deno.writeTextFileSync(path, "resident\n", { createNew: true, mode: 0o600 });
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return false;
     throw error;
   }
+}
+
+/** Who has decided to execute a call. */
+export function decider(slot: string): "launcher" | "resident" | undefined {
+  const decided = readIfThere(slotFile(slot, "decided"));
+  if (decided === undefined) return undefined;
+  return decided.length === 0 ? "launcher" : "resident";
 }
 
 /** Answers: in one line where that is short and plain, else through a file. */
@@ -99,6 +106,11 @@ function writeLine(slot: string, line: string): void {
 export function freeSlot(slot: string): void {
   for (const name of ["ready", "settled"] as const) removeIfThere(bellFile(slot, name));
   for (const name of SLOT_FILES) removeIfThere(slotFile(slot, name));
+}
+
+/** Ends a call whose launcher may still come back: what was decided and settled stays until the sweep frees the slot. */
+export function abandonSlot(slot: string): void {
+  removeIfThere(bellFile(slot, "ready"));
 }
 
 /** The verbs of the calls that were declined since the last time. */

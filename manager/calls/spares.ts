@@ -34,13 +34,17 @@ export class Spares {
     return this.#stock.shift() ?? this.start(this.command);
   }
 
-  /** Starts what is missing. */
+  /** Starts what is missing. What cannot be started now (no process is to be had) is started when a call needs it. */
   fill(): void {
-    this.#dropStrangers();
-    while (!this.#closed && this.#stock.length < this.size) {
-      const spare = this.start(this.command);
-      if (spare === undefined) return;
-      this.#stock.push(spare);
+    try {
+      this.#dropStrangers();
+      while (!this.#closed && this.#stock.length < this.size) {
+        const spare = this.start(this.command);
+        if (spare === undefined) return;
+        this.#stock.push(spare);
+      }
+    } catch {
+      // The call that takes the next one meets the same error, and tells it.
     }
   }
 
