@@ -96,11 +96,11 @@ class Session implements IpSession {
   private async change(args: IpArgs): Promise<Completed | undefined> {
     const started = performance.now();
     await this.send([args, END_OF_STDERR]);
-    const { ended, errors } = await this.readErrors();
+    const { ended, failed, errors } = await this.readErrors();
     const argv = ["ip", ...args];
     // Argument errors end `ip` on the spot, without a line number.
     if (ended) return { ...await this.lastWords(errors), argv };
-    if (errors.length === 0) return undefined;
+    if (!failed) return undefined;
     const ms = performance.now() - started;
     return {
       argv,
@@ -127,17 +127,22 @@ class Session implements IpSession {
     return [...found.values()];
   }
 
-  /** The error lines of this exchange; `ended` when the process ended before the mark. */
-  private async readErrors(): Promise<{ ended: boolean; errors: string[] }> {
+  /**
+   * What `ip` said on stderr in this exchange; `ended` when the process ended before the mark. Not all that it says is a failure:
+   * two that are first to name a namespace give it a number at a time, and one complains, but makes its device.
+   */
+  private async readErrors(): Promise<{ ended: boolean; failed: boolean; errors: string[] }> {
     const errors: string[] = [];
+    let failed = false;
     for (let line; (line = await this.conversation.readLine("stderr")) !== undefined;) {
       if (line === STDERR_END_LINE) {
         await this.conversation.readLine("stderr"); // the mark's own "Command failed -:N"
-        return { ended: false, errors };
+        return { ended: false, failed, errors };
       }
-      if (line !== "" && !line.startsWith("Command failed -:")) errors.push(line);
+      if (line.startsWith("Command failed -:")) failed = true;
+      else if (line !== "") errors.push(line);
     }
-    return { ended: true, errors };
+    return { ended: true, failed, errors };
   }
 
   private async lastWords(errors: readonly string[]): Promise<Completed> {
