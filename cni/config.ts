@@ -9,12 +9,6 @@ import { type CniVersion, isSupported, OLDEST_VERSION, SUPPORTED_VERSIONS } from
 /** A JSON object whose content is not known yet. */
 export type JsonObject = Record<string, unknown>;
 
-/** What every verb needs of the config. */
-export interface Header {
-  readonly cniVersion: CniVersion;
-  readonly name: string;
-}
-
 /** 4 MiB: more than any list of attachments, and a bound on what a call takes. */
 const MAX_BYTES = 4 * 1024 * 1024;
 

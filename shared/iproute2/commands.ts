@@ -101,10 +101,6 @@ export const setMaster = (
   name: string,
   bridge: string,
 ): IpArgs => ["link", "set", "dev", name, "master", bridge];
-export const setMtu = (
-  name: string,
-  mtu: number,
-): IpArgs => ["link", "set", "dev", name, "mtu", `${mtu}`];
 export const setUp = (name: string): IpArgs => ["link", "set", "dev", name, "up"];
 export const setGroup = (
   name: string,
