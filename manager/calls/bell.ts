@@ -1,10 +1,10 @@
 // Watches the directory in which launchers ring.
-import { BELL_DIR, parseBell } from "./protocol.ts";
+import { BELL_DIR, type CallName, parseBell } from "./protocol.ts";
 
-/** Who rang: slots with a whole request, and slots whose answer is settled. */
+/** Who rang: calls whose request is whole, and calls whose answer is settled. */
 export interface Rung {
-  readonly ready: readonly string[];
-  readonly settled: readonly string[];
+  readonly ready: readonly CallName[];
+  readonly settled: readonly CallName[];
 }
 
 /**
@@ -40,8 +40,20 @@ export function watchBell(answer: (rung: Rung) => void): AsyncDisposable {
 }
 
 function readBell(): Rung {
-  const rung = Array.from(Deno.readDirSync(BELL_DIR), ({ name }) => parseBell(name));
-  const slots = (wanted: "ready" | "settled") =>
-    rung.flatMap((one) => one?.name === wanted ? [one.slot] : []);
-  return { ready: slots("ready"), settled: slots("settled") };
+  const rung: { ready: CallName[]; settled: CallName[] } = { ready: [], settled: [] };
+  for (const name of listNames()) {
+    const bell = parseBell(name);
+    if (bell?.name === "ready" || bell?.name === "settled") rung[bell.name].push(bell.call);
+  }
+  return rung;
+}
+
+/** None where the directory has been removed: the sweep finds that out. */
+function listNames(): string[] {
+  try {
+    return Array.from(Deno.readDirSync(BELL_DIR), ({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }

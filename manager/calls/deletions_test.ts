@@ -34,6 +34,17 @@ Deno.test("what is asked for during a deletion is one more, for all of them", as
   await later;
 });
 
+Deno.test("a deletion that fails stops none of the next", async () => {
+  const deletions = new Deletions();
+  const works = () => Promise.resolve(undefined);
+  const outcomes = await Promise.allSettled([
+    deletions.run(() => Promise.reject(new Error("gone"))),
+    deletions.run(works),
+  ]);
+  assert.deepEqual(outcomes.map(({ status }) => status), ["rejected", "fulfilled"]);
+  assert.equal(await deletions.run(works), undefined);
+});
+
 Deno.test("other changes wait for nothing", () => {
   const { kernel, running } = slowKernel();
   const shared = new Deletions().share(kernel);

@@ -15,9 +15,9 @@ import {
 /** Name of the plugin binary beside the launcher. */
 export const PLUGIN_BINARY = "megalos.bin";
 
-const keepVariables = VARIABLES.map((name) => `keep ${name} \${${name}+"$${name}"}`).join(
-  " &&\n  ",
-);
+const collectVariables = VARIABLES.map((name) =>
+  `[ -z "\${${name}+set}" ] || set -- "$@" "${name}=$${name}"`
+).join("\n");
 
 /**
  * POSIX sh with coreutils and util-linux. All but reading stdin and the watchdog are builtins: a process more costs as
@@ -59,36 +59,52 @@ set -C
 take() {
   { true >"$1"; } 2>/dev/null
 }
-decline() {
+# Answers by the binary, and leaves a note why.
+run_binary_as() {
   case $CNI_COMMAND in
-    ${HANDED_VERBS.join(" | ")}) take $calls/bell/declined.$CNI_COMMAND.$(($$ % ${SLOTS})) ;;
+    ${HANDED_VERBS.join(" | ")}) take $calls/bell/$1.$CNI_COMMAND.$(($$ % ${SLOTS})) ;;
   esac
   run_binary
 }
-# In the manager's container a path in /proc means another process.
+# In the manager's container a path in /proc means another process; and a link may lead there.
 case \${CNI_NETNS-} in
-  */..*) decline ;;
-  '' | /run/netns/* | /var/run/netns/*) ;;
-  *) decline ;;
+  */..* | /run/netns/*/* | /var/run/netns/*/*) run_binary_as declined ;;
+  '' | /run/netns/* | /var/run/netns/*) [ ! -L "\${CNI_NETNS-}" ] || run_binary_as declined ;;
+  *) run_binary_as declined ;;
 esac
-[ ! -h "\${CNI_NETNS-}" ] || decline
+read -r id </proc/sys/kernel/random/uuid || run_binary_as declined
 slot=$(($$ % ${SLOTS})) tries=0
 until take $calls/$slot.claim; do
   tries=$((tries + 1)) slot=$(((slot + 1) % ${SLOTS}))
-  [ $tries -lt ${SLOTS} ] || decline
+  [ $tries -lt ${SLOTS} ] || run_binary_as declined
 done
 call=$calls/$slot
-[ -p $call.answer ] || decline
-keep() {
-  [ $# -lt 2 ] || { printf %s "$2" >$call.$1; } 2>/dev/null
+ready=$calls/bell/$slot.$id
+free_slot() {
+  rm -f $call.request $call.config $call.claim
 }
-read -r id </proc/sys/kernel/random/uuid && keep id "$id" &&
-  ${keepVariables} || decline
-head -c ${MAX_CONFIG_BYTES + 1} 2>/dev/null >$call.config ||
+set --
+${collectVariables}
+if [ ! -p $call.answer ] || ! { printf '%s\\0' "$@" >$call.request; } 2>/dev/null; then
+  free_slot
+  run_binary_as declined
+fi
+if ! head -c ${MAX_CONFIG_BYTES + 1} 2>/dev/null >$call.config; then
+  free_slot
   refuse "Cannot hand the call over: $call.config cannot be written"
+fi
 command exec 4<>$call.answer 5<$call.config
+by_binary() {
+  free_slot
+  exec <&5 4<&- 5<&-
+  run_binary_as fallenBack
+}
+take $ready || by_binary
 
+# Keeps none of the caller's streams, for a caller may read them to their end. (A redirection of the function would: dash
+# keeps what it replaces.)
 watch() {
+  exec </dev/null >/dev/null 2>&1 5<&-
   trap 'kill "$waiting"; exit' TERM
   flock -s -w ${TAKE_LIMIT_S} ${ALIVE_FILE} true &
   waiting=$!
@@ -97,30 +113,19 @@ watch() {
   flock -s -w ${ANSWER_LIMIT_S} ${ALIVE_FILE} true &
   waiting=$!
   wait $waiting
-  echo "$id dead" >&4
+  echo "$id refuse Cannot answer: the manager ended during the call" >&4
 }
-# With \`exec\`: a shell that redirects a function keeps copies, and the caller would wait for the end of stdout.
-(
-  exec </dev/null >/dev/null 2>&1 5<&-
-  watch
-) &
+watch &
 watchdog=$!
 unwatch() {
   kill $watchdog 2>/dev/null
 }
-give_up() {
-  take $call.decided || return 0
-  unwatch
-  exec <&5 4<&- 5<&-
-  run_binary
-}
 settle() {
   unwatch
-  { read -r holder <$call.id; } 2>/dev/null
-  [ "\${holder-}" = "$id" ] && take $calls/bell/$slot.settled || refuse "Cannot take the answer: it came too late, and what was done has been undone"
+  { [ -e $call.$id ] && take $ready.settled; } ||
+    refuse "Cannot take the answer: it came too late, and what was done has been undone"
 }
 
-take $calls/bell/$slot.ready || give_up
 while IFS= read -r line <&4; do
   case $line in
     "$id answer "*)
@@ -137,11 +142,15 @@ while IFS= read -r line <&4; do
       cat <&6
       exit "\${line##* }"
       ;;
-    "$id late") give_up ;;
-    "$id dead" | "$id lost")
-      give_up
+    "$id late")
+      if rm $ready 2>/dev/null; then
+        unwatch
+        by_binary
+      fi
+      ;;
+    "$id refuse "*)
       unwatch
-      refuse "Cannot answer: the manager ended during the call"
+      refuse "\${line#"$id refuse "}"
       ;;
   esac
 done

@@ -34,3 +34,18 @@ Deno.test("locks on different files wait for nothing", async () => {
   using _a = await lock("a", false, 1);
   using _b = await lock("b", false, 1);
 });
+
+Deno.test("who waits too long fails, and those behind still wait for those before", async () => {
+  const lock = queueLocks(() => Promise.resolve({ [Symbol.dispose]() {} }));
+  const first = await lock("a", false, 10_000);
+  await assert.rejects(lock("a", false, 10), /Cannot lock a: other calls have held it/);
+  let isHad = false;
+  const third = lock("a", false, 10_000).then((held) => {
+    isHad = true;
+    return held;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.ok(!isHad);
+  first[Symbol.dispose]();
+  (await third)[Symbol.dispose]();
+});

@@ -8,10 +8,12 @@ export const BELL_DIR = `${CALLS_DIR}/bell`;
 export const ALIVE_FILE = `${CALLS_DIR}/alive`;
 /** One binary at a time on a node: twenty of them do not fit into Multus' memory. */
 export const BINARY_LOCK_FILE = `${LOCK_DIR}/binary`;
+/** What the last look at the calls counted, for `manager status`. */
+export const STATISTICS_FILE = `${CALLS_DIR}/statistics.json`;
 /** Calls that can be handed over at a time. */
 export const SLOTS = 256;
 
-/** The variables of a call: each that is set is a file, byte for byte. */
+/** The variables of a call; those that are set are handed over byte for byte. */
 export const VARIABLES = [
   "CNI_COMMAND",
   "CNI_CONTAINERID",
@@ -27,44 +29,68 @@ export const HANDED_VERBS = ["ADD", "DEL", "CHECK", "GC", "STATUS"] as const;
 
 /** A config may have this many bytes (4 MiB); the launcher passes one more on, so that it shows. */
 export const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
-/** Seconds after which a launcher gives an undecided call up. */
+/** Seconds after which a launcher gives up a call that nobody has taken. */
 export const TAKE_LIMIT_S = 1;
-/** A request older than this is left alone: its launcher has given up, or is gone. */
+/** A call older than this is left alone: its launcher has given it up, or is gone. */
 export const TOO_OLD_MS = 1_500;
-/** Seconds that a launcher waits for a decided call: more than a call may take. */
+/** Seconds that a launcher waits for a call that was taken: more than a call may take. */
 export const ANSWER_LIMIT_S = 60;
 /** An answer that nobody has settled by then is taken back. */
 export const SETTLE_LIMIT_MS = 5_000;
 /** Seconds that a launcher waits for its turn to start the binary. */
 export const BINARY_LIMIT_S = 40;
-/** What is left of a dead launcher is freed after this. */
-export const CLAIM_LIMIT_MS = 120_000;
+/** What is left of a dead launcher is removed after this. */
+export const LEFTOVER_LIMIT_MS = 120_000;
 /** Answers longer than this (bytes, less than PIPE_BUF) go through a file. */
 export const MAX_LINE_BYTES = 3_000;
 
-/** What the last look at the calls counted, for `manager status`. */
-export const STATISTICS_FILE = `${CALLS_DIR}/statistics.json`;
+/** A call: the slot that it is in, and its UUID. */
+export interface CallName {
+  readonly slot: string;
+  readonly id: string;
+}
 
-/** The files of a slot. `claim` is removed last: with it the slot is free. */
-export const SLOT_FILES = ["id", "config", "decided", "stdout", ...VARIABLES, "claim"] as const;
-
-export function slotFile(slot: string, name: typeof SLOT_FILES[number] | "answer"): string {
+/** A file of a slot, whichever call is in it. */
+export function slotFile(
+  slot: string,
+  name: "answer" | "claim" | "request" | "config" | "stdout",
+): string {
   return `${CALLS_DIR}/${slot}.${name}`;
 }
 
-/** A launcher that does not hand its call over leaves a file `declined.VERB.N`; more than {@link SLOTS} at a time are not told apart. */
-export function parseDeclined(name: string): string | undefined {
-  return /^declined\.([A-Za-z]+)\.\d+$/.exec(name)?.[1];
+/** The request is whole. **Whoever takes this file away executes the call**: the resident renames it, the launcher removes it. */
+export function readyFile({ slot, id }: CallName): string {
+  return `${BELL_DIR}/${slot}.${id}`;
 }
 
-export function bellFile(slot: string, name: "ready" | "settled"): string {
-  return `${BELL_DIR}/${slot}.${name}`;
+/** The same file after that: a resident has the call. */
+export function takenFile({ slot, id }: CallName): string {
+  return `${CALLS_DIR}/${slot}.${id}`;
 }
 
-/** Splits the name of a bell file; undefined for anything else. */
-export function parseBell(
-  file: string,
-): { slot: string; name: "ready" | "settled" } | undefined {
-  const [, slot, name] = /^(\d{1,3})\.(ready|settled)$/.exec(file) ?? [];
-  return slot === undefined ? undefined : { slot, name: name === "ready" ? "ready" : "settled" };
+/** **Whoever makes this file says whether the answer counts**: the launcher takes it, the resident takes it back. */
+export function settledFile(call: CallName): string {
+  return `${readyFile(call)}.settled`;
+}
+
+/** What a file in {@link BELL_DIR} tells by its name. */
+export type Bell =
+  | { readonly name: "ready" | "settled"; readonly call: CallName }
+  /** The binary answered a call of this verb: it was not handed over, or given up. */
+  | { readonly name: "declined" | "fallenBack"; readonly verb: string };
+
+/** Reads a file's name; undefined for one that is no bell. Of notes (`declined.VERB.N`), up to {@link SLOTS} are told apart. */
+export function parseBell(file: string): Bell | undefined {
+  const [, slot, id, settled] = /^(\d{1,3})\.([0-9a-f-]{36})(\.settled)?$/.exec(file) ?? [];
+  if (slot !== undefined && id !== undefined) {
+    return { name: settled === undefined ? "ready" : "settled", call: { slot, id } };
+  }
+  const [, note, verb] = /^(declined|fallenBack)\.([A-Z]+)\.\d+$/.exec(file) ?? [];
+  if (note === undefined || verb === undefined) return undefined;
+  return { name: note === "declined" ? "declined" : "fallenBack", verb };
+}
+
+/** The slot that a launcher's file belongs to; undefined for what is not a launcher's, such as the FIFOs. */
+export function slotOf(file: string): string | undefined {
+  return /^(\d{1,3})\.(?!answer$)/.exec(file)?.[1];
 }

@@ -1,38 +1,37 @@
 // The resident: answers the calls that launchers hand over (docs/call-protocol.md), many at a time, in the manager's process.
-import { type Rung, watchBell } from "./bell.ts";
+import { answer } from "../../cni/call.ts";
+import { updateFile } from "../../shared/files.ts";
 import { showLink } from "../../shared/iproute2/commands.ts";
 import { openKernel } from "../../shared/iproute2/kernel.ts";
-import { LAN_NETNS } from "../../shared/lan/paths.ts";
-import { answer } from "../../cni/call.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
+import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import type { Ports } from "../../shared/ports.ts";
 import type { Log } from "../log.ts";
+import { type Rung, watchBell } from "./bell.ts";
 import {
   ALIVE_FILE,
-  bellFile,
+  BELL_DIR,
+  type CallName,
   HANDED_VERBS,
   SETTLE_LIMIT_MS,
-  slotFile,
   STATISTICS_FILE,
   TOO_OLD_MS,
 } from "./protocol.ts";
+import { readVariable } from "./request.ts";
 import { residentPorts } from "./resident_ports.ts";
 import {
-  abandonSlot,
-  ageOf,
-  collectDeclined,
-  decider,
-  findAbandoned,
+  ageOfCall,
+  collectNotes,
   freeSlot,
   type HandedCall,
-  isThere,
-  readHandedCall,
-  slots,
-  take,
+  listTaken,
+  readCall,
+  removeLeftovers,
+  takeBack,
+  takeCall,
   writeAnswer,
-  writeLost,
+  writeRefusal,
 } from "./slots.ts";
-import { updateFile } from "../../shared/files.ts";
 import { type CallStatistics, count, type Outcome } from "./statistics.ts";
 
 /** How long the exclusive lock is waited for: watchdogs of launchers hold it for an instant, an older resident until it ends. */
@@ -40,7 +39,7 @@ const ALIVE_LIMIT_MS = 30_000;
 
 /** Disposing takes no more calls, and ends when those that were taken have ended. */
 export interface Resident extends AsyncDisposable {
-  /** Frees what dead launchers have left, and writes the statistics. */
+  /** Removes what dead launchers have left, and writes the statistics. Throws when the calls' directory is no more. */
   sweep(): Promise<void>;
 }
 
@@ -59,95 +58,128 @@ export async function startResident(facts: NodeFacts, log: Log): Promise<Residen
   return {
     sweep: () => resident.sweep(),
     async [Symbol.asyncDispose]() {
-      // Launchers whose calls were taken wait for this process as long as it holds the lock; others fall back.
+      // Launchers hold what they have been promised for good until nobody holds the lock: it goes last.
       await resident.finish();
       await watching[Symbol.asyncDispose]();
-      alive[Symbol.dispose]();
       await spares.close();
+      alive[Symbol.dispose]();
     },
   };
+}
+
+/** A call at work. */
+interface Work {
+  readonly slot: string;
+  /** Ends the wait for the launcher. */
+  readonly settled: () => void;
+  readonly ended: Promise<void>;
 }
 
 class Answering {
   #statistics: CallStatistics = {};
   #finishing = false;
-  /** Calls at work, by slot; `settled` ends the wait for the launcher. */
-  readonly #calls = new Map<
-    string,
-    { readonly settled: () => void; readonly ended: Promise<void> }
-  >();
+  /** By the calls' UUIDs. */
+  readonly #work = new Map<string, Work>();
 
   constructor(private readonly ports: Ports, private readonly log: Log) {}
 
   /** What an earlier resident had taken is lost. */
   takeOver(): void {
-    for (const slot of slots()) {
-      if (!isThere(bellFile(slot, "ready"))) continue;
-      const by = decider(slot);
-      if (by === "launcher") freeSlot(slot);
-      if (by !== "resident") continue;
-      const call = readHandedCall(slot);
-      if (call !== undefined) writeLost(slot, call.id);
-      abandonSlot(slot);
+    for (const call of listTaken()) {
+      writeRefusal(call, "Cannot answer: the manager that took the call has ended");
+      freeSlot(call, "remove");
     }
   }
 
   hear({ ready, settled }: Rung): void {
-    for (const slot of this.#finishing ? [] : ready) this.#start(slot);
-    for (const slot of settled) this.#calls.get(slot)?.settled();
+    for (const { id } of settled) this.#work.get(id)?.settled();
+    if (this.#finishing) return;
+    for (const call of ready) {
+      try {
+        this.#start(call);
+      } catch (error) {
+        this.log("error", `Cannot take a call: ${error}`);
+      }
+    }
   }
 
   async sweep(): Promise<void> {
-    for (const slot of findAbandoned(new Set(this.#calls.keys()))) freeSlot(slot);
-    for (const verb of collectDeclined()) this.#count(verb, { kind: "declined" });
-    await updateFile(STATISTICS_FILE, JSON.stringify(this.#statistics), 0o600)
-      .catch((error) => this.log("warn", `Cannot write the calls' statistics: ${error.message}`));
+    try {
+      removeLeftovers(new Set([...this.#work.values()].map(({ slot }) => slot)));
+      for (const { name, verb } of collectNotes()) this.#count(verb, { kind: name });
+      await updateFile(STATISTICS_FILE, JSON.stringify(this.#statistics), 0o600);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) {
+        throw new Error(`Cannot go on: ${BELL_DIR} has been removed`, { cause: error });
+      }
+      // Such as no room in /run: calls are answered all the same.
+      this.log("warn", `Cannot look the calls over: ${error}`);
+    }
   }
 
-  /** Takes no more calls, and waits for the end of those that were taken. */
+  /** Ends with the last call at work; others are no longer taken. */
   async finish(): Promise<void> {
     this.#finishing = true;
-    await Promise.all([...this.#calls.values()].map(({ ended }) => ended));
+    await Promise.all([...this.#work.values()].map(({ ended }) => ended));
   }
 
-  #start(slot: string): void {
-    if (this.#calls.has(slot)) return;
-    const { promise: settled, resolve } = Promise.withResolvers<void>();
-    const ended = this.#serve(slot, settled).catch((error) =>
-      this.log("error", `Cannot answer a call: ${error}`)
-    )
-      .finally(() => this.#calls.delete(slot));
-    this.#calls.set(slot, { settled: resolve, ended });
-  }
-
-  async #serve(slot: string, settled: Promise<void>): Promise<void> {
-    const started = performance.now();
-    // Its launcher is about to give it up, or is gone: the sweep's.
-    const isOld = (ageOf(bellFile(slot, "ready")) ?? Infinity) > TOO_OLD_MS;
-    if (isOld && !isThere(slotFile(slot, "decided"))) return;
-    const taken = take(slotFile(slot, "decided"));
-    const call = readHandedCall(slot);
-    if (call === undefined) return freeSlot(slot);
-    const verb = verbOf(call);
-    if (!taken) return this.#end(slot, verb, { kind: "fallenBack" });
-    const { stdout, exitCode } = await this.#answer(call);
-    writeAnswer(slot, call.id, exitCode, stdout);
-    const ms = performance.now() - started;
-    if (await this.#isSettled(slot, settled)) {
-      return this.#end(slot, verb, { kind: "answered", ms, failed: exitCode !== 0 });
+  #start(call: CallName): void {
+    // An old one is left to its launcher, which is about to give it up, or gone.
+    const age = ageOfCall(call);
+    if (age === undefined || age > TOO_OLD_MS || !takeCall(call)) return;
+    const handed = readCall(call);
+    if (handed === undefined) {
+      writeRefusal(call, "Cannot answer: the request is not whole");
+      return freeSlot(call, "remove");
     }
-    if (verb === "ADD" && exitCode === 0) await this.#undo(call, stdout);
-    this.log("warn", `nobody took the answer to ${verb}${verb === "ADD" ? "; it is undone" : ""}`);
-    this.#count(verb, { kind: "undelivered" });
-    // Not freed: its launcher may only be stopped, and must find that the call is settled.
-    abandonSlot(slot);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const ended = this.#serve(call, handed, promise)
+      .catch((error) => this.log("error", `Cannot answer a call: ${error}`))
+      .finally(() => this.#work.delete(call.id));
+    this.#work.set(call.id, { slot: call.slot, settled: resolve, ended });
+  }
+
+  async #serve(
+    call: CallName,
+    handed: HandedCall,
+    settled: Promise<void>,
+  ): Promise<void> {
+    const started = performance.now();
+    const verb = verbOf(handed);
+    const { stdout, exitCode } = await this.#answer(handed);
+    const undo = async () => {
+      if (verb === "ADD" && exitCode === 0) await this.#undo(handed, stdout);
+    };
+    try {
+      writeAnswer(call, exitCode, stdout);
+    } catch (error) {
+      await undo();
+      writeRefusal(call, "Cannot hand the answer over: there is no room for it in /run");
+      this.#count(verb, { kind: "undelivered" });
+      freeSlot(call, "remove");
+      throw error;
+    }
+    const ms = performance.now() - started;
+    await settledOrOverdue(settled);
+    if (takeBack(call)) {
+      await undo();
+      this.log(
+        "warn",
+        `nobody took the answer to ${verb}${verb === "ADD" ? "; it is undone" : ""}`,
+      );
+      this.#count(verb, { kind: "undelivered" });
+      freeSlot(call, "keep");
+    } else {
+      this.#count(verb, { kind: "answered", ms, failed: exitCode !== 0 });
+      freeSlot(call, "remove");
+    }
   }
 
   /** Takes back an ADD, unless another one has taken its place since: the port's MAC address is random. */
-  async #undo(call: HandedCall, result: string): Promise<void> {
+  async #undo(handed: HandedCall, result: string): Promise<void> {
     const [port] = readInterfaces(result);
     if (port !== undefined && await this.#macOf(port.name) !== port.mac) return;
-    await this.#answer(call, "DEL");
+    await this.#answer(handed, "DEL");
   }
 
   async #macOf(port: string): Promise<string | undefined> {
@@ -159,34 +191,25 @@ class Answering {
     }
   }
 
-  #answer(call: HandedCall, verb?: "DEL") {
-    const decoder = new TextDecoder("utf-8", { fatal: true });
+  #answer({ variables, config }: HandedCall, verb?: "DEL") {
     const env = (name: string) => {
       if (name === "MEGALOS_MANAGED") return "1";
       if (name === "CNI_COMMAND" && verb !== undefined) return verb;
-      const value = call.variables.get(name);
-      return value === undefined ? undefined : decoder.decode(value);
+      return readVariable(variables, name);
     };
-    return answer(env, () => Promise.resolve(call.config), this.ports);
-  }
-
-  /** Waits for the launcher to take the answer; when it does not, the answer is taken back, and only one of the two can be. */
-  async #isSettled(slot: string, settled: Promise<void>): Promise<boolean> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const overdue = new Promise<void>((resolve) => timer = setTimeout(resolve, SETTLE_LIMIT_MS));
-    await Promise.race([settled, overdue]);
-    clearTimeout(timer);
-    return !take(bellFile(slot, "settled"));
-  }
-
-  #end(slot: string, verb: string, outcome: Outcome): void {
-    this.#count(verb, outcome);
-    freeSlot(slot);
+    return answer(env, () => Promise.resolve(config), this.ports);
   }
 
   #count(verb: string, outcome: Outcome): void {
     this.#statistics = count(this.#statistics, verb, outcome);
   }
+}
+
+async function settledOrOverdue(settled: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const overdue = new Promise<void>((resolve) => timer = setTimeout(resolve, SETTLE_LIMIT_MS));
+  await Promise.race([settled, overdue]);
+  clearTimeout(timer);
 }
 
 /** The verb for the statistics. */

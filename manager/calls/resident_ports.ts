@@ -24,7 +24,14 @@ export function residentPorts(facts: NodeFacts): { ports: Ports; spares: Spares 
     ...system,
     lock: queueLocks(system.lock),
     converse: (wanted) => spares.take(wanted) ?? converse(wanted),
-    shareKernel: (kernel) => deletions.share(kernel),
+    shareKernel: (kernel) => ({
+      ...deletions.share(kernel),
+      // An answer need not wait for the sessions' ends.
+      close() {
+        void kernel.close();
+        return Promise.resolve();
+      },
+    }),
     readText: (path) =>
       path === NODE_FACTS_FILE ? Promise.resolve(factsText) : system.readText(path),
   };

@@ -1,25 +1,27 @@
-// The files of the slots, as the resident makes, reads, decides and frees them. All lie in memory (/run), so the calls are synchronous.
+// The files of the slots, as the resident takes, reads, answers and frees them. All lie in memory (/run), so the calls are synchronous.
 import { describe } from "../../shared/command.ts";
 import { run } from "../../shared/exec.ts";
 import {
   ALIVE_FILE,
   BELL_DIR,
-  bellFile,
   BINARY_LOCK_FILE,
-  CLAIM_LIMIT_MS,
+  type CallName,
+  CALLS_DIR,
+  LEFTOVER_LIMIT_MS,
   MAX_LINE_BYTES,
-  parseDeclined,
-  SLOT_FILES,
+  parseBell,
+  readyFile,
+  settledFile,
   slotFile,
+  slotOf,
   SLOTS,
-  VARIABLES,
+  takenFile,
 } from "./protocol.ts";
+import { parseRequest, type Variables } from "./request.ts";
 
 /** A call as its launcher left it. */
 export interface HandedCall {
-  readonly id: string;
-  /** Bytes of each variable that is set. */
-  readonly variables: ReadonlyMap<string, Uint8Array>;
+  readonly variables: Variables;
   readonly config: Uint8Array;
 }
 
@@ -29,7 +31,8 @@ export async function makeSlots(): Promise<void> {
   for (const file of [ALIVE_FILE, BINARY_LOCK_FILE]) {
     (await Deno.open(file, { create: true, append: true, mode: 0o600 })).close();
   }
-  const missing = slots().map((slot) => slotFile(slot, "answer")).filter((file) => !isThere(file));
+  const fifos = Array.from({ length: SLOTS }, (_, slot) => slotFile(`${slot}`, "answer"));
+  const missing = fifos.filter((file) => ageOf(file) === undefined);
   if (missing.length === 0) return;
   const made = await run({ argv: ["mkfifo", "--mode=0600", "--", ...missing] });
   if (made.reason !== "success") {
@@ -37,117 +40,134 @@ export async function makeSlots(): Promise<void> {
   }
 }
 
-export function slots(): string[] {
-  return Array.from({ length: SLOTS }, (_, slot) => `${slot}`);
+/** How long ago (ms) a call was rung for; undefined when its launcher has given it up. */
+export function ageOfCall(call: CallName): number | undefined {
+  return ageOf(readyFile(call));
 }
 
-/** Reads a request; undefined when it is not whole. */
-export function readHandedCall(slot: string): HandedCall | undefined {
-  const id = readIfThere(slotFile(slot, "id"));
-  const config = readIfThere(slotFile(slot, "config"));
-  if (id === undefined || config === undefined) return undefined;
-  const variables = new Map<string, Uint8Array>();
-  for (const name of VARIABLES) {
-    const value = readIfThere(slotFile(slot, name));
-    if (value !== undefined) variables.set(name, value);
-  }
-  return { id: new TextDecoder().decode(id), variables, config };
+/** Takes a call from its launcher: false when that has given it up. Needs no room in /run. */
+export function takeCall(call: CallName): boolean {
+  return isThere(() => Deno.renameSync(readyFile(call), takenFile(call)));
 }
 
-/** How old (ms) a file is; undefined where there is none. */
-export function ageOf(path: string): number | undefined {
-  try {
-    return Date.now() - (Deno.statSync(path).mtime?.getTime() ?? 0);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+/** Reads what was handed over, and removes it: from now on it is here. Undefined when it is not whole. */
+export function readCall({ slot }: CallName): HandedCall | undefined {
+  const request = slotFile(slot, "request");
+  const config = slotFile(slot, "config");
+  let call: HandedCall | undefined;
+  isThere(() => {
+    const variables = parseRequest(Deno.readFileSync(request));
+    call = { variables, config: Deno.readFileSync(config) };
+  });
+  for (const file of [request, config]) remove(file);
+  return call;
 }
 
-/** Makes a file that only one can make: true for who did. A launcher's is empty, this one's is not. */
-export function take(path: string): boolean {
-  try {
-    Deno.writeTextFileSync(path, "resident\n", { createNew: true, mode: 0o600 });
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return false;
-    throw error;
-  }
-}
-
-/** Who has decided to execute a call. */
-export function decider(slot: string): "launcher" | "resident" | undefined {
-  const decided = readIfThere(slotFile(slot, "decided"));
-  if (decided === undefined) return undefined;
-  return decided.length === 0 ? "launcher" : "resident";
-}
-
-/** Answers: in one line where that is short and plain, else through a file. */
-export function writeAnswer(slot: string, id: string, exitCode: number, stdout: string): void {
+/**
+ * Answers: in one line where that is short and plain, else through a file.
+ * Throws when /run has no room for that; the launcher then knows nothing yet.
+ */
+export function writeAnswer(call: CallName, exitCode: number, stdout: string): void {
   const line = stdout.replace(/\n$/, "");
   const isPlain = /^[\x20-\x7e]*$/.test(line) && line.length <= MAX_LINE_BYTES && stdout !== "\n";
-  if (isPlain) return writeLine(slot, `${id} answer ${exitCode} ${line}`);
-  Deno.writeTextFileSync(slotFile(slot, "stdout"), stdout, { mode: 0o600 });
-  writeLine(slot, `${id} stdout ${exitCode}`);
+  if (isPlain) return writeLine(call, `answer ${exitCode} ${line}`);
+  Deno.writeTextFileSync(slotFile(call.slot, "stdout"), stdout, { mode: 0o600 });
+  writeLine(call, `stdout ${exitCode}`);
 }
 
-/** Tells the launcher of a call that the resident which took it is gone. */
-export function writeLost(slot: string, id: string): void {
-  writeLine(slot, `${id} lost`);
+/** Answers with code 11. `why` stands between quotes in JSON as it is. */
+export function writeRefusal(call: CallName, why: string): void {
+  writeLine(call, `refuse ${why}`);
 }
 
-function writeLine(slot: string, line: string): void {
+function writeLine({ slot, id }: CallName, line: string): void {
   // Opened for reading too: a FIFO whose other side is gone would stop the whole program (or raise SIGPIPE).
   using fifo = Deno.openSync(slotFile(slot, "answer"), { read: true, write: true });
-  fifo.writeSync(new TextEncoder().encode(`${line}\n`));
+  fifo.writeSync(new TextEncoder().encode(`${id} ${line}\n`));
 }
 
-/** Removes a call's files; the claim last, for then the slot is the next launcher's. */
-export function freeSlot(slot: string): void {
-  for (const name of ["ready", "settled"] as const) removeIfThere(bellFile(slot, name));
-  for (const name of SLOT_FILES) removeIfThere(slotFile(slot, name));
+/** Says that the answer does not count: false when its launcher has taken it. */
+export function takeBack(call: CallName): boolean {
+  try {
+    Deno.openSync(settledFile(call), { write: true, createNew: true, mode: 0o600 }).close();
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    // No room in /run: that the taken file is gone says the same.
+  }
+  remove(takenFile(call));
+  return true;
 }
 
-/** Ends a call whose launcher may still come back: what was decided and settled stays until the sweep frees the slot. */
-export function abandonSlot(slot: string): void {
-  removeIfThere(bellFile(slot, "ready"));
+/** Removes the files of a call that has ended; the claim last, for then the slot is the next launcher's. */
+export function freeSlot(call: CallName, settled: "keep" | "remove"): void {
+  const answered = settled === "remove" ? [settledFile(call)] : [];
+  const { slot } = call;
+  for (
+    const file of [
+      takenFile(call),
+      ...answered,
+      slotFile(slot, "stdout"),
+      slotFile(slot, "claim"),
+    ]
+  ) remove(file);
 }
 
-/** The verbs of the calls that were declined since the last time. */
-export function collectDeclined(): string[] {
-  const names = Array.from(Deno.readDirSync(BELL_DIR), ({ name }) => name);
-  return names.flatMap((name) => {
-    const verb = parseDeclined(name);
-    if (verb === undefined) return [];
-    removeIfThere(`${BELL_DIR}/${name}`);
-    return [verb];
+/** The calls that a resident has taken and not freed. */
+export function listTaken(): CallName[] {
+  return listNames(CALLS_DIR).flatMap((name) => {
+    const bell = parseBell(name);
+    return bell?.name === "ready" ? [bell.call] : [];
   });
 }
 
-/** The slots whose launcher must be dead: claimed long ago, and not among `busy`. */
-export function findAbandoned(busy: ReadonlySet<string>): string[] {
-  return slots().filter((slot) =>
-    !busy.has(slot) && (ageOf(slotFile(slot, "claim")) ?? 0) > CLAIM_LIMIT_MS
-  );
+/** Takes the notes that launchers have left of calls which the binary answered. */
+export function collectNotes() {
+  return listNames(BELL_DIR).flatMap((name) => {
+    const bell = parseBell(name);
+    if (bell?.name !== "declined" && bell?.name !== "fallenBack") return [];
+    remove(`${BELL_DIR}/${name}`);
+    return [bell];
+  });
 }
 
-function readIfThere(path: string): Uint8Array | undefined {
+/** Removes what launchers have left that are dead: it is old, and of no slot in `busy`. */
+export function removeLeftovers(busy: ReadonlySet<string>): void {
+  const files = [BELL_DIR, CALLS_DIR].flatMap((dir) =>
+    listNames(dir).map((name) => ({ path: `${dir}/${name}`, slot: slotOf(name) }))
+  );
+  const left = files.filter(({ path, slot }) =>
+    slot !== undefined && !busy.has(slot) && (ageOf(path) ?? 0) > LEFTOVER_LIMIT_MS
+  );
+  const isClaim = (path: string) => path.endsWith(".claim");
+  // The claims last: a slot is free when nothing is in it.
+  for (const { path } of left.filter(({ path }) => !isClaim(path))) remove(path);
+  for (const { path } of left.filter(({ path }) => isClaim(path))) remove(path);
+}
+
+function listNames(dir: string): string[] {
+  return Array.from(Deno.readDirSync(dir), ({ name }) => name);
+}
+
+/** How old (ms) a file is; undefined where there is none. */
+function ageOf(path: string): number | undefined {
+  let age: number | undefined;
+  isThere(() => {
+    age = Date.now() - (Deno.statSync(path).mtime?.getTime() ?? 0);
+  });
+  return age;
+}
+
+function remove(path: string): void {
+  isThere(() => Deno.removeSync(path));
+}
+
+/** Does something with files; false when one of them is not there. */
+function isThere(use: () => void): boolean {
   try {
-    return Deno.readFileSync(path);
+    use();
+    return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-export function isThere(path: string): boolean {
-  return ageOf(path) !== undefined;
 }

@@ -1,0 +1,24 @@
+// The launcher's text: every shell that may be a node's /bin/sh takes it, and nothing of a call becomes a part of it.
+import assert from "node:assert/strict";
+import { run } from "../../shared/exec.ts";
+import { LAUNCHER } from "./launcher.ts";
+
+const SHELLS = [["sh"], ["dash"], ["bash", "--posix"], ["busybox", "sh"]] as const;
+
+for (const [shell, ...options] of SHELLS) {
+  const isThere = (await run({ argv: ["which", shell] })).reason === "success";
+  const title = `${[shell, ...options].join(" ")} reads the launcher`;
+  Deno.test({
+    name: isThere ? title : `${title} (cannot run: it is not installed)`,
+    ignore: !isThere,
+    fn: async () => {
+      const done = await run({ argv: [shell, ...options, "-n"], stdin: LAUNCHER });
+      assert.deepEqual([done.reason, done.stderr], ["success", ""]);
+    },
+  });
+}
+
+Deno.test("the launcher needs no program but those of coreutils and util-linux", () => {
+  const lines = LAUNCHER.split("\n").filter((line) => !line.trimStart().startsWith("#"));
+  assert.doesNotMatch(lines.join("\n"), /\b(sed|awk|grep|perl|mktemp|eval|printf '?%b)\b/);
+});
