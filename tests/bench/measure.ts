@@ -1,77 +1,120 @@
-// Times calls inside a node: a shell there takes the time, so that entering the node does not count.
-import assert from "node:assert/strict";
-import type { Node } from "../fixture/cluster.ts";
-import type { Peer } from "./peers.ts";
+// Times single calls and whole labs of every contender, in turn, so that all of them meet the same hour.
+import type { Call } from "../fixture/calls.ts";
+import { callMany, type RunOnNode, type Wanted } from "../fixture/many_calls.ts";
+import { type Contender, LABS_LANS } from "./contenders.ts";
 
-// Arguments: verb, container, interface, config, program...; prints the microseconds that the call took.
-const TIME_CALL = `
-export CNI_COMMAND=$1 CNI_CONTAINERID=$2 CNI_NETNS=/run/netns/$2 CNI_IFNAME=$3 CNI_PATH=/opt/cni/bin
-config=$4; shift 4
-start=\${EPOCHREALTIME/./}
-answer=$(printf %s "$config" | "$@") || { echo "$answer" >&2; exit 1; }
-echo $((\${EPOCHREALTIME/./} - start))
-`;
-
-/** Milliseconds of one call. */
-export async function timeCall(
-  node: Node,
-  peer: Peer,
-  verb: "ADD" | "DEL",
-  container: string,
-  lan: number,
-): Promise<number> {
-  const config = JSON.stringify(peer.config(lan));
-  const { reason, stdout, stderr } = await node.run(
-    ["bash", "-c", TIME_CALL, "bash", verb, container, interfaceOf(peer), config, ...peer.argv],
-  );
-  assert.equal(reason, "success", `${peer.name} ${verb}: ${stderr}`);
-  return Number(stdout) / 1000;
+/** Medians in ms; undefined for what a contender does not do. */
+export interface CallFigures {
+  readonly title: string;
+  readonly add: number | undefined;
+  readonly del: number | undefined;
+  /** The ADD that makes a LAN, and the DEL that ends it. */
+  readonly firstAdd: number | undefined;
+  readonly lastDel: number | undefined;
 }
 
-// Arguments: verb, interface, how many at a time, file with a container and its config a line, program...
-const TIME_MANY = `
-export CNI_COMMAND=$1 CNI_IFNAME=$2 CNI_PATH=/opt/cni/bin
-width=$3 file=$4; shift 4
-start=\${EPOCHREALTIME/./}
-xargs -a "$file" -d '\\n' -P "$width" -I LINE dash -c '
-  CNI_CONTAINERID=\${1%% *}; export CNI_CONTAINERID
-  export CNI_NETNS=/run/netns/$CNI_CONTAINERID
-  config=\${1#* }; shift
-  answer=$(printf %s "$config" | "$@") || { echo "$answer" >&2; exit 1; }
-' dash LINE "$@" || exit
-echo $((\${EPOCHREALTIME/./} - start))
-`;
-
-/** Milliseconds of 60 calls on 10 LANs, so many at a time. */
-export async function timeMany(
-  node: Node,
-  peer: Peer,
-  verb: "ADD" | "DEL",
-  containers: readonly string[],
-  width: number,
-): Promise<number> {
-  const lines = containers.map((container, index) =>
-    `${container} ${JSON.stringify(peer.config(index % 10))}`
-  );
-  await node.run(["tee", "/run/calls.txt"], { stdin: lines.join("\n") + "\n" });
-  const { reason, stdout, stderr } = await node.run(
-    [
-      "bash",
-      "-c",
-      TIME_MANY,
-      "bash",
-      verb,
-      interfaceOf(peer),
-      `${width}`,
-      "/run/calls.txt",
-      ...peer.argv,
-    ],
-    { timeoutMs: 120_000 },
-  );
-  assert.equal(reason, "success", `${peer.name} ${verb}: ${stderr}`);
-  return Number(stdout) / 1000;
+/** Each contender makes a LAN, joins a second pod to it, takes that away, and ends the LAN: `runs` times. */
+export async function measureCalls(
+  run: RunOnNode,
+  contenders: readonly Contender[],
+  runs: number,
+): Promise<CallFigures[]> {
+  await addPods(run, ["stays", "goes"]);
+  const wanted = Array.from({ length: runs }, () =>
+    contenders.flatMap((one) => [
+      want(one, "ADD", "stays", LABS_LANS),
+      want(one, "ADD", "goes", LABS_LANS),
+      want(one, "DEL", "goes", LABS_LANS),
+      want(one, "DEL", "stays", LABS_LANS),
+    ])).flat();
+  const { calls } = await callMany(run, wanted, 1);
+  refuseFailures(calls, wanted);
+  const ms = calls.map((one) => one.ms);
+  return contenders.map(({ title, alwaysStands }, at) => {
+    const each = (step: number) =>
+      median(ms.filter((_, index) => index % (4 * contenders.length) === 4 * at + step));
+    return {
+      title,
+      add: each(1),
+      del: each(2),
+      firstAdd: alwaysStands ? undefined : each(0),
+      lastDel: alwaysStands ? undefined : each(3),
+    };
+  });
 }
 
-function interfaceOf({ name }: Peer): string {
-  return `x${name}`;
+/** Medians in ms, from the first call's start to the last one's end. */
+export interface LabFigures {
+  readonly title: string;
+  readonly atATime: number;
+  readonly add60: number;
+  readonly del60: number;
+}
+
+const DEVICES = 60;
+
+/** 60 ADDs on 10 LANs, then 60 DELs, 8 and 30 at a time. */
+export async function measureLabs(
+  run: RunOnNode,
+  contenders: readonly Contender[],
+  labs: number,
+): Promise<LabFigures[]> {
+  const pods = Array.from({ length: DEVICES }, (_, at) => `d${at}`);
+  await addPods(run, pods);
+  const times = new Map<string, { readonly add: number[]; readonly del: number[] }>();
+  const key = (title: string, atATime: number) => `${title} ${atATime}`;
+  for (let lab = 0; lab < labs; lab++) {
+    for (const atATime of [8, 30]) {
+      for (const contender of contenders) {
+        const all = async (verb: string) => {
+          const wanted = pods.map((pod, at) => want(contender, verb, pod, at % LABS_LANS));
+          const { ms, calls } = await callMany(run, wanted, atATime);
+          refuseFailures(calls, wanted);
+          return ms;
+        };
+        const seen = times.get(key(contender.title, atATime)) ?? { add: [], del: [] };
+        times.set(key(contender.title, atATime), seen);
+        seen.add.push(await all("ADD"));
+        seen.del.push(await all("DEL"));
+      }
+    }
+  }
+  return [8, 30].flatMap((atATime) =>
+    contenders.map(({ title }) => {
+      const { add, del } = times.get(key(title, atATime))!;
+      return { title, atATime, add60: median(add)!, del60: median(del)! };
+    })
+  );
+}
+
+function want(contender: Contender, verb: string, pod: string, lan: number): Wanted {
+  const call: Call = {
+    verb,
+    container: pod,
+    netns: `/run/netns/${pod}`,
+    ifname: "net0",
+    config: contender.config(lan),
+  };
+  return { call, argv: contender.argv, ...(contender.env && { env: contender.env }) };
+}
+
+export async function addPods(run: RunOnNode, names: readonly string[]): Promise<void> {
+  const script = `for name; do ip netns add "$name" || exit; done`;
+  await run(["sh", "-c", script, "sh", ...names], {});
+}
+
+/** Throws with the first call that failed: a time without its work is none. */
+export function refuseFailures(
+  calls: readonly { readonly exitCode: number; readonly stdout: string }[],
+  wanted: readonly Wanted[],
+): void {
+  const at = calls.findIndex(({ exitCode }) => exitCode !== 0);
+  if (at < 0) return;
+  const { call, argv } = wanted[at]!;
+  throw new Error(`Cannot time ${argv[0]}: ${call.verb} answered ${calls[at]!.stdout}`);
+}
+
+function median(values: readonly number[]): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1];
 }
