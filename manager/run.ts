@@ -10,8 +10,7 @@ import { serve } from "./health/http.ts";
 import { isAlive, isReady, type Observation } from "./health/state.ts";
 import { prepareNode } from "./install/prepare_node.ts";
 import { addressLanNetns, learnNodeFacts, writeNodeFacts } from "./install/write_node_facts.ts";
-import type { EmptySince } from "./lans/empty_lans.ts";
-import { removeEmptyLans } from "./lans/remove_empty_lans.ts";
+import { LanSweep } from "./lans/sweep.ts";
 import type { Log } from "./log.ts";
 import type { Role, Settings } from "./settings.ts";
 
@@ -44,7 +43,8 @@ export async function runManager(
     await using resident = role === "worker" && settings.launcher === "on"
       ? await startResident(facts, log)
       : undefined;
-    let since: EmptySince = new Map();
+    await using lans = new LanSweep(settings.grace * 1000, log);
+    let lastReady = performance.now();
     while (!signal.aborted) {
       const before = isReady(role, observation);
       observation = await observe();
@@ -52,9 +52,12 @@ export async function runManager(
         await startFrr(log);
       }
       tellChange(role, before.ok, observation, log);
-      if (role === "worker") since = await sweep(since, settings.grace * 1000, log);
+      if (role === "worker") await sweep(lans, log);
       await resident?.sweep();
-      await pause(isReady(role, observation).ok ? settings.reconcile * 1000 : NOT_READY_MS, signal);
+      const { ok } = isReady(role, observation);
+      if (ok) lastReady = performance.now();
+      const again = lookAgainMs(performance.now() - lastReady);
+      await pause(ok ? settings.reconcile * 1000 : again, signal);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -64,8 +67,8 @@ export async function runManager(
   log("info", "manager stopped; LANs and FRR go on");
 }
 
-/** A node that is not ready is looked at more often: a pod's start waits for it. */
-const NOT_READY_MS = 250;
+/** A node that is not ready is looked at more often, and at first (all in ms) most often: a pod's start waits for it. */
+const lookAgainMs = (notReadyMs: number) => notReadyMs < 15_000 ? 250 : 1_000;
 
 async function configure(
   settings: Settings,
@@ -86,13 +89,12 @@ async function configure(
   return facts;
 }
 
-/** A LAN that cannot be removed now is looked at again the next time. */
-async function sweep(since: EmptySince, graceMs: number, log: Log): Promise<EmptySince> {
+/** What cannot be done now is tried the next time. */
+async function sweep(lans: LanSweep, log: Log): Promise<void> {
   try {
-    return await removeEmptyLans(since, graceMs, log);
+    await lans.look();
   } catch (error) {
     log("warn", `Cannot sweep the LANs: ${error instanceof Error ? error.message : error}`);
-    return since;
   }
 }
 

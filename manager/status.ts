@@ -1,6 +1,4 @@
 // `manager status`: sessions, LANs and MACs of this node, asked afresh, for people and (--json) for programs.
-import { converse } from "../shared/exec.ts";
-import { openKernel } from "../shared/iproute2/kernel.ts";
 import { lanTitle } from "../shared/lan/lan.ts";
 import { readTextIfThere } from "../shared/files.ts";
 import { LAN_NETNS, NODE_FACTS_FILE } from "../shared/lan/paths.ts";
@@ -46,8 +44,6 @@ export interface LanStatus {
   readonly remoteVteps: readonly string[];
 }
 
-const LIMIT_MS = 10_000;
-
 /** Asks kernel and FRR; what does not answer is empty. A node with a LAN namespace is a worker. */
 export async function readStatus(): Promise<Status> {
   const role = await isThere(LAN_NETNS) ? "worker" : "route-reflector";
@@ -57,7 +53,7 @@ export async function readStatus(): Promise<Status> {
     readSessions(),
     readVnis(),
     readMacs(),
-    role === "worker" ? readLans() : [],
+    role === "worker" ? listLans() : [],
   ]);
   const { reasons } = isReady(role, { daemons, sessions });
   const missing = isTold ? [] : ["the plugin has not been told the node's facts"];
@@ -80,15 +76,6 @@ async function isThere(path: string): Promise<boolean> {
 async function readCalls(): Promise<CallStatistics> {
   const text = await readTextIfThere(STATISTICS_FILE);
   return text === undefined ? {} : JSON.parse(text);
-}
-
-async function readLans(): Promise<LanOnNode[]> {
-  const kernel = openKernel(converse, () => LIMIT_MS);
-  try {
-    return await listLans(kernel);
-  } finally {
-    await kernel.close();
-  }
 }
 
 function toLanStatus({ lan, bridge, mtu, ports }: LanOnNode, vnis: readonly Vni[]): LanStatus {

@@ -65,9 +65,10 @@ async function compile(
 ): Promise<void> {
   // --no-code-cache: the cache has a predictable name in /tmp, any local user may have made it, and
   // it is run as code.
+  const { may, v8Flags } = PROGRAMS[name];
   // deno-fmt-ignore
   const argv = inCheckout(runtime.deno, "compile", "--no-config", "--no-lock", "--no-check",
-    "--no-code-cache", ...permissionFlags(PROGRAMS[name].may),
+    "--no-code-cache", ...permissionFlags(may), ...v8Flags,
     "--target", compileTarget(arch), "--output", output, bundlePath(name));
   await must(`compile ${name} for ${arch}`, {
     argv,

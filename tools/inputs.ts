@@ -12,7 +12,7 @@ export async function hashInputs(denort: string | undefined): Promise<string> {
   const contents = await Promise.all(
     files.map((file) => Deno.readTextFile(`${ROOT}/${file}`).catch(() => "")),
   );
-  const flags = Object.values(PROGRAMS).map(({ may }) => permissionFlags(may));
+  const flags = Object.values(PROGRAMS).map(({ may, v8Flags }) => [permissionFlags(may), v8Flags]);
   const made = { deno: Deno.version.deno, denort, pins: [DENO, DENORT], flags, files, contents };
   return await sha256(new TextEncoder().encode(JSON.stringify(made)));
 }

@@ -11,6 +11,8 @@ export interface Program {
     readonly answer: RegExp;
   };
   readonly may: Permissions;
+  /** How V8 is set up: one flag of `deno compile`, or none. */
+  readonly v8Flags: readonly [] | readonly [`--v8-flags=${string}`];
 }
 
 export interface Permissions {
@@ -36,6 +38,7 @@ export const PROGRAMS = {
       net: [],
       sys: [],
     },
+    v8Flags: [],
   },
   manager: {
     main: "manager/main.ts",
@@ -68,6 +71,8 @@ export const PROGRAMS = {
       net: ["0.0.0.0"],
       sys: [],
     },
+    // It lives for long on every node: a third less memory with 500 LANs, for no time that could be measured.
+    v8Flags: ["--v8-flags=--max-semi-space-size=1,--optimize-for-size"],
   },
 } satisfies Record<string, Program>;
 

@@ -48,10 +48,9 @@ export interface Resident extends AsyncDisposable {
  * @throws {FaultError} "try-later" when another resident does not end
  */
 export async function startResident(facts: NodeFacts, log: Log): Promise<Resident> {
-  const { ports, spares } = residentPorts(facts);
+  const { ports, close } = residentPorts(facts);
   const alive = await ports.lock(ALIVE_FILE, false, ALIVE_LIMIT_MS);
   const resident = new Answering(ports, log);
-  spares.fill();
   resident.takeOver();
   const watching = watchBell((rung) => resident.hear(rung));
   log("info", "calls are answered here");
@@ -61,7 +60,7 @@ export async function startResident(facts: NodeFacts, log: Log): Promise<Residen
       // Launchers hold what they have been promised for good until nobody holds the lock: it goes last.
       await resident.finish();
       await watching[Symbol.asyncDispose]();
-      await spares.close();
+      await close();
       alive[Symbol.dispose]();
     },
   };
@@ -183,7 +182,8 @@ class Answering {
   }
 
   async #macOf(port: string): Promise<string | undefined> {
-    const kernel = openKernel(this.ports.converse, () => SETTLE_LIMIT_MS);
+    const { shareKernel, converse } = this.ports;
+    const kernel = shareKernel(openKernel(converse, () => SETTLE_LIMIT_MS));
     try {
       return (await kernel.show(LAN_NETNS, [showLink(port)]))[0]?.mac;
     } finally {

@@ -1,6 +1,6 @@
 // The LANs of this node as the kernel has them.
-import { showKind } from "../../shared/iproute2/commands.ts";
-import type { Kernel } from "../../shared/iproute2/kernel.ts";
+import { run } from "../../shared/exec.ts";
+import { listLinks } from "../../shared/iproute2/list.ts";
 import { parseAlias, type PortOwner } from "../../shared/lan/alias.ts";
 import type { Lan } from "../../shared/lan/lan.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
@@ -15,11 +15,9 @@ export interface LanOnNode {
 }
 
 /** Lists all LANs that are signed by an alias, with their ports. */
-export async function listLans(kernel: Kernel): Promise<LanOnNode[]> {
-  const [bridges, ports] = [
-    await kernel.show(LAN_NETNS, [showKind("bridge")]),
-    await kernel.show(LAN_NETNS, [showKind("veth")]),
-  ];
+export async function listLans(): Promise<LanOnNode[]> {
+  const bridges = await listLinks(run, LAN_NETNS, "bridge");
+  const ports = await listLinks(run, LAN_NETNS, "veth");
   const byMaster = Map.groupBy(ports, (port) => port.master);
   return bridges.flatMap(({ alias, ifname, ifindex, mtu }) => {
     const lan = parseAlias(alias)?.lan;

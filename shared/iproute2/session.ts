@@ -88,8 +88,11 @@ class Session implements IpSession {
     const { ended, errors } = await this.readErrors();
     if (ended) throw new SessionEnded(await this.lastWords(errors));
     if (errors.some((line) => line.startsWith("Dump was interrupted"))) return INTERRUPTED;
-    const unexpected = errors.filter((line) => !/ does not exist\.?$/.test(line));
+    const unexpected = errors.filter((line) => !NOT_THERE.test(line));
     if (unexpected.length > 0) fail("kernel", `Cannot read the devices: ${unexpected.join(" ")}`);
+    if (countUnanswered(questions, links) > errors.length) {
+      throw new SessionEnded(await this.lastWords([MADE_ANEW]));
+    }
     return links;
   }
 
@@ -150,7 +153,21 @@ class Session implements IpSession {
   }
 }
 
-/** The session's process has ended by itself: mostly, the namespace could not be entered. */
+const NOT_THERE = / does not exist\.?$/;
+const MADE_ANEW = "a device has been made anew since this ip met its name";
+
+/**
+ * How many of the questions for one device each are not answered by it. `ip` keeps the index of each name that it has met, and is
+ * silent about a device that has the name of an earlier one.
+ */
+function countUnanswered(questions: readonly IpArgs[], links: readonly Link[]): number {
+  return questions.filter(([, verb, by, name = ""]) =>
+    verb === "show" && by === "dev" &&
+    !links.some((link) => link.ifname === name || link.altnames.includes(name))
+  ).length;
+}
+
+/** The session is over: mostly, the namespace could not be entered. */
 export class SessionEnded extends Error {
   override readonly name = "SessionEnded";
   constructor(readonly completed: Completed) {

@@ -1,0 +1,94 @@
+// The pool's sessions: lent to one call at a time, ended in time, and right about devices that others have made anew.
+import assert from "node:assert/strict";
+import { BareNode } from "../../tests/fixture/bare_node.ts";
+import { portsOf } from "../../tests/fixture/node_ports.ts";
+import { testAsRoot } from "../../tests/fixture/privileged.ts";
+import {
+  addBridge,
+  deleteLink,
+  setUp,
+  showLink,
+  showPorts,
+} from "../../shared/iproute2/commands.ts";
+import { type Kernel, openKernel } from "../../shared/iproute2/kernel.ts";
+import { LAN_NETNS } from "../../shared/lan/paths.ts";
+import { KernelPool } from "./kernel_pool.ts";
+
+const ELSEWHERE = "/run/netns/pod";
+
+/** A pool of kernels that do nothing but say their number, and the call's own kernel, number -1. */
+function numberedPool() {
+  const state = { opened: 0, closed: [] as number[], asked: [] as number[], place: 1 };
+  const numbered = (number: number): Kernel => ({
+    show: () => Promise.resolve((state.asked.push(number), [])),
+    apply: () => Promise.resolve(undefined),
+    close: () => Promise.resolve(void state.closed.push(number)),
+  });
+  const pool = new KernelPool(() => numbered(state.opened++), () => state.place);
+  return { state, pool, borrow: () => pool.share(numbered(-1)) };
+}
+
+Deno.test("a call has a kernel for itself; the next one has it after that", async () => {
+  const { state, pool, borrow } = numberedPool();
+  const [one, other] = [borrow(), borrow()];
+  for (const kernel of [one, other]) await kernel.show(LAN_NETNS, []);
+  assert.deepEqual(state.asked, [0, 1]);
+  await one.close();
+  const third = borrow();
+  await third.show(LAN_NETNS, []);
+  await third.show(ELSEWHERE, []);
+  assert.deepEqual(state.asked, [0, 1, 0, -1]);
+  await other.close();
+  await third.close();
+  await pool.close();
+  assert.deepEqual(state.closed.filter((number) => number >= 0).toSorted(), [0, 1]);
+});
+
+Deno.test("a kernel of a namespace that was made anew is ended, not lent", async () => {
+  const { state, pool, borrow } = numberedPool();
+  const one = borrow();
+  await one.show(LAN_NETNS, []);
+  await one.close();
+  state.place = 2;
+  const other = borrow();
+  await other.show(LAN_NETNS, []);
+  assert.deepEqual(state.asked, [0, 1]);
+  assert.ok(state.closed.includes(0));
+  await other.close();
+  await pool.close();
+});
+
+Deno.test("a kernel that is idle is ended by itself", async () => {
+  const { state, borrow } = numberedPool();
+  const one = borrow();
+  await one.show(LAN_NETNS, []);
+  await one.close();
+  while (!state.closed.includes(0)) await new Promise((resolve) => setTimeout(resolve, 20));
+});
+
+testAsRoot("devices that others have made anew are found, by every name", async () => {
+  await using node = await BareNode.start();
+  await node.addPods("megalos");
+  const { converse } = portsOf(node);
+  const openReal = () => openKernel(converse, () => 20_000);
+  const pool = new KernelPool(openReal, () => "here");
+  const lan = addBridge("lan", 1400);
+  const other = openReal();
+  const first = pool.share(openReal());
+  assert.equal(await first.apply(LAN_NETNS, lan), undefined);
+  assert.equal((await first.show(LAN_NETNS, [showLink("lan")])).length, 1);
+  await first.close();
+  for (const change of [deleteLink("lan"), addBridge("pod", 1400), lan]) {
+    assert.equal(await other.apply(LAN_NETNS, change), undefined);
+  }
+  const second = pool.share(openReal());
+  const names = (await second.show(LAN_NETNS, ["pod", "lan"].map(showLink))).map((link) =>
+    link.ifname
+  );
+  assert.deepEqual(names, ["pod", "lan"]);
+  assert.equal(await second.apply(LAN_NETNS, setUp("lan")), undefined);
+  assert.deepEqual(await second.show(LAN_NETNS, [showPorts("lan")]), []);
+  await second.close();
+  await pool.close();
+  await other.close();
+});
