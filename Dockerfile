@@ -13,20 +13,24 @@ RUN set -eu; \
     apt-get update; \
     apt-get install -y --no-install-recommends \
       "frr=${FRR_VERSION}" "frr-pythontools=${FRR_VERSION}" iproute2 python3 tini util-linux
-# What no program here uses. Debian's package list stays, for scanners read it, and so do the copyright files.
+# What no program here uses goes, and every set-user-ID bit. Debian's list of packages stays, which scanners read, and so do
+# the copyright files.
 RUN set -eu; \
-    present() { dpkg-query --show --showformat='${binary:Package}\n' "$@" 2>/dev/null || true; }; \
-    dpkg --purge --force-depends $(present cron cron-daemon-common logrotate systemd libsystemd-shared \
-      libc-gconv-modules-extra); \
-    dpkg --purge --force-depends --force-remove-essential --force-remove-protected $(present \
-      apt 'libapt-pkg*' gpgv sqv debian-archive-keyring perl-base); \
+    purge() { \
+      dpkg --purge --force-depends --force-remove-essential --force-remove-protected \
+        $(dpkg-query --show --showformat='${binary:Package}\n' "$@" 2>/dev/null); \
+    }; \
+    purge cron cron-daemon-common libc-gconv-modules-extra libsystemd-shared logrotate systemd; \
+    purge apt 'libapt-pkg[0-9]*' debian-archive-keyring gpgv perl-base sqv; \
     find /usr/lib/frr -type f -name '*d' \
-      ! -name bfdd ! -name bgpd ! -name mgmtd ! -name staticd ! -name frr-reload -delete; \
+      ! -name bfdd ! -name bgpd ! -name frr-reload ! -name mgmtd ! -name staticd -delete; \
     find /usr/share/doc -type f ! -name copyright -delete; \
-    find /usr/share/doc -depth -type d -empty -delete; \
-    rm -rf /etc/apt /usr/lib/*/gconv /usr/sbin/policy-rc.d \
-      /usr/share/info /usr/share/lintian /usr/share/locale /usr/share/man \
-      /var/cache/* /var/lib/apt /var/log/*.log /var/log/apt /tmp/*
+    find /usr/share/doc -type d -empty -delete; \
+    find / -xdev -type f -perm /6000 -exec chmod ug-s {} +; \
+    find /tmp /var/cache -mindepth 1 -delete; \
+    rm -rf /etc/apt /run/* /usr/lib/*/gconv /usr/sbin/policy-rc.d /usr/share/info \
+      /usr/share/lintian /usr/share/locale /usr/share/man /var/lib/apt /var/log/apt /var/log/*.log; \
+    find /etc/alternatives /usr/share/doc -xtype l -delete
 
 # Flat: what was removed is not in a lower layer.
 FROM scratch
