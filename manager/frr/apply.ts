@@ -38,17 +38,27 @@ export async function applyFrrConf(text: string): Promise<"applied" | "unchanged
   return "applied";
 }
 
-/** Whether two configurations say the same, whatever order and frame FRR's printing gives them. */
-export function isSameConfig(a: string, b: string): boolean {
-  const [left, right] = [statements(a), statements(b)];
+/** Whether FRR's printed configuration and a written one say the same, whatever order and frame FRR's printing gives it. */
+export function isSameConfig(running: string, written: string): boolean {
+  const unsaid = unsaidBy(running);
+  const [left, right] = [statements(running, unsaid), statements(written, unsaid)];
   return left.size === right.size && [...left].every((line) => right.has(line));
+}
+
+/** From 9.1 on these are FRR's defaults, which it never prints. (It does print "no ip nht ...", which stays a difference.) */
+const DEFAULTS_SINCE_9_1 = ["ip nht resolve-via-default", "ipv6 nht resolve-via-default"];
+
+function unsaidBy(running: string): readonly string[] {
+  const [, major = 0, minor = 0] = /^frr version (\d+)\.(\d+)/m.exec(running)?.map(Number) ?? [];
+  return major > 9 || (major === 9 && minor >= 1) ? DEFAULTS_SINCE_9_1 : [];
 }
 
 // What FRR prints by itself: headings, its version and host name, ends of blocks, and whether its host forwards.
 const FRAME = /^(!|Building |Current |frr |hostname |service |exit|end$|no ip(v6)? forwarding$)/;
 
-function statements(text: string): Set<string> {
+function statements(text: string, unsaid: readonly string[]): Set<string> {
   return new Set(
-    text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !FRAME.test(line)),
+    text.split("\n").map((line) => line.trim())
+      .filter((line) => line !== "" && !FRAME.test(line) && !unsaid.includes(line)),
   );
 }

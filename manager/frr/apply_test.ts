@@ -1,11 +1,11 @@
-// Whether FRR runs a configuration already: what FRR 8.4.4 prints against what is written for it.
+// Whether FRR runs a configuration already: what FRR 8.4.4 and 10.7.1 print against what is written for them.
 import assert from "node:assert/strict";
 import { ROOT } from "../../tools/checkout.ts";
 import { isSameConfig } from "./apply.ts";
 
 const written = (name: string) => Deno.readTextFileSync(`${ROOT}/tests/golden/frr/${name}.conf`);
 
-/** Printed by \`show running-config\` of a worker. */
+/** Printed by FRR 8.4.4: `show running-config` of a worker. */
 const RUNNING = `Building configuration...
 
 Current configuration:
@@ -37,9 +37,26 @@ ipv6 nht resolve-via-default
 end
 `;
 
+/** The same printed by FRR 10.7.1 (and, but for the version, 10.3). */
+const RUNNING_10 = RUNNING.replace("8.4.4", "10.7.1").replace(/^!\nip nht .*\nipv6 nht .*\n/m, "");
+
 Deno.test("FRR's own order, headings and host name are no difference", () => {
   assert.equal(isSameConfig(RUNNING, written("worker")), true);
-  assert.equal(isSameConfig(written("worker"), RUNNING), true);
+});
+
+Deno.test("what is FRR's default since 9.1, and so not printed, is no difference from there on", () => {
+  assert.doesNotMatch(RUNNING_10, /nht/);
+  assert.equal(isSameConfig(RUNNING_10, written("worker")), true);
+  assert.equal(isSameConfig(RUNNING_10.replace("10.7.1", "9.1"), written("worker")), true);
+  assert.equal(isSameConfig(RUNNING_10.replace("10.7.1", "9.0.4"), written("worker")), false);
+});
+
+Deno.test("a default that is off on FRR 10 is a difference", () => {
+  for (const family of ["ip", "ipv6"]) {
+    const off = RUNNING_10.replace(/^end$/m, `no ${family} nht resolve-via-default\n!\nend`);
+    assert.notEqual(off, RUNNING_10);
+    assert.equal(isSameConfig(off, written("worker")), false);
+  }
 });
 
 const CHANGES: readonly [string, RegExp, string][] = [
