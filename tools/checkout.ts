@@ -1,7 +1,7 @@
 // Where things are in this checkout, and how a program of any path is run in it.
 import { fileURLToPath } from "node:url";
 import { BASE_ENV, type Command, type Completed, describe } from "../shared/command.ts";
-import { run } from "../shared/exec.ts";
+import { attend, run } from "../shared/exec.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 /** What users get. */
@@ -41,4 +41,15 @@ export async function must(purpose: string, command: Command): Promise<Completed
   const done = await run({ timeoutMs: TOOL_TIMEOUT_MS, ...command });
   if (done.reason !== "success") throw new Error(`Cannot ${purpose}: ${describe(done)}`);
   return done;
+}
+
+/** As {@link must}, its output on the caller's terminal as it comes: for what takes minutes. */
+export async function watch(
+  purpose: string,
+  command: Pick<Command, "argv" | "env">,
+): Promise<void> {
+  const code = await attend(command, { stdin: "null" });
+  if (code !== 0) {
+    throw new Error(`Cannot ${purpose}: \`${command.argv.join(" ")}\` ended with ${code}`);
+  }
 }

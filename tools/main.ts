@@ -1,22 +1,44 @@
-// The command line of the toolchain: `deno task build` and `deno task test`.
+// The command line of the toolchain: `deno task build`, `deno task image` and `deno task test`.
+import { resolve } from "node:path";
 import { Argument, Command, Option } from "commander";
 import { ARCH_NAMES, HOST_ARCH } from "./arch.ts";
 import { ensureBuilt } from "./build.ts";
+import { buildImages } from "./image.ts";
+import { DEFAULT_BASE, DEFAULT_TAG } from "./image_plan.ts";
 import { runTests } from "./run_tests.ts";
 
 const surroundings = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
 
 const program = new Command("deno task").enablePositionalOptions();
 
+const archOption = () =>
+  new Option("--arch <arch>", "what to build for").choices([...ARCH_NAMES, "all"])
+    .default(HOST_ARCH);
+
 program.command("build")
   .description("Builds dist/ARCH/{megalos,manager} where they are not up to date.")
-  .addOption(
-    new Option("--arch <arch>", "what to build for").choices([...ARCH_NAMES, "all"])
-      .default(HOST_ARCH),
-  )
+  .addOption(archOption())
   .action(async ({ arch }) => {
     await ensureBuilt(arch === "all" ? ARCH_NAMES : [arch], surroundings);
     console.error(`dist/ is up to date for ${arch === "all" ? ARCH_NAMES.join(", ") : arch}`);
+  });
+
+program.command("image")
+  .description(
+    "Builds the image of manager, plugin and FRR with docker buildx, podman or buildah, whichever is there first.",
+  )
+  .option("--tag <name>", "its name; with --arch all, -ARCH is added", DEFAULT_TAG)
+  .addOption(archOption())
+  .option("--base <image>", "Debian 12 (bookworm) to 14 (forky), whose FRR it has", DEFAULT_BASE)
+  .option("--output <file>", "also write an archive for `ctr images import` or `docker load`")
+  .action(async ({ tag, arch, base, output }) => {
+    const archs = arch === "all" ? ARCH_NAMES : [arch];
+    const file = output === undefined
+      ? {}
+      : { output: resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), output) };
+    for (const line of await buildImages({ archs, tag, base, ...file }, surroundings)) {
+      console.log(line);
+    }
   });
 
 program.command("test")

@@ -1,0 +1,61 @@
+// Stands in for Debian's base image where no registry can be reached: made by debootstrap, kept in the cache.
+import { run } from "../shared/exec.ts";
+import type { Arch } from "./arch.ts";
+import { CACHE, downloadEnv, must, type Surroundings, watch } from "./checkout.ts";
+import { ensurePackages } from "./debian.ts";
+
+const SCRIPTS = "/usr/share/debootstrap/scripts";
+
+/**
+ * A directory whose Dockerfile is such a base image; about a minute the first time.
+ * The packages come from where debootstrap finds Debian. Throws when it fails, or this is not root on Debian.
+ */
+export async function makeBase(
+  suite: string,
+  arch: Arch,
+  surroundings: Surroundings,
+): Promise<string> {
+  const dir = `${CACHE}/image/debian-${suite}-${arch}`;
+  const dockerfile = `${dir}/Dockerfile`;
+  if (await exists(dockerfile)) return dir;
+  await ensurePackages(["debootstrap"], surroundings);
+  surroundings.log(`Making a base of Debian ${suite} for ${arch}`);
+  await removeTree(dir);
+  const root = `${dir}/root`;
+  await Deno.mkdir(root, { recursive: true });
+  // A suite that is younger than this debootstrap is made as sid is; no mirror given is debootstrap's own.
+  const script = await exists(`${SCRIPTS}/${suite}`) ? suite : "sid";
+  // deno-fmt-ignore
+  await watch(`make a base of Debian ${suite} for ${arch}`, {
+    argv: ["debootstrap", "--variant=minbase", `--arch=${arch}`, suite, root, "", `${SCRIPTS}/${script}`],
+    env: downloadEnv(surroundings),
+  });
+  await Deno.writeTextFile(`${root}/etc/apt/apt.conf.d/99build`, await readAptSettings());
+  // deno-fmt-ignore
+  await must("pack the base", { argv: ["tar", "--create", "--numeric-owner", "--directory", root,
+    "--exclude=./var/cache/apt/archives/*.deb", "--file", `${dir}/root.tar`, "."] });
+  await removeTree(root);
+  // Last, for it says that all is there.
+  await Deno.writeTextFile(dockerfile, "FROM scratch\nADD root.tar /\n");
+  return dir;
+}
+
+/** How this machine gets its packages, such as by a proxy. The finished image has no apt and none of this. */
+async function readAptSettings(): Promise<string> {
+  const names = ["http", "https", "Check-Valid-Until", "Check-Date"].map((key) =>
+    `Acquire::${key}`
+  );
+  const { stdout } = await run({ argv: ["apt-config", "dump", ...names] });
+  return stdout;
+}
+
+/** debootstrap leaves no mounts behind, but files that only the owner's tools may remove. */
+async function removeTree(path: string): Promise<void> {
+  await must(`remove ${path}`, {
+    argv: ["rm", "--recursive", "--force", "--one-file-system", path],
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}

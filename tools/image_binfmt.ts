@@ -1,0 +1,41 @@
+// Lets this machine's kernel start another architecture's programs, by qemu, for the time of a build.
+import { type Arch, HOST_ARCH, machineName } from "./arch.ts";
+import { must, type Surroundings } from "./checkout.ts";
+import { ensurePackages } from "./debian.ts";
+
+/**
+ * Until it is disposed of, programs of `arch` start. Whoever starts them already (qemu-user, Docker's binfmt) is left
+ * alone. Throws when that is not permitted.
+ */
+export async function startPrograms(
+  arch: Arch,
+  surroundings: Surroundings,
+): Promise<AsyncDisposable | undefined> {
+  if (arch === HOST_ARCH) return undefined;
+  await using undo = new AsyncDisposableStack();
+  const handlers = await mountHandlers(undo);
+  const name = `qemu-${machineName(arch)}`;
+  if (await Deno.stat(`${handlers}/${name}`).then(() => true, () => false)) return undefined;
+  await ensurePackages(["qemu-user-static"], surroundings);
+  surroundings.log(`Programs for ${arch} are started by qemu during the build`);
+  await Deno.writeTextFile(`${handlers}/register`, await readHandler(name));
+  undo.defer(() => Deno.writeTextFile(`${handlers}/${name}`, "-1"));
+  return undo.move();
+}
+
+/** A view of the kernel's binfmt_misc of our own: it need not be mounted elsewhere. */
+async function mountHandlers(undo: AsyncDisposableStack): Promise<string> {
+  const dir = await Deno.makeTempDir({ prefix: "megalos-binfmt-" });
+  undo.defer(() => Deno.remove(dir));
+  await must("look at the kernel's binfmt_misc", {
+    argv: ["mount", "-t", "binfmt_misc", "binfmt_misc", dir],
+  });
+  undo.defer(async () => void await must(`unmount ${dir}`, { argv: ["umount", dir] }));
+  return dir;
+}
+
+/** Debian's own line for the handler (binfmt.d(5)); it has the flag F: qemu need not be inside a chroot. */
+async function readHandler(name: string): Promise<string> {
+  const text = await Deno.readTextFile(`/usr/lib/binfmt.d/${name}.conf`);
+  return text.split("\n").find((line) => line.startsWith(":")) ?? "";
+}
