@@ -1,17 +1,11 @@
 // Renders the model as FRR's configuration, in the words and the order in which FRR itself prints it.
 import type { FrrModel, ReflectorModel, SpeakerModel } from "./model.ts";
 
-/** zebra's part on a worker, where it lives in the LAN namespace. */
-const LAN_NAMESPACE = [
-  // LANs are not routed; left out, frr-reload.py would turn forwarding on. (Never on a reflector: it may share its node's namespace.)
-  "no ip forwarding",
-  "no ipv6 forwarding",
-  "!",
-  // Next hops resolve by the only route there is (off by default before FRR 9.1).
-  "ip nht resolve-via-default",
-  "ipv6 nht resolve-via-default",
-  "!",
-];
+/** LANs are not routed; left out, frr-reload.py would turn forwarding on. (Never on a reflector: it may share its node's namespace.) */
+const NO_FORWARDING = ["no ip forwarding", "no ipv6 forwarding", "!"];
+
+/** A next hop resolves by the only route there is, in the LAN namespace and in a reflector's pod (off by default before FRR 9.1). */
+const BY_DEFAULT_ROUTE = ["ip nht resolve-via-default", "ipv6 nht resolve-via-default", "!"];
 
 /** The text of frr.conf. */
 export function renderFrr(model: FrrModel): string {
@@ -19,7 +13,8 @@ export function renderFrr(model: FrrModel): string {
     "frr defaults traditional",
     "service integrated-vtysh-config",
     "!",
-    ...(model.role === "worker" ? LAN_NAMESPACE : []),
+    ...(model.role === "worker" ? NO_FORWARDING : []),
+    ...BY_DEFAULT_ROUTE,
     `router bgp ${model.as}`,
     ` bgp router-id ${model.routerId}`,
     " no bgp default ipv4-unicast",
