@@ -5,6 +5,7 @@ import { modelFrr } from "./frr/model.ts";
 import { renderFrr } from "./frr/render.ts";
 import { learnNodeFacts } from "./install/write_node_facts.ts";
 import { prepareNode } from "./install/prepare_node.ts";
+import { uninstallNode } from "./install/uninstall_node.ts";
 import type { Log } from "./log.ts";
 import { runManager } from "./run.ts";
 import {
@@ -66,6 +67,10 @@ export function buildCli({ env, programDir, print, log, signal }: Process): Comm
     .argument("[role]", `${ROLES.join(" or ")}`, parseRole, "worker" as Role)
     // The reflector's settings: installing on a worker takes no reflector's address either.
     .action((role: Role) => prepareNode(role, read("route-reflector"), programDir, log));
+  cli.command("uninstall").description(
+    "take back what managers have left on the node (once pods and manager are gone) and end",
+  )
+    .action(() => uninstallNode(read("route-reflector"), log));
   cli.command("render").description("print FRR's configuration for a role and end")
     .argument("<role>", `${ROLES.join(" or ")}`, parseRole)
     .action(async (role: Role) => print(await render(read(role))));

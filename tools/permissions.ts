@@ -52,6 +52,7 @@ export const PROGRAMS = {
         "mv",
         "nsenter",
         "python3",
+        "rm",
         "setsid",
         "stat",
         "unshare",

@@ -1,0 +1,73 @@
+// Takes back what install and calls have left on a node: plugin, launcher, LAN namespace, files in /run.
+import { describe } from "../../shared/command.ts";
+import { converse, run } from "../../shared/exec.ts";
+import { openKernel } from "../../shared/iproute2/kernel.ts";
+import { hasNetns } from "../../shared/lan/lan_netns.ts";
+import { lock } from "../../shared/lan/lock.ts";
+import { LAN_NETNS, RUN_DIR } from "../../shared/lan/paths.ts";
+import { PLUGIN_BINARY } from "../calls/launcher.ts";
+import { ALIVE_FILE } from "../calls/protocol.ts";
+import { listLans } from "../lans/list_lans.ts";
+import type { Log } from "../log.ts";
+import type { Settings } from "../settings.ts";
+
+const LIMIT_MS = 5_000;
+
+// In a mount namespace of its own, where nothing is left on the file, it can be removed; with it the kernel drops the mounts on
+// it everywhere (unlink(2) since Linux 3.18). ip-netns(8) may have bound the directory over itself, and the pin twice. Argument: PATH.
+const REMOVE_PIN = `for path in "$1" "\${1%/*}" "$1"; do
+  while umount --lazy -- "$path" 2>/dev/null; do :; done
+done
+exec rm --force -- "$1"`;
+
+/**
+ * What `manager uninstall` does; run again it finds nothing more to do.
+ * @throws {Error} while a manager runs or a pod is on a LAN: its runtime will yet call the plugin to delete the attachment
+ */
+export async function uninstallNode(
+  { cniBinDir }: Pick<Settings, "cniBinDir">,
+  log: Log,
+): Promise<void> {
+  using _noManager = await lockOutManager();
+  if (await hasNetns(run, LAN_NETNS)) await assertNoPods();
+  await must("unshare", "--mount", "--", "sh", "-c", REMOVE_PIN, "sh", LAN_NETNS);
+  log("info", `LAN namespace ${LAN_NETNS}: removed`);
+  // The launcher first: it never stands alone.
+  for (const file of ["megalos", PLUGIN_BINARY]) {
+    await must("rm", "--force", "--", `${cniBinDir}/${file}`);
+  }
+  log("info", `plugin in ${cniBinDir}: removed`);
+  await must("rm", "--recursive", "--force", "--", RUN_DIR);
+  log("info", `${RUN_DIR}: removed`);
+}
+
+async function lockOutManager(): Promise<Disposable | undefined> {
+  try {
+    await Deno.stat(ALIVE_FILE);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  try {
+    return await lock(ALIVE_FILE, false, LIMIT_MS);
+  } catch (cause) {
+    throw new Error("Cannot uninstall: a manager is running on this node", { cause });
+  }
+}
+
+async function assertNoPods(): Promise<void> {
+  const kernel = openKernel(converse, () => LIMIT_MS);
+  try {
+    const ports = (await listLans(kernel)).flatMap(({ ports }) => ports);
+    if (ports.length === 0) return;
+    const owners = new Set(ports.map(({ pod, name }) => pod ?? name));
+    throw new Error(`Cannot uninstall: pods are on LANs of this node: ${[...owners].join(", ")}`);
+  } finally {
+    await kernel.close();
+  }
+}
+
+async function must(...argv: [string, ...string[]]): Promise<void> {
+  const done = await run({ argv });
+  if (done.reason !== "success") throw new Error(`Cannot uninstall: ${describe(done)}`);
+}
