@@ -1,0 +1,114 @@
+// The Kubernetes cluster of the tests, driven through the scripts in cluster/: real daemons, machines that are namespaces.
+import { type Completed, describe } from "../../shared/command.ts";
+import { run } from "../../shared/exec.ts";
+import { downloadEnv, must, ROOT, type Surroundings } from "../../tools/checkout.ts";
+
+const SCRIPTS = `${ROOT}/tests/e2e/cluster`;
+/** The first build of Kubernetes takes a quarter of an hour on two cores. */
+const BUILD_TIMEOUT_MS = 60 * 60_000;
+const COMMAND_TIMEOUT_MS = 5 * 60_000;
+
+export type Multus = "thick" | "thin" | "none";
+
+/** What the cluster is to be. */
+export interface ClusterOptions {
+  readonly multus: Multus;
+  /** Whether thick Multus has upstream's limits: 100m CPU, 50Mi. */
+  readonly limits: boolean;
+  /** Where binaries, images and the running cluster are kept. */
+  readonly cache: string;
+}
+
+/** `node0` has the control plane's taint; pods of users run on the workers. */
+export const WORKERS = ["node1", "node2"] as const;
+export const NODES = ["node0", ...WORKERS] as const;
+export type NodeName = typeof NODES[number];
+
+export class Cluster {
+  readonly #env: Record<string, string>;
+
+  constructor(readonly options: ClusterOptions, surroundings: Surroundings) {
+    this.#env = downloadEnv(surroundings, {
+      CACHE: options.cache,
+      MULTUS: options.multus,
+      MULTUS_LIMITS: options.limits ? "1" : "0",
+      NODES: `${WORKERS.length}`,
+    });
+  }
+
+  /** Archives in this folder are loaded by every node when it starts. */
+  get images(): string {
+    return `${this.options.cache}/images`;
+  }
+
+  async build(): Promise<void> {
+    await this.#script("build", [], BUILD_TIMEOUT_MS);
+  }
+
+  async up(): Promise<void> {
+    await this.#script("up", []);
+  }
+
+  /** Ends all machines; also when none is up. */
+  async down(): Promise<void> {
+    await this.#script("down", []);
+  }
+
+  /** As a power cut. */
+  async kill(node: NodeName): Promise<void> {
+    await this.#script("node", ["kill", node.replace("node", "")]);
+  }
+
+  /** Starts a killed node with what was on its disk. */
+  async start(node: NodeName): Promise<void> {
+    await this.#script("node", ["start", node.replace("node", "")]);
+  }
+
+  /** Runs kubectl; answers its stdout. Throws with what it said when it fails. */
+  async kubectl(args: readonly string[], stdin?: string): Promise<string> {
+    const done = await this.tryKubectl(args, stdin);
+    if (done.reason !== "success") throw new Error(`Cannot go on: ${describe(done)}`);
+    return done.stdout;
+  }
+
+  tryKubectl(args: readonly string[], stdin?: string): Promise<Completed> {
+    return this.#in("cp", ["kubectl", ...args], stdin);
+  }
+
+  /** Builds an overlay: on the machine itself, where the checkout is. */
+  async kustomize(dir: string): Promise<string> {
+    const argv = ["env", `${this.options.cache}/bin/kubectl`, "kustomize", dir] as const;
+    return (await must("build an overlay", { argv })).stdout;
+  }
+
+  /** What kubectl answers with `-o json`. */
+  async get<T>(...args: string[]): Promise<T> {
+    return JSON.parse(await this.kubectl(["get", ...args, "-o", "json"])) as T;
+  }
+
+  /** Runs a command on a node, as root there; answers its stdout. */
+  async on(node: string, argv: readonly string[], stdin?: string): Promise<string> {
+    const done = await this.tryOn(node, argv, stdin);
+    if (done.reason !== "success") throw new Error(`Cannot go on with ${node}: ${describe(done)}`);
+    return done.stdout;
+  }
+
+  tryOn(node: string, argv: readonly string[], stdin?: string): Promise<Completed> {
+    return this.#in(node, argv, stdin);
+  }
+
+  #in(machine: string, argv: readonly string[], stdin?: string): Promise<Completed> {
+    return run({
+      argv: ["bash", `${SCRIPTS}/in.sh`, machine, ...argv],
+      env: this.#env,
+      timeoutMs: COMMAND_TIMEOUT_MS,
+      ...(stdin === undefined ? {} : { stdin }),
+    });
+  }
+
+  async #script(name: string, args: readonly string[], timeoutMs = COMMAND_TIMEOUT_MS) {
+    const argv = ["bash", `${SCRIPTS}/${name}.sh`, ...args] as const;
+    const done = await run({ argv, env: this.#env, timeoutMs });
+    if (done.reason !== "success") throw new Error(`Cannot go on: ${describe(done)}`);
+  }
+}

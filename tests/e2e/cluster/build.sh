@@ -1,0 +1,89 @@
+#!/bin/bash
+# Builds what up.sh runs into $CACHE: Kubernetes (from its Go modules), Multus (from git, unless MULTUS=none), the container
+# images of the tests, and with KATHARA=1 a venv with Kathará and its device image. What is there already is kept.
+# usage: [MULTUS=thick|thin|none] [MULTUS_GIT=URL-or-directory] [KATHARA=1] build.sh
+#        first run about 15 min on 2 cores (Kubernetes 12, Multus 2, Kathará 2); then 1 s.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+MULTUS_GIT=${MULTUS_GIT:-https://github.com/k8snetworkplumbingwg/multus-cni}
+mkdir -p "$BIN" "$IMAGES" "$CACHE/src"
+export CGO_ENABLED=0 GOFLAGS="-buildvcs=false" GOTOOLCHAIN=local
+
+# --- Go -------------------------------------------------------------------------------------------------------
+# Where there is none that is new enough, the toolchain as the Go module proxy has it.
+need_go() {
+  local minor; minor=$(go env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
+  [ "${minor:-0}" -lt 24 ] || return 0
+  [ "$(dpkg --print-architecture)" = amd64 ] || die "Cannot build: Go 1.24 or later is not installed"
+  local version=v0.0.1-go1.24.13.linux-amd64 zip=$CACHE/src/go.zip proxy=${GOPROXY:-https://proxy.golang.org}
+  say "fetching Go ($version)"
+  curl -fsSL "${proxy%%[,|]*}/golang.org/toolchain/@v/$version.zip" -o "$zip"
+  echo "d2b048367a3d1a748b87f756fa06df12ce3b419e1d5f2a3612acb8950d615f9f  $zip" | sha256sum -c --quiet
+  rm -rf "$CACHE/go" "$CACHE/src/go"; unzip -q "$zip" -d "$CACHE/src/go"
+  mv "$CACHE/src/go/golang.org/toolchain@$version" "$CACHE/go"
+  chmod -R +x "$CACHE/go/bin" "$CACHE/go/pkg/tool"
+}
+
+# --- Kubernetes ---------------------------------------------------------------------------------------------
+if [ ! -e "$BIN/kubelet" ]; then
+  need_go
+  say "building Kubernetes v$K8S"
+  mkdir -p "$CACHE/src/kube"; cd "$CACHE/src/kube"
+  dir=$(go mod download -json "k8s.io/kubernetes@v$K8S" | jq -r .Dir)
+  # Its go.mod takes the staging modules from its own tree; a module that builds it names their releases instead.
+  { printf 'module k8s/kube\n\ngo 1.24.0\n\ngodebug default=go1.24\n\nrequire k8s.io/kubernetes v%s\n\ntool (\n' "$K8S"
+    printf '\tk8s.io/kubernetes/cmd/%s\n' kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl
+    printf ')\n\nreplace (\n'
+    sed -n "s#^\t\(k8s.io/[a-z-]*\) => ./staging.*#\t\1 => \1 v0.${K8S#*.}#p" "$dir/go.mod"
+    printf ')\n'; } >go.mod
+  echo 'package kube' >doc.go
+  go mod tidy
+  v=k8s.io/component-base/version
+  mkdir -p "$CACHE/src/kube.bin"
+  go build -trimpath -o "$CACHE/src/kube.bin/" \
+    -ldflags "-s -w -X $v.gitVersion=v$K8S -X $v.gitMajor=1 -X $v.gitMinor=$(cut -d. -f2 <<<"$K8S")" tool
+  mv "$CACHE/src/kube.bin"/* "$BIN/"                         # all or none
+fi
+
+# --- Multus -------------------------------------------------------------------------------------------------
+if [ "$MULTUS" != none ] && [ ! -e "$BIN/multus-daemon" ]; then
+  need_go
+  say "building Multus $MULTUS_TAG"
+  rm -rf "$CACHE/src/multus"; git clone -q "$MULTUS_GIT" "$CACHE/src/multus"
+  cd "$CACHE/src/multus"; git checkout -q "$MULTUS_TAG"
+  go build -trimpath -o "$BIN/" -ldflags "-s -w" ./cmd/multus ./cmd/multus-shim ./cmd/multus-daemon
+fi
+
+# --- images ---------------------------------------------------------------------------------------------------
+if [ ! -e "$IMAGES/busybox.tar" ]; then           # pause and plain test pods
+  d=$CACHE/src/busybox; mkdir -p "$d"/{bin,tmp,etc,run,var}
+  ln -sfn /run "$d/var/run"                                  # containerd names a pod's netns under /var/run
+  echo root:x:0:0:root:/:/bin/sh >"$d/etc/passwd"            # Multus's daemon looks its user up
+  for a in $(/bin/busybox --list); do ln -sf busybox "$d/bin/$a"; done
+  rm -f "$d/bin/busybox"; cp /bin/busybox "$d/bin/"          # last: its own name is in the list
+  image "$IMAGES/busybox.tar" localhost/busybox:1 \
+    '["/bin/sh", "-c", "trap \"exit 0\" TERM INT; while :; do sleep 3600 & wait $!; done"]' "$d"
+fi
+if [ "$MULTUS" != none ] && [ ! -e "$IMAGES/multus.tar" ]; then
+  d=$CACHE/src/multus-image; mkdir -p "$d/multus"; cp "$BIN"/{multus-daemon,multus-shim} "$d/multus/"
+  image "$IMAGES/multus.tar" localhost/multus:1 '["/multus/multus-daemon"]' "$CACHE/src/busybox" "$d"
+fi
+
+# --- Kathará ----------------------------------------------------------------------------------------------------
+if [ ! -e "$IMAGES/kathara-base.tar" ] && [ "${KATHARA:-0}" = 0 ]; then  # the examples' image: here a busybox does
+  image "$IMAGES/kathara-base.tar" docker.io/kathara/base:latest '["/bin/sh"]' "$CACHE/src/busybox"
+fi
+if [ "${KATHARA:-0}" = 1 ] && [ ! -e "$CACHE/rootfs/.done" ]; then  # the image that Kathará asks for, made here
+  say "building the device image"
+  d=$CACHE/rootfs
+  rm -rf "$d"
+  debootstrap --variant=minbase \
+    --include=iproute2,iputils-ping,procps,iptables,nftables,tcpdump,frr,jq,ca-certificates bookworm "$d" >"$CACHE/debootstrap.log"
+  rm -rf "$d"/var/cache/apt/archives/*.deb "$d"/var/lib/apt/lists/*
+  image "$IMAGES/kathara-base.tar" docker.io/kathara/base:latest '["/bin/bash"]' "$d"
+  touch "$d/.done"
+fi
+if [ "${KATHARA:-0}" = 1 ] && [ ! -e "$CACHE/venv/.done" ]; then
+  python3 -m venv "$CACHE/venv" && "$CACHE/venv/bin/pip" -q install kathara==3.8.3 "kubernetes<35" && touch "$CACHE/venv/.done"
+fi
+say "built: $(ls "$BIN" "$IMAGES" | tr '\n' ' ')"

@@ -1,0 +1,99 @@
+# Settings and helpers shared by the scripts beside this one (sourced, not run).
+# Override any of the first block from the environment.
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+CACHE=${CACHE:-$(realpath "$HERE/../../..")/.cache/k8s}   # binaries, images, the running cluster: all that is written to
+NODES=${NODES:-2}                   # worker nodes node1..nodeN
+CP_NODE=${CP_NODE:-1}               # 1: also a node0, labelled and tainted as control plane
+MULTUS=${MULTUS:-none}              # thick (DaemonSet, as upstream deploys it), thin (binary on the node), none
+K8S=${K8S:-1.34.4}                  # Kubernetes version; the staging modules are v0.<rest>
+MULTUS_TAG=${MULTUS_TAG:-v4.2.4}
+UL=10.99.0                          # underlay: $UL.1 control plane, $UL.1N node N
+PODS=10.244                         # node N has the pods $PODS.N.0/24
+SVC=10.96                           # services $SVC.0.0/16
+
+BIN=$CACHE/bin
+IMAGES=$CACHE/images
+RUN=$CACHE/run
+export PATH=$CACHE/go/bin:$PATH:/usr/local/go/bin:/usr/sbin:/sbin
+[ ! -e "$RUN/cp.pid" ] || . "$RUN/settings"   # a running cluster's own settings
+
+say() { printf '%(%H:%M:%S)T %s\n' -1 "$*" >&2; }
+die() { say "error: $*"; exit 1; }
+
+# The machines of the cluster: cp (no kubelet) and the nodes.
+node_numbers() { [ "$CP_NODE" = 1 ] && echo 0; seq 1 "$NODES"; }
+machines() { echo cp; local n; for n in $(node_numbers); do echo "node$n"; done; }
+
+# in_machine NAME CMD...: run inside a machine's mount, net, pid and uts namespaces.
+in_machine() {
+  local name=$1 pid; shift
+  pid=$(cat "$RUN/$name.pid" 2>/dev/null) || die "$name is not up"
+  nsenter -t "$pid" -m -n -p -u -r -w -- "$@"
+}
+
+# net NAME CMD...: run in a machine's network namespace only, with the host's programs.
+net() { nsenter -t "$(cat "$RUN/$1.pid")" -n "${@:2}"; }
+
+# start_machine NAME ADDRESS ROLE: makes the namespaces and runs machine.sh in them.
+start_machine() {
+  local name=$1 outer child=; mkdir -p "$RUN/$name"
+  setsid unshare --mount --net --pid --uts --ipc --fork --kill-child \
+    "$HERE/machine.sh" "$@" </dev/null >"$RUN/$name/init.log" 2>&1 &
+  outer=$!
+  until [ -n "$child" ]; do read -r child _ <"/proc/$outer/task/$outer/children" || sleep 0.05; done
+  echo "$child" >"$RUN/$name.pid"
+}
+
+# start_node N: a node's machine, joined to the bridge in cp, with routes to the other nodes' pods.
+start_node() {
+  local n=$1 m
+  start_machine "node$n" "$UL.1$n" worker
+  net cp ip link add "node$n" type veth peer name up0 netns "$(cat "$RUN/node$n.pid")"
+  net cp ip link set "node$n" master eth0 up
+  net "node$n" ip addr add "$UL.1$n/24" dev up0
+  net "node$n" ip link set up0 name eth0 up              # renamed last: machine.sh waits for eth0
+  net "node$n" ip route add default via "$UL.1"
+  for m in $(node_numbers); do
+    [ "$m" = "$n" ] || net "node$n" ip route add "$PODS.$m.0/24" via "$UL.1$m"
+  done
+}
+
+# kill_machine NAME: as a power cut. The kernel ends all that runs in it and drops its mounts and interfaces.
+kill_machine() {
+  local pid; pid=$(cat "$RUN/$1.pid" 2>/dev/null) || return 0
+  if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q machine.sh; then
+    kill -9 "$pid"
+    while [ -e "/proc/$pid" ]; do sleep 0.05; done
+  fi
+  rm -f "$RUN/$1.pid"
+  # The node's cgroups, deepest first; empty now.
+  find /sys/fs/cgroup -mindepth 1 -depth -type d -path "*/k8s-$1*" -exec rmdir {} + 2>/dev/null || true
+}
+
+# Stdin goes through, so "kubectl apply -f -" works.
+kubectl() { in_machine cp "$BIN/kubectl" --kubeconfig "$RUN/pki/admin.conf" "$@"; }
+
+# wait_for SECONDS WHAT CMD...: until CMD succeeds.
+wait_for() {
+  local end=$((SECONDS + $1)) what=$2; shift 2
+  until "$@" >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$end" ] || { "$@" || true; die "gave up waiting for $what"; }
+    sleep 0.5
+  done
+}
+
+# image FILE NAME:TAG CMD_JSON DIRECTORY...: makes a container image of directories, a layer each, without a registry:
+# a docker-archive, as "ctr images import" reads it. up.sh loads all of $IMAGES/*.tar into every node.
+image() {
+  local file=$1 name=$2 cmd=$3 t n=0 d layers=() sums=(); shift 3; t=$(mktemp -d -p "$CACHE")
+  for d in "$@"; do
+    n=$((n + 1)); tar -C "$d" --numeric-owner -cf "$t/$n.tar" .
+    layers+=("$n.tar"); sums+=("sha256:$(sha256sum <"$t/$n.tar" | cut -c1-64)")
+  done
+  jq -n --argjson cmd "$cmd" --arg arch "$(dpkg --print-architecture)" '{architecture: $arch, os: "linux", rootfs: {type: "layers", diff_ids: $ARGS.positional},
+    config: {Cmd: $cmd, Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}}' --args "${sums[@]}" >"$t/config.json"
+  jq -n --arg name "$name" '[{Config: "config.json", RepoTags: [$name], Layers: $ARGS.positional}]' --args "${layers[@]}" >"$t/manifest.json"
+  tar -C "$t" -cf "$file.new" manifest.json config.json "${layers[@]}"
+  mv "$file.new" "$file"; rm -rf "$t"
+}

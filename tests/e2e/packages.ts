@@ -1,0 +1,20 @@
+// The Debian packages that the cluster of the tests is made of.
+export const clusterPackages = [
+  "busybox-static",
+  "conntrack",
+  "containerd",
+  "containernetworking-plugins",
+  "curl",
+  "etcd-server",
+  "ethtool",
+  "git",
+  "iproute2",
+  "iptables",
+  "iputils-ping",
+  "jq",
+  "nftables",
+  "openssl",
+  "runc",
+  "socat",
+  "unzip",
+] as const;

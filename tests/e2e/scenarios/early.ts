@@ -1,0 +1,57 @@
+// Pods that come before the manager: refused with "try again later" (code 11), and started when it is up.
+import assert from "node:assert/strict";
+import { eventually } from "../../fixture/eventually.ts";
+import { callPlugin } from "../attach.ts";
+import type { Cluster } from "../cluster.ts";
+import { install, MANIFEST, remove } from "../installation.ts";
+import { createLanPods, joinLans, type LanPod, removeLanPods } from "../lan_pods.ts";
+import { awaitReady, findSandbox, listPods } from "../pods.ts";
+import { timed } from "../progress.ts";
+import type { Scenario, Stage } from "../scenario.ts";
+
+const EARLY: LanPod = { name: "early", node: "node2", lan: "early", vni: 30, address: "10.3.0.1" };
+/** The label of lan_pods.ts. */
+const LABEL = "e2e=lan";
+
+export const scenario: Scenario = {
+  name: "early",
+  title: "a pod on a node that has just started waits for the manager",
+  async run({ cluster, say }: Stage) {
+    await remove(cluster, MANIFEST);
+    await cluster.kill(EARLY.node);
+    await cluster.start(EARLY.node);
+    await createLanPods(cluster, [EARLY]);
+    say(`refused: ${await awaitRefusal(cluster)}`);
+    const seconds = await timed(async () => {
+      await install(cluster);
+      const pods = await awaitReady(cluster, LABEL, 1, 180);
+      await joinLans(cluster, [EARLY], pods);
+    });
+    await removeLanPods(cluster, await listPods(cluster, LABEL));
+    return { earlySeconds: seconds };
+  },
+};
+
+/** Waits until the plugin has refused the pod; answers what it said. */
+async function awaitRefusal(cluster: Cluster): Promise<string> {
+  if (cluster.options.multus === "none") {
+    const [pod] = await awaitReady(cluster, LABEL, 1);
+    assert.ok(pod !== undefined);
+    await findSandbox(cluster, pod);
+    const [answer] = await callPlugin(cluster, pod, "ADD");
+    assert.equal(answer?.code, 11, JSON.stringify(answer));
+    return answer?.msg ?? "";
+  }
+  let seen = "";
+  return await eventually(
+    async () => {
+      const { items } = await cluster.get<{ items: readonly { readonly message: string }[] }>(
+        ...["events", "--field-selector", `involvedObject.name=${EARLY.name}`],
+      );
+      seen = items.map(({ message }) => message).join("\n");
+      return /plugin type="megalos".*/.exec(seen)?.[0];
+    },
+    120,
+    () => `the plugin has not refused the pod:\n${seen}`,
+  );
+}
