@@ -26,6 +26,9 @@ export type NodeName = typeof NODES[number];
 
 export class Cluster {
   readonly #env: Record<string, string>;
+  /** The start of machines that goes on: {@link down} waits for it, or they would outlive it. */
+  #starting: Promise<void> = Promise.resolve();
+  #ended = false;
 
   constructor(readonly options: ClusterOptions, surroundings: Surroundings) {
     this.#env = downloadEnv(surroundings, {
@@ -45,12 +48,16 @@ export class Cluster {
     await this.#script("build", [], BUILD_TIMEOUT_MS);
   }
 
+  /** Starts all machines, in place of those that an earlier run has left. */
   async up(): Promise<void> {
-    await this.#script("up", []);
+    await this.#script("down", []);
+    await this.#start("up", []);
   }
 
-  /** Ends all machines; also when none is up. */
+  /** Ends all machines, also when none is up, and for good: whoever still works with them fails. */
   async down(): Promise<void> {
+    this.#ended = true;
+    await this.#starting.catch(() => {});
     await this.#script("down", []);
   }
 
@@ -61,7 +68,7 @@ export class Cluster {
 
   /** Starts a killed node with what was on its disk. */
   async start(node: NodeName): Promise<void> {
-    await this.#script("node", ["start", node.replace("node", "")]);
+    await this.#start("node", ["start", node.replace("node", "")]);
   }
 
   /** Runs kubectl; answers its stdout. Throws with what it said when it fails. */
@@ -104,6 +111,11 @@ export class Cluster {
       timeoutMs: COMMAND_TIMEOUT_MS,
       ...(stdin === undefined ? {} : { stdin }),
     });
+  }
+
+  #start(name: string, args: readonly string[]): Promise<void> {
+    if (this.#ended) return Promise.reject(new Error("Cannot start machines: the run has ended"));
+    return this.#starting = this.#script(name, args);
   }
 
   async #script(name: string, args: readonly string[], timeoutMs = COMMAND_TIMEOUT_MS) {

@@ -14,8 +14,9 @@ export interface LanPod {
   readonly address: string;
 }
 
-const LABEL = "e2e=lan";
-export const INTERFACE = "net0";
+/** Selects them. */
+export const LABEL = "e2e=lan";
+const INTERFACE = "net0";
 
 /** Starts all of them at once, and waits until they are ready and have their addresses. */
 export async function startLanPods(

@@ -73,7 +73,6 @@ async function test(): Promise<readonly Verdict[]> {
   say("Kubernetes is built");
   await putImage(cluster.images, options.image, surroundings);
   say("the image is built");
-  await cluster.down();
   await cluster.up();
   say("the cluster is up");
   return await runScenarios(cluster, options.only, say);

@@ -4,14 +4,12 @@ import { eventually } from "../../fixture/eventually.ts";
 import { callPlugin } from "../attach.ts";
 import type { Cluster } from "../cluster.ts";
 import { install, MANIFEST, remove } from "../installation.ts";
-import { createLanPods, joinLans, type LanPod, removeLanPods } from "../lan_pods.ts";
-import { awaitReady, findSandbox, listPods } from "../pods.ts";
+import { createLanPods, joinLans, LABEL, type LanPod, removeLanPods } from "../lan_pods.ts";
+import { awaitReady, listPods } from "../pods.ts";
 import { timed } from "../progress.ts";
 import type { Scenario, Stage } from "../scenario.ts";
 
 const EARLY: LanPod = { name: "early", node: "node2", lan: "early", vni: 30, address: "10.3.0.1" };
-/** The label of lan_pods.ts. */
-const LABEL = "e2e=lan";
 
 export const scenario: Scenario = {
   name: "early",
@@ -37,7 +35,6 @@ async function awaitRefusal(cluster: Cluster): Promise<string> {
   if (cluster.options.multus === "none") {
     const [pod] = await awaitReady(cluster, LABEL, 1);
     assert.ok(pod !== undefined);
-    await findSandbox(cluster, pod);
     const [answer] = await callPlugin(cluster, pod, "ADD");
     assert.equal(answer?.code, 11, JSON.stringify(answer));
     return answer?.msg ?? "";
@@ -49,7 +46,7 @@ async function awaitRefusal(cluster: Cluster): Promise<string> {
         ...["events", "--field-selector", `involvedObject.name=${EARLY.name}`],
       );
       seen = items.map(({ message }) => message).join("\n");
-      return /plugin type="megalos".*/.exec(seen)?.[0];
+      return /Cannot learn about this node.*/.exec(seen)?.[0];
     },
     120,
     () => `the plugin has not refused the pod:\n${seen}`,

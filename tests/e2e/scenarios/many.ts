@@ -1,7 +1,7 @@
 // Twenty pods at once on two nodes, five LANs: all start, none at a second try.
 import assert from "node:assert/strict";
 import { WORKERS } from "../cluster.ts";
-import { createLanPods, joinLans, type LanPod, removeLanPods } from "../lan_pods.ts";
+import { createLanPods, joinLans, LABEL, type LanPod, removeLanPods } from "../lan_pods.ts";
 import { awaitNoTraces } from "../leftovers.ts";
 import { awaitPing, awaitReady, countFailedSandboxes, type Pod } from "../pods.ts";
 import { timed } from "../progress.ts";
@@ -24,7 +24,7 @@ export const scenario: Scenario = {
     let pods: readonly Pod[] = [];
     const readySeconds = await timed(async () => {
       await createLanPods(cluster, PODS);
-      pods = await awaitReady(cluster, "e2e=lan", PODS.length);
+      pods = await awaitReady(cluster, LABEL, PODS.length);
     });
     const joinSeconds = await timed(() => joinLans(cluster, PODS, pods));
     assert.equal(await countFailedSandboxes(cluster) - failedBefore, 0, "sandboxes failed");

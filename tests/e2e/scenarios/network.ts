@@ -8,7 +8,8 @@ import { awaitPing, awaitReady, NETWORK_STATUS, type Pod, tryInPod } from "../po
 import { timed } from "../progress.ts";
 import type { Scenario, Stage } from "../scenario.ts";
 
-const LABEL = "lan=test-network-1";
+/** Selects the example's pods. */
+export const EXAMPLE_LABEL = "lan=test-network-1";
 /** The pods' addresses, as their commands give them. */
 export const ADDRESSES = { "test-1": "10.1.1.1", "test-2": "10.1.1.2" } as const;
 
@@ -19,7 +20,7 @@ export const scenario: Scenario = {
     let pods: readonly Pod[] = [];
     const readySeconds = await timed(async () => {
       await apply(cluster, EXAMPLE);
-      pods = await awaitReady(cluster, LABEL, 2);
+      pods = await awaitReady(cluster, EXAMPLE_LABEL, 2);
       await joinExample(cluster, pods);
     });
     assert.equal(new Set(pods.map(({ spec }) => spec.nodeName)).size, 2, "they are on one node");

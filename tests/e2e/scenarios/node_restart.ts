@@ -1,21 +1,18 @@
 // A node loses its power and comes back: its pods are on their LANs again without anybody's help.
 import { eventually } from "../../fixture/eventually.ts";
-import type { NodeName } from "../cluster.ts";
+import { type NodeName, NODES } from "../cluster.ts";
 import { apply, awaitEstablished, EXAMPLE } from "../installation.ts";
-import { NODES } from "../cluster.ts";
 import { awaitPing, awaitReady, findSandbox } from "../pods.ts";
 import { timed } from "../progress.ts";
 import type { Scenario, Stage } from "../scenario.ts";
-import { ADDRESSES, joinExample, leaveExample } from "./network.ts";
-
-const LABEL = "lan=test-network-1";
+import { ADDRESSES, EXAMPLE_LABEL, joinExample, leaveExample } from "./network.ts";
 
 export const scenario: Scenario = {
   name: "node-restart",
   title: "a node is killed and started; its pods ping again",
   async run({ cluster, say }: Stage) {
     await apply(cluster, EXAMPLE);
-    const pods = await awaitReady(cluster, LABEL, 2);
+    const pods = await awaitReady(cluster, EXAMPLE_LABEL, 2);
     await joinExample(cluster, pods);
     await awaitPing(cluster, "test-1", ADDRESSES["test-2"]);
     const lost = pods.find(({ metadata }) => metadata.name === "test-2");
