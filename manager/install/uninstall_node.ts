@@ -1,7 +1,6 @@
 // Takes back what install and calls have left on a node: plugin, launcher, LAN namespace, files in /run.
 import { describe } from "../../shared/command.ts";
-import { converse, run } from "../../shared/exec.ts";
-import { openKernel } from "../../shared/iproute2/kernel.ts";
+import { run } from "../../shared/exec.ts";
 import { hasNetns } from "../../shared/lan/lan_netns.ts";
 import { lock } from "../../shared/lan/lock.ts";
 import { LAN_NETNS, RUN_DIR } from "../../shared/lan/paths.ts";
@@ -56,15 +55,10 @@ async function lockOutManager(): Promise<Disposable | undefined> {
 }
 
 async function assertNoPods(): Promise<void> {
-  const kernel = openKernel(converse, () => LIMIT_MS);
-  try {
-    const ports = (await listLans(kernel)).flatMap(({ ports }) => ports);
-    if (ports.length === 0) return;
-    const owners = new Set(ports.map(({ pod, name }) => pod ?? name));
-    throw new Error(`Cannot uninstall: pods are on LANs of this node: ${[...owners].join(", ")}`);
-  } finally {
-    await kernel.close();
-  }
+  const ports = (await listLans()).flatMap(({ ports }) => ports);
+  if (ports.length === 0) return;
+  const owners = new Set(ports.map(({ pod, name }) => pod ?? name));
+  throw new Error(`Cannot uninstall: pods are on LANs of this node: ${[...owners].join(", ")}`);
 }
 
 async function must(...argv: [string, ...string[]]): Promise<void> {
