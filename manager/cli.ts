@@ -1,6 +1,7 @@
 // The command line of `manager`: roles, their settings, and what people ask it.
 import { Command } from "commander";
 import { RUNTIME, VERSION } from "../shared/version.ts";
+import { addressesOf, findReflectors } from "./frr/find_reflectors.ts";
 import { modelFrr } from "./frr/model.ts";
 import { renderFrr } from "./frr/render.ts";
 import { learnNodeFacts } from "./install/write_node_facts.ts";
@@ -50,10 +51,14 @@ export function buildCli({ env, programDir, print, log, signal }: Process): Comm
     })
     // Inherited by commands that are made after it.
     .exitOverride();
-  for (const source of Object.values<SettingSource>(SOURCES)) {
-    const byDefault = source.default === undefined ? "" : ` (default: ${source.default})`;
-    cli.option(source.flag, `${source.help} [${source.env}]${byDefault}`);
+  for (const { env, flag, help, default: byDefault } of Object.values<SettingSource>(SOURCES)) {
+    if (flag === undefined) continue;
+    cli.option(
+      flag,
+      `${help} [${env}]${byDefault === undefined ? "" : ` (default: ${byDefault})`}`,
+    );
   }
+  cli.addHelpText("after", SECRETS);
   const read = (role?: Role) => readSettings(cli.opts<Given>(), env, role);
   const start = (role?: Role) => runManager(read(role), programDir, log, signal);
   cli.action(() => start());
@@ -83,9 +88,15 @@ export function buildCli({ env, programDir, print, log, signal }: Process): Comm
   return cli;
 }
 
+/** Settings without a flag. */
+const SECRETS = "\nBy environment only, as others can read arguments:\n" +
+  Object.values<SettingSource>(SOURCES).filter(({ flag }) => flag === undefined)
+    .map(({ env, help }) => `  ${env}  ${help}\n`).join("");
+
 async function render(settings: Settings): Promise<string> {
   const vtep = settings.nodeIp ?? (await learnNodeFacts(settings)).vtep;
-  return renderFrr(modelFrr(settings.role, vtep, settings));
+  const reflectors = addressesOf(await findReflectors(settings.reflectors));
+  return renderFrr(modelFrr(settings, vtep, reflectors));
 }
 
 function parseRole(text: string): Role {

@@ -1,10 +1,8 @@
 // The manager as a foreground program: prepares its node, brings FRR to its configuration, then looks after both.
 import type { NodeFacts } from "../shared/lan/node_facts.ts";
 import { startResident } from "./calls/resident.ts";
-import { applyFrrConf, writeFrrConf } from "./frr/apply.ts";
-import { modelFrr } from "./frr/model.ts";
+import { FrrConfiguration } from "./frr/configuration.ts";
 import { readDaemons, readSessions } from "./frr/query.ts";
-import { renderFrr } from "./frr/render.ts";
 import { startFrr, waitForFrr } from "./frr/supervise.ts";
 import { serve } from "./health/http.ts";
 import { isAlive, isReady, type Observation } from "./health/state.ts";
@@ -39,7 +37,7 @@ export async function runManager(
   );
   try {
     await prepareNode(role, settings, programDir, log);
-    const facts = await configure(settings, log, signal);
+    const { facts, configuration } = await configure(settings, log, signal);
     await using resident = role === "worker" && settings.launcher === "on"
       ? await startResident(facts, log)
       : undefined;
@@ -52,7 +50,8 @@ export async function runManager(
         await startFrr(log);
       }
       tellChange(role, before.ok, observation, log);
-      if (role === "worker") await sweep(lans, log);
+      await tryTo("follow the reflectors", () => configuration.follow(), log);
+      if (role === "worker") await tryTo("sweep the LANs", () => lans.look(), log);
       await resident?.sweep();
       const { ok } = isReady(role, observation);
       if (ok) lastReady = performance.now();
@@ -74,27 +73,27 @@ async function configure(
   settings: Settings,
   log: Log,
   signal: AbortSignal,
-): Promise<NodeFacts> {
+): Promise<{ facts: NodeFacts; configuration: FrrConfiguration }> {
   const { role } = settings;
   const facts = await learnNodeFacts(settings);
   if (role === "worker") await addressLanNetns(facts);
-  const text = renderFrr(modelFrr(role, facts.vtep, settings));
-  log("info", `FRR's configuration: ${await writeFrrConf(text)}`);
+  const configuration = new FrrConfiguration(settings, facts.vtep, log);
+  await configuration.write();
   if (settings.frr === "start") await startFrr(log);
   await waitForFrr(log, signal);
-  log("info", `FRR runs it: ${await applyFrrConf(text)}`);
+  await configuration.apply();
   if (role === "worker") {
     log("info", `facts for the plugin: ${await writeNodeFacts(facts)} (VTEP ${facts.vtep})`);
   }
-  return facts;
+  return { facts, configuration };
 }
 
-/** What cannot be done now is tried the next time. */
-async function sweep(lans: LanSweep, log: Log): Promise<void> {
+/** What cannot be done now is tried at the next look. */
+async function tryTo(what: string, work: () => Promise<void>, log: Log): Promise<void> {
   try {
-    await lans.look();
+    await work();
   } catch (error) {
-    log("warn", `Cannot sweep the LANs: ${error instanceof Error ? error.message : error}`);
+    log("warn", `Cannot ${what}: ${error instanceof Error ? error.message : error}`);
   }
 }
 

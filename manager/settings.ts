@@ -7,7 +7,8 @@ export type Role = typeof ROLES[number];
 /** How a setting is given and told about in `--help`. */
 export interface SettingSource {
   readonly env: string;
-  readonly flag: string;
+  /** None for a secret: others on the node can read a program's arguments. */
+  readonly flag?: string;
   readonly help: string;
   readonly default?: string;
 }
@@ -22,7 +23,13 @@ export const SOURCES = {
   routeReflector: {
     env: "KATHARA_MASTER_SERVICE_HOST",
     flag: "--route-reflector <address>",
-    help: "address of the route reflector; a worker needs it",
+    help: "address of the route reflector; a worker needs one",
+  },
+  routeReflectors: {
+    env: "MEGALOS_ROUTE_REFLECTORS",
+    flag: "--route-reflectors <list>",
+    help:
+      "instead of that, all route reflectors: addresses or names, separated by commas; names are followed",
   },
   cniBinDir: {
     env: "CNI_BIN_DIR",
@@ -35,6 +42,10 @@ export const SOURCES = {
     flag: "--as <number>",
     help: "autonomous system of the whole cluster",
     default: "65000",
+  },
+  bgpPassword: {
+    env: "MEGALOS_BGP_PASSWORD",
+    help: "password of the BGP sessions (TCP MD5), the same on all nodes",
   },
   vxlanPort: {
     env: "MEGALOS_VXLAN_PORT",
@@ -87,11 +98,24 @@ const integer = (low: number, high: number) => {
     rule,
   );
 };
-const address = z.union([z.ipv4(), z.ipv6()], "an IP address");
+const ADDRESS = z.union([z.ipv4(), z.ipv6()], "an IP address");
+/** A name as RFC 1123, section 2.1, has it; its last label is not a number, or a wrong address would be one. */
+const HOST_NAME =
+  /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?\.?$/i;
+const LIST_RULE = "addresses or names, separated by commas";
+const reflectorList = z.string().transform((text) => text.split(",").map((one) => one.trim()))
+  .refine((list) => list.every((one) => isAddress(one) || HOST_NAME.test(one)), LIST_RULE);
+/** RFC 2385 leaves its length open; Linux takes 80 bytes (TCP_MD5SIG_MAXKEYLEN), and FRR splits words at blanks. */
+const password = z.string().regex(
+  /^[\x21-\x7e]{1,80}$/,
+  "1 to 80 printable ASCII characters without blanks",
+);
 
 const schema = z.object({
-  nodeIp: address.optional(),
-  routeReflector: address.optional(),
+  nodeIp: ADDRESS.optional(),
+  routeReflector: ADDRESS.optional(),
+  routeReflectors: reflectorList.optional(),
+  bgpPassword: password.optional(),
   cniBinDir: z.string().startsWith("/", "an absolute path"),
   as: integer(1, 4_294_967_294),
   vxlanPort: integer(1, 65_535),
@@ -102,7 +126,17 @@ const schema = z.object({
   frr: z.enum(["start", "wait"], "start or wait"),
   launcher: z.enum(["on", "off"], "on or off"),
 });
-export type Settings = z.infer<typeof schema> & { readonly role: Role };
+type Checked = z.infer<typeof schema>;
+export interface Settings extends Omit<Checked, "routeReflector" | "routeReflectors"> {
+  readonly role: Role;
+  /** Addresses and names; at least one on a worker. */
+  readonly reflectors: readonly string[];
+}
+
+/** Whether a text is an address of IPv4 or IPv6. */
+export function isAddress(text: string): boolean {
+  return ADDRESS.safeParse(text).success;
+}
 
 /** Texts as given; what was not given is undefined. */
 export type Given = Partial<Record<SettingName, string | undefined>>;
@@ -123,9 +157,11 @@ export function readSettings(
   const parsed = schema.safeParse(given);
   const wrong = parsed.success ? [] : parsed.error.issues.map((issue) => {
     const name = issue.path[0] as SettingName;
-    return `${sources[name].env} is ${JSON.stringify(given[name])}; it must be ${issue.message}`;
+    const isSecret = sources[name].flag === undefined;
+    const value = isSecret ? "not usable" : JSON.stringify(given[name]);
+    return `${sources[name].env} is ${value}; it must be ${issue.message}`;
   });
-  if (role === "worker" && given.routeReflector === undefined) {
+  if (role === "worker" && (given.routeReflectors ?? given.routeReflector) === undefined) {
     wrong.push(
       `${SOURCES.routeReflector.env} is missing; a worker needs the route reflector's address`,
     );
@@ -136,7 +172,9 @@ export function readSettings(
     );
   }
   if (!parsed.success || role === undefined || wrong.length > 0) throw new SettingsError(wrong);
-  return { ...parsed.data, role };
+  const { routeReflector, routeReflectors, ...others } = parsed.data;
+  const one = routeReflector === undefined ? [] : [routeReflector];
+  return { ...others, role, reflectors: routeReflectors ?? one };
 }
 
 /** The role that the original's manifest asks for by IS_CONTROL_PLANE; undefined when it says neither. */

@@ -24,7 +24,8 @@ Deno.test("without settings, a worker has the documented defaults", () => {
   assert.deepEqual(read(WORKER), {
     role: "worker",
     nodeIp: undefined,
-    routeReflector: "10.0.0.1",
+    reflectors: ["10.0.0.1"],
+    bgpPassword: undefined,
     cniBinDir: "/host/opt/cni/bin",
     as: 65000,
     vxlanPort: 4789,
@@ -47,6 +48,11 @@ const VALUES: readonly { name: string; right: readonly string[]; wrong: readonly
     name: "KATHARA_MASTER_SERVICE_HOST",
     right: ["10.0.0.2", "fd00::2"],
     wrong: ["reflector.example", "10.0.0.2:179"],
+  },
+  {
+    name: "MEGALOS_ROUTE_REFLECTORS",
+    right: ["10.0.0.2", "10.0.0.2, fd00::2", "rr-1.kube-system.svc,rr2", "localhost."],
+    wrong: ["10.0.0.256", "10.0.0.2,", ",", "10.0.0.2:179", "a b", "-a", "$(OTHER_SERVICE_HOST)"],
   },
   { name: "CNI_BIN_DIR", right: ["/", "/opt/cni bin"], wrong: ["opt/cni/bin", "./bin"] },
   {
@@ -79,8 +85,26 @@ for (const { name, right, wrong } of VALUES) {
   });
 }
 
+Deno.test("MEGALOS_BGP_PASSWORD: a wrong one is refused, and not told", () => {
+  for (const right of ["s3cret!", "x".repeat(80)]) {
+    assert.equal(read({ ...WORKER, MEGALOS_BGP_PASSWORD: right }).bgpPassword, right);
+  }
+  for (const wrong of ["two words", "x".repeat(81), "pässword", "a\n"]) {
+    const [line, ...others] = wrongOf({ ...WORKER, MEGALOS_BGP_PASSWORD: wrong });
+    assert.match(line!, /^MEGALOS_BGP_PASSWORD is not usable; it must be 1 to 80 printable/);
+    assert.ok(!line!.includes(wrong) && others.length === 0, line);
+  }
+});
+
+Deno.test("the list of reflectors stands in place of the one address", () => {
+  const list = { MEGALOS_ROUTE_REFLECTORS: "10.0.0.2, rr.example" };
+  assert.deepEqual(read({ ...WORKER, ...list }).reflectors, ["10.0.0.2", "rr.example"]);
+  assert.deepEqual(read(list).reflectors, ["10.0.0.2", "rr.example"]);
+  assert.deepEqual(read({ IS_CONTROL_PLANE: "1" }).reflectors, []);
+});
+
 Deno.test("every setting has its row above", () => {
-  const tested = new Set(VALUES.map(({ name }) => name));
+  const tested = new Set([...VALUES.map(({ name }) => name), "MEGALOS_BGP_PASSWORD"]);
   assert.deepEqual(
     Object.values(SOURCES).map(({ env }) => env).filter((env) => !tested.has(env)),
     [],

@@ -19,6 +19,15 @@ const RENDERED = [
     { NODE_IP: "fd00::11", KATHARA_MASTER_SERVICE_HOST: "fd00::1" },
     "worker-ipv6.conf",
   ],
+  [
+    "worker",
+    {
+      NODE_IP: "10.99.0.11",
+      MEGALOS_ROUTE_REFLECTORS: "10.99.0.2, 10.99.0.1",
+      MEGALOS_BGP_PASSWORD: "s3cret!",
+    },
+    "worker-two-reflectors.conf",
+  ],
   ["route-reflector", REFLECTOR, "route-reflector.conf"],
 ] as const;
 

@@ -46,6 +46,7 @@ export const PROGRAMS = {
     may: {
       run: [
         "cmp",
+        "getent",
         "install",
         "ip",
         "mkfifo",

@@ -8,12 +8,14 @@ export interface Timers {
   readonly connect: number;
 }
 
-/** A worker: one session to the reflector, its VNIs advertised. */
+/** A worker: a session to each reflector, its VNIs advertised. */
 export interface SpeakerModel {
   readonly role: "worker";
   readonly as: number;
   readonly routerId: string;
-  readonly reflector: string;
+  /** Addresses. */
+  readonly reflectors: readonly string[];
+  readonly password?: string;
   readonly timers: Timers;
 }
 
@@ -25,6 +27,7 @@ export interface ReflectorModel {
   /** Prefixes that clients may call from. */
   readonly listenRanges: readonly string[];
   readonly listenLimit: number;
+  readonly password?: string;
   readonly timers: Timers;
 }
 
@@ -37,14 +40,18 @@ const LISTEN_RANGES = ["0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"];
 /** FRR's largest `bgp listen limit`. */
 const LISTEN_LIMIT = 65_535;
 
-/** The model of a role at the node address `vtep`. */
+/**
+ * The model of a role at the node address `vtep`.
+ * @param reflectors addresses; a worker's alone
+ */
 export function modelFrr(
-  role: FrrModel["role"],
+  { role, as, bgpPassword: password }: Pick<Settings, "role" | "as" | "bgpPassword">,
   vtep: string,
-  { as, routeReflector }: Settings,
+  reflectors: readonly string[],
 ): FrrModel {
-  const common = { as, routerId: toRouterId(vtep), timers: TIMERS };
-  if (role === "worker") return { role, ...common, reflector: routeReflector ?? "" };
+  const secret = password === undefined ? {} : { password };
+  const common = { as, routerId: toRouterId(vtep), timers: TIMERS, ...secret };
+  if (role === "worker") return { role, ...common, reflectors };
   return { role, ...common, listenRanges: LISTEN_RANGES, listenLimit: LISTEN_LIMIT };
 }
 

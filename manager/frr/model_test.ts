@@ -1,7 +1,6 @@
 // The model of FRR: what of the settings it takes, and router IDs.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readSettings } from "../settings.ts";
 import { modelFrr, toRouterId } from "./model.ts";
 
 Deno.test("an IPv4 address is its own router ID", () => {
@@ -19,13 +18,14 @@ Deno.test("an IPv6 address is folded into a router ID, always the same one, neig
   assert.equal(new Set(neighbours.map(toRouterId)).size, neighbours.length);
 });
 
-Deno.test("a worker has its reflector, a reflector listens to all addresses of both families in halves", () => {
-  const env: Record<string, string> = { KATHARA_MASTER_SERVICE_HOST: "10.0.0.1", BGP_AS: "7" };
-  const settings = readSettings({}, (name) => env[name], "worker");
-  const worker = modelFrr("worker", "10.0.0.2", settings);
+Deno.test("a worker has its reflectors, a reflector listens to all addresses of both families in halves", () => {
+  const settings = { as: 7, bgpPassword: "secret" };
+  const worker = modelFrr({ ...settings, role: "worker" }, "10.0.0.2", ["10.0.0.1", "10.0.0.3"]);
   assert.ok(worker.role === "worker");
-  assert.deepEqual([worker.as, worker.routerId, worker.reflector], [7, "10.0.0.2", "10.0.0.1"]);
-  const reflector = modelFrr("route-reflector", "10.0.0.1", settings);
+  assert.deepEqual([worker.as, worker.routerId, worker.password], [7, "10.0.0.2", "secret"]);
+  assert.deepEqual(worker.reflectors, ["10.0.0.1", "10.0.0.3"]);
+  const reflector = modelFrr({ ...settings, role: "route-reflector" }, "10.0.0.1", []);
   assert.ok(reflector.role === "route-reflector");
+  assert.deepEqual([reflector.as, reflector.password], [7, "secret"]);
   assert.deepEqual(reflector.listenRanges, ["0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"]);
 });

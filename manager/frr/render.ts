@@ -28,24 +28,34 @@ export function renderFrr(model: FrrModel): string {
   return lines.join("\n") + "\n";
 }
 
-function renderSpeaker({ as, reflector, timers }: SpeakerModel): string[] {
+function renderSpeaker({ as, reflectors, password, timers }: SpeakerModel): string[] {
   return [
-    ` neighbor ${reflector} remote-as ${as}`,
-    ` neighbor ${reflector} timers ${timers.keepalive} ${timers.hold}`,
-    ` neighbor ${reflector} timers connect ${timers.connect}`,
+    ...reflectors.flatMap((reflector) => [
+      ` neighbor ${reflector} remote-as ${as}`,
+      ...renderPassword(reflector, password),
+      ` neighbor ${reflector} timers ${timers.keepalive} ${timers.hold}`,
+      ` neighbor ${reflector} timers connect ${timers.connect}`,
+    ]),
     " !",
     " address-family l2vpn evpn",
-    `  neighbor ${reflector} activate`,
+    ...reflectors.map((reflector) => `  neighbor ${reflector} activate`),
     "  advertise-all-vni",
     " exit-address-family",
   ];
 }
 
-function renderReflector({ as, listenLimit, listenRanges, timers }: ReflectorModel): string[] {
+function renderPassword(neighbor: string, password: string | undefined): string[] {
+  return password === undefined ? [] : [` neighbor ${neighbor} password ${password}`];
+}
+
+function renderReflector(
+  { as, listenLimit, listenRanges, password, timers }: ReflectorModel,
+): string[] {
   const group = "workers";
   return [
     ` neighbor ${group} peer-group`,
     ` neighbor ${group} remote-as ${as}`,
+    ...renderPassword(group, password),
     ` neighbor ${group} timers ${timers.keepalive} ${timers.hold}`,
     ` bgp listen limit ${listenLimit}`,
     ...listenRanges.map((range) => ` bgp listen range ${range} peer-group ${group}`),

@@ -1,0 +1,30 @@
+// Where the reflectors are: names are asked for again and again, for pods come and go behind them.
+import { run } from "../../shared/exec.ts";
+import { isAddress } from "../settings.ts";
+
+/** Addresses by the name that they were found under. */
+export type Found = ReadonlyMap<string, readonly string[]>;
+
+/** Looks the names up. One that is not found keeps what it had in `last`: sessions outlive their DNS. */
+export async function findReflectors(
+  reflectors: readonly string[],
+  last: Found = new Map(),
+): Promise<Found> {
+  const found = await Promise.all(reflectors.map(async (name) => {
+    const addresses = isAddress(name) ? [name] : await lookUp(name);
+    return [name, addresses.length > 0 ? addresses : last.get(name) ?? []] as const;
+  }));
+  return new Map(found);
+}
+
+/** All addresses, each once, in an order that does not depend on the DNS's. */
+export function addressesOf(found: Found): string[] {
+  return [...new Set([...found.values()].flat())].sort();
+}
+
+/** By getent(1): /etc/hosts counts too, and this program needs no permission for the network. */
+async function lookUp(name: string): Promise<string[]> {
+  const done = await run({ argv: ["getent", "ahosts", "--", name], timeoutMs: 5_000 });
+  const addresses = done.stdout.split("\n").map((line) => line.split(" ")[0] ?? "");
+  return addresses.filter(isAddress);
+}
