@@ -15,6 +15,7 @@ import { STATISTICS_FILE } from "./calls/protocol.ts";
 import type { CallStatistics } from "./calls/statistics.ts";
 import { isReady } from "./health/state.ts";
 import { type LanOnNode, listLans } from "./lans/list_lans.ts";
+import { NOTHING_SWEPT, SWEEP_FILE, type SweepCounts } from "./lans/sweep.ts";
 import { renderTable } from "./table.ts";
 import type { Role } from "./settings.ts";
 
@@ -30,6 +31,7 @@ export interface Status {
   readonly macs: readonly Mac[];
   /** Since the manager started. */
   readonly calls: CallStatistics;
+  readonly swept: SweepCounts;
 }
 
 export interface LanStatus {
@@ -65,7 +67,8 @@ export async function readStatus(): Promise<Status> {
     sessions,
     lans: lans.map((one) => toLanStatus(one, vnis)),
     macs,
-    calls: await readCalls(),
+    calls: await readJson<CallStatistics>(STATISTICS_FILE, {}),
+    swept: await readJson<SweepCounts>(SWEEP_FILE, NOTHING_SWEPT),
   };
 }
 
@@ -73,9 +76,9 @@ async function isThere(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-async function readCalls(): Promise<CallStatistics> {
-  const text = await readTextIfThere(STATISTICS_FILE);
-  return text === undefined ? {} : JSON.parse(text);
+async function readJson<T>(path: string, missing: T): Promise<T> {
+  const text = await readTextIfThere(path);
+  return text === undefined ? missing : JSON.parse(text);
 }
 
 function toLanStatus({ lan, bridge, mtu, ports }: LanOnNode, vnis: readonly Vni[]): LanStatus {
@@ -90,11 +93,12 @@ function toLanStatus({ lan, bridge, mtu, ports }: LanOnNode, vnis: readonly Vni[
 
 /** The same for people. */
 export function renderStatus(
-  { role, ready, reasons, daemons, sessions, lans, macs, calls }: Status,
+  { role, ready, reasons, daemons, sessions, lans, macs, calls, swept }: Status,
 ): string {
   return [
     `${role}: ${ready ? "ready" : `not ready (${reasons.join("; ")})`}`,
     `FRR: ${daemons.join(" ") || "does not answer"}`,
+    ...renderSwept(swept),
     "",
     renderTable(
       ["SESSION", "STATE", "UP", "RECEIVED", "SENT"],
@@ -137,6 +141,16 @@ export function renderStatus(
       ]),
     ),
   ].join("\n");
+}
+
+function renderSwept({ mended, emptied, strays }: SweepCounts): string[] {
+  const done = [
+    [mended, "mended"],
+    [emptied, "LANs without pods removed"],
+    [strays, "stray devices removed"],
+  ] as const;
+  const said = done.flatMap(([count, what]) => count > 0 ? [`${count} ${what}`] : []);
+  return said.length === 0 ? [] : [`since its start: ${said.join(", ")}`];
 }
 
 function renderMs(ms: number): string {

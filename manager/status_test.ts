@@ -1,5 +1,6 @@
 // The text form of `manager status`.
 import assert from "node:assert/strict";
+import { NOTHING_SWEPT } from "./lans/sweep.ts";
 import { renderStatus, type Status } from "./status.ts";
 
 const WORKER: Status = {
@@ -33,6 +34,7 @@ const WORKER: Status = {
       ...{ totalMs: 50, maxMs: 20.04 },
     },
   },
+  swept: { mended: 2, emptied: 1, strays: 0 },
 };
 
 Deno.test("a worker's sessions, LANs and MAC addresses are tables", () => {
@@ -40,6 +42,7 @@ Deno.test("a worker's sessions, LANs and MAC addresses are tables", () => {
     renderStatus(WORKER),
     `worker: ready
 FRR: zebra bgpd watchfrr
+since its start: 2 mended, 1 LANs without pods removed
 
 SESSION    STATE        UP    RECEIVED  SENT
 10.99.0.1  Established  61 s  2         3
@@ -67,6 +70,7 @@ Deno.test("what is not there is said in words", () => {
     lans: [],
     macs: [],
     calls: {},
+    swept: NOTHING_SWEPT,
   };
   assert.equal(
     renderStatus(status),

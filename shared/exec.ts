@@ -52,6 +52,7 @@ export async function attend(
 
 /** A running program that is written to and read from line by line; {@link end} must be called. */
 export interface Conversation {
+  readonly pid: number;
   write(text: string): Promise<void>;
   /** The next line without its newline, or undefined at the end of the stream. */
   readLine(stream: "stdout" | "stderr"): Promise<string | undefined>;
@@ -78,6 +79,7 @@ export function converse(
     stderr: lineReader(child.stderr, deadline.signal),
   };
   return {
+    pid: child.pid,
     async write(text) {
       deadline.start();
       // A program that has ended is noticed by whoever reads from it.

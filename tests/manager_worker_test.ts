@@ -56,6 +56,7 @@ testAsRoot(
       ready: true,
       reasons: [],
       calls: undefined,
+      swept: { mended: 0, emptied: 0, strays: 0 },
       daemons: true,
       macs: [
         { vni: 10, mac: PC1.mac, type: "local", behind: port },

@@ -5,6 +5,7 @@ import { openKernel } from "../../shared/iproute2/kernel.ts";
 import { type Converse, sessionCommand } from "../../shared/iproute2/session.ts";
 import { LAN_NETNS, NODE_FACTS_FILE } from "../../shared/lan/paths.ts";
 import { type Ports, systemPorts } from "../../shared/ports.ts";
+import { inodeOfPin } from "../lans/pin_netns.ts";
 import { Deletions } from "./deletions.ts";
 import { KernelPool } from "./kernel_pool.ts";
 import { queueLocks } from "./lock_queue.ts";
@@ -19,9 +20,9 @@ const SESSION_LIMIT_MS = 60_000;
 export function residentPorts(facts: NodeFacts): { ports: Ports; close(): Promise<void> } {
   const system = systemPorts();
   const command = sessionCommand(LAN_NETNS, SESSION_LIMIT_MS);
-  const spares = new Spares(command, converse, inodeOfLanNetns, SPARE_SESSIONS);
+  const spares = new Spares(command, converse, inodeOfPin, SPARE_SESSIONS);
   const takeSpare: Converse = (wanted) => spares.take(wanted) ?? converse(wanted);
-  const pool = new KernelPool(() => openKernel(takeSpare, () => SESSION_LIMIT_MS), inodeOfLanNetns);
+  const pool = new KernelPool(() => openKernel(takeSpare, () => SESSION_LIMIT_MS), inodeOfPin);
   const deletions = new Deletions();
   const factsText = renderNodeFacts(facts);
   spares.fill();
@@ -38,13 +39,4 @@ export function residentPorts(facts: NodeFacts): { ports: Ports; close(): Promis
       await spares.close();
     },
   };
-}
-
-function inodeOfLanNetns(): number | null | undefined {
-  try {
-    return Deno.statSync(LAN_NETNS).ino;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

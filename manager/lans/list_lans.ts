@@ -1,9 +1,17 @@
 // The LANs of this node as the kernel has them.
 import { run } from "../../shared/exec.ts";
 import { listLinks } from "../../shared/iproute2/list.ts";
+import type { Link } from "../../shared/iproute2/link.ts";
 import { parseAlias, type PortOwner } from "../../shared/lan/alias.ts";
 import type { Lan } from "../../shared/lan/lan.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
+
+/** All devices of the LAN namespace. */
+export interface LanDevicesOnNode {
+  readonly bridges: readonly Link[];
+  readonly vxlans: readonly Link[];
+  readonly ports: readonly Link[];
+}
 
 /** A LAN's bridge and who is on it. */
 export interface LanOnNode {
@@ -14,10 +22,17 @@ export interface LanOnNode {
   readonly ports: readonly (Partial<PortOwner> & { readonly name: string })[];
 }
 
-/** Lists all LANs that are signed by an alias, with their ports. */
-export async function listLans(): Promise<LanOnNode[]> {
-  const bridges = await listLinks(run, LAN_NETNS, "bridge");
-  const ports = await listLinks(run, LAN_NETNS, "veth");
+export async function listDevices(): Promise<LanDevicesOnNode> {
+  const [bridges, vxlans, ports] = [
+    await listLinks(run, LAN_NETNS, "bridge"),
+    await listLinks(run, LAN_NETNS, "vxlan"),
+    await listLinks(run, LAN_NETNS, "veth"),
+  ];
+  return { bridges, vxlans, ports };
+}
+
+/** All LANs that are signed by an alias, with their ports. */
+export function findLans({ bridges, ports }: LanDevicesOnNode): LanOnNode[] {
   const byMaster = Map.groupBy(ports, (port) => port.master);
   return bridges.flatMap(({ alias, ifname, ifindex, mtu }) => {
     const lan = parseAlias(alias)?.lan;
@@ -28,4 +43,8 @@ export async function listLans(): Promise<LanOnNode[]> {
     }));
     return [{ lan, bridge: ifname, ifindex, mtu, ports: joined }];
   });
+}
+
+export async function listLans(): Promise<LanOnNode[]> {
+  return findLans(await listDevices());
 }

@@ -1,62 +1,161 @@
-// Looks the LANs over and removes those that stayed empty: plugins that were killed leave some, and Multus never sends GC.
+// Looks the LANs over: mends what somebody has broken, and removes what no pod needs, for plugins are killed and Multus never sends GC.
 import { converse } from "../../shared/exec.ts";
-import { openKernel } from "../../shared/iproute2/kernel.ts";
+import { updateFile } from "../../shared/files.ts";
+import type { Link } from "../../shared/iproute2/link.ts";
+import { type Kernel, openKernel } from "../../shared/iproute2/kernel.ts";
 import { lanTitle } from "../../shared/lan/lan.ts";
 import { lock, lockFile } from "../../shared/lan/lock.ts";
-import { LAN_NETNS } from "../../shared/lan/paths.ts";
+import type { NodeFacts } from "../../shared/lan/node_facts.ts";
+import { LAN_NETNS, RUN_DIR } from "../../shared/lan/paths.ts";
 import { deletePorts, findPorts } from "../../shared/lan/remove_ports.ts";
 import type { Log } from "../log.ts";
 import { type EmptySince, nextEmptyLans } from "./empty_lans.ts";
-import { type LanOnNode, listLans } from "./list_lans.ts";
+import { type BrokenLan, findTroubles } from "./find_troubles.ts";
+import { findLans, type LanOnNode, listDevices } from "./list_lans.ts";
+import { mendLan } from "./mend_lan.ts";
+import { moveVteps } from "./move_vteps.ts";
+import { inodeOfPin, pinAgain } from "./pin_netns.ts";
+import { removeStrays } from "./remove_strays.ts";
 import { type LinkWatch, watchLinks } from "./watch_links.ts";
 
 const LIMIT_MS = 30_000;
+/** Strays are removed when no call is at work; on a busy node that is tried again at the next look. */
+const STRAYS_LIMIT_MS = 2_000;
+
+/** Where {@link SweepCounts} are written for `manager status`. */
+export const SWEEP_FILE = `${RUN_DIR}/sweep.json`;
+
+/** What has been done since the manager started. */
+export interface SweepCounts {
+  /** LANs, VXLAN devices and namespaces put right. */
+  readonly mended: number;
+  /** LANs without a pod removed. */
+  readonly emptied: number;
+  /** Devices of no LAN removed. */
+  readonly strays: number;
+}
+export const NOTHING_SWEPT: SweepCounts = { mended: 0, emptied: 0, strays: 0 };
 
 /** The LANs of this node, as they were seen last. */
 export class LanSweep implements AsyncDisposable {
   #since: EmptySince = new Map();
+  #strays: readonly Link[] = [];
   #watch: LinkWatch | undefined;
+  /** The LAN namespace that is watched, by its inode. */
+  #pinned: number | undefined;
   #isStale = true;
+  #isMoved = false;
+  #counts = NOTHING_SWEPT;
 
   /** @param graceMs how long a LAN is kept without a pod */
-  constructor(private readonly graceMs: number, private readonly log: Log) {}
+  constructor(
+    private readonly facts: NodeFacts,
+    private readonly graceMs: number,
+    private readonly log: Log,
+  ) {}
 
-  /** One look. Where nothing has changed and no LAN is overdue, it costs nothing. */
+  /** One look. Where nothing has changed and nothing is to be done, it costs nothing. */
   async look(): Promise<void> {
+    const before = this.#counts;
+    try {
+      await this.#keepPin();
+      await this.#lookAtDevices();
+    } finally {
+      if (this.#counts !== before) {
+        await updateFile(SWEEP_FILE, JSON.stringify(this.#counts), 0o600);
+      }
+    }
+  }
+
+  async #lookAtDevices(): Promise<void> {
     const isOverdue = [...this.#since.values()].some((since) =>
       performance.now() - since >= this.graceMs
     );
     if (await this.#hasChanged()) this.#isStale = true;
     if (!this.#isStale && !isOverdue) return;
-    const lans = await listLans();
+    const devices = await listDevices();
+    const { broken, strays } = findTroubles(devices);
+    const lans = findLans(devices);
     const [next, overdue] = nextEmptyLans(this.#since, lans, performance.now(), this.graceMs);
     this.#since = next;
-    this.#isStale = false;
-    if (overdue.length > 0) await this.#remove(overdue);
+    // A call at work leaves strays for a moment: only those that are met twice are looked at.
+    const again = strays.filter(({ ifindex }) =>
+      this.#strays.some((one) => one.ifindex === ifindex)
+    );
+    this.#strays = strays;
+    const kernel = openKernel(converse, () => LIMIT_MS);
+    const work = [
+      ...(this.#isMoved ? [] : [() => this.#move(kernel)]),
+      ...broken.map((one) => () => this.#mend(kernel, one)),
+      ...overdue.map((one) => () => this.#removeEmpty(kernel, one)),
+      ...(again.length > 0 ? [() => this.#removeStrays(kernel, again)] : []),
+    ];
+    const failures: string[] = [];
+    for (const one of work) {
+      await one().catch((error) =>
+        failures.push(error instanceof Error ? error.message : `${error}`)
+      );
+    }
+    await kernel.close();
+    this.#isStale = strays.length + failures.length > 0;
+    if (failures.length > 0) throw new Error(failures.join("; "));
+  }
+
+  async #keepPin(): Promise<void> {
+    const watch = this.#watch;
+    if (watch === undefined || watch.ended || inodeOfPin() === this.#pinned) return;
+    await pinAgain(watch.netns);
+    this.#pinned = inodeOfPin();
+    this.log("warn", `${LAN_NETNS} was gone, and is pinned again`);
+    this.#add("mended", 1);
   }
 
   async #hasChanged(): Promise<boolean> {
     if (this.#watch?.ended !== false) {
       await this.#watch?.[Symbol.asyncDispose]();
       this.#watch = watchLinks();
+      this.#pinned = inodeOfPin();
     }
     return this.#watch.takeChanged();
   }
 
-  async #remove(overdue: readonly LanOnNode[]): Promise<void> {
-    const kernel = openKernel(converse, () => LIMIT_MS);
-    try {
-      for (const { lan } of overdue) {
-        using _lan = await lock(lockFile(lan.vni), true, LIMIT_MS);
-        // Observed again under the lock: a pod may have come since.
-        const found = await findPorts(kernel, LAN_NETNS, lan);
-        if (found.ports.length > 0) continue;
-        await deletePorts(kernel, found, []);
-        this.log("info", `LAN ${lanTitle(lan)} (VNI ${lan.vni}) removed: it had no pod`);
-      }
-    } finally {
-      await kernel.close();
-    }
+  /** Once: the node's address stays the same as long as this object is there. */
+  async #move(kernel: Kernel): Promise<void> {
+    const moved = await moveVteps(kernel, this.facts);
+    this.#isMoved = true;
+    if (moved === 0) return;
+    this.log("warn", `VXLAN devices moved to ${this.facts.vtep}: ${moved}`);
+    this.#add("mended", moved);
+  }
+
+  async #mend(kernel: Kernel, broken: BrokenLan): Promise<void> {
+    const why = await mendLan(kernel, broken, this.facts, LIMIT_MS);
+    if (why === undefined) return;
+    const { lan } = broken;
+    this.log("warn", `LAN ${lanTitle(lan)} (VNI ${lan.vni}) mended: ${why}`);
+    this.#add("mended", 1);
+  }
+
+  async #removeEmpty(kernel: Kernel, { lan }: LanOnNode): Promise<void> {
+    using _lan = await lock(lockFile(lan.vni), true, LIMIT_MS);
+    // Observed again under the lock: a pod may have come since.
+    const found = await findPorts(kernel, LAN_NETNS, lan);
+    if (found.ports.length > 0) return;
+    await deletePorts(kernel, found, []);
+    this.log("info", `LAN ${lanTitle(lan)} (VNI ${lan.vni}) removed: it had no pod`);
+    this.#add("emptied", 1);
+  }
+
+  async #removeStrays(kernel: Kernel, seen: readonly Link[]): Promise<void> {
+    const removed = await removeStrays(kernel, seen, STRAYS_LIMIT_MS);
+    if (removed.length === 0) return;
+    const names = removed.map(({ ifname }) => ifname).join(", ");
+    this.log("warn", `devices of no LAN removed: ${names}`);
+    this.#add("strays", removed.length);
+  }
+
+  #add(what: keyof SweepCounts, count: number): void {
+    this.#counts = { ...this.#counts, [what]: this.#counts[what] + count };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,6 +4,8 @@ import { inNetns } from "../../shared/iproute2/session.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 
 export interface LinkWatch extends AsyncDisposable {
+  /** A path of the LAN namespace for as long as this watch is there, whatever becomes of its pin. */
+  readonly netns: string;
   /** Nothing is seen any more: start another. */
   readonly ended: boolean;
   /** Whether anything may have changed since it was last asked; true at first, for what was before is not known. */
@@ -22,6 +24,7 @@ export function watchLinks(): LinkWatch {
   }
   const listening = listen();
   return {
+    netns: `/proc/${monitor?.pid}/ns/net`,
     get ended() {
       return ended;
     },

@@ -102,6 +102,10 @@ export const setMaster = (
   bridge: string,
 ): IpArgs => ["link", "set", "dev", name, "master", bridge];
 export const setUp = (name: string): IpArgs => ["link", "set", "dev", name, "up"];
+export const setVxlanLocal = (
+  name: string,
+  local: string,
+): IpArgs => ["link", "set", "dev", name, "type", "vxlan", "local", local];
 export const setGroup = (
   name: string,
   group: number,
@@ -115,4 +119,6 @@ export const deleteGroup = (group: number): IpArgs => ["link", "del", "group", `
 
 export const showLink = (name: string): IpArgs => ["link", "show", "dev", name];
 export const showPorts = (bridge: string): IpArgs => ["link", "show", "master", bridge];
-export const showKind = (kind: "bridge" | "veth"): IpArgs => ["link", "show", "type", kind];
+export const showKind = (
+  kind: "bridge" | "vxlan" | "veth",
+): IpArgs => ["link", "show", "type", kind];

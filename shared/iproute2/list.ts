@@ -15,7 +15,7 @@ const MAX_DUMPS = 50;
 export async function listLinks(
   run: (command: Command) => Promise<Completed>,
   netns: string,
-  kind: "bridge" | "veth",
+  kind: "bridge" | "vxlan" | "veth",
 ): Promise<Link[]> {
   const argv = inNetns(netns, ["ip", "-json", ...showKind(kind)]);
   for (let dumps = 1; dumps <= MAX_DUMPS; dumps++) {

@@ -42,18 +42,15 @@ export interface UnderlayHint {
  * @throws {FaultError} "config" when the hint fits no device, "try-later" when no device has an address
  */
 export async function findUnderlay(run: Run, hint: UnderlayHint = {}): Promise<Underlay> {
-  const [addresses, ipv4, ipv6] = await Promise.all([
-    run({ argv: ["ip", "-json", "address", "show", "up"] }),
+  const [candidates, ipv4, ipv6] = await Promise.all([
+    findCandidates(run),
     run({ argv: ["ip", "-json", "route", "show", "default"] }),
     run({ argv: ["ip", "-json", "-6", "route", "show", "default"] }),
   ]);
-  if (addresses.reason !== "success") {
-    fail("try-later", `Cannot read the node's addresses: ${describe(addresses)}`);
-  }
   const defaults = [ipv4, ipv6].flatMap((done) =>
     done.reason === "success" ? parseRoutes(done.stdout) : []
   );
-  const chosen = chooseUnderlay(parseCandidates(addresses.stdout), defaults, hint);
+  const chosen = chooseUnderlay(candidates, defaults, hint);
   if (chosen !== undefined) return chosen;
   const { device, address } = hint;
   const rule = "an interface of this node that is up and has a global address";
@@ -67,6 +64,20 @@ export async function findUnderlay(run: Run, hint: UnderlayHint = {}): Promise<U
     );
   }
   return fail("try-later", `Cannot find the VTEP address: there is not ${rule}`);
+}
+
+/** All global addresses of the devices that are up in the caller's own network namespace.
+ * @throws {FaultError} "try-later" when they cannot be read */
+export async function findAddresses(run: Run): Promise<string[]> {
+  return (await findCandidates(run)).flatMap(({ addresses }) => addresses);
+}
+
+async function findCandidates(run: Run): Promise<Candidate[]> {
+  const addresses = await run({ argv: ["ip", "-json", "address", "show", "up"] });
+  if (addresses.reason !== "success") {
+    fail("try-later", `Cannot read the node's addresses: ${describe(addresses)}`);
+  }
+  return parseCandidates(addresses.stdout);
 }
 
 /** What the hint names; without one the default routes' devices first, then any: the first that has an address. */

@@ -1,0 +1,34 @@
+// Removes devices of no LAN. Which lock would be theirs is not known, so all are taken: then no call is at work, and what is half made stays so.
+import { deleteLink } from "../../shared/iproute2/commands.ts";
+import type { Kernel } from "../../shared/iproute2/kernel.ts";
+import type { Link } from "../../shared/iproute2/link.ts";
+import { LAN_LOCKS, lock, lockFile } from "../../shared/lan/lock.ts";
+import { LAN_NETNS } from "../../shared/lan/paths.ts";
+import { isMissingDevice } from "../../shared/steps.ts";
+import { findTroubles } from "./find_troubles.ts";
+import { listDevices } from "./list_lans.ts";
+
+/**
+ * Removes those of `seen` that are still strays when no call is at work; answers them.
+ * @throws {FaultError} "try-later" when calls keep a lock for longer than `timeoutMs`
+ */
+export async function removeStrays(
+  kernel: Kernel,
+  seen: readonly Link[],
+  timeoutMs: number,
+): Promise<readonly Link[]> {
+  using locks = new DisposableStack();
+  // In order of their numbers, as everybody who takes several.
+  for (let vni = 0; vni < LAN_LOCKS; vni++) {
+    locks.use(await lock(lockFile(vni), true, timeoutMs));
+  }
+  const { strays } = findTroubles(await listDevices());
+  const removed = strays.filter(({ ifindex }) => seen.some((one) => one.ifindex === ifindex));
+  for (const { ifname } of removed) {
+    const failure = await kernel.apply(LAN_NETNS, deleteLink(ifname));
+    if (failure !== undefined && !isMissingDevice(failure)) {
+      throw new Error(`Cannot remove ${ifname}: ${failure.stderr}`);
+    }
+  }
+  return removed;
+}

@@ -1,0 +1,89 @@
+// Looks at a configured node again and again, and does what is to be done: FRR, LANs, calls.
+import { type NodeFacts, renderNodeFacts } from "../shared/lan/node_facts.ts";
+import { startResident } from "./calls/resident.ts";
+import type { FrrConfiguration } from "./frr/configuration.ts";
+import { readDaemons, readSessions } from "./frr/query.ts";
+import { startFrr } from "./frr/supervise.ts";
+import { isReady, type Observation } from "./health/state.ts";
+import { learnNodeFacts } from "./install/write_node_facts.ts";
+import { LanSweep } from "./lans/sweep.ts";
+import type { Log } from "./log.ts";
+import type { Role, Settings } from "./settings.ts";
+
+/** A node that is not ready is looked at more often, and at first (all in ms) most often: a pod's start waits for it. */
+const lookAgainMs = (notReadyMs: number) => notReadyMs < 15_000 ? 250 : 1_000;
+
+/** Ends when the node's facts are others than `facts`, or `signal` is given. `health` is told what is seen. */
+export async function lookAfterNode(
+  settings: Settings,
+  facts: NodeFacts,
+  configuration: FrrConfiguration,
+  health: { last: Observation },
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  const { role } = settings;
+  const isWorker = role === "worker";
+  await using resident = isWorker && settings.launcher === "on"
+    ? await startResident(facts, log)
+    : undefined;
+  await using lans = new LanSweep(facts, settings.grace * 1000, log);
+  const tasks = new Tasks(log);
+  let moved = false;
+  let lastReady = performance.now();
+  while (!signal.aborted && !moved) {
+    const before = isReady(role, health.last);
+    health.last = await observe();
+    const { ok } = isReady(role, health.last);
+    tellChange(role, before.ok, health.last, log);
+    if (settings.frr === "start" && !health.last.daemons.includes("watchfrr")) await startFrr(log);
+    await tasks.try("follow the reflectors", () => configuration.follow());
+    if (isWorker) await tasks.try("look the LANs over", () => lans.look());
+    await resident?.sweep();
+    await tasks.try("find this node's address", async () => {
+      moved = renderNodeFacts(await learnNodeFacts(settings)) !== renderNodeFacts(facts);
+    });
+    if (ok) lastReady = performance.now();
+    const again = lookAgainMs(performance.now() - lastReady);
+    if (!moved) await pause(ok ? settings.reconcile * 1000 : again, signal);
+  }
+  if (moved) log("warn", "this node's address or MTU has changed");
+}
+
+/** What cannot be done now is tried at the next look; why is logged once. */
+class Tasks {
+  readonly #failures = new Map<string, string>();
+
+  constructor(private readonly log: Log) {}
+
+  async try(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.#failures.delete(what);
+    } catch (error) {
+      const why = `Cannot ${what}: ${error instanceof Error ? error.message : error}`;
+      if (this.#failures.get(what) !== why) this.log("warn", why);
+      this.#failures.set(what, why);
+    }
+  }
+}
+
+async function observe(): Promise<Observation> {
+  const [daemons, sessions] = await Promise.all([readDaemons(), readSessions()]);
+  return { at: performance.now(), daemons, sessions };
+}
+
+function tellChange(role: Role, wasReady: boolean, observation: Observation, log: Log): void {
+  const { ok, reasons } = isReady(role, observation);
+  if (ok !== wasReady) log(ok ? "info" : "warn", ok ? "ready" : `not ready: ${reasons.join("; ")}`);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
+}

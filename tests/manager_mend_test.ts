@@ -1,0 +1,125 @@
+// What somebody breaks on a node is found by the manager and mended: pods talk again, and the log says what it was.
+import assert from "node:assert/strict";
+import { type Node, startCluster } from "./fixture/cluster.ts";
+import { eventually } from "./fixture/eventually.ts";
+import { runManagers } from "./fixture/manager.ts";
+import { addPod, call, canReach, pod } from "./fixture/pod.ts";
+import { testAsRoot } from "./fixture/privileged.ts";
+
+const PC1 = pod("pc1", "02:00:00:00:00:01");
+const PC2 = pod("pc2", "02:00:00:00:00:02");
+const NETNS = "/run/netns/megalos";
+
+/** Runs `ip` in the LAN namespace. */
+function ipThere(node: Node, ...args: string[]): Promise<string> {
+  return node.must("nsenter", `--net=${NETNS}`, "ip", ...args);
+}
+
+async function portOf(node: Node): Promise<string> {
+  const [port] = /mg[a-z2-7]{13}/.exec(await ipThere(node, "link", "show", "type", "veth")) ?? [];
+  assert.ok(port !== undefined);
+  return port;
+}
+
+/** Each breaks the LAN net1 of a node, and is told in the log as `why`. */
+const HARMS: readonly { why: RegExp; harm: (node: Node) => Promise<unknown> }[] = [
+  {
+    why: /its VXLAN device is gone/,
+    harm: (node) => ipThere(node, "link", "del", "net1-ntwork"),
+  },
+  { why: /its bridge is gone/, harm: (node) => ipThere(node, "link", "del", "kt-net1-ntwork") },
+  {
+    why: /port mg[a-z2-7]{13} has left its bridge/,
+    harm: async (node) => ipThere(node, "link", "set", await portOf(node), "nomaster"),
+  },
+  {
+    why: /its VXLAN device is not a port of its bridge/,
+    harm: (node) => ipThere(node, "link", "set", "net1-ntwork", "nomaster"),
+  },
+  {
+    why: /its bridge is down/,
+    harm: (node) => ipThere(node, "link", "set", "kt-net1-ntwork", "down"),
+  },
+  {
+    why: /its VXLAN device is down/,
+    harm: (node) => ipThere(node, "link", "set", "net1-ntwork", "down"),
+  },
+  {
+    why: /its bridge has lost its name/,
+    harm: (node) =>
+      ipThere(
+        ...[node, "link", "property", "del", "dev", "kt-net1-ntwork"] as const,
+        ...["altname", "lan~net1~ntwork"],
+      ),
+  },
+  {
+    why: /its bridge has lost its alias/,
+    harm: (node) => ipThere(node, "link", "set", "kt-net1-ntwork", "alias", ""),
+  },
+  {
+    why: /\/run\/netns\/megalos was gone, and is pinned again/,
+    // (ip-netns(8) may have mounted it twice.)
+    harm: (node) => node.must("sh", "-c", `while umount --lazy ${NETNS} 2>&-; do :; done`),
+  },
+];
+
+testAsRoot("a LAN that somebody breaks is mended, and said once", async () => {
+  await using cluster = await startCluster();
+  await using running = await runManagers(cluster);
+  const [w1, w2] = cluster.workers;
+  const [manager] = running.workers;
+  await addPod(w1, PC1, "10.0.0.1");
+  await addPod(w2, PC2, "10.0.0.2");
+  await eventually(() => canReach(w1, PC1, "10.0.0.2"), 10, "no frame passes");
+  for (const { why, harm } of HARMS) {
+    const told = manager.log.length;
+    await harm(w1);
+    await eventually(() => why.test(manager.log.slice(told)), 10, () => `${why}\n${manager.log}`);
+    await eventually(() => canReach(w1, PC1, "10.0.0.2"), 15, () => `no frame after ${why}`);
+    const said = manager.log.slice(told).trimEnd().split("\n");
+    assert.equal(said.length, 1, said.join("\n"));
+  }
+  const ended = await call(w1, "DEL", PC1);
+  assert.equal(ended.reason, "success", ended.stdout);
+  assert.equal((await ipThere(w1, "-br", "link")).trim().split("\n").length, 1);
+});
+
+testAsRoot("devices of no LAN are removed, those of calls that are at work are not", async () => {
+  await using cluster = await startCluster();
+  await using running = await runManagers(cluster);
+  const [w1] = cluster.workers;
+  const [manager] = running.workers;
+  await addPod(w1, PC1);
+  await ipThere(w1, "link", "add", "name", "kt-half-ntwork", "type", "bridge");
+  await ipThere(w1, "link", "add", "name", "mgabcdefghijklm", "type", "veth", "peer", "name", "x");
+  // deno-fmt-ignore
+  await ipThere(w1, "link", "add", "name", "other-ntwork", "type", "vxlan",
+    "id", "99", "local", "10.99.0.11", "dstport", "4789", "nolearning");
+  // As a call at work would: nothing is removed as long as it has its lock.
+  const busy = w1.run(["flock", "/run/megalos/lock/077", "sleep", "5"]);
+  await manager.logged(/Cannot look the LANs over: Cannot lock/);
+  assert.match(await ipThere(w1, "-br", "link"), /kt-half-ntwork/);
+  await busy;
+  await manager.logged(/devices of no LAN removed: /);
+  const left = await ipThere(w1, "-br", "link");
+  assert.doesNotMatch(left, /kt-half-ntwork|mgabcdefghijklm|other-ntwork/);
+  assert.match(left, /kt-net1-ntwork/);
+});
+
+testAsRoot("a node that gets another address goes on with it, its LANs too", async () => {
+  await using cluster = await startCluster();
+  // No NODE_IP: the address is the device's.
+  await using running = await runManagers(cluster, { NODE_IP: "" });
+  const [w1, w2] = cluster.workers;
+  const [manager] = running.workers;
+  await addPod(w1, PC1, "10.0.0.1");
+  await addPod(w2, PC2, "10.0.0.2");
+  await eventually(() => canReach(w1, PC1, "10.0.0.2"), 10, "no frame passes");
+  await w1.must("ip", "address", "del", "10.99.0.11/24", "dev", "eth0");
+  await w1.must("ip", "address", "add", "10.99.0.31/24", "dev", "eth0");
+  await manager.logged(/VXLAN devices moved to 10\.99\.0\.31: 1/);
+  await eventually(() => canReach(w1, PC1, "10.0.0.2"), 20, () => `no frame\n${manager.log}`);
+  const other = pod("pc3", "02:00:00:00:00:03");
+  await addPod(w1, other, "10.0.0.3");
+  await eventually(() => canReach(w2, PC2, "10.0.0.3"), 10, "no frame to the new pod");
+});
