@@ -28,9 +28,17 @@ RUN set -eu; \
     find /usr/share/doc -type d -empty -delete; \
     find / -xdev -type f -perm /6000 -exec chmod ug-s {} +; \
     find /tmp /var/cache -mindepth 1 -delete; \
-    rm -rf /etc/apt /run/* /usr/lib/*/gconv /usr/sbin/policy-rc.d /usr/share/info \
+    rm -rf /etc/apt /etc/machine-id /run/* /usr/lib/*/gconv /usr/sbin/policy-rc.d /usr/share/info \
       /usr/share/lintian /usr/share/locale /usr/share/man /var/lib/apt /var/log/apt /var/log/*.log; \
     find /etc/alternatives /usr/share/doc -xtype l -delete
+# What manager, launcher and FRR's scripts start is still there, with its libraries.
+RUN set -eu; \
+    for program in bash bridge cmp flock install ip mkfifo mv nsenter setsid stat tini unshare; do \
+      command -v "$program"; \
+    done; \
+    for daemon in bgpd staticd watchfrr zebra; do "/usr/lib/frr/$daemon" --version; done; \
+    vtysh -h; \
+    python3 /usr/lib/frr/frr-reload.py --help
 
 # Flat: what was removed is not in a lower layer.
 FROM scratch

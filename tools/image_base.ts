@@ -4,6 +4,8 @@ import type { Arch } from "./arch.ts";
 import { CACHE, downloadEnv, must, type Surroundings, watch } from "./checkout.ts";
 import { ensurePackages } from "./debian.ts";
 
+/** What debootstrap downloads, and what it copies from the machine that it runs on. */
+const LEFT_OUT = ["var/cache/apt/archives/*.deb", "etc/hostname", "etc/resolv.conf"];
 const SCRIPTS = "/usr/share/debootstrap/scripts";
 
 /**
@@ -31,9 +33,10 @@ export async function makeBase(
     env: downloadEnv(surroundings),
   });
   await Deno.writeTextFile(`${root}/etc/apt/apt.conf.d/99build`, await readAptSettings());
+  const excluded = LEFT_OUT.map((path) => `--exclude=./${path}`);
   // deno-fmt-ignore
   await must("pack the base", { argv: ["tar", "--create", "--numeric-owner", "--directory", root,
-    "--exclude=./var/cache/apt/archives/*.deb", "--file", `${dir}/root.tar`, "."] });
+    ...excluded, "--file", `${dir}/root.tar`, "."] });
   await removeTree(root);
   // Last, for it says that all is there.
   await Deno.writeTextFile(dockerfile, "FROM scratch\nADD root.tar /\n");

@@ -75,6 +75,9 @@ export interface Builder {
   readSize(image: string): Argv;
 }
 
+/** Asks for no container runtime and no cgroup. */
+const CHROOT = ["--isolation", "chroot"] as const;
+
 /** In the order in which they are looked for. */
 export const BUILDERS: readonly Builder[] = [
   builder("docker", {
@@ -84,15 +87,14 @@ export const BUILDERS: readonly Builder[] = [
   }),
   builder("podman", {
     probes: [["podman", "info"]],
-    build: ["podman", "build"],
+    build: ["podman", "build", ...CHROOT],
     // deno-fmt-ignore
     save: (image, file) => ["podman", "save", "--quiet", "--format", "docker-archive",
       "--output", file, image],
   }),
   builder("buildah", {
     probes: [["buildah", "info"]],
-    // chroot asks for no container runtime and no cgroup.
-    build: ["buildah", "build", "--isolation", "chroot", "--layers", "--pull=false"],
+    build: ["buildah", "build", ...CHROOT, "--layers", "--pull=false"],
     save: (image, file) => ["buildah", "push", "--quiet", image, `docker-archive:${file}:${image}`],
     readArch: ["buildah", "inspect", "--type", "image", "--format", "{{.OCIv1.Architecture}}"],
   }),
