@@ -33,7 +33,8 @@ RUN set -eu; \
     find /etc/alternatives /usr/share/doc -xtype l -delete
 # What manager, launcher and FRR's scripts start is still there, with its libraries.
 RUN set -eu; \
-    for program in bash bridge cmp flock install ip mkfifo mv nsenter setsid stat tini unshare; do \
+    for program in bash bridge cmp flock getent install ip mkfifo mv nsenter rm setsid stat tini umount \
+      unshare; do \
       command -v "$program"; \
     done; \
     for daemon in bgpd staticd watchfrr zebra; do "/usr/lib/frr/$daemon" --version; done; \
