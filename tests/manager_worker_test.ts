@@ -170,9 +170,15 @@ testAsRoot(
     await addPod(node, PC1);
     await addPod(node, used);
     // The manager hears of changes by a program that may end.
-    const watches = await node.must("ps", "-C", "ip", "-o", "pid=,args=");
-    const [watch] = /^\s*\d+(?=.* monitor link$)/m.exec(watches) ?? [];
-    await node.must("kill", "-KILL", watch!.trim());
+    const [watch] = await eventually(
+      async () => {
+        const all = await node.run(["ps", "-C", "ip", "-o", "pid=,args="]);
+        return /\d+(?=.* monitor link$)/m.exec(all.stdout);
+      },
+      10,
+      "the manager watches no links",
+    );
+    await node.must("kill", "-KILL", watch);
     const left = performance.now();
     await node.must("ip", "netns", "del", PC1.name);
     await manager.logged(/LAN net1-ntwork \(VNI 10\) removed: it had no pod/);
