@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { eventually } from "../fixture/eventually.ts";
 import { type Cluster, NODES } from "./cluster.ts";
 
-// Everything of a node that calls and installations may touch, a line each; names that Kubernetes makes up are left out.
+// Everything of a node that calls and installations may touch, a line each; what comes with any pod is left out.
 const TAKE_INVENTORY = `
-ip -o link show | sed 's/^[0-9]*: \\([^:@]*\\).*/link \\1/' | grep -v ' veth'
+ip -o link show | sed 's/^[0-9]*: \\([^:@]*\\).*/link \\1/' | grep -v -e ' veth' -e ' cni0'
 iptables-save | grep -i -e megalos -e kathara || :
 for dir in /opt/cni/bin /run/megalos /run/netns; do
-  find "$dir" ! -path '/run/netns/cni-*' 2>/dev/null
+  find "$dir" ! -path /run/netns ! -path '/run/netns/cni-*' 2>/dev/null
 done | sort`;
 
 export type Inventory = Readonly<Record<string, string>>;
