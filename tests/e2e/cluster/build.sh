@@ -12,7 +12,7 @@ export CGO_ENABLED=0 GOFLAGS="-buildvcs=false" GOTOOLCHAIN=local
 # --- Go -------------------------------------------------------------------------------------------------------
 # Where there is none that is new enough, the toolchain as the Go module proxy has it.
 need_go() {
-  local minor; minor=$(go env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
+  local minor; minor=$({ go env GOVERSION || :; } 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
   [ "${minor:-0}" -lt 24 ] || return 0
   [ "$(dpkg --print-architecture)" = amd64 ] || die "Cannot build: Go 1.24 or later is not installed"
   local version=v0.0.1-go1.24.13.linux-amd64 zip=$CACHE/src/go.zip proxy=${GOPROXY:-https://proxy.golang.org}
