@@ -22,6 +22,7 @@ router bgp 65000
  no bgp default ipv4-unicast
  coalesce-time 0
  neighbor 10.99.0.1 remote-as 65000
+ neighbor 10.99.0.1 update-source 10.99.0.11
  neighbor 10.99.0.1 timers 3 9
  neighbor 10.99.0.1 timers connect 1
  !

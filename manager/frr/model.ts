@@ -13,6 +13,8 @@ export interface SpeakerModel {
   readonly role: "worker";
   readonly as: number;
   readonly routerId: string;
+  /** The node's address, which sessions are called from: bgpd refuses one from an address that zebra does not know. */
+  readonly source: string;
   /** Addresses. */
   readonly reflectors: readonly string[];
   readonly password?: string;
@@ -51,7 +53,7 @@ export function modelFrr(
 ): FrrModel {
   const secret = password === undefined ? {} : { password };
   const common = { as, routerId: toRouterId(vtep), timers: TIMERS, ...secret };
-  if (role === "worker") return { role, ...common, reflectors };
+  if (role === "worker") return { role, ...common, source: vtep, reflectors };
   return { role, ...common, listenRanges: LISTEN_RANGES, listenLimit: LISTEN_LIMIT };
 }
 

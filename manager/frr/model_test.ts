@@ -23,6 +23,7 @@ Deno.test("a worker has its reflectors, a reflector listens to all addresses of 
   const worker = modelFrr({ ...settings, role: "worker" }, "10.0.0.2", ["10.0.0.1", "10.0.0.3"]);
   assert.ok(worker.role === "worker");
   assert.deepEqual([worker.as, worker.routerId, worker.password], [7, "10.0.0.2", "secret"]);
+  assert.equal(worker.source, "10.0.0.2");
   assert.deepEqual(worker.reflectors, ["10.0.0.1", "10.0.0.3"]);
   const reflector = modelFrr({ ...settings, role: "route-reflector" }, "10.0.0.1", []);
   assert.ok(reflector.role === "route-reflector");

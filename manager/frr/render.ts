@@ -28,11 +28,12 @@ export function renderFrr(model: FrrModel): string {
   return lines.join("\n") + "\n";
 }
 
-function renderSpeaker({ as, reflectors, password, timers }: SpeakerModel): string[] {
+function renderSpeaker({ as, source, reflectors, password, timers }: SpeakerModel): string[] {
   return [
     ...reflectors.flatMap((reflector) => [
       ` neighbor ${reflector} remote-as ${as}`,
       ...renderPassword(reflector, password),
+      ...renderSource(reflector, source),
       ` neighbor ${reflector} timers ${timers.keepalive} ${timers.hold}`,
       ` neighbor ${reflector} timers connect ${timers.connect}`,
     ]),
@@ -46,6 +47,12 @@ function renderSpeaker({ as, reflectors, password, timers }: SpeakerModel): stri
 
 function renderPassword(neighbor: string, password: string | undefined): string[] {
   return password === undefined ? [] : [` neighbor ${neighbor} password ${password}`];
+}
+
+/** The kernel would take that of the nearest device: the pod network's bridge, where the reflector is a pod of this node. */
+function renderSource(neighbor: string, source: string): string[] {
+  const isOfOneFamily = neighbor.includes(":") === source.includes(":");
+  return isOfOneFamily ? [` neighbor ${neighbor} update-source ${source}`] : [];
 }
 
 function renderReflector(
