@@ -7,11 +7,16 @@ export const DEPLOY = `${ROOT}/deploy`;
 export const MANIFEST = `${DEPLOY}/kathara-daemonset.yml`;
 export const EXAMPLE = `${DEPLOY}/examples/network.yaml`;
 const KUBE_SYSTEM = ["--namespace", "kube-system"] as const;
-const REFLECTOR = "deployment/kube-kathara-control-plane";
-const WORKERS = "daemonset/kube-kathara-worker-ds";
+export const REFLECTOR = "deployment/kube-kathara-control-plane";
+export const SECOND_REFLECTOR = "deployment/kube-kathara-control-plane-2";
+export const WORKERS = "daemonset/kube-kathara-worker-ds";
 
 export async function apply(cluster: Cluster, file: string): Promise<void> {
-  await cluster.kubectl(["apply", "-f", "-"], await Deno.readTextFile(file));
+  await applyText(cluster, await Deno.readTextFile(file));
+}
+
+export async function applyText(cluster: Cluster, manifest: string): Promise<void> {
+  await cluster.kubectl(["apply", "-f", "-"], manifest);
 }
 
 /** Deletes what is in the file, and waits until it is gone. */
@@ -20,39 +25,46 @@ export async function remove(cluster: Cluster, file: string): Promise<void> {
   await cluster.kubectl(args, await Deno.readTextFile(file));
 }
 
-/** Applies the manifest, where it is not yet, and waits until the installation carries LANs. */
-export async function install(cluster: Cluster): Promise<void> {
-  await apply(cluster, MANIFEST);
-  await awaitRollout(cluster, REFLECTOR);
-  await awaitRollout(cluster, WORKERS);
-  await awaitEstablished(cluster, NODES.length);
+/** Applies the manifest, or an overlay's, and waits until the installation carries LANs. */
+export async function install(
+  cluster: Cluster,
+  manifest?: string,
+  reflectors: readonly string[] = [REFLECTOR],
+): Promise<void> {
+  await applyText(cluster, manifest ?? await Deno.readTextFile(MANIFEST));
+  for (const what of [...reflectors, WORKERS]) await awaitRollout(cluster, what);
+  for (const reflector of reflectors) await awaitEstablished(cluster, NODES.length, reflector);
 }
 
-async function awaitRollout(cluster: Cluster, what: string, seconds = 120): Promise<void> {
+/** Waits until all pods of a Deployment or DaemonSet are of its newest form, and ready. */
+export async function awaitRollout(cluster: Cluster, what: string, seconds = 120): Promise<void> {
   await cluster.kubectl([...KUBE_SYSTEM, "rollout", "status", what, `--timeout=${seconds}s`]);
 }
 
-/** Starts all workers' pods, or the reflector's, anew, and waits until they are ready. */
-export async function restart(cluster: Cluster, what: "workers" | "reflector"): Promise<void> {
-  const name = what === "workers" ? WORKERS : REFLECTOR;
-  await cluster.kubectl([...KUBE_SYSTEM, "rollout", "restart", name]);
-  await awaitRollout(cluster, name);
+/** Starts the pods of a Deployment or DaemonSet anew, and waits until they are ready. */
+export async function restart(cluster: Cluster, what: string): Promise<void> {
+  await cluster.kubectl([...KUBE_SYSTEM, "rollout", "restart", what]);
+  await awaitRollout(cluster, what);
 }
 
-/** Waits until the reflector has so many Established sessions. */
-export async function awaitEstablished(cluster: Cluster, count: number): Promise<void> {
+/** Waits until a reflector has so many Established sessions. */
+export async function awaitEstablished(
+  cluster: Cluster,
+  count: number,
+  reflector = REFLECTOR,
+): Promise<void> {
   let seen = "";
   await eventually(
     async () => {
       const done = await cluster.tryKubectl([
-        ...[...KUBE_SYSTEM, "exec", REFLECTOR, "--container", "manager", "--"],
+        ...[...KUBE_SYSTEM, "exec", reflector, "--container", "manager", "--"],
         ...["vtysh", "-c", "show bgp l2vpn evpn summary json"],
       ]);
       seen = done.stdout + done.stderr;
       return done.reason === "success" && seen.split('"state":"Established"').length - 1 === count;
     },
     60,
-    () => `not all of ${count} sessions are Established:\n${seen}`,
+    () => `${reflector} has not all of ${count} sessions Established:\n${seen}`,
   );
 }
 

@@ -8,13 +8,14 @@ export interface Pod {
     readonly name: string;
     readonly namespace: string;
     readonly uid: string;
+    /** Of a pod that is about to end. */
+    readonly deletionTimestamp?: string;
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec: { readonly nodeName?: string };
   readonly status: {
-    readonly phase: string;
+    readonly podIP?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-    readonly containerStatuses?: readonly { readonly restartCount: number }[];
   };
 }
 

@@ -9,11 +9,19 @@ import { scenario as install } from "./scenarios/install.ts";
 import { scenario as many } from "./scenarios/many.ts";
 import { scenario as network } from "./scenarios/network.ts";
 import { scenario as nodeRestart } from "./scenarios/node_restart.ts";
+import { scenario as overlays } from "./scenarios/overlays.ts";
 import { scenario as rollout } from "./scenarios/rollout.ts";
 import { scenario as undeploy } from "./scenarios/undeploy.ts";
 
 /** Those that may be chosen, in their order. */
-export const SCENARIOS: readonly Scenario[] = [network, many, rollout, nodeRestart, early];
+export const SCENARIOS: readonly Scenario[] = [
+  network,
+  many,
+  rollout,
+  overlays,
+  nodeRestart,
+  early,
+];
 
 /** How a scenario went. */
 export interface Verdict {

@@ -1,0 +1,44 @@
+// Two pods on two nodes that talk: for how long they do not hear each other while something is done to the installation.
+import assert from "node:assert/strict";
+import type { Cluster } from "./cluster.ts";
+import { type LanPod, removeLanPods, startLanPods } from "./lan_pods.ts";
+import { awaitPing, findSandbox, type Pod } from "./pods.ts";
+
+const TALKERS: readonly LanPod[] = [
+  { name: "talker-1", node: "node1", lan: "talk", vni: 40, address: "10.4.0.1" },
+  { name: "talker-2", node: "node2", lan: "talk", vni: 40, address: "10.4.0.2" },
+];
+const INTERVAL_MS = 10;
+/** Longer than all that is done meanwhile. */
+const TALK_SECONDS = 45;
+
+/** Starts the two; they are to be ended. */
+export class Talk {
+  private constructor(
+    private readonly cluster: Cluster,
+    private readonly pods: readonly Pod[],
+  ) {}
+
+  static async start(cluster: Cluster): Promise<Talk> {
+    const pods = await startLanPods(cluster, TALKERS);
+    await awaitPing(cluster, "talker-1", "10.4.0.2");
+    return new Talk(cluster, pods);
+  }
+
+  async end(): Promise<void> {
+    await removeLanPods(this.cluster, this.pods);
+  }
+
+  /** For how long (ms) there were no answers while `work` was done. */
+  async measureLoss(work: () => Promise<void>): Promise<number> {
+    const talker = this.pods.find(({ metadata }) => metadata.name === "talker-1");
+    assert.ok(talker !== undefined);
+    const { netns } = await findSandbox(this.cluster, talker);
+    const ping = ["ping", "-q", "-i", `${INTERVAL_MS / 1000}`, "-w", `${TALK_SECONDS}`];
+    const argv = ["nsenter", `--net=${netns}`, ...ping, "10.4.0.2"];
+    const [said] = await Promise.all([this.cluster.tryOn("node1", argv), work()]);
+    const [, sent, received] = /(\d+) packets transmitted, (\d+) received/.exec(said.stdout) ?? [];
+    assert.ok(sent !== undefined && received !== undefined, said.stdout + said.stderr);
+    return (Number(sent) - Number(received)) * INTERVAL_MS;
+  }
+}
