@@ -170,7 +170,7 @@ testAsRoot(
     await addPod(node, PC1);
     await addPod(node, used);
     // The manager hears of changes by a program that may end.
-    const [watch] = await eventually(
+    const watch = await eventually(
       async () => {
         const all = await node.run(["ps", "-C", "ip", "-o", "pid=,args="]);
         return /\d+(?=.* monitor link$)/m.exec(all.stdout);
