@@ -173,7 +173,7 @@ testAsRoot(
     const watch = await eventually(
       async () => {
         const all = await node.run(["ps", "-C", "ip", "-o", "pid=,args="]);
-        return /\d+(?=.* monitor link$)/m.exec(all.stdout);
+        return /\d+(?=.* monitor link$)/m.exec(all.stdout)?.[0];
       },
       10,
       "the manager watches no links",
