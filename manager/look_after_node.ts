@@ -1,11 +1,11 @@
 // Looks at a configured node again and again, and does what is to be done: FRR, LANs, calls.
-import { type NodeFacts, renderNodeFacts } from "../shared/lan/node_facts.ts";
+import type { NodeFacts } from "../shared/lan/node_facts.ts";
 import { startResident } from "./calls/resident.ts";
 import type { FrrConfiguration } from "./frr/configuration.ts";
 import { readDaemons, readSessions } from "./frr/query.ts";
 import { startFrr } from "./frr/supervise.ts";
 import { isReady, type Observation } from "./health/state.ts";
-import { learnNodeFacts } from "./install/write_node_facts.ts";
+import { learnUnderlay } from "./install/write_node_facts.ts";
 import { LanSweep } from "./lans/sweep.ts";
 import type { Log } from "./log.ts";
 import type { Role, Settings } from "./settings.ts";
@@ -41,7 +41,8 @@ export async function lookAfterNode(
     if (isWorker) await tasks.try("look the LANs over", () => lans.look());
     await resident?.sweep();
     await tasks.try("find this node's address", async () => {
-      moved = renderNodeFacts(await learnNodeFacts(settings)) !== renderNodeFacts(facts);
+      const { vtep, mtu } = await learnUnderlay(settings);
+      moved = vtep !== facts.vtep || mtu !== facts.mtu;
     });
     if (ok) lastReady = performance.now();
     const again = lookAgainMs(performance.now() - lastReady);

@@ -5,25 +5,31 @@ import { updateFile } from "../../shared/files.ts";
 import { inNetns } from "../../shared/iproute2/session.ts";
 import { netnsId, type NodeFacts, renderNodeFacts } from "../../shared/lan/node_facts.ts";
 import { LAN_NETNS, NODE_FACTS_FILE } from "../../shared/lan/paths.ts";
-import { findUnderlay } from "../../shared/lan/underlay.ts";
+import { findUnderlay, type Underlay } from "../../shared/lan/underlay.ts";
 import type { Settings } from "../settings.ts";
 
 /** Finds the facts. This program runs in the node's network namespace (hostNetwork).
  * @throws {FaultError} when the node has no such address */
-export async function learnNodeFacts({ nodeIp, mtu, vxlanPort }: Settings): Promise<NodeFacts> {
-  const underlay = await findUnderlay(run, nodeIp === undefined ? {} : { address: nodeIp });
+export async function learnNodeFacts(settings: Settings): Promise<NodeFacts> {
+  const underlay = await learnUnderlay(settings);
   const own = await run({ argv: ["stat", "--dereference", "--format=%i", "/proc/self/ns/net"] });
   if (own.reason !== "success") {
     throw new Error(`Cannot tell the node's network namespace: ${describe(own)}`);
   }
   return {
     v: 1,
-    vtep: underlay.vtep,
-    mtu: mtu ?? underlay.mtu,
-    port: vxlanPort,
+    ...underlay,
+    port: settings.vxlanPort,
     lanNetns: LAN_NETNS,
     nodeNetns: netnsId(Number(own.stdout)),
   };
+}
+
+/** The part of the facts that may change.
+ * @throws {FaultError} when the node has no such address */
+export async function learnUnderlay({ nodeIp, mtu }: Settings): Promise<Underlay> {
+  const underlay = await findUnderlay(run, nodeIp === undefined ? {} : { address: nodeIp });
+  return { vtep: underlay.vtep, mtu: mtu ?? underlay.mtu };
 }
 
 /** From now on the plugin answers. */

@@ -1,12 +1,15 @@
 // Removes devices of no LAN. Which lock would be theirs is not known, so all are taken: then no call is at work, and what is half made stays so.
-import { deleteLink } from "../../shared/iproute2/commands.ts";
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
+import { planDelete } from "../../shared/lan/delete_devices.ts";
 import { LAN_LOCKS, lock, lockFile } from "../../shared/lan/lock.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
-import { isMissingDevice } from "../../shared/steps.ts";
+import { deleteDevices } from "../../shared/lan/remove_ports.ts";
 import { findTroubles } from "./find_troubles.ts";
 import { listDevices } from "./list_lans.ts";
+
+/** Calls wait meanwhile: the rest goes the next time. */
+const MAX_AT_ONCE = 200;
 
 /**
  * Removes those of `seen` that are still strays when no call is at work; answers them.
@@ -23,12 +26,8 @@ export async function removeStrays(
     locks.use(await lock(lockFile(vni), true, timeoutMs));
   }
   const { strays } = findTroubles(await listDevices());
-  const removed = strays.filter(({ ifindex }) => seen.some((one) => one.ifindex === ifindex));
-  for (const { ifname } of removed) {
-    const failure = await kernel.apply(LAN_NETNS, deleteLink(ifname));
-    if (failure !== undefined && !isMissingDevice(failure)) {
-      throw new Error(`Cannot remove ${ifname}: ${failure.stderr}`);
-    }
-  }
+  const removed = strays.filter(({ ifindex }) => seen.some((one) => one.ifindex === ifindex))
+    .slice(0, MAX_AT_ONCE);
+  await deleteDevices(kernel, planDelete(LAN_NETNS, removed.map(({ ifname }) => ifname)));
   return removed;
 }

@@ -23,8 +23,13 @@ export function planDeletePorts(found: LanPorts, doomed: readonly Link[]): Step[
   const survivors = found.ports.filter((port) => !doomedIndexes.has(port.ifindex));
   const lan = survivors.length > 0 ? [] : [found.vxlan, found.bridge];
   const names = [...doomed, ...lan].flatMap((link) => link === undefined ? [] : [link.ifname]);
+  return planDelete(found.lanNetns, names);
+}
+
+/** Marks devices, and deletes what is marked. */
+export function planDelete(netns: string, names: readonly string[]): Step[] {
   if (names.length === 0) return [];
-  const step = (args: IpArgs, why: string): Step => ({ netns: found.lanNetns, args, why });
+  const step = (args: IpArgs, why: string): Step => ({ netns, args, why });
   return [
     ...names.map((name) => step(setGroup(name, GROUP.deleted), `mark ${name} for deletion`)),
     step(DELETE_MARKED, `delete ${names.join(", ")}`),

@@ -3,7 +3,7 @@ import { FaultError } from "../faults.ts";
 import { showLink, showPorts } from "../iproute2/commands.ts";
 import type { Kernel } from "../iproute2/kernel.ts";
 import type { Link } from "../iproute2/link.ts";
-import { execute, faultOf, isMissingDevice } from "../steps.ts";
+import { execute, faultOf, isMissingDevice, type Step } from "../steps.ts";
 import { belongsTo } from "./create_devices.ts";
 import { type LanPorts, planDeletePorts } from "./delete_devices.ts";
 import { type Lan, lanDevices } from "./lan.ts";
@@ -32,7 +32,13 @@ export async function deletePorts(
   found: LanPorts,
   doomed: readonly Link[],
 ): Promise<void> {
-  const failure = await execute(planDeletePorts(found, doomed), async (netns, args) => {
+  await deleteDevices(kernel, planDeletePorts(found, doomed));
+}
+
+/** Runs a plan of deletions; devices that are gone are what was wanted.
+ * @throws {FaultError} when the kernel refuses */
+export async function deleteDevices(kernel: Kernel, steps: readonly Step[]): Promise<void> {
+  const failure = await execute(steps, async (netns, args) => {
     const failure = await kernel.apply(netns, args);
     return failure === undefined || isMissingDevice(failure) ? undefined : failure;
   });

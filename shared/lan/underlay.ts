@@ -42,14 +42,12 @@ export interface UnderlayHint {
  * @throws {FaultError} "config" when the hint fits no device, "try-later" when no device has an address
  */
 export async function findUnderlay(run: Run, hint: UnderlayHint = {}): Promise<Underlay> {
-  const [candidates, ipv4, ipv6] = await Promise.all([
+  // Which device has the default route matters only where nothing else is said.
+  const isNamed = hint.device !== undefined || hint.address !== undefined;
+  const [candidates, defaults] = await Promise.all([
     findCandidates(run),
-    run({ argv: ["ip", "-json", "route", "show", "default"] }),
-    run({ argv: ["ip", "-json", "-6", "route", "show", "default"] }),
+    isNamed ? [] : findDefaultDevices(run),
   ]);
-  const defaults = [ipv4, ipv6].flatMap((done) =>
-    done.reason === "success" ? parseRoutes(done.stdout) : []
-  );
   const chosen = chooseUnderlay(candidates, defaults, hint);
   if (chosen !== undefined) return chosen;
   const { device, address } = hint;
@@ -64,6 +62,14 @@ export async function findUnderlay(run: Run, hint: UnderlayHint = {}): Promise<U
     );
   }
   return fail("try-later", `Cannot find the VTEP address: there is not ${rule}`);
+}
+
+async function findDefaultDevices(run: Run): Promise<string[]> {
+  const found = await Promise.all([
+    run({ argv: ["ip", "-json", "route", "show", "default"] }),
+    run({ argv: ["ip", "-json", "-6", "route", "show", "default"] }),
+  ]);
+  return found.flatMap((done) => done.reason === "success" ? parseRoutes(done.stdout) : []);
 }
 
 /** All global addresses of the devices that are up in the caller's own network namespace.
