@@ -1,8 +1,7 @@
 #!/bin/bash
-# Runs Kathará 3.8.3 (Megalos mode) against the cluster.
-# usage: kathara.sh lab      starts the two-device lab below, the devices on two nodes, checks that they ping
-#                                   each other on their LAN, records what Kathará made in $CACHE/run/kathara/, and
-#                                   undeploys it; about 30 s, after original.sh (or a plugin of the same config)
+# Runs Kathará 3.8.3 (Megalos mode) against the running cluster, on which Megalos is installed; after KATHARA=1 build.sh.
+# usage: kathara.sh lab      starts the two-device lab below, the devices on two nodes, checks that they ping each other on
+#                            their LAN, records what Kathará made in $CACHE/run/kathara/, and undeploys it; about 45 s
 #        kathara.sh ARGS...  kathara ARGS (lstart, linfo, exec, lclean, ...); the lab lies in $CACHE/run/lab
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -32,7 +31,7 @@ t=$(date +%s%N); ms() { echo $((($(date +%s%N) - t) / 1000000)) ms; t=$(date +%s
 kathara lstart -d "$LAB" --noterminals </dev/null
 say "lstart: $(ms)"
 NS=$(kubectl get ns -l app=kathara -o 'jsonpath={.items[0].metadata.name}')
-for kind in ns/$NS; do kubectl get "$kind" -o json >"$OUT/namespace.json"; done
+kubectl get "ns/$NS" -o json >"$OUT/namespace.json"
 for kind in network-attachment-definitions configmaps deployments pods; do
   kubectl -n "$NS" get "$kind" -o json >"$OUT/$kind.json"
 done
