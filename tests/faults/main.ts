@@ -1,0 +1,46 @@
+// `deno task faults`: what each fault of a worker or a reflector costs, in frames lost, against its goal.
+import { Command, Option } from "commander";
+import { HOST_ARCH } from "../../tools/arch.ts";
+import { ensureBuilt } from "../../tools/build.ts";
+import { ensurePackages } from "../../tools/debian.ts";
+import { labPackages } from "../../tools/packages.ts";
+import { FAULTS } from "./faults.ts";
+import { type Figures, measureFault } from "./measure.ts";
+import { judge, renderReport } from "./report.ts";
+
+const surroundings = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+
+const program = new Command("deno task faults")
+  .description(
+    "Makes faults happen in a cluster of namespaces, as root, under 100 frames/s each way, and counts those that are lost.\n" +
+      "A: towards the faulted node. B: from it. Ends with 1 when a goal is missed.",
+  )
+  .addOption(
+    new Option("--only <name...>", "just these").choices(FAULTS.map(({ name }) => name)),
+  )
+  .option("--json <file>", "write the figures there, too");
+
+try {
+  const { only, json } = program.parse(Deno.args, { from: "user" }).opts<Options>();
+  await ensurePackages(labPackages, surroundings);
+  await ensureBuilt([HOST_ARCH], surroundings);
+  const all: Figures[] = [];
+  for (const fault of FAULTS.filter(({ name }) => only?.includes(name) ?? true)) {
+    surroundings.log(`${fault.name}: ${fault.title}`);
+    all.push(await measureFault(fault));
+  }
+  console.log(renderReport(all));
+  if (json !== undefined) {
+    const figures = { at: new Date().toISOString(), faults: all };
+    await Deno.writeTextFile(json, JSON.stringify(figures, null, 2) + "\n");
+  }
+  if (!all.every((figures) => judge(figures).ok)) Deno.exit(1);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  Deno.exit(1);
+}
+
+interface Options {
+  readonly only?: readonly string[];
+  readonly json?: string;
+}

@@ -1,0 +1,82 @@
+// Makes one fault happen under traffic, and finds out what it has cost.
+import { eventually } from "../fixture/eventually.ts";
+import { startFaultCluster } from "./fault_cluster.ts";
+import type { Fault, Goal } from "./faults.ts";
+import { type Flow, PERIOD_MS, startProbe } from "./probe.ts";
+
+export interface Figures {
+  readonly name: string;
+  readonly title: string;
+  readonly goal: Goal;
+  /** For how long what was hit was away, in ms. */
+  readonly downMs: number;
+  /** Frames lost towards the faulted node, and from it. */
+  readonly towards: Loss;
+  readonly from: Loss;
+  /** Entries of both nodes that are not as they were before, 30 s after the fault at the latest: "- gone" and "+ new". */
+  readonly differences: readonly string[];
+}
+
+export interface Loss {
+  readonly sent: number;
+  readonly lost: number;
+  /** Time that as many frames take, in ms. */
+  readonly ms: number;
+}
+
+/** Traffic without a fault, before it, in ms. */
+const BEFORE_MS = 1_000;
+/** All must have been as before for so long. */
+const CALM_MS = 2_000;
+const SETTLE_SECONDS = 30;
+
+/** Starts a cluster, makes the fault happen, waits until all is as before, and counts. */
+export async function measureFault({ name, title, goal, inject }: Fault): Promise<Figures> {
+  await using cluster = await startFaultCluster();
+  const observe = async () => {
+    const observed = await Promise.all(cluster.workers.map(async (worker) => {
+      const [sessions, entries] = [await worker.sessions(), await worker.entries()];
+      const all = [`${sessions} sessions`, ...entries];
+      return all.map((line) => `${worker.node.name}: ${line}`);
+    }));
+    return observed.flat();
+  };
+  const before = await observe();
+  const probe = await startProbe(...cluster.places);
+  await pause(BEFORE_MS);
+  const downMs = await inject(cluster);
+  let calmSince: number | undefined;
+  let differences: string[] = [];
+  try {
+    await eventually(
+      async () => {
+        differences = compare(before, await observe());
+        const now = performance.now();
+        calmSince = differences.length === 0 ? calmSince ?? now : undefined;
+        return calmSince !== undefined && now - calmSince >= CALM_MS;
+      },
+      SETTLE_SECONDS,
+      "",
+    );
+  } catch {
+    // The differences tell.
+  }
+  const { toFirst, fromFirst } = await probe.stop();
+  const [towards, from] = [toLoss(toFirst), toLoss(fromFirst)];
+  return { name, title, goal, downMs, towards, from, differences };
+}
+
+function compare(before: readonly string[], after: readonly string[]): string[] {
+  return [
+    ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
+    ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
+  ];
+}
+
+function toLoss({ sent, lost }: Flow): Loss {
+  return { sent, lost: lost.length, ms: lost.length * PERIOD_MS };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

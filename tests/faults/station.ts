@@ -1,0 +1,119 @@
+// A node as a pod of the manager makes it: FRR in a container of its own, the manager in another, each to be ended and started.
+import assert from "node:assert/strict";
+import { describe } from "../../shared/command.ts";
+import type { Node } from "../fixture/cluster.ts";
+import { eventually } from "../fixture/eventually.ts";
+import { frrPids } from "../fixture/frr.ts";
+import { Manager } from "../fixture/manager.ts";
+
+/** Where the LAN namespace stays pinned whatever becomes of its own name. */
+const LANS = "/run/lans";
+
+// A container is a PID namespace: with its first process all others end. Prints that first process' number on the node.
+const CONTAINER = `
+setsid unshare --pid --fork --kill-child --mount-proc --propagation private \\
+  tini -- /etc/frr/megalos-start </dev/null >>/run/frr.log 2>&1 &
+shell=$!
+until init=$(ps --ppid "$shell" -o pid=); do sleep 0.01; done
+echo $init
+`;
+
+export class Station implements AsyncDisposable {
+  manager: Manager;
+  /** Of the first process of FRR's container, as the node counts. */
+  #container = "";
+
+  private constructor(
+    readonly node: Node,
+    private readonly role: "worker" | "route-reflector",
+    private readonly env: Record<string, string>,
+    manager: Manager,
+  ) {
+    this.manager = manager;
+  }
+
+  /** Starts manager and FRR; answers when the manager has configured it. */
+  static async start(
+    node: Node,
+    role: "worker" | "route-reflector",
+    env: Record<string, string>,
+  ): Promise<Station> {
+    const manager = await startManager(node, role, env);
+    const station = new Station(node, role, env, manager);
+    await manager.logged(/start files are in place/);
+    if (role === "worker") await station.#pinLans();
+    await station.startFrr();
+    await manager.logged(/FRR runs it/);
+    return station;
+  }
+
+  async startManager(): Promise<void> {
+    this.manager = await startManager(this.node, this.role, this.env);
+  }
+
+  async startFrr(): Promise<void> {
+    this.#container = (await this.node.must("sh", "-c", CONTAINER)).trim();
+  }
+
+  /** Ends FRR's container as kubelet does, and waits until it is gone. */
+  async stopFrr(signal: "TERM" | "KILL"): Promise<void> {
+    await this.node.must("kill", `-${signal}`, this.#container);
+    await eventually(
+      async () => (await this.node.run(["kill", "-0", this.#container])).reason !== "success",
+      15,
+      `FRR's container on ${this.node.name} does not end`,
+    );
+  }
+
+  /** Kills daemons. */
+  async kill(...daemons: readonly string[]): Promise<void> {
+    const pids = await frrPids(this.node);
+    await this.node.must("kill", "-KILL", ...daemons.map((name) => pids[name] ?? name));
+  }
+
+  /** How many sessions are Established; undefined while bgpd does not answer or has no configuration yet. */
+  async sessions(): Promise<number | undefined> {
+    const show = ["vtysh", "-d", "bgpd", "-c", "show bgp l2vpn evpn summary json"];
+    const { stdout } = await this.node.run(show);
+    try {
+      const { peers } = JSON.parse(stdout) as { peers: Record<string, { state: string }> };
+      const states = Object.values(peers).map(({ state }) => state);
+      return states.length === 0
+        ? undefined
+        : states.filter((state) => state === "Established").length;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether FRR serves: zebra and bgpd answer, bgpd with its configuration. */
+  async isServing(): Promise<boolean> {
+    const zebra = await this.node.run(["vtysh", "-d", "zebra", "-c", "show evpn vni json"]);
+    return zebra.reason === "success" && zebra.stdout.includes("{") &&
+      (await this.sessions()) !== undefined;
+  }
+
+  /** All that EVPN has written on this node: FDB and flood lists, sorted; what the bridge has learned comes and goes with traffic. */
+  async entries(): Promise<string[]> {
+    const all = await this.node.must("nsenter", `--net=${LANS}`, "bridge", "fdb", "show");
+    return all.split("\n").filter((line) => / dst |extern_learn/.test(line)).toSorted();
+  }
+
+  async #pinLans(): Promise<void> {
+    await this.manager.logged(/LAN namespace/);
+    await this.node.must("touch", LANS);
+    await this.node.must("mount", "--bind", "/run/netns/megalos", LANS);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.manager.end("KILL");
+  }
+}
+
+async function startManager(
+  node: Node,
+  role: string,
+  env: Record<string, string>,
+): Promise<Manager> {
+  return await Manager.start(node, [role], { ...env, MEGALOS_FRR: "wait" });
+}
