@@ -7,6 +7,12 @@ const NO_FORWARDING = ["no ip forwarding", "no ipv6 forwarding", "!"];
 /** A next hop resolves by the only route there is, in the LAN namespace and in a reflector's pod (off by default before FRR 9.1). */
 const BY_DEFAULT_ROUTE = ["ip nht resolve-via-default", "ipv6 nht resolve-via-default", "!"];
 
+/**
+ * bgpd keeps all neighbors shut for a second after it has read its configuration, but where a route map is to be evaluated only for what is
+ * left of that delay, in whole seconds (`bgp_config_end` in bgp_vty.c): of this one that nobody uses, none.
+ */
+const START_AT_ONCE = ["bgp route-map delay-timer 1", "!", "route-map unused permit 10", "exit", "!"];
+
 /** The text of frr.conf. */
 export function renderFrr(model: FrrModel): string {
   const lines = [
@@ -15,6 +21,7 @@ export function renderFrr(model: FrrModel): string {
     "!",
     ...(model.role === "worker" ? NO_FORWARDING : []),
     ...BY_DEFAULT_ROUTE,
+    ...START_AT_ONCE,
     `router bgp ${model.as}`,
     ` bgp router-id ${model.routerId}`,
     " no bgp default ipv4-unicast",

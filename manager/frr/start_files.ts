@@ -26,18 +26,12 @@ ${isWorker ? `zebra_wrap="${ZEBRA_SCRIPT}"\n` : ""}`;
 }
 
 /**
- * Every start of zebra passes here and no other moment does. Entries of an earlier zebra are stale: what was withdrawn
- * meanwhile would stay for ever. An old zserv.api makes bgpd start before zebra listens and lose seconds.
+ * Every start of zebra passes here and no other moment does. An old zserv.api makes bgpd start before zebra listens and lose seconds.
+ * Forwarding entries of an earlier zebra stay: they carry traffic until EVPN has spoken (`adopt.ts`).
  */
 const RENDERED_ZEBRA_SCRIPT = `#!/bin/sh
-# Written by the Megalos manager: starts zebra in the LAN namespace, over no stale forwarding entry.
+# Written by the Megalos manager: starts zebra in the LAN namespace.
 rm -f /var/run/frr/zserv.api
-nsenter --net=${LAN_NETNS} -- bridge fdb show | while read -r mac _dev device key value _rest; do
-  case $key in
-    dst) echo "fdb del $mac dev $device dst $value self" ;;
-    extern_learn) echo "fdb del $mac dev $device master" ;;
-  esac
-done | nsenter --net=${LAN_NETNS} -- bridge -force -batch -
 exec nsenter --net=${LAN_NETNS} -- "$@"
 `;
 
