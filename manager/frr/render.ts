@@ -11,7 +11,13 @@ const BY_DEFAULT_ROUTE = ["ip nht resolve-via-default", "ipv6 nht resolve-via-de
  * bgpd keeps all neighbors shut for a second after it has read its configuration, but where a route map is to be evaluated only for what is
  * left of that delay, in whole seconds (`bgp_config_end` in bgp_vty.c): of this one that nobody uses, none.
  */
-const START_AT_ONCE = ["bgp route-map delay-timer 1", "!", "route-map unused permit 10", "exit", "!"];
+const START_AT_ONCE = [
+  "bgp route-map delay-timer 1",
+  "!",
+  "route-map unused permit 10",
+  "exit",
+  "!",
+];
 
 /** The text of frr.conf. */
 export function renderFrr(model: FrrModel): string {

@@ -157,12 +157,12 @@ const NOT_THERE = / does not exist\.?$/;
 const MADE_ANEW = "a device has been made anew since this ip met its name";
 
 /**
- * How many of the questions for one device each are not answered by it. `ip` keeps the index of each name that it has met, and is
+ * How many of the questions for one device each (but for `lo`, which ends the answer) are not answered by it. `ip` keeps the index of each name that it has met, and is
  * silent about a device that has the name of an earlier one.
  */
 function countUnanswered(questions: readonly IpArgs[], links: readonly Link[]): number {
   return questions.filter(([, verb, by, name = ""]) =>
-    verb === "show" && by === "dev" &&
+    verb === "show" && by === "dev" && name !== "lo" &&
     !links.some((link) => link.ifname === name || link.altnames.includes(name))
   ).length;
 }
