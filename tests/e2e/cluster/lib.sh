@@ -67,6 +67,8 @@ kill_machine() {
     while [ -e "/proc/$pid" ]; do sleep 0.05; done
   fi
   rm -f "$RUN/$1.pid"
+  # The kernel takes its time with a namespace's devices; a start at once would meet this one.
+  [ "$1" = cp ] || net cp ip link del "$1" 2>/dev/null || true
   # The node's cgroups, deepest first; empty now.
   find /sys/fs/cgroup -mindepth 1 -depth -type d -path "*/k8s-$1*" -exec rmdir {} + 2>/dev/null || true
 }
