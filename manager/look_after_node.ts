@@ -2,6 +2,7 @@
 import type { NodeFacts } from "../shared/lan/node_facts.ts";
 import { startResident } from "./calls/resident.ts";
 import type { FrrConfiguration } from "./frr/configuration.ts";
+import { EntrySweep } from "./frr/entry_sweep.ts";
 import { readDaemons, readSessions } from "./frr/query.ts";
 import { startFrr } from "./frr/supervise.ts";
 import { isReady, type Observation } from "./health/state.ts";
@@ -28,6 +29,7 @@ export async function lookAfterNode(
     ? await startResident(facts, log)
     : undefined;
   await using lans = new LanSweep(facts, settings.grace * 1000, log);
+  const entries = new EntrySweep(log);
   const tasks = new Tasks(log);
   let moved = false;
   let lastReady = performance.now();
@@ -38,7 +40,11 @@ export async function lookAfterNode(
     tellChange(role, before.ok, health.last, log);
     if (settings.frr === "start" && !health.last.daemons.includes("watchfrr")) await startFrr(log);
     await tasks.try("follow the reflectors", () => configuration.follow());
-    if (isWorker) await tasks.try("look the LANs over", () => lans.look());
+    if (isWorker) {
+      await tasks.try("look the LANs over", () => lans.look());
+      const { sessions } = health.last;
+      await tasks.try("look the forwarding entries over", () => entries.look(sessions));
+    }
     await resident?.sweep();
     await tasks.try("find this node's address", async () => {
       const { vtep, mtu } = await learnUnderlay(settings);

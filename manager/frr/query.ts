@@ -29,6 +29,12 @@ export interface Mac {
   readonly type: "local" | "remote";
 }
 
+/** All that zebra knows of EVPN. */
+export interface Evpn {
+  readonly vnis: readonly Vni[];
+  readonly macs: readonly Mac[];
+}
+
 const summary = z.object({
   peers: z.record(
     z.string(),
@@ -75,8 +81,25 @@ export async function readSessions(): Promise<Session[]> {
   }));
 }
 
+/** Undefined when zebra does not answer: not to know is not to have none. */
+export async function readEvpn(): Promise<Evpn | undefined> {
+  const [foundVnis, foundMacs] = [
+    await ask("show evpn vni json", vnis),
+    await ask("show evpn mac vni all json", macs),
+  ];
+  if (foundVnis === undefined || foundMacs === undefined) return undefined;
+  return { vnis: toVnis(foundVnis), macs: toMacs(foundMacs) };
+}
+
 export async function readVnis(): Promise<Vni[]> {
-  const found = await ask("show evpn vni json", vnis) ?? {};
+  return toVnis(await ask("show evpn vni json", vnis) ?? {});
+}
+
+export async function readMacs(): Promise<Mac[]> {
+  return toMacs(await ask("show evpn mac vni all json", macs) ?? {});
+}
+
+function toVnis(found: z.infer<typeof vnis>): Vni[] {
   return Object.values(found).map(({ vni, vxlanIf, remoteVteps }) => ({
     vni,
     vxlan: vxlanIf,
@@ -84,8 +107,7 @@ export async function readVnis(): Promise<Vni[]> {
   }));
 }
 
-export async function readMacs(): Promise<Mac[]> {
-  const found = await ask("show evpn mac vni all json", macs) ?? {};
+function toMacs(found: z.infer<typeof macs>): Mac[] {
   return Object.entries(found).flatMap(([vni, { macs }]) =>
     Object.entries(macs).map(([mac, { type, intf, remoteVtep }]): Mac => ({
       vni: Number(vni),

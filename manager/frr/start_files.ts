@@ -2,12 +2,14 @@
 import { updateFile } from "../../shared/files.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import type { Role } from "../settings.ts";
+import { RELAY_SOCKET, RENDERED_RELAY } from "./relay.ts";
 
 export const FRR_DIR = "/etc/frr";
 export const FRR_CONF = `${FRR_DIR}/frr.conf`;
 /** Runs FRR in the foreground: the command of FRR's own container. */
 export const START_SCRIPT = `${FRR_DIR}/megalos-start`;
 const ZEBRA_SCRIPT = `${FRR_DIR}/megalos-zebra`;
+const RELAY_SCRIPT = `${FRR_DIR}/megalos-relay`;
 
 // `-P 0`: no daemon listens for telnet. zebra's netlink buffer is FRR's own default; a smaller one makes it exit under load.
 function renderDaemons(role: Role): string {
@@ -17,7 +19,7 @@ bgpd=yes
 vtysh_enable=yes
 zebra_options="-P 0 -s 90000000"
 # A worker calls; only a reflector is called, and a node's port 179 may be another's.
-bgpd_options="-P 0${isWorker ? " -p 0" : ""}"
+bgpd_options="-P 0${isWorker ? ` -p 0 -z ${RELAY_SOCKET}` : ""}"
 staticd_options="-P 0"
 mgmtd_options="-P 0"
 # A daemon that ends is back at once; by default watchfrr waits a minute, of which its LANs would know.
@@ -27,7 +29,7 @@ ${isWorker ? `zebra_wrap="${ZEBRA_SCRIPT}"\n` : ""}`;
 
 /**
  * Every start of zebra passes here and no other moment does. An old zserv.api makes bgpd start before zebra listens and lose seconds.
- * Forwarding entries of an earlier zebra stay: they carry traffic until EVPN has spoken (`adopt.ts`).
+ * Forwarding entries of an earlier zebra stay: they carry traffic until EVPN has spoken (`entry_sweep.ts`).
  */
 const RENDERED_ZEBRA_SCRIPT = `#!/bin/sh
 # Written by the Megalos manager: starts zebra in the LAN namespace.
@@ -35,13 +37,35 @@ rm -f /var/run/frr/zserv.api
 exec nsenter --net=${LAN_NETNS} -- "$@"
 `;
 
-// frrcommon.sh knows which daemons this version of FRR has (from 10 on, mgmtd) and in which order they start.
+/**
+ * frrcommon.sh knows which daemons this version of FRR has (from 10 on, mgmtd) and in which order they start. The relay, of a worker, is
+ * one at a time, whoever starts watchfrr again. SIGTERM ends zebra hard and first: on a plain end, its own or bgpd's, it would delete the
+ * forwarding entries.
+ */
 const RENDERED_START_SCRIPT = `#!/bin/bash
 # Written by the Megalos manager: runs FRR in the foreground under watchfrr, which starts and restarts its daemons.
 set -e
-install -d -o frr -g frr -m 0755 /var/run/frr
+run=/var/run/frr
+install -d -o frr -g frr -m 0755 $run
 . /usr/lib/frr/frrcommon.sh
-exec /usr/lib/frr/watchfrr $watchfrr_options $(daemon_list)
+set +e
+relay() {
+  exec 9>$run/relay.lock
+  flock -n 9 || exit
+  while sleep 0.1; do ${RELAY_SCRIPT} 9>&-; done
+}
+[ ! -x ${RELAY_SCRIPT} ] || relay &
+/usr/lib/frr/watchfrr $watchfrr_options $(daemon_list) &
+watchfrr=$!
+stop() {
+  kill -KILL $watchfrr
+  for daemon in zebra bgpd; do
+    [ ! -r $run/$daemon.pid ] || kill -KILL "$(cat $run/$daemon.pid)"
+  done
+  exit 0
+}
+trap stop TERM INT
+wait $watchfrr
 `;
 
 /** Writes what FRR needs to start. A configuration that is there stays. */
@@ -49,6 +73,9 @@ export async function writeStartFiles(role: Role): Promise<void> {
   await Deno.mkdir(FRR_DIR, { recursive: true });
   await updateFile(`${FRR_DIR}/daemons`, renderDaemons(role), 0o644);
   await updateFile(`${FRR_DIR}/vtysh.conf`, "service integrated-vtysh-config\n", 0o644);
-  if (role === "worker") await updateFile(ZEBRA_SCRIPT, RENDERED_ZEBRA_SCRIPT, 0o755);
+  if (role === "worker") {
+    await updateFile(ZEBRA_SCRIPT, RENDERED_ZEBRA_SCRIPT, 0o755);
+    await updateFile(RELAY_SCRIPT, RENDERED_RELAY, 0o755);
+  }
   await updateFile(START_SCRIPT, RENDERED_START_SCRIPT, 0o755);
 }
