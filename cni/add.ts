@@ -12,15 +12,18 @@ import type { Link } from "../shared/iproute2/link.ts";
 import { renderAlias } from "../shared/lan/alias.ts";
 import { type LanWanted, planCreateLan, refuseConflicts } from "../shared/lan/create_devices.ts";
 import { GROUP, identifyLan, type Lan, lanDevices, lanTitle, portName } from "../shared/lan/lan.ts";
-import { vxlanOverhead } from "../shared/lan/node_facts.ts";
+import { type NodeFacts, vxlanOverhead } from "../shared/lan/node_facts.ts";
 import { askAboutLan, type LanState, pickLanState } from "../shared/lan/observe.ts";
-import { execute, faultOf, type Step } from "../shared/steps.ts";
+import { LAN_NETNS } from "../shared/lan/paths.ts";
+import { findUnderlay } from "../shared/lan/underlay.ts";
+import type { Ports } from "../shared/ports.ts";
+import { execute, faultOf, isNameTaken, type Step } from "../shared/steps.ts";
 import { parseCniArgs } from "./cni_args.ts";
 import { chooseMac, type JsonObject, type LanConfig, readLanConfig } from "./config.ts";
 import { lockLan, makeLanNetns } from "./lan_access.ts";
 import { observe } from "./observe.ts";
 import { makeMac } from "./mac.ts";
-import { type Node, readNode, readUnderlay } from "./node.ts";
+import { readFacts, readUnderlay } from "./node.ts";
 import type { Request } from "./request.ts";
 import { renderResult } from "./result.ts";
 
@@ -52,28 +55,30 @@ export async function add(request: Request): Promise<JsonObject> {
     netns: environment.netns,
     ...(args.pod !== undefined && { pod: args.pod }),
   };
-  const node = await readNode(request);
+  const facts = await readFacts(request);
   using _lan = await lockLan(request, lan.vni);
   const questions = [...askAboutLan(lan), showLink(attachment.port)];
-  const [podInterface, found] = await observe(request, node, questions);
-  if (found === undefined) await makeLanNetns(request, node);
+  const [podInterface, found] = await observe(request, facts, questions);
+  if (found === undefined) await makeLanNetns(request);
   const links = found ?? [];
   const state = pickLanState(lan, links);
   refuseConflicts(lan, state);
-  const member = await findMember(request, node, state);
-  refuseOtherSettings(config, lan, member);
-  const isTaken = podInterface !== undefined || attachment.ifname === "lo" ||
+  const member = await findMember(request, state);
+  await refuseOtherSettings(config, lan, member, ports);
+  const isTaken = podInterface !== undefined ||
     links.some((link) => link.ifname === attachment.port);
-  if (isTaken) {
-    fail(
-      "environment",
-      `Cannot use CNI_IFNAME ${attachment.ifname}: an interface of that name is already in ${attachment.netns}`,
-    );
-  }
-  const wanted = await wantLan(lan, config, member, node, request);
-  const steps = [...planCreateLan(wanted, state), ...planAttach(wanted, attachment)];
+  if (isTaken) refuseIfname(attachment);
+  const wanted = await wantLan(lan, config, member, facts, request);
+  const attach = planAttach(wanted, attachment);
+  const steps = [...planCreateLan(wanted, state), ...attach];
   const failure = await execute(steps, request.kernel.apply);
-  if (failure !== undefined) throw new FaultError(faultOf(failure));
+  if (failure !== undefined) {
+    const fault = faultOf(failure);
+    // Since the look a call on another LAN, under another lock, has made the same attachment.
+    const isLost = attach.includes(failure.step) && isNameTaken(failure.failure);
+    if (isLost) refuseIfname(attachment, fault.details);
+    throw new FaultError(fault);
+  }
   return renderResult(request.version, [
     { name: attachment.port, mac: attachment.portMac, mtu: wanted.mtu },
     { name: attachment.ifname, mac: attachment.mac, mtu: wanted.mtu, sandbox: attachment.netns },
@@ -107,11 +112,10 @@ export function planAttach({ lan, mtu, lanNetns }: LanWanted, attachment: Attach
 /** A device that has the LAN's MTU, its VXLAN device first: a bridge without ports goes back to the kernel's own. */
 async function findMember(
   { kernel }: Request,
-  node: Node,
   { bridge, vxlan }: LanState,
 ): Promise<Link | undefined> {
   if (vxlan !== undefined || bridge === undefined) return vxlan;
-  const [port] = await kernel.show(node.lanNetns, [showPorts(bridge.ifname)]);
+  const [port] = await kernel.show(LAN_NETNS, [showPorts(bridge.ifname)]);
   return port;
 }
 
@@ -119,33 +123,52 @@ async function wantLan(
   lan: Lan,
   config: LanConfig,
   member: Link | undefined,
-  node: Node,
+  facts: NodeFacts | undefined,
   request: Request,
 ): Promise<LanWanted> {
   const { ports } = request;
   const common = {
     lan,
-    port: config.port ?? node.facts?.port ?? VXLAN_PORT,
-    lanNetns: node.lanNetns,
+    port: config.port ?? facts?.port ?? VXLAN_PORT,
+    lanNetns: LAN_NETNS,
     underlayNetns: ports.nodeNetns,
   };
   // What stands keeps its settings: nothing is to be found out.
   const vtep = member?.vxlan?.local;
   if (member !== undefined && vtep !== undefined) return { ...common, vtep, mtu: member.mtu };
-  const underlay = await readUnderlay(node, config.master, ports);
+  const underlay = await readUnderlay(facts, config.master ?? undefined, ports);
   const mtu = member?.mtu ?? config.mtu ?? underlay.mtu - vxlanOverhead(underlay.vtep);
   return { ...common, vtep: underlay.vtep, mtu };
 }
 
 /** Refuses settings that differ from those of a LAN which is in use. */
-function refuseOtherSettings(config: LanConfig, lan: Lan, member: Link | undefined): void {
-  const differs = (key: string, wanted: number | undefined, actual: number | undefined) => {
-    if (wanted === undefined || actual === undefined || wanted === actual) return;
+async function refuseOtherSettings(
+  config: LanConfig,
+  lan: Lan,
+  member: Link | undefined,
+  { run }: Ports,
+): Promise<void> {
+  const differs = <Value>(key: string, wanted: Value, actual: Value | undefined) => {
+    if (wanted === undefined || wanted === null || actual === undefined) return;
+    if (wanted === actual) return;
     fail(
       "config",
       `Cannot use ${key} ${wanted} for LAN ${lanTitle(lan)}: it stands with ${actual} on this node`,
     );
   };
-  differs("mtu", config.mtu, member?.mtu);
-  differs("port", config.port, member?.vxlan?.port);
+  const { mtu, port, master } = config;
+  const { port: actualPort, local } = member?.vxlan ?? {};
+  differs("mtu", mtu, member?.mtu);
+  differs("port", port, actualPort);
+  if (typeof master !== "string" || local === undefined) return;
+  const { vtep } = await findUnderlay(run, { device: master });
+  differs(`master ${master} with VTEP address`, vtep, local);
+}
+
+function refuseIfname({ ifname, netns }: Attachment, details?: string): never {
+  fail(
+    "environment",
+    `Cannot use CNI_IFNAME ${ifname}: an interface of that name is already in ${netns}`,
+    details,
+  );
 }

@@ -1,5 +1,5 @@
 // One CNI call from its parameters to its answer: assumes no process of its own, and never throws.
-import { CALL_LIMIT_MS, type Request } from "./request.ts";
+import { CALL_LIMIT_MS } from "../shared/call_limits.ts";
 import { openKernel } from "../shared/iproute2/kernel.ts";
 import { fail } from "../shared/faults.ts";
 import { RUNTIME, VERSION } from "../shared/version.ts";
@@ -11,6 +11,7 @@ import { type Env, isVerb, readEnvironment, type Verb } from "./environment.ts";
 import { renderError, toFault } from "./error_reply.ts";
 import { gc } from "./gc.ts";
 import type { Ports } from "../shared/ports.ts";
+import type { Request } from "./request.ts";
 import { status } from "./status.ts";
 import {
   type CniVersion,

@@ -87,13 +87,38 @@ testAsRoot("when a step cannot be undone either, both failures are told", async 
   );
 });
 
+testAsRoot(
+  "a port that another LAN's call has made meanwhile is a name that is taken",
+  async () => {
+    const { node: started, ports } = await startNode();
+    await using node = started;
+    const other = { verb: "ADD", config: { name: "net2", vxlanId: 11 } };
+    const late: NodePorts = {
+      ...ports,
+      converse(command) {
+        const real = ports.converse(command);
+        const write = async (text: string) => {
+          if (/^link add .* veth /.test(text)) assert.equal(codeOf(await call(ports, other)), 0);
+          return await real?.write(text);
+        };
+        return real && { ...real, write };
+      },
+    };
+    const reply = await call(late, { verb: "ADD" });
+    assert.equal(codeOf(reply), 4, reply.stdout);
+    assert.match(messageOf(reply), /CNI_IFNAME net1/);
+    assert.equal(await node.device("net1-ntwork", LANS), undefined);
+    assert.ok(await node.device("net1", "/run/netns/pod"));
+  },
+);
+
 testAsRoot("ports that throw are an error reply, and nothing is left", async () => {
   const { node: started, ports } = await startNode();
   await using node = started;
   const before = await node.observe();
   const broken: Partial<NodePorts>[] = [
     { readText: () => Promise.reject(new Error("readText")) },
-    { inode: () => Promise.reject(new Error("inode")) },
+    { stat: () => Promise.reject(new Error("stat")) },
     { lock: () => Promise.reject(new Error("lock")) },
     { run: () => Promise.reject(new Error("run")) },
     {

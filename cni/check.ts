@@ -7,7 +7,7 @@ import { identifyLan, lanDevices, lanTitle, portName } from "../shared/lan/lan.t
 import { askAboutLan, type LanState, pickLanState } from "../shared/lan/observe.ts";
 import { type JsonObject, readLanConfig } from "./config.ts";
 import { lockLan } from "./lan_access.ts";
-import { readNode } from "./node.ts";
+import { readFacts } from "./node.ts";
 import { observe } from "./observe.ts";
 import type { Request } from "./request.ts";
 import { findInterface } from "./result.ts";
@@ -18,10 +18,10 @@ export async function check(request: Request): Promise<undefined> {
   const expected = findExpected(request, config.prevResult ?? undefined);
   const lan = await identifyLan(request.name, config.suffix, config.vxlanId);
   const port = await portName(environment.containerId, environment.ifname);
-  const node = await readNode(request);
+  const facts = await readFacts(request);
   using _lan = await lockLan(request, lan.vni);
   const questions = [...askAboutLan(lan), showLink(port)];
-  const [actual, links = []] = await observe(request, node, questions);
+  const [actual, links = []] = await observe(request, facts, questions);
   const state = pickLanState(lan, links);
   refuseConflicts(lan, state);
   const hostSide = links.find((link) => link.ifname === port);

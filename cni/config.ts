@@ -1,5 +1,6 @@
 // The network configuration on stdin: decoded, checked, every wrong key named with its value and its rule.
 import * as z from "zod/mini";
+import { MAX_CONFIG_BYTES } from "../shared/call_limits.ts";
 import { fail } from "../shared/faults.ts";
 import { MAX_SUFFIX, MAX_VNI } from "../shared/lan/lan.ts";
 import { ID_PATTERN } from "./environment.ts";
@@ -9,11 +10,8 @@ import { type CniVersion, isSupported, OLDEST_VERSION, SUPPORTED_VERSIONS } from
 /** A JSON object whose content is not known yet. */
 export type JsonObject = Record<string, unknown>;
 
-/** 4 MiB: more than any list of attachments, and a bound on what a call takes. */
-const MAX_BYTES = 4 * 1024 * 1024;
-
 const MAC_RULE = "a unicast MAC address such as 02:00:00:00:00:01";
-const mac = z.optional(
+const mac = z.nullish(
   z.string(MAC_RULE).check(
     z.refine((text) => text === "" || parseMac(text) !== undefined, MAC_RULE),
   ),
@@ -31,9 +29,9 @@ const schema = z.object({
     `1 to ${MAX_SUFFIX} letters, digits, _ . or -`,
   ),
   vxlanId: integer(0, MAX_VNI),
-  mtu: z.optional(integer(68, 65_485)),
-  port: z.optional(integer(1, 65_535)),
-  master: z.optional(
+  mtu: z.nullish(integer(68, 65_485)),
+  port: z.nullish(integer(1, 65_535)),
+  master: z.nullish(
     matching(/^[^\s/:#"'\\]{1,15}$/, "the name of an interface, at most 15 characters"),
   ),
   mac,
@@ -42,14 +40,17 @@ const schema = z.object({
   prevResult: z.nullish(z.record(z.string(), z.unknown(), OBJECT)),
 });
 
-/** The keys of a LAN and of an attachment to it. */
+/** The keys of a LAN and of an attachment to it. What may be left out may be null as well, as for the decoders of Go. */
 export type LanConfig = z.infer<typeof schema>;
 
 /** Decodes stdin.
  * @throws {FaultError} of kind "decode" */
 export function decodeConfig(stdin: Uint8Array): JsonObject {
-  if (stdin.length > MAX_BYTES) {
-    fail("decode", `Cannot decode the network configuration: it has more than ${MAX_BYTES} bytes`);
+  if (stdin.length > MAX_CONFIG_BYTES) {
+    fail(
+      "decode",
+      `Cannot decode the network configuration: it has more than ${MAX_CONFIG_BYTES} bytes`,
+    );
   }
   try {
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(stdin));

@@ -7,21 +7,17 @@ import { identifyLan, type Lan, portName } from "../shared/lan/lan.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import { deletePorts, findPorts } from "../shared/lan/remove_ports.ts";
 import { readLanConfig } from "./config.ts";
-import { isNoNetns, lockLan } from "./lan_access.ts";
+import { hasLanNetns, lockLan } from "./lan_access.ts";
 import type { Request } from "./request.ts";
 
 export async function del(request: Request): Promise<undefined> {
-  const { environment, ports } = request;
-  if (await ports.inode(LAN_NETNS) === undefined) return;
+  const { environment } = request;
+  if (!await hasLanNetns(request)) return;
   const name = await portName(environment.containerId, environment.ifname);
-  try {
-    // The definition may have been edited since ADD: where the port is there, it says itself which LAN it is in.
-    const lan = await readLan(request) ?? (await findPort(request, name)).lan;
-    const actual = await detach(request, name, lan);
-    if (actual !== undefined) await detach(request, name, actual);
-  } catch (thrown) {
-    if (!isNoNetns(thrown)) throw thrown;
-  }
+  // The definition may have been edited since ADD: where the port is there, it says itself which LAN it is in.
+  const lan = await readLan(request) ?? (await findPort(request, name)).lan;
+  const actual = await detach(request, name, lan);
+  if (actual !== undefined) await detach(request, name, actual);
 }
 
 /** Deletes the port from `lan` under its lock; the answer is the LAN that the port is really in when that is another. */

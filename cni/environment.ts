@@ -33,6 +33,10 @@ const REQUIRED: Readonly<Record<Verb, readonly string[]>> = {
 export const ID_PATTERN = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 /** IFNAMSIZ - 1. */
 const MAX_IFNAME_BYTES = 15;
+/** White space to the kernel, which reads Latin-1 (dev_valid_name): the second byte of "à" in UTF-8. */
+const NO_BREAK_SPACE = 0xa0;
+/** In every namespace already; or something else in the kernel's directories, as in net/ipv4/conf (devinet_sysctl_register). */
+const RESERVED_IFNAMES = ["lo", ".", "..", "all", "default"];
 
 export function isVerb(command: string): command is Verb {
   return (VERBS as readonly string[]).includes(command);
@@ -78,13 +82,15 @@ function checkContainerId(id: string): void {
 }
 
 function checkIfname(name: string): void {
-  const rule =
-    `1 to ${MAX_IFNAME_BYTES} bytes, not . or .., without / : % white space, quotes, # and \\`;
-  const tooLong = new TextEncoder().encode(name).length > MAX_IFNAME_BYTES;
+  const bytes = new TextEncoder().encode(name);
   // The kernel takes "%d" as a place for a number (dev_alloc_name).
-  if (tooLong || name === "." || name === ".." || /[/:%\s]/.test(name) || !isCarriable(name)) {
-    refuse("CNI_IFNAME", name, rule);
-  }
+  const isRefused = bytes.length > MAX_IFNAME_BYTES || bytes.includes(NO_BREAK_SPACE) ||
+    RESERVED_IFNAMES.includes(name) || /[/:%\s]/.test(name) || !isCarriable(name);
+  if (!isRefused) return;
+  const rule = `1 to ${MAX_IFNAME_BYTES} bytes, none of them 0xA0, not ${
+    RESERVED_IFNAMES.join(", ")
+  }, without / : % white space, quotes, # and \\`;
+  refuse("CNI_IFNAME", name, rule);
 }
 
 function checkNetnsPath(path: string): void {

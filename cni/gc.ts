@@ -5,7 +5,7 @@ import { identifyLan, isPortName, portName } from "../shared/lan/lan.ts";
 import { deletePorts, findPorts } from "../shared/lan/remove_ports.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import { type JsonObject, readLanConfig } from "./config.ts";
-import { isNoNetns, lockLan } from "./lan_access.ts";
+import { hasLanNetns, lockLan } from "./lan_access.ts";
 import type { Request } from "./request.ts";
 
 const KEY = "cni.dev/valid-attachments";
@@ -14,16 +14,12 @@ const attachments = z.array(z.object({ containerID: z.string(), ifname: z.string
 export async function gc(request: Request): Promise<undefined> {
   const { suffix, vxlanId } = readLanConfig(request.config);
   const valid = await readValidPorts(request.config);
-  if (valid === undefined || await request.ports.inode(LAN_NETNS) === undefined) return;
+  if (valid === undefined || !await hasLanNetns(request)) return;
   const lan = await identifyLan(request.name, suffix, vxlanId);
-  try {
-    using _lan = await lockLan(request, lan.vni);
-    const found = await findPorts(request.kernel, LAN_NETNS, lan);
-    const stale = found.ports.filter(({ ifname }) => isPortName(ifname) && !valid.has(ifname));
-    if (stale.length > 0) await deletePorts(request.kernel, found, stale);
-  } catch (thrown) {
-    if (!isNoNetns(thrown)) throw thrown;
-  }
+  using _lan = await lockLan(request, lan.vni);
+  const found = await findPorts(request.kernel, LAN_NETNS, lan);
+  const stale = found.ports.filter(({ ifname }) => isPortName(ifname) && !valid.has(ifname));
+  if (stale.length > 0) await deletePorts(request.kernel, found, stale);
 }
 
 /** The names of the ports that are to stay; undefined when the runtime does not say, and nothing is collected. */

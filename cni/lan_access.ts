@@ -5,7 +5,7 @@ import type { Link } from "../shared/iproute2/link.ts";
 import { SessionEnded } from "../shared/iproute2/session.ts";
 import { ensureLanNetns } from "../shared/lan/lan_netns.ts";
 import { lockFile, NETNS_LOCK_FILE } from "../shared/lan/lock.ts";
-import type { Node } from "./node.ts";
+import { LAN_NETNS } from "../shared/lan/paths.ts";
 import type { Request } from "./request.ts";
 
 /** Takes the lock of a VNI. Everything that is observed or changed comes after it. */
@@ -16,14 +16,19 @@ export function lockLan(
   return ports.lock(lockFile(vni), !managed, remainingMs());
 }
 
+/** Whether there is a LAN namespace. Where not, there is nothing to delete, and no lock is needed for it. */
+export async function hasLanNetns(request: Request): Promise<boolean> {
+  return await request.ports.stat(LAN_NETNS) !== undefined &&
+    await showInLanNetns(request, []) !== undefined;
+}
+
 /** Asks about devices in the LAN namespace; undefined where there is none. */
 export async function showInLanNetns(
   { kernel }: Request,
-  node: Node,
   questions: readonly IpArgs[],
 ): Promise<Link[] | undefined> {
   try {
-    return await kernel.show(node.lanNetns, questions);
+    return await kernel.show(LAN_NETNS, questions);
   } catch (thrown) {
     if (isNoNetns(thrown)) return undefined;
     throw thrown;
@@ -32,18 +37,15 @@ export async function showInLanNetns(
 
 /** Makes the LAN namespace, where this plugin is on its own.
  * @throws {FaultError} "try-later" when that is the manager's job, or not permitted */
-export async function makeLanNetns(
-  { managed, ports, remainingMs }: Request,
-  node: Node,
-): Promise<void> {
+export async function makeLanNetns({ managed, ports, remainingMs }: Request): Promise<void> {
   if (managed) {
     fail(
       "try-later",
-      `Cannot enter the LAN namespace ${node.lanNetns}: the manager has not made it yet`,
+      `Cannot enter the LAN namespace ${LAN_NETNS}: the manager has not made it yet`,
     );
   }
   using _making = await ports.lock(NETNS_LOCK_FILE, true, remainingMs());
-  await ensureLanNetns(ports.run, node.lanNetns);
+  await ensureLanNetns(ports.run, LAN_NETNS);
 }
 
 /** Whether `ip` could not start because there is no namespace at the path. */

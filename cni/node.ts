@@ -1,44 +1,33 @@
 // What the plugin knows of its node: from the manager's file, or where no manager is, found out.
 import { fail } from "../shared/faults.ts";
 import { type NodeFacts, parseNodeFacts } from "../shared/lan/node_facts.ts";
-import { LAN_NETNS, NODE_FACTS_FILE } from "../shared/lan/paths.ts";
+import { NODE_FACTS_FILE } from "../shared/lan/paths.ts";
 import { findUnderlay, type Underlay } from "../shared/lan/underlay.ts";
 import type { Ports } from "../shared/ports.ts";
 import type { Request } from "./request.ts";
 
-export interface Node {
-  readonly lanNetns: string;
-  /** What the manager wrote. */
-  readonly facts?: NodeFacts;
-}
-
-/** Reads the manager's file; without one, a node without a manager is assumed.
+/** Reads the manager's file; undefined without one, on a node without a manager.
  * @throws {FaultError} "try-later" when the node has a manager that has not written it yet */
-export async function readNode(
+export async function readFacts(
   { managed, ports }: Pick<Request, "managed" | "ports">,
-): Promise<Node> {
-  const facts = await readFacts(ports);
-  if (facts !== undefined) return { lanNetns: facts.lanNetns, facts };
-  if (managed) {
+): Promise<NodeFacts | undefined> {
+  const text = await ports.readText(NODE_FACTS_FILE);
+  const facts = text === undefined ? undefined : parseNodeFacts(text);
+  if (facts === undefined && managed) {
     fail(
       "try-later",
       `Cannot learn about this node: the manager has not written ${NODE_FACTS_FILE} yet`,
     );
   }
-  return { lanNetns: LAN_NETNS };
-}
-
-async function readFacts(ports: Ports): Promise<NodeFacts | undefined> {
-  const text = await ports.readText(NODE_FACTS_FILE);
-  return text === undefined ? undefined : parseNodeFacts(text);
+  return facts;
 }
 
 /** VTEP address and underlay MTU: of the device `master` where the config names one, else of the node. */
 export async function readUnderlay(
-  node: Node,
+  facts: NodeFacts | undefined,
   master: string | undefined,
   ports: Ports,
 ): Promise<Underlay> {
-  if (master === undefined && node.facts !== undefined) return node.facts;
+  if (master === undefined && facts !== undefined) return facts;
   return await findUnderlay(ports.run, master === undefined ? {} : { device: master });
 }

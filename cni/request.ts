@@ -5,9 +5,6 @@ import type { Environment } from "./environment.ts";
 import type { Ports } from "../shared/ports.ts";
 import type { CniVersion } from "./versions.ts";
 
-/** A call takes no longer: a runtime that waits in vain kills without a word. */
-export const CALL_LIMIT_MS = 50_000;
-
 export interface Request {
   readonly environment: Environment;
   readonly config: JsonObject;
@@ -18,6 +15,6 @@ export interface Request {
   readonly managed: boolean;
   readonly kernel: Kernel;
   readonly ports: Ports;
-  /** What is left of {@link CALL_LIMIT_MS}, never less than is needed to undo. */
+  /** What is left of the call's time, never less than is needed to undo. */
   remainingMs(): number;
 }

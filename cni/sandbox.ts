@@ -3,9 +3,10 @@ import { describe } from "../shared/command.ts";
 import { fail } from "../shared/faults.ts";
 import { showLink } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
-import { netnsId } from "../shared/lan/node_facts.ts";
+import { netnsId, type NodeFacts } from "../shared/lan/node_facts.ts";
+import { LAN_NETNS } from "../shared/lan/paths.ts";
+import type { FileStat } from "../shared/ports.ts";
 import { isNoNetns } from "./lan_access.ts";
-import type { Node } from "./node.ts";
 import type { Request } from "./request.ts";
 
 /** The pod's interface as it is, or undefined.
@@ -27,48 +28,55 @@ export async function showPodInterface(
   }
 }
 
-/** Refuses the node's own namespace and the LAN namespace as a pod's.
+/** Refuses what cannot be a pod's namespace: no namespace at all, the node's own and the LAN namespace.
  * @throws {FaultError} of kind "netns" */
-export async function refuseNodeNetns(request: Request, node: Node): Promise<void> {
+export async function refuseNetns(
+  request: Request,
+  facts: NodeFacts | undefined,
+): Promise<void> {
   const { netns, netnsOverride } = request.environment;
-  const { own, lan, pod } = await readInodes(request, node);
+  const { own, lan, pod } = await readFiles(request, facts);
   if (pod === undefined) fail("netns", `Cannot enter CNI_NETNS ${netns}: it does not exist`);
-  if (pod === own && !netnsOverride) {
+  if (!pod.isFile) fail("netns", `Cannot enter CNI_NETNS ${netns}: it is not a network namespace`);
+  if (netnsId(pod.inode) === own && !netnsOverride) {
     fail("netns", `Cannot use CNI_NETNS ${netns}: it is the plugin's own namespace`);
   }
-  if (pod === lan) fail("netns", `Cannot use CNI_NETNS ${netns}: it is the LAN namespace`);
+  if (pod.inode === lan?.inode) {
+    fail("netns", `Cannot use CNI_NETNS ${netns}: it is the LAN namespace`);
+  }
 }
 
-/** Namespaces as `net:[INODE]`. */
-interface Inodes {
+interface Files {
+  /** The node's own namespace as `net:[INODE]`. */
   readonly own: string | undefined;
-  readonly lan: string | undefined;
-  readonly pod: string | undefined;
+  readonly lan: FileStat | undefined;
+  readonly pod: FileStat | undefined;
 }
 
-async function readInodes({ environment, ports }: Request, node: Node): Promise<Inodes> {
-  const [lan, pod] = await Promise.all([
-    ports.inode(node.lanNetns),
-    ports.inode(environment.netns),
-  ]);
-  if (node.facts !== undefined && lan !== "unknown" && pod !== "unknown") {
-    return { own: node.facts.nodeNetns, lan: toId(lan), pod: toId(pod) };
+async function readFiles(
+  { environment, ports }: Request,
+  facts: NodeFacts | undefined,
+): Promise<Files> {
+  const [lan, pod] = await Promise.all([ports.stat(LAN_NETNS), ports.stat(environment.netns)]);
+  if (facts !== undefined && lan !== "unknown" && pod !== "unknown") {
+    return { own: facts.nodeNetns, lan, pod };
   }
   // This process may not look into /proc itself; stat(1) may.
-  const paths = [ports.nodeNetns, node.lanNetns, environment.netns];
+  const paths = [ports.nodeNetns, LAN_NETNS, environment.netns];
   const done = await ports.run({
-    argv: ["stat", "--dereference", "--format=%i %n", "--", ...paths],
+    argv: ["stat", "--dereference", "--format=%i %f %n", "--", ...paths],
   });
-  const inodes = new Map(
-    done.stdout.split("\n").map((line) => {
-      const [inode = "", ...path] = line.split(" ");
-      return [path.join(" "), `net:[${inode}]`];
-    }),
-  );
-  const [own, lanId, podId] = paths.map((path) => inodes.get(path));
-  return { own, lan: lanId, pod: podId };
+  const files = new Map(done.stdout.split("\n").map(parseStat));
+  const [own, lanFile, podFile] = paths.map((path) => files.get(path));
+  return { own: own && netnsId(own.inode), lan: lanFile, pod: podFile };
 }
 
-function toId(inode: number | "unknown" | undefined): string | undefined {
-  return typeof inode === "number" ? netnsId(inode) : undefined;
+/** Reads a line of stat(1): inode, mode in hexadecimal (inode(7)), path. */
+function parseStat(line: string): [path: string, FileStat] {
+  const [inode, mode = "", ...path] = line.split(" ");
+  const isFile = (parseInt(mode, 16) & S_IFMT) === S_IFREG;
+  return [path.join(" "), { inode: Number(inode), isFile }];
 }
+
+const S_IFMT = 0o170000;
+const S_IFREG = 0o100000;

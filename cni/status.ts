@@ -1,17 +1,18 @@
 // STATUS: whether an ADD could succeed now.
 import { type Fault, FaultError } from "../shared/faults.ts";
 import { hasNetns } from "../shared/lan/lan_netns.ts";
-import { readNode, readUnderlay } from "./node.ts";
+import { LAN_NETNS } from "../shared/lan/paths.ts";
+import { readFacts, readUnderlay } from "./node.ts";
 import type { Request } from "./request.ts";
 
 export async function status(request: Request): Promise<undefined> {
   const { managed, ports } = request;
   try {
-    const node = await readNode(request);
-    await readUnderlay(node, undefined, ports);
-    const isThere = await hasNetns(ports.run, node.lanNetns);
+    const facts = await readFacts(request);
+    await readUnderlay(facts, undefined, ports);
+    const isThere = await hasNetns(ports.run, LAN_NETNS);
     if (!isThere && managed) {
-      throw new FaultError(unavailable(`the LAN namespace ${node.lanNetns} is missing`));
+      throw new FaultError(unavailable(`the LAN namespace ${LAN_NETNS} is missing`));
     }
   } catch (thrown) {
     if (thrown instanceof FaultError && thrown.fault.kind === "try-later") {

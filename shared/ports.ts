@@ -13,8 +13,8 @@ export interface Ports {
   shareKernel(kernel: Kernel): Kernel;
   /** A file's text, or undefined where there is none. */
   readText(path: string): Promise<string | undefined>;
-  /** A path's inode number; "unknown" where this process may not look, undefined where there is nothing. */
-  inode(path: string): Promise<number | "unknown" | undefined>;
+  /** What is at a path; "unknown" where this process may not look, undefined where there is nothing. */
+  stat(path: string): Promise<FileStat | "unknown" | undefined>;
   /** See `shared/lan/lock.ts`. */
   lock(path: string, make: boolean, timeoutMs: number): Promise<Disposable>;
   random(bytes: number): Uint8Array;
@@ -22,6 +22,13 @@ export interface Ports {
   now(): number;
   /** Path of the node's network namespace, as any program of this host sees it. */
   readonly nodeNetns: string;
+}
+
+/** What a call asks about a file. */
+export interface FileStat {
+  readonly inode: number;
+  /** A regular file, as a namespace is one: opening it never waits. */
+  readonly isFile: boolean;
 }
 
 /** The ports of this process. */
@@ -32,9 +39,10 @@ export function systemPorts(): Ports {
     shareKernel: (kernel) => kernel,
     lock,
     readText: readTextIfThere,
-    async inode(path) {
+    async stat(path) {
       try {
-        return (await Deno.stat(path)).ino ?? "unknown";
+        const { ino, isFile } = await Deno.stat(path);
+        return { inode: ino ?? 0, isFile };
       } catch (error) {
         return error instanceof Deno.errors.NotFound ? undefined : "unknown";
       }

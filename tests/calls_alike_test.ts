@@ -94,6 +94,14 @@ const CALLS: readonly Call[] = [
   { verb: "ADD", config: { cniVersion: "9" } },
   { verb: "ADD", netns: "/run/netns/none" },
   { verb: "ADD", netns: "/run/netns/megalos" },
+  { verb: "ADD", netns: "/run/netns/fifo" },
+  { verb: "CHECK", netns: "/run/netns/fifo", config: { prevResult: interfaceOf(MAC) } },
+  ...["lo", "all", "default", "netà"].map((ifname) => ({ verb: "ADD", ifname })),
+  { ...add, config: { mac: MAC, mtu: null, port: null, master: null, runtimeConfig: null } },
+  { ...add, ifname: "net2", config: { mac: null, master: "nowhere" } },
+  { ...add, ifname: "ééééééé", args: `K8S_POD_NAMESPACE=a;K8S_POD_NAME=${"p".repeat(253)}` },
+  { verb: "DEL", ifname: "ééééééé" },
+  { verb: "DEL" },
   { verb: "ADD", env: { CNI_CONTAINERID: undefined, CNI_IFNAME: undefined, CNI_PATH: "" } },
   { verb: "DEL", env: { CNI_CONTAINERID: undefined } },
   // Each in every place would be many.
@@ -108,6 +116,7 @@ testAsRoot(
     await using worker = await startResidentNode();
     const { node } = worker;
     await node.must("ip", "netns", "add", "pod");
+    await node.must("mkfifo", "/run/netns/fifo");
     const residents = await answerAll(node, LAUNCHER);
     await eventually(
       async () => (await callFiles(node)).length === 0,

@@ -1,7 +1,7 @@
 // Which calls are handed to the resident and which the binary answers, and what `manager status` counts of them.
 import assert from "node:assert/strict";
 import type { Node } from "./fixture/cluster.ts";
-import { codeOf } from "./fixture/calls.ts";
+import { codeOf, environmentOf } from "./fixture/calls.ts";
 import { eventually } from "./fixture/eventually.ts";
 import { MANAGER } from "./fixture/manager.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
@@ -44,6 +44,28 @@ testAsRoot("VERSION and a call without verb take no slot and leave stdin unread"
     assert.match(about.stderr, /CNI megalos plugin v/);
   }
   assert.equal(await changed(), before);
+});
+
+/** Redirections, and what a call with such a stdin is answered. */
+const NO_STDIN = [["<&-", 6], ["</", 5], ["</dev/null", 6]] as const;
+
+testAsRoot("a stdin that cannot be read is answered as by the binary", async () => {
+  await using worker = await startResidentNode();
+  const { node } = worker;
+  for (const [redirection, code] of NO_STDIN) {
+    for (const plugin of [LAUNCHER, BINARY]) {
+      const { code: exitCode, stdout, stderr } = await node.run(
+        ["sh", "-c", `exec "$0" ${redirection}`, plugin],
+        { env: environmentOf({ verb: "STATUS" }) },
+      );
+      assert.equal(
+        codeOf({ exitCode, stdout, stderr }),
+        code,
+        `${plugin} ${redirection}: ${stdout}`,
+      );
+    }
+  }
+  await counted(node, "STATUS", { answered: 1, declined: 2 });
 });
 
 testAsRoot("a CNI_NETNS that may mean another file to the manager is the binary's", async () => {

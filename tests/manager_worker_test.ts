@@ -84,7 +84,6 @@ testAsRoot("the plugin is told the node's facts, in a file of root alone", async
     vtep: workerAddress(0),
     mtu: 1400,
     port: 4799,
-    lanNetns: "/run/netns/megalos",
     nodeNetns: `net:[${inode}]`,
   });
   const modes = await node.must("stat", "--format=%a", "/run/megalos", "/run/megalos/node.json");

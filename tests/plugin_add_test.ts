@@ -69,7 +69,7 @@ testAsRoot(
     await node.run([
       "sh",
       "-c",
-      ": >/run/netns/file; mkdir /run/netns/folder; ln -s /nowhere /run/netns/link",
+      ": >/run/netns/file; mkdir /run/netns/folder; ln -s /nowhere /run/netns/link; mkfifo /run/fifo",
     ]);
     const own = `/proc/${node.pid}/ns/net`;
     const places: [string, RegExp][] = [
@@ -77,6 +77,8 @@ testAsRoot(
       ["/run/netns/file", /not a network namespace/],
       ["/run/netns/folder", /not a network namespace/],
       ["/run/netns/link", /does not exist/],
+      // Nobody opens it for writing: a call that opened it would wait for its whole time.
+      ["/run/fifo", /not a network namespace/],
       ["/run/netns/file/below", /does not exist/],
       [`/proc/${node.pid}/ns/mnt`, /not a network namespace/],
       ["/dev/null", /not a network namespace/],
@@ -113,7 +115,7 @@ testAsRoot("an interface name that is taken is refused, and nothing changes", as
   });
   resultOf(await callPlugin(node, { verb: "ADD" }));
   const before = await node.observe();
-  for (const ifname of ["net1", "taken", "as-well", "lo"]) {
+  for (const ifname of ["net1", "taken", "as-well"]) {
     for (const container of ["c1", "c2"]) {
       const reply = await callPlugin(node, { verb: "ADD", ifname, container });
       assert.equal(codeOf(reply), 4, `${ifname}: ${reply.stdout}`);
@@ -168,3 +170,35 @@ testAsRoot("a device of another's that bears a name of the LAN is refused and st
   assert.equal(codeOf(await callPlugin(node, { verb: "DEL" })), 0);
   assert.deepEqual(await node.observe(), before);
 });
+
+testAsRoot("a pod's name too long for an alias is cut by bytes", async () => {
+  await using node = await BareNode.start();
+  const [netns = ""] = await node.addPods("pod");
+  const ifname = "ééééééé";
+  const pod = [`K8S_POD_NAMESPACE=${"n".repeat(63)}`, `K8S_POD_NAME=${"p".repeat(253)}`];
+  const name = "x".repeat(100);
+  const call = { verb: "ADD", ifname, args: pod.join(";"), config: { name } };
+  const [port] = resultOf(await callPlugin(node, call)).interfaces;
+  assert.ok(await node.device(ifname, netns));
+  const { ifalias = "" } = await node.device(port?.name ?? "", "/run/netns/megalos") ?? {};
+  assert.equal(new TextEncoder().encode(ifalias).length, 255);
+  assert.match(ifalias, new RegExp(`,if=${ifname},pod=n{63}/p+$`));
+});
+
+testAsRoot(
+  "one container's interface on two LANs at once: one has it, the other is refused",
+  async () => {
+    await using node = await BareNode.start();
+    const pods = await node.addPods(...Array.from({ length: 8 }, (_, at) => `pod${at}`));
+    const replies = await Promise.all(pods.flatMap((netns, at) =>
+      [10, 11].map((vxlanId) => {
+        const config = { name: `n${vxlanId}`, vxlanId };
+        return callPlugin(node, { verb: "ADD", netns, container: `c${at}`, config });
+      })
+    ));
+    for (const at of pods.keys()) {
+      const codes = replies.slice(2 * at, 2 * at + 2).map(codeOf);
+      assert.deepEqual(codes.toSorted((a, b) => a - b), [0, 4]);
+    }
+  },
+);

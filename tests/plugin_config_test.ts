@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { callPlugin, codeOf, type Config, messageOf, resultOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
-import { BareNode } from "./fixture/bare_node.ts";
+import { BareNode, UNDERLAY_MTU } from "./fixture/bare_node.ts";
 
 /** Each row: the key as the message names it, and configs in which it is wrong. */
 const WRONG: [string, ...Config[]][] = [
@@ -46,12 +46,20 @@ testAsRoot("all wrong keys are named at once, long values cut", async () => {
   assert.ok(message.length < 600, message);
 });
 
-testAsRoot("unknown keys are ignored, and so are null ones of the runtime", async () => {
+testAsRoot("unknown keys are ignored, and null is as good as absent", async () => {
   await using node = await BareNode.start();
   await node.addPods("pod");
   const config = {
     ...{ bridge: "cni0", ipam: {}, dns: { nameservers: [] }, capabilities: { mac: true } },
     ...{ args: null, runtimeConfig: null, prevResult: null, __proto__: null },
+    ...{ mac: null, mtu: null, port: null, master: null },
   };
-  resultOf(await callPlugin(node, { verb: "ADD", config }));
+  // A LAN that starts, then one that stands.
+  for (const ifname of ["net1", "net2"]) {
+    const [, { mtu } = {}] = resultOf(await callPlugin(node, { verb: "ADD", ifname, config }))
+      .interfaces;
+    assert.equal(mtu, UNDERLAY_MTU - 50);
+  }
+  const nested = { args: { cni: { mac: null } }, runtimeConfig: { mac: null } };
+  resultOf(await callPlugin(node, { verb: "ADD", ifname: "net3", config: nested }));
 });

@@ -73,6 +73,18 @@ testAsRoot("DEL of what never was changes nothing, and makes no namespace", asyn
   assert.deepEqual(await node.observe(), before);
 });
 
+testAsRoot("where there is no LAN namespace, DEL and GC need no lock and no room", async () => {
+  for (const script of ["true", `: >${LANS}`]) {
+    await using node = await BareNode.start();
+    await node.run(["sh", "-c", `${script}; mount -o remount,ro /run`]);
+    const config = { "cni.dev/valid-attachments": [] };
+    for (const call of [{ verb: "DEL" }, { verb: "GC", config }]) {
+      const reply = await callPlugin(node, call);
+      assert.equal(codeOf(reply), 0, `${script}: ${reply.stdout}`);
+    }
+  }
+});
+
 testAsRoot("DEL takes its own port only, and the LAN with the last one", async () => {
   await using node = await BareNode.start();
   const [one = "", two = "", far = ""] = await node.addPods("one", "two", "far");

@@ -125,7 +125,22 @@ testAsRoot("port and master are the underlay's that the config names", async () 
     port: 4790,
   });
   assert.equal(vxlan?.mtu, 8950);
+  const before = await node.observe();
+  for (const [master, message] of OTHER_MASTERS) {
+    const reply = await callPlugin(node, { verb: "ADD", ifname: "net2", config: { master } });
+    assert.equal(codeOf(reply), 7, reply.stdout);
+    assert.match(messageOf(reply), message);
+    assert.deepEqual(await node.observe(), before, master);
+  }
+  const same = { verb: "ADD", ifname: "net2", config: { master: "other" } };
+  resultOf(await callPlugin(node, same));
 });
+
+/** For a LAN that stands with another. */
+const OTHER_MASTERS: [string, RegExp][] = [
+  ["nowhere", /device nowhere/],
+  ["eth0", /master eth0 with VTEP address 10\.99\.0\.11 .* it stands with 10\.98\.0\.1 /],
+];
 
 /** Configs of LANs that all stand on one node, and the names of their VXLAN devices; bridges have `kt-` before. */
 const NAMES: [Config, string][] = [

@@ -19,7 +19,7 @@ async function prepare(node: BareNode, ...parts: ("facts" | "locks" | "netns")[]
   const inode = Deno.statSync(`/proc/${node.pid}/ns/net`).ino ?? 0;
   const facts = {
     ...{ v: 1 as const, vtep: "192.0.2.7", mtu: 1400, port: 4790 },
-    ...{ lanNetns: LANS, nodeNetns: netnsId(inode) },
+    nodeNetns: netnsId(inode),
   };
   Deno.writeTextFileSync(node.outside("/run/megalos/node.json"), renderNodeFacts(facts));
 }
@@ -52,9 +52,12 @@ testAsRoot("with the manager's facts the plugin takes them, not its own", async 
   await prepare(node, "facts", "locks", "netns");
   assert.equal(codeOf(await callPlugin(node, { verb: "STATUS", ...MANAGED })), 0);
   const before = await node.observe();
-  for (const netns of [`/proc/${node.pid}/ns/net`, LANS]) {
+  const fifo = "/run/netns/fifo";
+  await node.run(["mkfifo", fifo]);
+  for (const netns of [`/proc/${node.pid}/ns/net`, LANS, fifo]) {
     assert.equal(codeOf(await callPlugin(node, { verb: "ADD", netns, ...MANAGED })), 8, netns);
   }
+  await node.run(["rm", fifo]);
   const result = resultOf(await callPlugin(node, { verb: "ADD", ...MANAGED }));
   assert.deepEqual(result.interfaces.map(({ mtu }) => mtu), [1350, 1350]);
   const vxlan = await node.device("net1-ntwork", LANS);
@@ -62,6 +65,16 @@ testAsRoot("with the manager's facts the plugin takes them, not its own", async 
   assert.equal(vxlan?.linkinfo?.info_data?.port, 4790);
   assert.equal(codeOf(await callPlugin(node, { verb: "DEL", ...MANAGED })), 0);
   assert.deepEqual(await node.observe(), before);
+});
+
+testAsRoot("facts of an older manager, which say more, are taken", async () => {
+  await using node = await BareNode.start();
+  await node.addPods("pod");
+  await prepare(node, "facts", "locks", "netns");
+  const file = node.outside("/run/megalos/node.json");
+  const facts = { ...JSON.parse(Deno.readTextFileSync(file)), lanNetns: LANS };
+  Deno.writeTextFileSync(file, JSON.stringify(facts));
+  resultOf(await callPlugin(node, { verb: "ADD", ...MANAGED }));
 });
 
 testAsRoot("facts that cannot be read count as none", async () => {

@@ -56,6 +56,11 @@ const wrongIfnames = [
   "a#b",
   'a"b',
   "net%d",
+  "lo",
+  "all",
+  "default",
+  // Its second byte is 0xA0, white space to the kernel.
+  "netà",
 ];
 const wrongNetns = [
   "relative/path",

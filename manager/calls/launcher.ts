@@ -1,4 +1,5 @@
 // The launcher: what /opt/cni/bin/megalos is on a node with a manager. docs/call-protocol.md explains each step.
+import { MAX_CONFIG_BYTES } from "../../shared/call_limits.ts";
 import {
   ALIVE_FILE,
   ANSWER_LIMIT_S,
@@ -6,7 +7,6 @@ import {
   BINARY_LOCK_FILE,
   CALLS_DIR,
   HANDED_VERBS,
-  MAX_CONFIG_BYTES,
   SLOTS,
   TAKE_LIMIT_S,
   VARIABLES,
@@ -72,6 +72,8 @@ case \${CNI_NETNS-} in
   '' | /run/netns/* | /var/run/netns/*) [ ! -L "\${CNI_NETNS-}" ] || run_binary_as declined ;;
   *) run_binary_as declined ;;
 esac
+# A stdin that is closed or a directory cannot be passed on; the binary says what is wrong with it.
+{ [ -e /proc/self/fd/0 ] && [ ! -d /proc/self/fd/0 ]; } || run_binary_as declined
 read -r id </proc/sys/kernel/random/uuid || run_binary_as declined
 slot=$(($$ % ${SLOTS})) tries=0
 until take $calls/$slot.claim; do
@@ -89,6 +91,7 @@ if [ ! -p $call.answer ] || ! { printf '%s\\0' "$@" >$call.request; } 2>/dev/nul
   free_slot
   run_binary_as declined
 fi
+# One byte more than there may be, so that it shows.
 if ! head -c ${MAX_CONFIG_BYTES + 1} 2>/dev/null >$call.config; then
   free_slot
   refuse "Cannot hand the call over: $call.config cannot be written"

@@ -1,4 +1,5 @@
 // The names and numbers of the hand-over of calls (docs/call-protocol.md), for both of its sides.
+import { CALL_LIMIT_MS } from "../../shared/call_limits.ts";
 import { LOCK_DIR, RUN_DIR } from "../../shared/lan/paths.ts";
 
 export const CALLS_DIR = `${RUN_DIR}/calls`;
@@ -27,14 +28,12 @@ export const VARIABLES = [
 /** The verbs that are handed over; VERSION is the binary's. */
 export const HANDED_VERBS = ["ADD", "DEL", "CHECK", "GC", "STATUS"] as const;
 
-/** A config may have this many bytes (4 MiB); the launcher passes one more on, so that it shows. */
-export const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 /** Seconds after which a launcher gives up a call that nobody has taken. */
 export const TAKE_LIMIT_S = 1;
 /** A call older than this is left alone: its launcher has given it up, or is gone. */
 export const TOO_OLD_MS = 1_500;
 /** Seconds that a launcher waits for a call that was taken: more than a call may take. */
-export const ANSWER_LIMIT_S = 60;
+export const ANSWER_LIMIT_S = CALL_LIMIT_MS / 1000 + 10;
 /** An answer that nobody has settled by then is taken back. */
 export const SETTLE_LIMIT_MS = 5_000;
 /** Seconds that a launcher waits for its turn to start the binary. */

@@ -20,7 +20,6 @@ export async function learnNodeFacts(settings: Settings): Promise<NodeFacts> {
     v: 1,
     ...underlay,
     port: settings.vxlanPort,
-    lanNetns: LAN_NETNS,
     nodeNetns: netnsId(Number(own.stdout)),
   };
 }

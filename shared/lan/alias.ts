@@ -26,7 +26,9 @@ export function renderAlias({ lan, owner }: Alias): string {
     if (owner.pod !== undefined) fields.push(`pod=${owner.pod}`);
   }
   // Only a pod's name can be long enough to be cut here, and nothing is looked up by it.
-  return fields.join(",").slice(0, MAX_ALIAS_BYTES);
+  const text = fields.join(",");
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(MAX_ALIAS_BYTES));
+  return text.slice(0, read);
 }
 
 /** Reads an alias back; undefined when it is not one of ours. */

@@ -11,8 +11,6 @@ export interface NodeFacts {
   readonly mtu: number;
   /** UDP port of VXLAN. */
   readonly port: number;
-  /** Path of the LAN namespace. */
-  readonly lanNetns: string;
   /** The node's own network namespace as `net:[INODE]`, to tell a pod's from it. */
   readonly nodeNetns: string;
 }
@@ -22,7 +20,6 @@ const schema = z.object({
   vtep: z.string(),
   mtu: z.int(),
   port: z.int(),
-  lanNetns: z.string(),
   nodeNetns: z.string(),
 });
 
