@@ -1,6 +1,4 @@
 // A node as a pod of the manager makes it: FRR in a container of its own, the manager in another, each to be ended and started.
-import assert from "node:assert/strict";
-import { describe } from "../../shared/command.ts";
 import type { Node } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { frrPids } from "../fixture/frr.ts";
