@@ -3,7 +3,7 @@ import type { NodeFacts } from "../shared/lan/node_facts.ts";
 import { startResident } from "./calls/resident.ts";
 import type { FrrConfiguration } from "./frr/configuration.ts";
 import { EntrySweep } from "./frr/entry_sweep.ts";
-import { readDaemons, readSessions } from "./frr/query.ts";
+import { readHealth } from "./frr/query.ts";
 import { startFrr } from "./frr/supervise.ts";
 import { isReady, type Observation } from "./health/state.ts";
 import { learnUnderlay } from "./install/write_node_facts.ts";
@@ -35,7 +35,7 @@ export async function lookAfterNode(
   let lastReady = performance.now();
   while (!signal.aborted && !moved) {
     const before = isReady(role, health.last);
-    health.last = await observe();
+    health.last = { at: performance.now(), ...await readHealth() };
     const { ok } = isReady(role, health.last);
     tellChange(role, before.ok, health.last, log);
     if (settings.frr === "start" && !health.last.daemons.includes("watchfrr")) await startFrr(log);
@@ -73,11 +73,6 @@ class Tasks {
       this.#failures.set(what, why);
     }
   }
-}
-
-async function observe(): Promise<Observation> {
-  const [daemons, sessions] = await Promise.all([readDaemons(), readSessions()]);
-  return { at: performance.now(), daemons, sessions };
 }
 
 function tellChange(role: Role, wasReady: boolean, observation: Observation, log: Log): void {

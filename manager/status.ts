@@ -2,15 +2,7 @@
 import { lanTitle } from "../shared/lan/lan.ts";
 import { readTextIfThere } from "../shared/files.ts";
 import { LAN_NETNS, NODE_FACTS_FILE } from "../shared/lan/paths.ts";
-import {
-  type Mac,
-  readDaemons,
-  readMacs,
-  readSessions,
-  readVnis,
-  type Session,
-  type Vni,
-} from "./frr/query.ts";
+import { type Mac, readHealth, readMacs, readVnis, type Session, type Vni } from "./frr/query.ts";
 import { STATISTICS_FILE } from "./calls/protocol.ts";
 import type { CallStatistics } from "./calls/statistics.ts";
 import { isReady } from "./health/state.ts";
@@ -50,9 +42,8 @@ export interface LanStatus {
 export async function readStatus(): Promise<Status> {
   const role = await isThere(LAN_NETNS) ? "worker" : "route-reflector";
   const isTold = role === "route-reflector" || await isThere(NODE_FACTS_FILE);
-  const [daemons, sessions, vnis, macs, lans] = await Promise.all([
-    readDaemons(),
-    readSessions(),
+  const [{ daemons, sessions }, vnis, macs, lans] = await Promise.all([
+    readHealth(),
     readVnis(),
     readMacs(),
     role === "worker" ? listLans() : [],

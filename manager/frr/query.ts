@@ -64,14 +64,31 @@ const macs = z.record(
   }),
 );
 
-/** Names of the daemons that answer; empty when none does. */
-export async function readDaemons(): Promise<string[]> {
-  const done = await run(vtysh.daemons());
-  return done.reason === "success" ? done.stdout.split(/\s+/).filter((name) => name !== "") : [];
+/** What FRR says of itself. */
+export interface FrrHealth {
+  /** Names of the daemons that answer; empty when none does. */
+  readonly daemons: readonly string[];
+  readonly sessions: readonly Session[];
 }
 
-export async function readSessions(): Promise<Session[]> {
-  const { peers = {} } = await ask("show bgp l2vpn evpn summary json", summary) ?? {};
+export async function readHealth(): Promise<FrrHealth> {
+  // Ends with 1 where bgpd is away; the daemons are told all the same.
+  const { stdout } = await run(vtysh.health());
+  const [line = ""] = stdout.split("\n", 1);
+  return { daemons: toNames(line), sessions: toSessions(stdout.slice(line.length)) };
+}
+
+/** Names of the daemons that answer; empty when none does. */
+export async function readDaemons(): Promise<string[]> {
+  return toNames((await run(vtysh.daemons())).stdout);
+}
+
+function toNames(line: string): string[] {
+  return line.split(/\s+/).filter((name) => name !== "");
+}
+
+function toSessions(json: string): Session[] {
+  const { peers = {} } = parse(json, summary) ?? {};
   return Object.entries(peers).map(([peer, one]) => ({
     peer,
     state: one.state,
@@ -121,9 +138,12 @@ function toMacs(found: z.infer<typeof macs>): Mac[] {
 /** The answer to a show, or undefined when FRR does not answer, has nothing to show, or says what this program cannot read. */
 async function ask<T>(show: Show, schema: z.ZodType<T>): Promise<T | undefined> {
   const done = await run(vtysh.show(show));
-  if (done.reason !== "success") return undefined;
+  return done.reason === "success" ? parse(done.stdout, schema) : undefined;
+}
+
+function parse<T>(json: string, schema: z.ZodType<T>): T | undefined {
   try {
-    return schema.parse(JSON.parse(done.stdout));
+    return schema.parse(JSON.parse(json));
   } catch {
     return undefined;
   }

@@ -1,16 +1,7 @@
 // What faults happen to: two reflectors and two workers, FRR in a container of its own on each, and a pod on each worker.
-import assert from "node:assert/strict";
-import { describe } from "../../shared/command.ts";
-import {
-  type Node,
-  plug,
-  REFLECTOR_ADDRESS,
-  startCluster,
-  startNode,
-  workerAddress,
-} from "../fixture/cluster.ts";
+import { type Node, plug, REFLECTOR_ADDRESS, startCluster, startNode } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
-import { Manager, REFLECTOR_ENV, workerEnv } from "../fixture/manager.ts";
+import { REFLECTOR_ENV, workerEnv } from "../fixture/manager.ts";
 import { addPod, canReach, pod } from "../fixture/pod.ts";
 import type { Place } from "./probe.ts";
 import { Station } from "./station.ts";
