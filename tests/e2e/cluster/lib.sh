@@ -15,7 +15,7 @@ SVC=10.96                           # services $SVC.0.0/16
 BIN=$CACHE/bin
 IMAGES=$CACHE/images
 RUN=$CACHE/run
-export PATH=$CACHE/go/bin:$PATH:/usr/local/go/bin:/usr/sbin:/sbin
+export PATH=$CACHE/path:$PATH:/usr/local/go/bin:/usr/sbin:/sbin
 [ ! -e "$RUN/cp.pid" ] || . "$RUN/settings"   # a running cluster's own settings
 
 say() { printf '%(%H:%M:%S)T %s\n' -1 "$*" >&2; }
