@@ -4,7 +4,6 @@ export const clusterPackages = [
   "conntrack",
   "containerd",
   "containernetworking-plugins",
-  "curl",
   "etcd-server",
   "ethtool",
   "git",
