@@ -23,8 +23,9 @@ for (const pinned of [DENO, DENORT]) {
     try {
       const path = `${cache}/${pinned.name}-2.6.10-arm64`;
       await Deno.writeTextFile(path, "abc");
+      const sum = await sha256(bytes("abc"));
       await assert.rejects(recover(pinned, "arm64", cache, nowhere), {
-        message: `Cannot use ${path}: its SHA-256 is ${await sha256(bytes("abc"))}, ` +
+        message: `Cannot use ${path}: its SHA-256 is ${sum}, ` +
           `the pinned one is ${pinned.sha256.arm64}`,
       });
     } finally {
