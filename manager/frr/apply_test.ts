@@ -15,6 +15,7 @@ frr defaults traditional
 hostname w1
 no ip forwarding
 no ipv6 forwarding
+bgp route-map delay-timer 1
 service integrated-vtysh-config
 !
 router bgp 65000
@@ -30,6 +31,9 @@ router bgp 65000
   neighbor 10.99.0.1 activate
   advertise-all-vni
  exit-address-family
+exit
+!
+route-map unused permit 10
 exit
 !
 ip nht resolve-via-default
@@ -64,6 +68,7 @@ const CHANGES: readonly [string, RegExp, string][] = [
   ["another AS", /bgp 65000/, "bgp 65001"],
   ["another reflector", /neighbor 10\.99\.0\.1 remote-as/, "neighbor 10.99.0.2 remote-as"],
   ["another timer", /timers 3 9/, "timers 60 180"],
+  ["no route map, for which sessions start at once", /^route-map .*\n/m, ""],
   ["a missing line", / +advertise-all-vni\n/, ""],
   ["a line more", /exit\n/, "exit\n!\nrouter ospf\nexit\n"],
   ["another router ID", /10\.99\.0\.11/, "10.99.0.12"],

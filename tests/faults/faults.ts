@@ -1,33 +1,48 @@
 // The faults: what happens to which node, and what it may cost.
 import { eventually } from "../fixture/eventually.ts";
+import { frrPids } from "../fixture/frr.ts";
 import type { FaultCluster } from "./fault_cluster.ts";
+import { exhaustMemory, fillRun } from "./resources.ts";
 import type { Station } from "./station.ts";
 
-/** What a fault may cost: a reflector's nothing, a worker's only the way to it, and an underlay's both ways, as long as it lasts. */
-export type Goal = "nothing" | "towards" | "both";
+/** Most that may be lost, in ms: towards the faulted node (A), and from it (B). */
+export interface Limits {
+  readonly towards: number;
+  readonly from: number;
+}
 
 export interface Fault {
   readonly name: string;
   /** For people. */
   readonly title: string;
-  readonly goal: Goal;
+  /** What it may cost when what it hit was away for so long. */
+  readonly limits: (downMs: number) => Limits;
   /** Makes it happen, and answers when it is over: for how long (ms) what it hit was away. */
   readonly inject: (cluster: FaultCluster) => Promise<number>;
 }
 
+const nothing = () => ({ towards: 0, from: 0 });
+/** Others know of a worker's pods by its sessions alone; what it knows of theirs is in its kernel. */
+const itsSessions = (downMs: number) => ({ towards: downMs + 300, from: 0 });
+const itsLink = (downMs: number) => ({ towards: downMs + 300, from: downMs + 300 });
+/** Sessions end after the hold time of 9 s; then a call a second, and an ARP request a second. */
+const itsLinkAndSessions = (downMs: number) => ({ towards: downMs + 2_200, from: downMs + 2_200 });
+
 const RESTART_SECONDS = 30;
 
-const killOnWorker = (...daemons: string[]): Fault["inject"] => ({ workers: [worker] }) =>
-  timed(async () => {
-    await worker.kill(...daemons);
-    await serving(worker);
-  });
+/** FRR on the worker after something that ends its daemons. */
+const onWorker =
+  (act: (worker: Station) => Promise<unknown>): Fault["inject"] => ({ workers: [worker] }) =>
+    timed(async () => {
+      await act(worker);
+      await serving(worker);
+    });
 
 export const FAULTS: readonly Fault[] = [
   {
     name: "manager",
     title: "manager killed",
-    goal: "nothing",
+    limits: nothing,
     inject: ({ workers: [worker] }) =>
       timed(async () => {
         await worker.manager.end("KILL");
@@ -35,49 +50,50 @@ export const FAULTS: readonly Fault[] = [
         await worker.manager.ready();
       }),
   },
-  { name: "bgpd", title: "bgpd killed", goal: "towards", inject: killOnWorker("bgpd") },
-  { name: "zebra", title: "zebra killed", goal: "towards", inject: killOnWorker("zebra") },
+  {
+    name: "bgpd",
+    title: "bgpd killed",
+    limits: itsSessions,
+    inject: onWorker((worker) => worker.kill("bgpd")),
+  },
+  {
+    name: "zebra",
+    title: "zebra killed",
+    limits: itsSessions,
+    inject: onWorker((worker) => worker.kill("zebra")),
+  },
   {
     name: "zebra-bgpd",
     title: "zebra and bgpd killed",
-    goal: "towards",
-    inject: killOnWorker("zebra", "bgpd"),
+    limits: itsSessions,
+    inject: onWorker((worker) => worker.kill("zebra", "bgpd")),
   },
   {
     name: "upgrade",
-    title: "pod upgraded: all stopped, started anew 3 s later",
-    goal: "towards",
-    inject: ({ workers: [worker] }) =>
-      timed(async () => {
-        await Promise.all([worker.stopFrr("TERM"), worker.manager.end("TERM")]);
-        await pause(3);
-        await worker.startManager();
-        await worker.startFrr();
-        await serving(worker);
-      }),
+    title: "pod upgraded: all stopped, started anew after 3 s",
+    limits: itsSessions,
+    inject: onWorker((worker) => replace(worker, "TERM", 3)),
   },
   {
-    name: "container",
-    title: "FRR's container killed, started anew 3 s later",
-    goal: "towards",
-    inject: ({ workers: [worker] }) =>
-      timed(async () => {
-        await worker.stopFrr("KILL");
-        await pause(3);
-        await worker.startFrr();
-        await serving(worker);
-      }),
+    name: "frr",
+    title: "FRR's container killed, started anew after 3 s",
+    limits: itsSessions,
+    inject: onWorker(async (worker) => {
+      await worker.stopFrr("KILL");
+      await pause(3);
+      await worker.startFrr();
+    }),
   },
   {
     name: "reflector",
     title: "one of two reflectors killed for 20 s",
-    goal: "nothing",
+    limits: nothing,
     inject: ({ reflectors: [reflector] }) => timed(() => replace(reflector, "KILL", 20)),
   },
   {
     name: "reflectors",
     title: "both reflectors replaced, one after the other",
-    goal: "nothing",
+    limits: nothing,
     inject: ({ reflectors, workers }) =>
       timed(async () => {
         for (const reflector of reflectors) {
@@ -93,20 +109,57 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "reflector-link",
     title: "one reflector's link cut for 20 s",
-    goal: "nothing",
+    limits: nothing,
     inject: ({ underlay }) => timed(() => cut(underlay, "rr2", 20)),
   },
   {
     name: "underlay-5",
-    title: "worker's underlay cut for 5 s",
-    goal: "both",
+    title: "worker's link cut for 5 s",
+    limits: itsLink,
     inject: ({ underlay }) => timed(() => cut(underlay, "w1", 5)),
   },
   {
     name: "underlay-30",
-    title: "worker's underlay cut for 30 s",
-    goal: "both",
+    title: "worker's link cut for 30 s",
+    limits: itsLinkAndSessions,
     inject: ({ underlay }) => timed(() => cut(underlay, "w1", 30)),
+  },
+  {
+    name: "lan-namespace",
+    title: "LAN namespace unpinned",
+    limits: nothing,
+    inject: ({ workers: [{ node }] }) =>
+      timed(async () => {
+        await node.must("umount", "--lazy", "/run/netns/megalos");
+        await pause(10);
+      }),
+  },
+  {
+    name: "run-full",
+    title: "/run full, and bgpd killed",
+    limits: itsSessions,
+    inject: onWorker(async (worker) => {
+      await using _full = await fillRun(worker.node);
+      await worker.kill("bgpd");
+      await serving(worker);
+    }),
+  },
+  {
+    name: "memory-bgpd",
+    title: "bgpd hits its memory limit",
+    limits: itsSessions,
+    inject: onWorker(async ({ node }) => exhaustMemory(node, (await frrPids(node)).bgpd!)),
+  },
+  {
+    name: "memory-manager",
+    title: "manager hits its memory limit",
+    limits: nothing,
+    inject: ({ workers: [worker] }) =>
+      timed(async () => {
+        await exhaustMemory(worker.node, worker.manager.pid);
+        await worker.startManager();
+        await worker.manager.ready();
+      }),
   },
 ];
 

@@ -1,15 +1,15 @@
 // Makes one fault happen under traffic, and finds out what it has cost.
 import { eventually } from "../fixture/eventually.ts";
 import { startFaultCluster } from "./fault_cluster.ts";
-import type { Fault, Goal } from "./faults.ts";
+import type { Fault, Limits } from "./faults.ts";
 import { type Flow, PERIOD_MS, startProbe } from "./probe.ts";
 
 export interface Figures {
   readonly name: string;
   readonly title: string;
-  readonly goal: Goal;
   /** For how long what was hit was away, in ms. */
   readonly downMs: number;
+  readonly limits: Limits;
   /** Frames lost towards the faulted node, and from it. */
   readonly towards: Loss;
   readonly from: Loss;
@@ -31,7 +31,7 @@ const CALM_MS = 2_000;
 const SETTLE_SECONDS = 30;
 
 /** Starts a cluster, makes the fault happen, waits until all is as before, and counts. */
-export async function measureFault({ name, title, goal, inject }: Fault): Promise<Figures> {
+export async function measureFault({ name, title, limits, inject }: Fault): Promise<Figures> {
   await using cluster = await startFaultCluster();
   const observe = async () => {
     const observed = await Promise.all(cluster.workers.map(async (worker) => {
@@ -63,7 +63,7 @@ export async function measureFault({ name, title, goal, inject }: Fault): Promis
   }
   const { toFirst, fromFirst } = await probe.stop();
   const [towards, from] = [toLoss(toFirst), toLoss(fromFirst)];
-  return { name, title, goal, downMs, towards, from, differences };
+  return { name, title, downMs, limits: limits(downMs), towards, from, differences };
 }
 
 function compare(before: readonly string[], after: readonly string[]): string[] {

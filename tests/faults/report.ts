@@ -1,34 +1,17 @@
 // The figures as people read them, and whether they are within the goals.
 import type { Figures } from "./measure.ts";
 
-/** What a node may need, beyond the time that its FRR was away, until frames pass again. */
-const RETURN_MS = 300;
-
 export interface Verdict {
   readonly ok: boolean;
   /** What is missed; empty when ok. */
   readonly reasons: readonly string[];
 }
 
-/** Most that may be lost each way, in ms. */
-export function limits({ goal, downMs }: Pick<Figures, "goal" | "downMs">) {
-  const most = Math.ceil(downMs) + RETURN_MS;
-  switch (goal) {
-    case "nothing":
-      return { towards: 0, from: 0 };
-    case "towards":
-      return { towards: most, from: 0 };
-    case "both":
-      return { towards: most, from: most };
-  }
-}
-
-export function judge(figures: Figures): Verdict {
-  const most = limits(figures);
+export function judge({ limits, towards, from, differences }: Figures): Verdict {
   const reasons = [
-    ...(figures.towards.ms > most.towards ? ["A"] : []),
-    ...(figures.from.ms > most.from ? ["B"] : []),
-    ...(figures.differences.length > 0 ? ["entries differ"] : []),
+    ...(towards.ms > limits.towards ? ["A"] : []),
+    ...(from.ms > limits.from ? ["B"] : []),
+    ...(differences.length > 0 ? ["entries differ"] : []),
   ];
   return { ok: reasons.length === 0, reasons };
 }
@@ -38,15 +21,15 @@ const HEADINGS = ["fault", "down for", "A", "B", "goal A", "goal B", "verdict"];
 /** A table, one line a fault, and what differs below it. */
 export function renderReport(all: readonly Figures[]): string {
   const rows = all.map((figures) => {
-    const most = limits(figures);
+    const { towards, from } = figures.limits;
     const { ok, reasons } = judge(figures);
     return [
       figures.title,
       `${(figures.downMs / 1000).toFixed(1)} s`,
       renderLoss(figures.towards),
       renderLoss(figures.from),
-      `<= ${most.towards} ms`,
-      `<= ${most.from} ms`,
+      `<= ${Math.round(towards)} ms`,
+      `<= ${Math.round(from)} ms`,
       ok ? "ok" : `missed: ${reasons.join(", ")}`,
     ];
   });
