@@ -27,7 +27,7 @@ export interface Loss {
 /** Traffic without a fault, before it, in ms. */
 const BEFORE_MS = 1_000;
 /** All must have been as before for so long. */
-const CALM_MS = 2_000;
+const CALM_MS = 1_000;
 const SETTLE_SECONDS = 30;
 
 /** Starts a cluster, makes the fault happen, waits until all is as before, and counts. */

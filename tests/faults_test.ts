@@ -1,0 +1,46 @@
+// The most telling faults, under traffic: what may be lost, and what must be as before.
+import assert from "node:assert/strict";
+import { describe } from "../shared/command.ts";
+import { startFaultCluster } from "./faults/fault_cluster.ts";
+import { FAULTS } from "./faults/faults.ts";
+import { measureFault } from "./faults/measure.ts";
+import { eventually } from "./fixture/eventually.ts";
+import { call } from "./fixture/pod.ts";
+import { testAsRoot } from "./fixture/privileged.ts";
+
+/** Towards the faulted node, where something may be lost: far more than it is, for a machine that is busy. */
+const TOWARDS_MS = 15_000;
+
+for (const name of ["bgpd", "upgrade", "reflectors"]) {
+  const fault = FAULTS.find((one) => one.name === name)!;
+  testAsRoot(
+    `${fault.title}: no frame from the node is lost, and entries come to be as before`,
+    async () => {
+      const { towards, from, limits, differences } = await measureFault(fault);
+      assert.equal(from.lost, 0);
+      assert.ok(towards.ms <= (limits.towards === 0 ? 0 : TOWARDS_MS), `${towards.ms} ms`);
+      assert.deepEqual(differences, []);
+    },
+  );
+}
+
+testAsRoot(
+  "what left while a node's FRR was away carries traffic no more than until EVPN has spoken",
+  async () => {
+    await using cluster = await startFaultCluster();
+    const { workers: [worker, other], places } = cluster;
+    const before = await worker.entries();
+    assert.ok(before.length >= 3, `${before}`);
+    await worker.stopFrr("KILL");
+    const deleted = await call(other.node, "DEL", places[1].pod);
+    assert.equal(deleted.reason, "success", describe(deleted));
+    assert.deepEqual(await worker.entries(), before);
+    await worker.startFrr();
+    await eventually(
+      async () => (await worker.entries()).length === 0,
+      30,
+      async () => `there is ${(await worker.entries()).join(" and ")}\n${worker.manager.log}`,
+    );
+    assert.match(worker.manager.log, /3 forwarding entries removed that EVPN does not know/);
+  },
+);
