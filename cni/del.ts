@@ -8,37 +8,53 @@ import { LAN_NETNS } from "../shared/lan/paths.ts";
 import { deletePorts, findPorts } from "../shared/lan/remove_ports.ts";
 import { readLanConfig } from "./config.ts";
 import { hasLanNetns, lockLan } from "./lan_access.ts";
+import { removeOriginal } from "./original.ts";
 import type { Request } from "./request.ts";
 
 export async function del(request: Request): Promise<undefined> {
-  const { environment } = request;
-  if (!await hasLanNetns(request)) return;
-  const name = await portName(environment.containerId, environment.ifname);
-  // The definition may have been edited since ADD: where the port is there, it says itself which LAN it is in.
-  const lan = await readLan(request) ?? (await findPort(request, name)).lan;
-  const actual = await detach(request, name, lan);
-  if (actual !== undefined) await detach(request, name, actual);
+  const lan = await readLan(request);
+  const isPrepared = await hasLanNetns(request);
+  if (isPrepared && await removePort(request, lan)) return;
+  // A node that its manager has not prepared has just been started: nothing is there, and no lock.
+  if (lan !== undefined && (isPrepared || !request.managed)) await removeOriginal(request, lan);
 }
 
-/** Deletes the port from `lan` under its lock; the answer is the LAN that the port is really in when that is another. */
-async function detach(
-  request: Request,
-  name: string,
-  lan: Lan | undefined,
-): Promise<Lan | undefined> {
+/** Takes the pod's port away; the answer is whether there was one. */
+async function removePort(request: Request, wanted: Lan | undefined): Promise<boolean> {
+  const { environment } = request;
+  const name = await portName(environment.containerId, environment.ifname);
+  // The definition may have been edited since ADD: where the port is there, it says itself which LAN it is in.
+  const lan = wanted ?? (await findPort(request, name)).lan;
+  const found = await detach(request, name, lan);
+  if (isElsewhere(found.lan, lan)) await detach(request, name, found.lan);
+  return found.port !== undefined;
+}
+
+interface FoundPort {
+  readonly port?: Link;
+  readonly lan?: Lan;
+}
+
+/** Deletes the port under the lock of `lan`, unless it is really in another; the answer is what was found. */
+async function detach(request: Request, name: string, lan: Lan | undefined): Promise<FoundPort> {
   const { kernel } = request;
   using _lan = lan === undefined ? undefined : await lockLan(request, lan.vni);
-  const { port, lan: actual } = await findPort(request, name);
-  if (actual !== undefined && actual.vni !== lan?.vni) return actual;
-  const home = actual ?? lan;
-  const found = home === undefined
+  const found = await findPort(request, name);
+  if (isElsewhere(found.lan, lan)) return found;
+  const home = found.lan ?? lan;
+  const devices = home === undefined
     ? { lanNetns: LAN_NETNS, ports: [] }
     : await findPorts(kernel, LAN_NETNS, home);
-  await deletePorts(kernel, found, port === undefined ? [] : [port]);
+  await deletePorts(kernel, devices, found.port === undefined ? [] : [found.port]);
+  return found;
+}
+
+function isElsewhere(actual: Lan | undefined, lan: Lan | undefined): boolean {
+  return actual !== undefined && actual.vni !== lan?.vni;
 }
 
 /** The port, and its LAN by its own alias or, where an ADD was cut off before that, by its bridge's. */
-async function findPort({ kernel }: Request, name: string): Promise<{ port?: Link; lan?: Lan }> {
+async function findPort({ kernel }: Request, name: string): Promise<FoundPort> {
   const [port] = await kernel.show(LAN_NETNS, [showLink(name)]);
   if (port === undefined) return {};
   const { alias, master } = port;

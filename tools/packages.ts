@@ -18,4 +18,4 @@ export const arm64Packages = [
   "qemu-user-static",
 ] as const;
 
-export const testPackages = [...labPackages, ...arm64Packages, "tcpdump"] as const;
+export const testPackages = [...labPackages, ...arm64Packages, "iptables", "tcpdump"] as const;

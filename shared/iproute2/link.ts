@@ -17,12 +17,15 @@ export interface Link {
   readonly master?: string;
   /** "bridge", "vxlan", "veth"...; undefined for physical devices. */
   readonly kind?: string;
+  /** Index of a veth's other end, in that one's namespace. */
+  readonly peer?: number;
   readonly vxlan?: { readonly vni: number; readonly local?: string; readonly port?: number };
   readonly port?: { readonly learning: boolean; readonly groupFwdMask: number };
 }
 
 const schema = z.array(z.object({
   ifindex: z.optional(z.number()),
+  link_index: z.optional(z.number()),
   ifname: z.optional(z.string()),
   altnames: z.optional(z.array(z.string())),
   ifalias: z.optional(z.string()),
@@ -71,6 +74,9 @@ function toLink(raw: Raw, ifindex: number, ifname: string): Link {
     ...(raw.ifalias !== undefined && { alias: raw.ifalias }),
     ...(raw.master !== undefined && { master: raw.master }),
     ...(raw.linkinfo?.info_kind !== undefined && { kind: raw.linkinfo.info_kind }),
+    ...(raw.linkinfo?.info_kind === "veth" && raw.link_index !== undefined && {
+      peer: raw.link_index,
+    }),
     ...(raw.linkinfo?.info_kind === "vxlan" && typeof data?.id === "number" && {
       vxlan: {
         vni: data.id,

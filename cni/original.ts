@@ -1,0 +1,143 @@
+// What the Go original left on an upgraded node: DEL of its last pods takes its devices away. To be removed with `removeOriginal`.
+import { FaultError } from "../shared/faults.ts";
+import { deleteLink, showLink, showPorts } from "../shared/iproute2/commands.ts";
+import type { IpArgs } from "../shared/iproute2/line.ts";
+import type { Link } from "../shared/iproute2/link.ts";
+import { inNetns } from "../shared/iproute2/session.ts";
+import { type Lan, lanTitle } from "../shared/lan/lan.ts";
+import { execute, faultOf, isMissingDevice, type Step } from "../shared/steps.ts";
+import { isNoNetns, lockLan } from "./lan_access.ts";
+import type { Request } from "./request.ts";
+
+/** A LAN as the original made it, in the node's own namespace: its bridge is `kt-` and the VXLAN device's name. */
+interface OriginalLan {
+  readonly vxlan: Link;
+  /** Missing where a deletion was cut off. */
+  readonly bridge?: Link;
+}
+
+/** The namespaces that a removal is about, as paths. */
+interface Places {
+  readonly node: string;
+  readonly pod: string;
+}
+
+/**
+ * Deletes the interface of a pod that the original attached, and with the last one the LAN's devices and its firewall rules.
+ * Where nothing of the original stands, that is one question.
+ * @throws {FaultError} when the kernel refuses
+ */
+export async function removeOriginal(request: Request, lan: Lan): Promise<void> {
+  const { environment, ports } = request;
+  const places = { node: ports.nodeNetns, pod: environment.netns };
+  using _lan = await lockLan(request, lan.vni);
+  const found = await findLan(request, lan);
+  if (found === undefined) return;
+  const { bridge } = found;
+  const [joined, [pod]] = await Promise.all([
+    bridge === undefined ? [] : show(request, places.node, [showPorts(bridge.ifname)]),
+    places.pod === "" ? [] : show(request, places.pod, [showLink(environment.ifname)]),
+  ]);
+  const steps = planRemoval(lan, found, joined, pod, places);
+  const failure = await execute(steps, async (netns, args) => {
+    const failure = await request.kernel.apply(netns, args);
+    return failure === undefined || isMissingDevice(failure) ? undefined : failure;
+  });
+  if (failure !== undefined) throw new FaultError(faultOf(failure));
+  const isOver = steps.some(({ netns }) => netns === places.node);
+  if (isOver) await removeRules(request, lan);
+}
+
+/** The names of the LAN's devices: the original cuts its name to 5 characters. */
+export function originalDevices(lan: Lan): { readonly vxlan: string; readonly bridge: string } {
+  const vxlan = `${lan.name.slice(0, 5)}-${lan.suffix}`;
+  return { vxlan, bridge: `kt-${vxlan}` };
+}
+
+/** The LAN among the devices that bear its names. Only the VXLAN device proves it, by its VNI and the bridge that it is a port of. */
+export function pickLan(lan: Lan, links: readonly Link[]): OriginalLan | undefined {
+  const names = originalDevices(lan);
+  const named = (name: string) => links.find(({ ifname }) => ifname === name);
+  const [bridge, vxlan] = [named(names.bridge), named(names.vxlan)];
+  if (vxlan?.vxlan?.vni !== lan.vni || vxlan.master !== bridge?.ifname) return undefined;
+  if (bridge === undefined) return { vxlan };
+  return bridge.kind === "bridge" ? { bridge, vxlan } : undefined;
+}
+
+/**
+ * The pod's interface goes when its other end is one of the bridge's ports (`joined`); bridge and VXLAN device when no other
+ * port is left. `pod` is the interface that the runtime names: undefined when it went with its namespace.
+ */
+export function planRemoval(
+  lan: Lan,
+  { bridge, vxlan }: OriginalLan,
+  joined: readonly Link[],
+  pod: Link | undefined,
+  places: Places,
+): Step[] {
+  const step = (netns: string, { ifname }: Link): Step => ({
+    netns,
+    args: deleteLink(ifname),
+    why: `delete ${ifname} of the original's LAN ${lanTitle(lan)}`,
+  });
+  const attached = joined.filter(({ ifindex }) => ifindex !== vxlan.ifindex);
+  // Each end of a veth tells the index of the other, in the namespace of the other.
+  const isOwn = (port: Link) => port.peer === pod?.ifindex && pod?.peer === port.ifindex;
+  const end = pod !== undefined && attached.some(isOwn) ? [step(places.pod, pod)] : [];
+  if (!attached.every(isOwn)) return end;
+  return [...end, ...[bridge, vxlan].flatMap((link) => link ? [step(places.node, link)] : [])];
+}
+
+/** What iptables-restore(8) deletes of iptables-save(8)'s `saved`: rules that accept frames by the bridge's name, table by table. */
+export function planRules(saved: string, bridge: string): string {
+  const names = (line: string) => {
+    const [selectors = ""] = line.split(/ -[mj] /);
+    const words = selectors.split(" ");
+    const isNamed = words.some((word, at) =>
+      word === bridge && /^-[io]$/.test(words[at - 1] ?? "")
+    );
+    return isNamed && !words.includes("!") && line.endsWith(" -j ACCEPT");
+  };
+  return saved.split(/^(?=\*)/m).map((section) => {
+    const [table = "", ...lines] = section.split("\n");
+    const rules = lines.filter((line) => line.startsWith("-A ") && names(line));
+    const deletions = rules.map((rule) => `-D${rule.slice(2)}\n`);
+    return deletions.length === 0 ? "" : `${table}\n${deletions.join("")}COMMIT\n`;
+  }).join("");
+}
+
+/** Both of iptables' backends. Saving by `legacy` names no table: one that is named is made. */
+const FIREWALLS = [
+  { save: ["iptables-nft-save", "--table", "filter"], restore: "iptables-nft-restore" },
+  { save: ["iptables-legacy-save"], restore: "iptables-legacy-restore" },
+] as const;
+
+/** Deletes the bridge's rules where there are programs for it: a rule about a bridge that is gone does no harm. */
+async function removeRules({ ports }: Request, lan: Lan): Promise<void> {
+  for (const { save, restore } of FIREWALLS) {
+    const saved = await ports.run({ argv: inNetns(ports.nodeNetns, save) });
+    const stdin = planRules(saved.stdout, originalDevices(lan).bridge);
+    if (stdin === "") continue;
+    await ports.run({ argv: inNetns(ports.nodeNetns, [restore, "--wait", "--noflush"]), stdin });
+  }
+}
+
+async function findLan(request: Request, lan: Lan): Promise<OriginalLan | undefined> {
+  const { bridge, vxlan } = originalDevices(lan);
+  const questions = [showLink(bridge), showLink(vxlan)];
+  return pickLan(lan, await show(request, request.ports.nodeNetns, questions));
+}
+
+/** The devices that the questions find; none where the namespace is gone. */
+async function show(
+  { kernel }: Request,
+  netns: string,
+  questions: readonly IpArgs[],
+): Promise<Link[]> {
+  try {
+    return await kernel.show(netns, questions);
+  } catch (thrown) {
+    if (isNoNetns(thrown)) return [];
+    throw thrown;
+  }
+}
