@@ -5,6 +5,7 @@ FROM ${BASE} AS debian
 # FRR comes from the base's Debian; a pattern such as "10.7*" makes the build fail where it is another.
 ARG FRR_VERSION=*
 # What the programs and FRR's scripts start (tools/permissions.ts): coreutils, bash, diffutils and findutils are in every base.
+# iptables is for the rules that the Go original left (cni/original.ts).
 # Policy 101 (invoke-rc.d(8)) keeps the packages from starting a service.
 RUN set -eu; \
     export DEBIAN_FRONTEND=noninteractive; \
@@ -12,7 +13,8 @@ RUN set -eu; \
     chmod 0755 /usr/sbin/policy-rc.d; \
     apt-get update; \
     apt-get install -y --no-install-recommends \
-      "frr=${FRR_VERSION}" "frr-pythontools=${FRR_VERSION}" iproute2 python3 tini util-linux
+      "frr=${FRR_VERSION}" "frr-pythontools=${FRR_VERSION}" \
+      iproute2 iptables python3 tini util-linux
 # What no program here uses goes, and every set-user-ID bit. Debian's list of packages stays, which scanners read, and so do
 # the copyright files.
 RUN set -eu; \
@@ -33,8 +35,8 @@ RUN set -eu; \
     find /etc/alternatives /usr/share/doc -xtype l -delete
 # What manager, launcher and FRR's scripts start is still there, with its libraries.
 RUN set -eu; \
-    for program in bash bridge cmp flock getent install ip mkfifo mv nsenter rm setsid stat tini umount \
-      unshare; do \
+    for program in bash bridge cmp flock getent install ip iptables-nft-restore iptables-nft-save mkfifo mv \
+      nsenter rm setsid stat tini umount unshare; do \
       command -v "$program"; \
     done; \
     for daemon in bgpd staticd watchfrr zebra; do "/usr/lib/frr/$daemon" --version; done; \

@@ -13,10 +13,8 @@ import type { Request } from "./request.ts";
 
 export async function del(request: Request): Promise<undefined> {
   const lan = await readLan(request);
-  const isPrepared = await hasLanNetns(request);
-  if (isPrepared && await removePort(request, lan)) return;
-  // A node that its manager has not prepared has just been started: nothing is there, and no lock.
-  if (lan !== undefined && (isPrepared || !request.managed)) await removeOriginal(request, lan);
+  if (await hasLanNetns(request) && await removePort(request, lan)) return;
+  if (lan !== undefined) await removeOriginal(request, lan);
 }
 
 /** Takes the pod's port away; the answer is whether there was one. */

@@ -30,6 +30,9 @@ interface Places {
 export async function removeOriginal(request: Request, lan: Lan): Promise<void> {
   const { environment, ports } = request;
   const places = { node: ports.nodeNetns, pod: environment.netns };
+  if (await findLan(request, lan) === undefined) return;
+  // `ip` keeps the devices that it has met, and another DEL may delete these before it is this one's turn: look anew.
+  await request.kernel.close();
   using _lan = await lockLan(request, lan.vni);
   const found = await findLan(request, lan);
   if (found === undefined) return;
@@ -39,13 +42,13 @@ export async function removeOriginal(request: Request, lan: Lan): Promise<void> 
     places.pod === "" ? [] : show(request, places.pod, [showLink(environment.ifname)]),
   ]);
   const steps = planRemoval(lan, found, joined, pod, places);
+  // Before the devices: by these a DEL that follows a cut-off one knows that there is something to do.
+  if (steps.some(({ netns }) => netns === places.node)) await removeRules(request, lan);
   const failure = await execute(steps, async (netns, args) => {
     const failure = await request.kernel.apply(netns, args);
     return failure === undefined || isMissingDevice(failure) ? undefined : failure;
   });
   if (failure !== undefined) throw new FaultError(faultOf(failure));
-  const isOver = steps.some(({ netns }) => netns === places.node);
-  if (isOver) await removeRules(request, lan);
 }
 
 /** The names of the LAN's devices: the original cuts its name to 5 characters. */
