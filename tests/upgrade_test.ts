@@ -54,7 +54,7 @@ async function addNew(node: Node, program: string): Promise<void> {
 
 async function assertTalk(node: Node, from: PodName, to: PodName): Promise<void> {
   const reaches = () => canReach(node, pod(from, ""), ADDRESSES[to]);
-  await eventually(reaches, 5, `${from} does not reach ${to}`);
+  await eventually(reaches, 20, `${from} does not reach ${to}`);
 }
 
 /** DEL of a pod, twice; the answers are the same. */
