@@ -2,7 +2,7 @@
 import { lanTitle } from "../shared/lan/lan.ts";
 import { readTextIfThere } from "../shared/files.ts";
 import { LAN_NETNS, NODE_FACTS_FILE } from "../shared/lan/paths.ts";
-import { type Mac, readHealth, readMacs, readVnis, type Session, type Vni } from "./frr/query.ts";
+import { type Mac, readEvpn, readHealth, type Session, type Vni } from "./frr/query.ts";
 import { STATISTICS_FILE } from "./calls/protocol.ts";
 import type { CallStatistics } from "./calls/statistics.ts";
 import { isReady } from "./health/state.ts";
@@ -42,10 +42,9 @@ export interface LanStatus {
 export async function readStatus(): Promise<Status> {
   const role = await isThere(LAN_NETNS) ? "worker" : "route-reflector";
   const isTold = role === "route-reflector" || await isThere(NODE_FACTS_FILE);
-  const [{ daemons, sessions }, vnis, macs, lans] = await Promise.all([
+  const [{ daemons, sessions }, evpn, lans] = await Promise.all([
     readHealth(),
-    readVnis(),
-    readMacs(),
+    readEvpn(),
     role === "worker" ? listLans() : [],
   ]);
   const { reasons } = isReady(role, { daemons, sessions });
@@ -56,8 +55,8 @@ export async function readStatus(): Promise<Status> {
     reasons: [...reasons, ...missing],
     daemons,
     sessions,
-    lans: lans.map((one) => toLanStatus(one, vnis)),
-    macs,
+    lans: lans.map((one) => toLanStatus(one, evpn?.vnis ?? [])),
+    macs: evpn?.macs ?? [],
     calls: await readJson<CallStatistics>(STATISTICS_FILE, {}),
     swept: await readJson<SweepCounts>(SWEEP_FILE, NOTHING_SWEPT),
   };

@@ -108,14 +108,6 @@ export async function readEvpn(): Promise<Evpn | undefined> {
   return { vnis: toVnis(foundVnis), macs: toMacs(foundMacs) };
 }
 
-export async function readVnis(): Promise<Vni[]> {
-  return toVnis(await ask("show evpn vni json", vnis) ?? {});
-}
-
-export async function readMacs(): Promise<Mac[]> {
-  return toMacs(await ask("show evpn mac vni all json", macs) ?? {});
-}
-
 function toVnis(found: z.infer<typeof vnis>): Vni[] {
   return Object.values(found).map(({ vni, vxlanIf, remoteVteps }) => ({
     vni,

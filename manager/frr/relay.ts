@@ -7,26 +7,15 @@ const ZEBRA_SOCKET = "/var/run/frr/zserv.api";
 /**
  * zebra deletes what bgpd has told it as soon as bgpd's connection closes. Through the relay it does not see that: it is killed first,
  * hard, and leaves the kernel's entries, which carry traffic until EVPN has spoken again. A bgpd that closes a connection and lives on
- * (pidfd_open(2) tells) is another matter: that is passed on. bgpd tries again only after ten seconds, so it is kept waiting for zebra.
- * Python, for FRR's own frr-reload.py is in it: where FRR is, Python is.
+ * (pidfd_open(2) tells) is another matter: that is passed on. Python, for FRR's own frr-reload.py is in it: where FRR is, Python is.
  */
 export const RENDERED_RELAY = `#!/usr/bin/python3
 # Written by the Megalos manager: passes on what bgpd and zebra say to each other, and kills zebra when bgpd has ended.
-import os, select, shutil, signal, socket, struct, threading, time
+import os, select, shutil, signal, socket, struct, threading
 
 def open_peer(connection):
     pid, _, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     return os.pidfd_open(pid)
-
-def connect():
-    while True:
-        zebra = socket.socket(socket.AF_UNIX)
-        try:
-            zebra.connect("${ZEBRA_SOCKET}")
-            return zebra
-        except OSError:
-            zebra.close()
-            time.sleep(0.02)
 
 def pass_on(source, sink):
     try:
@@ -43,25 +32,23 @@ def answer(zebra, bgpd):
         pass
 
 def serve(bgpd):
-    bgpd_process = zebra_process = None
+    zebra = socket.socket(socket.AF_UNIX)
+    processes = []
     try:
-        bgpd_process = open_peer(bgpd)
-        zebra = connect()
-        zebra_process = open_peer(zebra)
+        zebra.connect("${ZEBRA_SOCKET}")
+        processes = [open_peer(bgpd), open_peer(zebra)]
         threading.Thread(target=answer, args=(zebra, bgpd), daemon=True).start()
         pass_on(bgpd, zebra)
-        has_ended, _, _ = select.select([bgpd_process], [], [], 1)
+        has_ended, _, _ = select.select(processes[:1], [], [], 1)
         if has_ended:
-            signal.pidfd_send_signal(zebra_process, signal.SIGKILL)
-            select.select([zebra_process], [], [], 1)
-        zebra.close()
+            signal.pidfd_send_signal(processes[1], signal.SIGKILL)
+            select.select(processes[1:], [], [], 1)
     except OSError:
         pass
-    finally:
-        bgpd.close()
-        for process in (bgpd_process, zebra_process):
-            if process is not None:
-                os.close(process)
+    for connection in (zebra, bgpd):
+        connection.close()
+    for process in processes:
+        os.close(process)
 
 listener = socket.socket(socket.AF_UNIX)
 if os.path.exists("${RELAY_SOCKET}"):

@@ -38,9 +38,10 @@ exec nsenter --net=${LAN_NETNS} -- "$@"
 `;
 
 /**
- * frrcommon.sh knows which daemons this version of FRR has (from 10 on, mgmtd) and in which order they start. The relay, of a worker, is
- * one at a time, whoever starts watchfrr again. SIGTERM ends zebra hard and first: on a plain end, its own or bgpd's, it would delete the
- * forwarding entries.
+ * frrcommon.sh knows which daemons this version of FRR has (from 10 on, mgmtd) and in which order they start.
+ * - A number that an earlier container has left is another process' by now: watchfrr.sh would end that, and wait for it.
+ * - The relay, of a worker, is one at a time, whoever starts watchfrr again, and there before bgpd, which tries again after ten seconds.
+ * - SIGTERM ends zebra hard and first: on a plain end, its own or bgpd's, it would delete the forwarding entries.
  */
 const RENDERED_START_SCRIPT = `#!/bin/bash
 # Written by the Megalos manager: runs FRR in the foreground under watchfrr, which starts and restarts its daemons.
@@ -49,18 +50,26 @@ run=/var/run/frr
 install -d -o frr -g frr -m 0755 $run
 . /usr/lib/frr/frrcommon.sh
 set +e
-relay() {
-  exec 9>$run/relay.lock
-  flock -n 9 || exit
-  while sleep 0.1; do ${RELAY_SCRIPT} 9>&-; done
-}
-[ ! -x ${RELAY_SCRIPT} ] || relay &
+for file in $run/*.pid; do
+  name=$(basename "$file" .pid) pid= comm=
+  read -r pid <"$file" && read -r comm <"/proc/$pid/comm"
+  [ "$comm" = "$name" ] || rm -f "$file"
+done 2>/dev/null
+exec 9>$run/relay.lock
+if [ -x ${RELAY_SCRIPT} ] && flock -n 9; then
+  rm -f ${RELAY_SOCKET}
+  while sleep 0.02; do ${RELAY_SCRIPT}; done &
+  tries=0
+  until [ -S ${RELAY_SOCKET} ] || [ $((tries += 1)) -gt 250 ]; do sleep 0.02; done
+fi
+exec 9>&-
 /usr/lib/frr/watchfrr $watchfrr_options $(daemon_list) &
 watchfrr=$!
 stop() {
+  trap "" TERM INT
   kill -KILL $watchfrr
   for daemon in zebra bgpd; do
-    [ ! -r $run/$daemon.pid ] || kill -KILL "$(cat $run/$daemon.pid)"
+    read -r pid <$run/$daemon.pid && kill -KILL "$pid"
   done
   exit 0
 }

@@ -22,10 +22,10 @@ export interface FaultCluster extends AsyncDisposable {
 }
 
 /** Starts all of it and waits until frames pass between the two pods and every session is up. */
-export async function startFaultCluster(): Promise<FaultCluster> {
+export async function startFaultCluster(root?: string): Promise<FaultCluster> {
   await using started = new AsyncDisposableStack();
-  const { reflector, workers } = started.use(await startCluster());
-  const second = started.use(await startNode("rr2"));
+  const { reflector, workers } = started.use(await startCluster(root));
+  const second = started.use(await startNode("rr2", root));
   await plug(reflector, second, REFLECTOR_ADDRESSES[1]);
   const start = async (...args: Parameters<typeof Station.start>) =>
     started.use(await Station.start(...args));

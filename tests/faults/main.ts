@@ -18,16 +18,17 @@ const program = new Command("deno task faults")
   .addOption(
     new Option("--only <name...>", "just these").choices(FAULTS.map(({ name }) => name)),
   )
+  .option("--root <folder>", "of the nodes: a Debian with another FRR, unpacked there")
   .option("--json <file>", "write the figures there, too");
 
 try {
-  const { only, json } = program.parse(Deno.args, { from: "user" }).opts<Options>();
+  const { only, root, json } = program.parse(Deno.args, { from: "user" }).opts<Options>();
   await ensurePackages(labPackages, surroundings);
   await ensureBuilt([HOST_ARCH], surroundings);
   const all: Figures[] = [];
   for (const fault of FAULTS.filter(({ name }) => only?.includes(name) ?? true)) {
     surroundings.log(`${fault.name}: ${fault.title}`);
-    all.push(await measureFault(fault));
+    all.push(await measureFault(fault, root));
   }
   console.log(renderReport(all));
   if (json !== undefined) {
@@ -42,5 +43,6 @@ try {
 
 interface Options {
   readonly only?: readonly string[];
+  readonly root?: string;
   readonly json?: string;
 }

@@ -30,9 +30,12 @@ const BEFORE_MS = 1_000;
 const CALM_MS = 1_000;
 const SETTLE_SECONDS = 30;
 
-/** Starts a cluster, makes the fault happen, waits until all is as before, and counts. */
-export async function measureFault({ name, title, limits, inject }: Fault): Promise<Figures> {
-  await using cluster = await startFaultCluster();
+/** Starts a cluster of nodes with that root, makes the fault happen, waits until all is as before, and counts. */
+export async function measureFault(
+  { name, title, limits, inject }: Fault,
+  root?: string,
+): Promise<Figures> {
+  await using cluster = await startFaultCluster(root);
   const observe = async () => {
     const observed = await Promise.all(cluster.workers.map(async (worker) => {
       const [sessions, entries] = [await worker.sessions(), await worker.entries()];
