@@ -1,5 +1,5 @@
 // The Kubernetes cluster of the tests, driven through the scripts in cluster/: real daemons, machines that are namespaces.
-import { type Completed, describe } from "../../shared/command.ts";
+import { type Command, type Completed, describe } from "../../shared/command.ts";
 import { run } from "../../shared/exec.ts";
 import { downloadEnv, must, ROOT, type Surroundings } from "../../tools/checkout.ts";
 
@@ -42,6 +42,18 @@ export class Cluster {
   /** Archives in this folder are loaded by every node when it starts. */
   get images(): string {
     return `${this.options.cache}/images`;
+  }
+
+  /** All machines of the cluster see this folder; the next start of a cluster empties it. */
+  get shared(): string {
+    return `${this.options.cache}/run`;
+  }
+
+  /** Whether Kathara and its device image were built. */
+  async hasKathara(): Promise<boolean> {
+    const marks = [`${this.options.cache}/venv/.done`, `${this.options.cache}/rootfs/.done`];
+    const found = await Promise.all(marks.map((mark) => Deno.stat(mark).catch(() => undefined)));
+    return found.every((mark) => mark !== undefined);
   }
 
   async build(): Promise<void> {
@@ -102,6 +114,12 @@ export class Cluster {
 
   tryOn(node: string, argv: readonly string[], stdin?: string): Promise<Completed> {
     return this.#in(node, argv, stdin);
+  }
+
+  /** `kathara ARGS` in the control plane's machine, as a command to run. */
+  kathara(...args: string[]) {
+    const argv = ["bash", `${SCRIPTS}/kathara.sh`, ...args] as [string, ...string[]];
+    return { argv, env: this.#env } satisfies Command;
   }
 
   #in(machine: string, argv: readonly string[], stdin?: string): Promise<Completed> {

@@ -24,7 +24,8 @@ const options = new Command("deno task e2e")
       `the manifests, and runs the scenarios ${
         names.join(", ")
       }.\n\nEnvironment: CACHE, where binaries and images are kept ` +
-      "(default .cache/k8s; the first build of Kubernetes takes 15 minutes); MULTUS_GIT, the URL or directory of Multus' git.",
+      "(default .cache/k8s; the first build of Kubernetes takes 15 minutes); MULTUS_GIT, the URL or directory of Multus' git; " +
+      "KATHARA=1 builds Kathara and its device image, too.",
   )
   .addOption(
     new Option("--multus <form>", "default: thick where MULTUS_GIT is set, else none")

@@ -6,6 +6,7 @@ import { type Figures, timed } from "./progress.ts";
 import type { Scenario, Stage } from "./scenario.ts";
 import { scenario as early } from "./scenarios/early.ts";
 import { scenario as install } from "./scenarios/install.ts";
+import { scenario as kathara } from "./scenarios/kathara.ts";
 import { scenario as many } from "./scenarios/many.ts";
 import { scenario as network } from "./scenarios/network.ts";
 import { scenario as nodeRestart } from "./scenarios/node_restart.ts";
@@ -17,6 +18,7 @@ import { scenario as undeploy } from "./scenarios/undeploy.ts";
 export const SCENARIOS: readonly Scenario[] = [
   network,
   many,
+  kathara,
   rollout,
   overlays,
   nodeRestart,
@@ -42,6 +44,11 @@ export async function runScenarios(
   const stage: Stage = { cluster, before: await takeInventory(cluster), say };
   const verdicts: Verdict[] = [];
   for (const scenario of [install, ...chosen, undeploy]) {
+    const obstacle = await scenario.findObstacle?.(cluster);
+    if (obstacle !== undefined) {
+      say(`left out: ${scenario.name}: ${obstacle}`);
+      continue;
+    }
     const verdict = await judge(scenario, stage);
     verdicts.push(verdict);
     const { error, figures } = verdict;

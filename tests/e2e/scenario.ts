@@ -16,6 +16,8 @@ export interface Stage {
 export interface Scenario {
   readonly name: string;
   readonly title: string;
+  /** Answers why it cannot be run on this cluster; undefined when it can. */
+  readonly findObstacle?: (cluster: Cluster) => Promise<string | undefined>;
   /** Answers what it has measured; throws when something does not hold. */
   readonly run: (stage: Stage) => Promise<Figures>;
 }

@@ -8,7 +8,8 @@ set -euo pipefail
 LAB=$RUN/lab OUT=$RUN/kathara
 mkdir -p "$LAB"
 # Kathará takes its settings from the home the password file names: cp's own overlay, not the host's /root.
-in_machine cp sh -c 'mkdir -p /root/.config; cat >/root/.config/kathara.conf' <<C
+# By rename: others may be reading it.
+in_machine cp sh -c 'mkdir -p /root/.config; cd /root/.config; cat >kathara.$$; mv kathara.$$ kathara.conf' <<C
 {"image": "kathara/base", "manager_type": "kubernetes", "terminal": "/usr/bin/xterm", "open_terminals": false,
  "device_shell": "/bin/bash", "net_prefix": "kathara", "device_prefix": "kathara", "debug_level": "INFO",
  "print_startup_log": true, "enable_ipv6": false, "volume_mount_policy": "Always", "last_checked": 9999999999,
