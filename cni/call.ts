@@ -1,5 +1,6 @@
 // One CNI call from its parameters to its answer: assumes no process of its own, and never throws.
 import { CALL_LIMIT_MS } from "../shared/call_limits.ts";
+import { DEFAULT_TIMEOUT_MS } from "../shared/command.ts";
 import { openKernel } from "../shared/iproute2/kernel.ts";
 import { fail } from "../shared/faults.ts";
 import { RUNTIME, VERSION } from "../shared/version.ts";
@@ -71,11 +72,16 @@ export async function answer(
     }
     const deadline = ports.now() + CALL_LIMIT_MS;
     const remainingMs = () => Math.max(deadline - ports.now(), MIN_MS);
+    const run: Ports["run"] = (command) =>
+      ports.run({ timeoutMs: Math.min(DEFAULT_TIMEOUT_MS, remainingMs()), ...command });
     const kernel = ports.shareKernel(openKernel(ports.converse, remainingMs));
     try {
       const managed = env("MEGALOS_MANAGED") === "1";
       return succeed(
-        await handle({ environment, config, name, version, managed, kernel, ports, remainingMs }),
+        await handle({
+          ...{ environment, config, name, version, managed, kernel, remainingMs },
+          ports: { ...ports, run },
+        }),
       );
     } finally {
       // Not waited for: nothing depends on how the sessions end, and the answer is ready.

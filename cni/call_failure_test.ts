@@ -8,8 +8,13 @@ import { testAsRoot } from "../tests/fixture/privileged.ts";
 import { answer } from "./call.ts";
 
 const LANS = "/run/netns/megalos";
-const CODES: Readonly<Record<Failure, number>> = { refused: 101, ended: 101, killed: 11 };
-const FAILURES = Object.keys(CODES) as Failure[];
+/** Of failures that are answered at once; `hang_test.ts` has the other one. */
+const CODES: Readonly<Record<Exclude<Failure, "hung">, number>> = {
+  refused: 101,
+  ended: 101,
+  killed: 11,
+};
+const FAILURES = Object.keys(CODES) as (keyof typeof CODES)[];
 
 const call = (ports: NodePorts, call: Call) => callHere(answer, ports, call);
 

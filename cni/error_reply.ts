@@ -43,6 +43,9 @@ export function toFault(thrown: unknown): Fault {
   if (thrown instanceof Deno.errors.NotCapable || !(thrown instanceof Error)) {
     return { kind: "internal", msg: `Cannot go on: ${thrown}` };
   }
+  if (thrown instanceof Deno.errors.Interrupted) {
+    return { kind: "try-later", msg: `Cannot go on: ${thrown.message}` };
+  }
   // Errors of the file system carry the code of their system call.
   const kind = "code" in thrown ? "io" : "internal";
   return { kind, msg: `Cannot go on: ${thrown.message}`, details: thrown.name };

@@ -48,27 +48,28 @@ export async function refuseNetns(
 
 interface Files {
   /** The node's own namespace as `net:[INODE]`. */
-  readonly own: string | undefined;
+  readonly own: string;
   readonly lan: FileStat | undefined;
   readonly pod: FileStat | undefined;
 }
 
 async function readFiles(
-  { environment, ports }: Request,
+  { environment: { netns }, ports }: Request,
   facts: NodeFacts | undefined,
 ): Promise<Files> {
-  const [lan, pod] = await Promise.all([ports.stat(LAN_NETNS), ports.stat(environment.netns)]);
+  const [lan, pod] = await Promise.all([ports.stat(LAN_NETNS), ports.stat(netns)]);
   if (facts !== undefined && lan !== "unknown" && pod !== "unknown") {
     return { own: facts.nodeNetns, lan, pod };
   }
   // This process may not look into /proc itself; stat(1) may.
-  const paths = [ports.nodeNetns, LAN_NETNS, environment.netns];
+  const paths = [ports.nodeNetns, LAN_NETNS, netns];
   const done = await ports.run({
     argv: ["stat", "--dereference", "--format=%i %f %n", "--", ...paths],
   });
   const files = new Map(done.stdout.split("\n").map(parseStat));
   const [own, lanFile, podFile] = paths.map((path) => files.get(path));
-  return { own: own && netnsId(own.inode), lan: lanFile, pod: podFile };
+  if (own === undefined) fail("try-later", `Cannot look at ${netns}: ${describe(done)}`);
+  return { own: netnsId(own.inode), lan: lanFile, pod: podFile };
 }
 
 /** Reads a line of stat(1): inode, mode in hexadecimal (inode(7)), path. */

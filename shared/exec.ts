@@ -7,6 +7,7 @@ import {
   DEFAULT_TIMEOUT_MS,
   PROGRAM_DIRS,
 } from "./command.ts";
+import { fail } from "./faults.ts";
 import { lineReader, readAtMost } from "./streams.ts";
 
 type Stdio = "piped" | "inherit" | "null";
@@ -16,7 +17,10 @@ interface Streams {
   readonly stderr: Stdio;
 }
 
-/** Runs a command to its end. Never throws for what the program does; see {@link Completed}. */
+/**
+ * Runs a command to its end. Never throws for what the program does; see {@link Completed}.
+ * @throws {FaultError} "try-later" when it is there and cannot be started, as {@link converse}
+ */
 export async function run(command: Command): Promise<Completed> {
   const started = performance.now();
   const stdin = command.stdin === undefined ? "null" : "piped";
@@ -119,7 +123,11 @@ function spawn(
       if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) {
         continue;
       }
-      throw error;
+      // No process or memory is to be had, or the file is no program.
+      fail(
+        "try-later",
+        `Cannot start ${program}: ${error instanceof Error ? error.message : error}`,
+      );
     }
   }
   return undefined;

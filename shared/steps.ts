@@ -49,7 +49,10 @@ async function undo(done: readonly Step[], apply: Apply): Promise<Completed[]> {
   for (const step of done.toReversed()) {
     if (step.undo === undefined) continue;
     const failure = await apply(step.netns, step.undo);
-    if (failure !== undefined && !isMissingDevice(failure)) failures.push(failure);
+    if (failure === undefined || isMissingDevice(failure)) continue;
+    failures.push(failure);
+    // What hangs once hangs again, and the caller's time is over: the next call completes or removes what is left.
+    if (failure.reason === "timeout") break;
   }
   return failures;
 }

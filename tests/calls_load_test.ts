@@ -9,13 +9,14 @@ import {
   BINARY,
   callFiles,
   callOn,
-  childrenOf,
   countsOf,
   hold,
   lanDevices,
   LAUNCHER,
+  signal,
   startResidentNode,
 } from "./fixture/resident_node.ts";
+import { readUsage } from "./fixture/usage.ts";
 
 const MANAGED = { MEGALOS_MANAGED: "1" };
 const onLan = (vxlanId: number) => ({ name: `n${vxlanId}`, vxlanId });
@@ -38,11 +39,7 @@ testAsRoot("200 calls at once are all answered, and nothing is left of them", as
     10,
     async () => `${await callFiles(node)} is left`,
   );
-  await eventually(
-    async () => (await node.run(["ps", "-C", "flock,megalos", "-o", "pid="])).stdout === "",
-    10,
-    "watchdogs are left",
-  );
+  await noWatchdogs(node);
   await eventually(
     async () => {
       const [added, deleted] = [await countsOf(node, "ADD"), await countsOf(node, "DEL")];
@@ -96,6 +93,20 @@ function withPrevious(call: Call & { netns: string; config: object }): Call {
   return { ...call, config: { ...call.config, prevResult: { interfaces } } };
 }
 
+testAsRoot("100 launchers that give up a stopped resident at once leave no watchdog", async () => {
+  await using worker = await startResidentNode();
+  const { node, manager } = worker;
+  await signal(node, "STOP", manager.pid);
+  const wanted = Array.from({ length: 100 }, () => ({
+    call: { verb: "STATUS" },
+    argv: [LAUNCHER],
+  }));
+  const { calls } = await callMany(node.run, wanted, wanted.length);
+  assert.deepEqual(calls.filter(({ exitCode }) => exitCode !== 0), []);
+  await noWatchdogs(node);
+  await signal(node, "CONT", manager.pid);
+});
+
 testAsRoot("without a resident one binary runs at a time", async () => {
   await using worker = await startResidentNode();
   const { node } = worker;
@@ -130,30 +141,27 @@ testAsRoot("after 1,000 more calls memory, descriptors and spares are what they 
     assert.deepEqual(calls.filter(({ exitCode }) => exitCode !== 0), []);
   };
   await rounds(8);
-  const before = await usage(node, manager.pid);
+  const before = await readUsage(node, manager.pid);
   await rounds(32);
   await eventually(
     async () => {
-      const { files, spares } = await usage(node, manager.pid);
-      return files <= before.files && spares <= before.spares;
+      const { descriptors, children } = await readUsage(node, manager.pid);
+      return descriptors <= before.descriptors && children <= before.children;
     },
     10,
-    async () => JSON.stringify({ before, after: await usage(node, manager.pid) }),
+    async () => JSON.stringify({ before, after: await readUsage(node, manager.pid) }),
   );
-  const { rssKb } = await usage(node, manager.pid);
+  const { rssKb } = await readUsage(node, manager.pid);
   assert.ok(rssKb < before.rssKb + 30_000, `${before.rssKb} KB were before, ${rssKb} KB are now`);
 });
-
-/** What a process has of memory, open files and children. */
-async function usage(node: Node, pid: string) {
-  const status = await node.must("cat", `/proc/${pid}/status`);
-  const files = (await node.must("ls", `/proc/${pid}/fd`)).trimEnd().split("\n").length;
-  const rssKb = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
-  return { rssKb, files, spares: (await childrenOf(node, pid)).length };
-}
 
 async function addPods(node: Node, count: number): Promise<string[]> {
   const names = Array.from({ length: count }, (_, at) => `pod${at}`);
   await node.must("sh", "-c", `for name; do ip netns add "$name" || exit; done`, "sh", ...names);
   return names.map((name) => `/run/netns/${name}`);
+}
+
+async function noWatchdogs(node: Node): Promise<void> {
+  const list = async () => (await node.run(["ps", "-C", "flock,megalos", "-o", "args="])).stdout;
+  await eventually(async () => await list() === "", 10, async () => `there is ${await list()}`);
 }

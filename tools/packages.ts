@@ -18,4 +18,10 @@ export const arm64Packages = [
   "qemu-user-static",
 ] as const;
 
-export const testPackages = [...labPackages, ...arm64Packages, "iptables", "tcpdump"] as const;
+export const testPackages = [
+  ...labPackages,
+  ...arm64Packages,
+  "iptables",
+  "strace",
+  "tcpdump",
+] as const;

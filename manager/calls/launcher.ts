@@ -38,21 +38,32 @@ esac
 cd /
 calls=${CALLS_DIR}
 
+end() {
+  trap - EXIT
+  exit "$1"
+}
 refuse() {
   printf '{"cniVersion":"1.1.0","code":11,"msg":"%s"}\\n' "$1"
-  exit 1
+  end 1
 }
 run_binary() {
-  [ -e ${BINARY_LOCK_FILE} ] || exec "$bin/${PLUGIN_BINARY}"
-  flock -E 75 -w ${BINARY_LIMIT_S} ${BINARY_LOCK_FILE} "$bin/${PLUGIN_BINARY}"
+  if [ -e ${BINARY_LOCK_FILE} ]; then
+    flock -E 75 -w ${BINARY_LIMIT_S} ${BINARY_LOCK_FILE} "$bin/${PLUGIN_BINARY}"
+  else
+    "$bin/${PLUGIN_BINARY}"
+  fi
   code=$?
   [ $code -ne 75 ] || refuse "Cannot start the plugin: other calls have kept it busy for ${BINARY_LIMIT_S} s"
-  exit $code
+  # It answers before it ends, by 0 or 1: anything else is the end of a program that was killed, or could not be started.
+  [ $code -le 1 ] || refuse "Cannot answer: the plugin has ended with $code"
+  end $code
 }
 
 case \${CNI_COMMAND-} in
   '' | VERSION) exec "$bin/${PLUGIN_BINARY}" ;;
 esac
+# A shell that cannot go on, because no process is to be had, still answers.
+trap 'refuse "Cannot answer: the launcher could not go on"' EXIT
 [ -d $calls/bell ] || run_binary
 
 set -C
@@ -108,14 +119,13 @@ take $ready || by_binary
 # keeps what it replaces.)
 watch() {
   exec </dev/null >/dev/null 2>&1 5<&-
-  trap 'kill "$waiting"; exit' TERM
+  # Of a child that is not yet flock(1), another signal would be lost.
+  trap 'kill -KILL $!; exit' TERM
   flock -s -w ${TAKE_LIMIT_S} ${ALIVE_FILE} true &
-  waiting=$!
-  wait $waiting
+  wait $!
   echo "$id late" >&4
   flock -s -w ${ANSWER_LIMIT_S} ${ALIVE_FILE} true &
-  waiting=$!
-  wait $waiting
+  wait $!
   echo "$id refuse Cannot answer: the manager ended during the call" >&4
 }
 watch &
@@ -137,13 +147,13 @@ while IFS= read -r line <&4; do
       code=\${line%% *}
       line=\${line#* }
       [ -z "$line" ] || printf '%s\\n' "$line"
-      exit "$code"
+      end "$code"
       ;;
     "$id stdout "*)
       command exec 6<$call.stdout
       settle
       cat <&6
-      exit "\${line##* }"
+      end "\${line##* }"
       ;;
     "$id late")
       if rm $ready 2>/dev/null; then

@@ -1,0 +1,101 @@
+// Churn: rounds of random calls on a worker, by launcher and binary at once, compared with the model whenever none is at work.
+import assert from "node:assert/strict";
+import { codeOf } from "../fixture/calls.ts";
+import type { Node } from "../fixture/cluster.ts";
+import { eventually } from "../fixture/eventually.ts";
+import { callMany, type Wanted } from "../fixture/many_calls.ts";
+import { BINARY, callFiles, LAUNCHER, type ResidentNode } from "../fixture/resident_node.ts";
+import { readUsage, type Usage } from "../fixture/usage.ts";
+import { containers, type Expected, Model, netnsOf, type Random } from "./model.ts";
+
+/** The launcher's place is the binary's in so many of the calls. */
+const BINARY_SHARE = 0.15;
+
+/** Makes the containers' namespaces. */
+export async function addContainers(node: Node): Promise<void> {
+  const script = `for name; do ip netns add "$name" || exit; done`;
+  await node.must("sh", "-c", script, "sh", ...containers);
+}
+
+/**
+ * Makes so many random calls, then takes away all that is attached. Throws when a call is not answered as it should be, or the
+ * kernel has what the model has not. What is left then is the answer.
+ */
+export async function churn(
+  { node, manager }: ResidentNode,
+  calls: number,
+  random: Random,
+): Promise<Usage> {
+  const model = new Model(random);
+  const wanted = Array.from(
+    { length: calls },
+    (_, at) => model.next(containers[at % containers.length]!),
+  );
+  await callAll(node, wanted, random);
+  assert.deepEqual(await observe(node), await model.render());
+  await callAll(node, model.clear(), random);
+  assert.deepEqual(await observe(node), []);
+  await eventually(
+    async () => (await callFiles(node)).every((name) => name.startsWith("bell/declined")),
+    10,
+    async () => `${await callFiles(node)} is left`,
+  );
+  return await settled(() => readUsage(node, manager.pid));
+}
+
+/** Figures that are the same twice: sessions of `ip` serve for half a second after the last call. */
+async function settled(read: () => Promise<Usage>): Promise<Usage> {
+  let before = await read();
+  return await eventually(
+    async () => {
+      await new Promise((resolve) => setTimeout(resolve, SESSION_MS));
+      const last = before;
+      before = await read();
+      const same = last.descriptors === before.descriptors && last.children === before.children;
+      return same && before;
+    },
+    20,
+    () => `the manager does not come to rest: ${JSON.stringify(before)}`,
+  );
+}
+
+/** A little longer than a session serves. */
+const SESSION_MS = 700;
+
+async function callAll(
+  node: Node,
+  expected: readonly Expected[],
+  random: Random,
+): Promise<void> {
+  const wanted = expected.map(({ call }): Wanted => {
+    const lane = call.container ?? "";
+    return random() < BINARY_SHARE
+      ? { call, lane, argv: [BINARY], env: { MEGALOS_MANAGED: "1" } }
+      : { call, lane, argv: [LAUNCHER] };
+  });
+  const { calls } = await callMany(node.run, wanted, containers.length);
+  const wrong = calls.flatMap((reply, at) => {
+    const { call, code } = expected[at]!;
+    return codeOf({ ...reply, stderr: "" }) === code ? [] : [{ call, code, reply }];
+  });
+  assert.deepEqual(wrong, []);
+}
+
+// Arguments: namespaces. Stdout: their devices and the bridges that these are ports of, one namespace a line.
+const LIST = `for netns; do nsenter --net="$netns" ip -json link || exit; done`;
+
+/** As the model says it. */
+async function observe(node: Node): Promise<string[]> {
+  const places = ["/run/netns/megalos", ...containers.map(netnsOf)];
+  const lists = (await node.must("sh", "-c", LIST, "sh", ...places)).trimEnd().split("\n")
+    .map((line) => JSON.parse(line) as { ifname: string; master?: string }[])
+    .map((links) => links.filter(({ ifname }) => ifname !== "lo"));
+  const [inLans = [], ...inPods] = lists;
+  const ports = inLans.map(({ ifname, master }) =>
+    master === undefined ? ifname : `${ifname} ${master}`
+  );
+  const pods = inPods.flatMap((links, at) =>
+    links.map(({ ifname }) => `${containers[at]} ${ifname}`)
+  );
+  return [...ports, ...pods].sort();
+}

@@ -1,0 +1,34 @@
+// Whether figures that were taken again and again have grown: how a leak shows.
+import type { Usage } from "../fixture/usage.ts";
+
+/** Of what is counted nothing may be more; of memory this much (KB), for a heap breathes. */
+const SLACK: Readonly<Record<keyof Usage, number>> = {
+  rssKb: 15_000,
+  descriptors: 0,
+  children: 0,
+  links: 0,
+  runFiles: 0,
+};
+
+/** A figure that has grown: its middle values in the first and in the last third of the samples. */
+export interface Growth {
+  readonly name: keyof Usage;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What has grown since the first samples; fewer than three say nothing. */
+export function findGrowth(samples: readonly Usage[]): Growth[] {
+  const third = Math.floor(samples.length / 3);
+  if (third === 0) return [];
+  const names = Object.keys(SLACK) as (keyof Usage)[];
+  return names.flatMap((name) => {
+    const values = samples.map((sample) => sample[name]);
+    const [from, to] = [median(values.slice(0, third)), median(values.slice(-third))];
+    return to > from + SLACK[name] ? [{ name, from, to }] : [];
+  });
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}

@@ -1,0 +1,73 @@
+// `deno task soak`: churn for long on a worker, and whether anything of it stays behind.
+import { Command, InvalidArgumentError } from "commander";
+import { HOST_ARCH } from "../../tools/arch.ts";
+import { ensureBuilt } from "../../tools/build.ts";
+import { ensurePackages } from "../../tools/debian.ts";
+import { labPackages } from "../../tools/packages.ts";
+import { startResidentNode } from "../fixture/resident_node.ts";
+import type { Usage } from "../fixture/usage.ts";
+import { addContainers, churn } from "./churn.ts";
+import { findGrowth, type Growth } from "./flat.ts";
+import { CONTAINERS, LANS } from "./model.ts";
+import { seeded } from "./random.ts";
+import { HEADING, renderRound } from "./report.ts";
+
+const CALLS_A_ROUND = 500;
+/** Before the first one that counts: V8 and the allocator take what they need. */
+const WARM_UP_ROUNDS = 2;
+
+const surroundings = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+
+interface Options {
+  readonly minutes: number;
+  readonly calls?: number;
+  readonly seed?: number;
+}
+
+const program = new Command("deno task soak")
+  .description(
+    `Makes random calls on ${LANS} LANs, ${CONTAINERS} at a time, by launcher and binary, as root, in namespaces. After ` +
+      `every ${CALLS_A_ROUND} the kernel is compared with a model. Ends with 1 when an answer is wrong or something has grown.`,
+  )
+  .option("--minutes <n>", "how long", toNumber, 10)
+  .option("--calls <n>", "how many calls, instead of --minutes", toNumber)
+  .option("--seed <n>", "that of an earlier run, for the same calls", toNumber);
+
+try {
+  const options = program.parse(Deno.args, { from: "user" }).opts<Options>();
+  await ensurePackages(labPackages, surroundings);
+  await ensureBuilt([HOST_ARCH], surroundings);
+  const grown = await soak(options);
+  for (const { name, from, to } of grown) console.log(`${name} has grown from ${from} to ${to}`);
+  if (grown.length > 0) Deno.exit(1);
+  console.log("Every call was answered as it should be, and nothing has grown.");
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  Deno.exit(1);
+}
+
+async function soak({ minutes, calls, seed = randomSeed() }: Options): Promise<Growth[]> {
+  await using worker = await startResidentNode();
+  await addContainers(worker.node);
+  console.log(`seed ${seed}\n${HEADING}`);
+  const random = seeded(seed);
+  const started = performance.now();
+  const samples: Usage[] = [];
+  while (true) {
+    const usage = await churn(worker, CALLS_A_ROUND, random);
+    samples.push(usage);
+    const [made, ms] = [samples.length * CALLS_A_ROUND, performance.now() - started];
+    console.log(renderRound(usage, made, ms));
+    const isOver = calls === undefined ? ms >= minutes * 60_000 : made >= calls;
+    if (isOver) return findGrowth(samples.slice(WARM_UP_ROUNDS));
+  }
+}
+
+function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+}
+
+function toNumber(text: string): number {
+  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError("It must be a number.");
+  return Number(text);
+}
