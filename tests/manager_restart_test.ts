@@ -155,6 +155,23 @@ testAsRoot(
   },
 );
 
+const MAKE_BGPD_SLOW = `
+printf '#!/bin/sh\\necho started >>/run/starts\\nsleep 3\\nexec "$@"\\n' >/run/slowly
+chmod 755 /run/slowly
+echo 'bgpd_wrap="/run/slowly"' >>/etc/frr/daemons`;
+
+testAsRoot("a bgpd that starts slowly is not started twice", async () => {
+  await using cluster = await startCluster();
+  const [node] = cluster.workers;
+  await using manager = await Manager.start(node, ["worker", "--frr=wait"], workerEnv(0));
+  await manager.logged(/waiting for FRR's daemons/);
+  await node.must("sh", "-c", MAKE_BGPD_SLOW);
+  const start = "exec bash /etc/frr/megalos-start </dev/null >/dev/null 2>&1";
+  await node.must("setsid", "--fork", "bash", "-c", start);
+  await manager.logged(/facts for the plugin/);
+  assert.equal(await node.must("cat", "/run/starts"), "started\n");
+});
+
 /** Entries of a zebra that is no more: of a node that left, for flooding and for a MAC address, in the VXLAN device and in the bridge. */
 async function addStale(node: Node): Promise<void> {
   const device = ["dev", "net1-ntwork"];

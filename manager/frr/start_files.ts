@@ -41,6 +41,8 @@ exec nsenter --net=${LAN_NETNS} -- "$@"
  * frrcommon.sh knows which daemons this version of FRR has (from 10 on, mgmtd) and in which order they start.
  * - A number that an earlier container has left is another process' by now: watchfrr.sh would end that, and wait for it.
  * - The relay, of a worker, is one at a time, whoever starts watchfrr again, and there before bgpd, which tries again after ten seconds.
+ * - watchfrr restarts a daemon that is down also while its restart of all of them has not come to that one. Of two that start, one is
+ *   ended, with bgpd zebra too, and all begins anew: so one restart at a time.
  * - SIGTERM ends zebra hard and first: on a plain end, its own or bgpd's, it would delete the forwarding entries.
  */
 const RENDERED_START_SCRIPT = `#!/bin/bash
@@ -63,7 +65,8 @@ if [ -x ${RELAY_SCRIPT} ] && flock -n 9; then
   until [ -S ${RELAY_SOCKET} ] || [ $((tries += 1)) -gt 250 ]; do sleep 0.02; done
 fi
 exec 9>&-
-/usr/lib/frr/watchfrr $watchfrr_options $(daemon_list) &
+once="flock --nonblock --conflict-exit-code 0 --close $run/restart.lock"
+/usr/lib/frr/watchfrr $watchfrr_options --restart "$once /usr/lib/frr/watchfrr.sh restart %s" $(daemon_list) &
 watchfrr=$!
 stop() {
   trap "" TERM INT
