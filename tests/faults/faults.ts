@@ -25,8 +25,8 @@ const nothing = () => ({ towards: 0, from: 0 });
 /** Others know of a worker's pods by its sessions alone; what it knows of theirs is in its kernel. */
 const itsSessions = (downMs: number) => ({ towards: downMs + 300, from: 0 });
 const itsLink = (downMs: number) => ({ towards: downMs + 300, from: downMs + 300 });
-/** Sessions end after the hold time of 9 s; then a call a second, and an ARP request a second. */
-const itsLinkAndSessions = (downMs: number) => ({ towards: downMs + 2_200, from: downMs + 2_200 });
+/** Sessions end after the hold time of 9 s; then bgpd calls once a second, and the kernel asks for each neighbour as often. */
+const itsLinkAndSessions = (downMs: number) => ({ towards: downMs + 3_000, from: downMs + 3_000 });
 
 const RESTART_SECONDS = 30;
 
@@ -103,6 +103,8 @@ export const FAULTS: readonly Fault[] = [
             RESTART_SECONDS,
             "workers are not in session with both reflectors",
           );
+          // A session is up before the first route has come through it.
+          await pause(1);
         }
       }),
   },
