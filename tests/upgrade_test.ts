@@ -68,11 +68,12 @@ async function del(node: Node, name: PodName, program: string): Promise<void> {
 for (const [way, program] of [["resident", LAUNCHER], ["binary", BINARY]] as const) {
   testAsRoot(`${way}: old pods and new ones talk, and DEL of the old leaves nothing`, async () => {
     let empty: string[] = [];
-    await using worker = await startResidentNode(async (node) => {
+    const before = async (node: Node) => {
       empty = await listOfNode(on(node));
       await addOld(node);
       await assertTalk(node, "old1", "old2");
-    });
+    };
+    await using worker = await startResidentNode({ before });
     const { node } = worker;
     await addNew(node, program);
     await assertTalk(node, "old1", "old2");

@@ -17,30 +17,39 @@ export async function addContainers(node: Node): Promise<void> {
   await node.must("sh", "-c", script, "sh", ...containers);
 }
 
+/** What a round has shown. */
+export interface Round {
+  /** When nothing is attached any more. */
+  readonly usage: Usage;
+  /** Of the calls that a launcher was asked, half took longer than this (ms). */
+  readonly ms: number;
+}
+
 /**
  * Makes so many random calls, then takes away all that is attached. Throws when a call is not answered as it should be, or the
- * kernel has what the model has not. What is left then is the answer.
+ * kernel has what the model has not.
  */
 export async function churn(
   { node, manager }: ResidentNode,
   calls: number,
   random: Random,
-): Promise<Usage> {
+): Promise<Round> {
+  const standing = await observe(node);
   const model = new Model(random);
   const wanted = Array.from(
     { length: calls },
     (_, at) => model.next(containers[at % containers.length]!),
   );
-  await callAll(node, wanted, random);
-  assert.deepEqual(await observe(node), await model.render());
+  const ms = await callAll(node, wanted, random);
+  assert.deepEqual(await observe(node), [...standing, ...await model.render()].sort());
   await callAll(node, model.clear(), random);
-  assert.deepEqual(await observe(node), []);
+  assert.deepEqual(await observe(node), standing);
   await eventually(
     async () => (await callFiles(node)).every((name) => name.startsWith("bell/declined")),
     10,
     async () => `${await callFiles(node)} is left`,
   );
-  return await settled(() => readUsage(node, manager.pid));
+  return { usage: await settled(() => readUsage(node, manager.pid)), ms };
 }
 
 /** Figures that are the same twice: sessions of `ip` serve for half a second after the last call. */
@@ -62,11 +71,12 @@ async function settled(read: () => Promise<Usage>): Promise<Usage> {
 /** A little longer than a session serves. */
 const SESSION_MS = 700;
 
+/** Answers the median of the launchers' times (ms). */
 async function callAll(
   node: Node,
   expected: readonly Expected[],
   random: Random,
-): Promise<void> {
+): Promise<number> {
   const wanted = expected.map(({ call }): Wanted => {
     const lane = call.container ?? "";
     return random() < BINARY_SHARE
@@ -79,6 +89,8 @@ async function callAll(
     return codeOf({ ...reply, stderr: "" }) === code ? [] : [{ call, code, reply }];
   });
   assert.deepEqual(wrong, []);
+  const times = calls.flatMap(({ ms }, at) => wanted[at]?.argv[0] === LAUNCHER ? [ms] : []);
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;
 }
 
 // Arguments: namespaces. Stdout: their devices and the bridges that these are ports of, one namespace a line.

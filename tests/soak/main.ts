@@ -11,6 +11,7 @@ import { findGrowth, type Growth } from "./flat.ts";
 import { CONTAINERS, LANS } from "./model.ts";
 import { seeded } from "./random.ts";
 import { HEADING, renderRound } from "./report.ts";
+import { addLans, KEEP_EMPTY } from "./standing.ts";
 
 const CALLS_A_ROUND = 500;
 /** Before the first one that counts: V8 and the allocator take what they need. */
@@ -21,6 +22,7 @@ const surroundings = { env: Deno.env.toObject(), log: (line: string) => console.
 interface Options {
   readonly minutes: number;
   readonly calls?: number;
+  readonly lans: number;
   readonly seed?: number;
 }
 
@@ -31,6 +33,7 @@ const program = new Command("deno task soak")
   )
   .option("--minutes <n>", "how long", toNumber, 10)
   .option("--calls <n>", "how many calls, instead of --minutes", toNumber)
+  .option("--lans <n>", "LANs that stand beside those that come and go", toNumber, 0)
   .option("--seed <n>", "that of an earlier run, for the same calls", toNumber);
 
 try {
@@ -46,19 +49,21 @@ try {
   Deno.exit(1);
 }
 
-async function soak({ minutes, calls, seed = randomSeed() }: Options): Promise<Growth[]> {
-  await using worker = await startResidentNode();
+async function soak({ minutes, calls, lans, seed = randomSeed() }: Options): Promise<Growth[]> {
+  await using worker = await startResidentNode({ settings: KEEP_EMPTY });
   await addContainers(worker.node);
+  await addLans(worker.node, lans);
   console.log(`seed ${seed}\n${HEADING}`);
   const random = seeded(seed);
   const started = performance.now();
   const samples: Usage[] = [];
   while (true) {
-    const usage = await churn(worker, CALLS_A_ROUND, random);
-    samples.push(usage);
-    const [made, ms] = [samples.length * CALLS_A_ROUND, performance.now() - started];
-    console.log(renderRound(usage, made, ms));
-    const isOver = calls === undefined ? ms >= minutes * 60_000 : made >= calls;
+    const round = await churn(worker, CALLS_A_ROUND, random);
+    samples.push(round.usage);
+    const made = samples.length * CALLS_A_ROUND;
+    const seconds = (performance.now() - started) / 1000;
+    console.log(renderRound(round, made, seconds));
+    const isOver = calls === undefined ? seconds >= minutes * 60 : made >= calls;
     if (isOver) return findGrowth(samples.slice(WARM_UP_ROUNDS));
   }
 }

@@ -1,9 +1,10 @@
 // The figures of a soak as a table that grows by a line a round.
-import type { Usage } from "../fixture/usage.ts";
+import type { Round } from "./churn.ts";
 
 const COLUMNS = [
   "minute",
   " calls",
+  "ms a call",
   " RSS KB",
   "descriptors",
   "children",
@@ -13,11 +14,11 @@ const COLUMNS = [
 
 export const HEADING = renderCells(COLUMNS);
 
-/** The line of a round: what the node has after so many calls and ms. */
-export function renderRound(usage: Usage, calls: number, ms: number): string {
+/** The line of a round: what the node has after so many calls and seconds. */
+export function renderRound({ usage, ms }: Round, calls: number, seconds: number): string {
   const { rssKb, descriptors, children, links, runFiles } = usage;
-  const minute = (ms / 60_000).toFixed(1);
-  return renderCells([minute, calls, rssKb, descriptors, children, links, runFiles]);
+  const times = [(seconds / 60).toFixed(1), calls, ms.toFixed(1)];
+  return renderCells([...times, rssKb, descriptors, children, links, runFiles]);
 }
 
 function renderCells(cells: readonly (string | number)[]): string {
