@@ -7,18 +7,19 @@ import { seeded } from "./soak/random.ts";
 import { addLans, KEEP_EMPTY } from "./soak/standing.ts";
 
 testAsRoot(
-  "600 random calls on 50 LANs beside 100 others, by both ways, are what the model says",
+  "400 random calls on 50 LANs beside 50 others, by both ways, are what the model says",
   async () => {
     const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
     const random = seeded(seed);
     await using worker = await startResidentNode({ settings: KEEP_EMPTY });
     await addContainers(worker.node);
-    await addLans(worker.node, 100);
+    await addLans(worker.node, 50);
     try {
-      const { usage: before } = await churn(worker, 300, random);
-      const { usage: after } = await churn(worker, 300, random);
-      const { descriptors, children, links, runFiles } = after;
-      assert.deepEqual({ ...before, descriptors, children, links, runFiles }, before);
+      const { usage: before } = await churn(worker, 200, random);
+      const { usage: after } = await churn(worker, 200, random);
+      for (const name of ["descriptors", "children", "links", "runFiles"] as const) {
+        assert.ok(after[name] <= before[name], `${name}: ${before[name]}, then ${after[name]}`);
+      }
     } catch (error) {
       throw new Error(`Cannot say as the model does: with seed ${seed}`, { cause: error });
     }
