@@ -100,12 +100,13 @@ testAsRoot("a LAN namespace that is made anew is the one that calls go on in", a
   const { node } = worker;
   await node.must("ip", "netns", "add", "pod");
   for (const verb of ["ADD", "DEL"]) assert.equal(codeOf(await callOn(node, { verb })), 0);
-  await node.must("umount", "/run/netns/megalos");
-  assert.equal(codeOf(await callOn(node, { verb: "ADD" })), 11);
-  await node.must("env", "CNI_BIN_DIR=/opt/cni/bin", MANAGER, "install");
+  const pin = ["mount", "--bind", "/proc/self/ns/net", "/run/netns/megalos"];
+  await node.must("unshare", "--net", "--", ...pin);
   assert.equal(codeOf(await callOn(node, { verb: "ADD" })), 0);
   assert.equal((await lanDevices(node)).length, 3);
-  await counted(node, "ADD", { answered: 3, failed: 1 });
+  await counted(node, "ADD", { answered: 2 });
+  await worker.manager.logged(/megalos is another namespace now/);
+  assert.equal((await lanDevices(node)).length, 3);
 });
 
 testAsRoot(

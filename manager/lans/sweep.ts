@@ -1,9 +1,10 @@
 // Looks the LANs over: mends what somebody has broken, and removes what no pod needs, for plugins are killed and Multus never sends GC.
-import { converse } from "../../shared/exec.ts";
+import { converse, run } from "../../shared/exec.ts";
 import { updateFile } from "../../shared/files.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
 import { type Kernel, openKernel } from "../../shared/iproute2/kernel.ts";
 import { lanTitle } from "../../shared/lan/lan.ts";
+import { hasNetns } from "../../shared/lan/lan_netns.ts";
 import { lock, lockFile } from "../../shared/lan/lock.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import { LAN_NETNS, RUN_DIR } from "../../shared/lan/paths.ts";
@@ -101,9 +102,18 @@ export class LanSweep implements AsyncDisposable {
     if (failures.length > 0) throw new Error(failures.join("; "));
   }
 
+  /** What is gone is pinned again. Another namespace in its place was put there by an install: it is the one from now on. */
   async #keepPin(): Promise<void> {
     const watch = this.#watch;
     if (watch === undefined || watch.ended || inodeOfPin() === this.#pinned) return;
+    if (await hasNetns(run, LAN_NETNS)) {
+      await watch[Symbol.asyncDispose]();
+      this.log(
+        "warn",
+        `${LAN_NETNS} is another namespace now; FRR must be started anew to serve it`,
+      );
+      return;
+    }
     await pinAgain(watch.netns);
     this.#pinned = inodeOfPin();
     this.log("warn", `${LAN_NETNS} was gone, and is pinned again`);
