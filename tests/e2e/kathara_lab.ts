@@ -25,7 +25,7 @@ export class KatharaLab {
     await must("copy the lab", { argv: ["mkdir", "-p", `${cluster.shared}/labs`] });
     await must("copy the lab", { argv: ["cp", "-rT", `${ROOT}/lab/examples/${example}`, dir] });
     const edits = [
-      ...["-e", "s/\\beth([0-9[])/net\\1/g"],
+      ...["-e", "s/\\beth([0-9*[])/net\\1/g"],
       ...["-e", "s/route add default/route replace default/"],
       ...["-e", `s/^LAB_NAME=.*/LAB_NAME="${name}"/`],
     ];
