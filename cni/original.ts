@@ -1,11 +1,11 @@
 // What the Go original left on an upgraded node: DEL of its last pods takes its devices away. To be removed with `removeOriginal`.
-import { FaultError } from "../shared/faults.ts";
 import { deleteLink, showLink, showPorts } from "../shared/iproute2/commands.ts";
 import type { IpArgs } from "../shared/iproute2/line.ts";
 import type { Link } from "../shared/iproute2/link.ts";
 import { inNetns } from "../shared/iproute2/session.ts";
 import { type Lan, lanTitle } from "../shared/lan/lan.ts";
-import { execute, faultOf, isMissingDevice, type Step } from "../shared/steps.ts";
+import { deleteDevices } from "../shared/lan/remove_ports.ts";
+import type { Step } from "../shared/steps.ts";
 import { isNoNetns, lockLan } from "./lan_access.ts";
 import type { Request } from "./request.ts";
 
@@ -44,11 +44,7 @@ export async function removeOriginal(request: Request, lan: Lan): Promise<void> 
   const steps = planRemoval(lan, found, joined, pod, places);
   // Before the devices: by these a DEL that follows a cut-off one knows that there is something to do.
   if (steps.some(({ netns }) => netns === places.node)) await removeRules(request, lan);
-  const failure = await execute(steps, async (netns, args) => {
-    const failure = await request.kernel.apply(netns, args);
-    return failure === undefined || isMissingDevice(failure) ? undefined : failure;
-  });
-  if (failure !== undefined) throw new FaultError(faultOf(failure));
+  await deleteDevices(request.kernel, steps);
 }
 
 /** The names of the LAN's devices: the original cuts its name to 5 characters. */

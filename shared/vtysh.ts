@@ -2,10 +2,7 @@
 import type { Command } from "./command.ts";
 
 /** Shows of which FRR prints JSON. */
-export type Show =
-  | "show evpn vni json"
-  | "show evpn mac vni all json"
-  | "show bgp l2vpn evpn route json";
+export type Show = "show evpn vni json" | "show evpn mac vni all json";
 
 const SESSIONS = "show bgp l2vpn evpn summary json";
 const TIMEOUT_MS = 10_000;

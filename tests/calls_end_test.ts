@@ -28,6 +28,24 @@ async function startWithPod() {
   return worker;
 }
 
+/** A worker whose resident has taken an ADD, which waits for its LAN's lock until that is let go. */
+async function startHeldAdd() {
+  await using started = new AsyncDisposableStack();
+  const worker = started.use(await startWithPod());
+  const lan = started.use(await hold(worker.node, LAN_LOCK));
+  const add = await openCall(worker.node, ADD);
+  await taken(worker.node);
+  const held = started.move();
+  return {
+    worker,
+    node: worker.node,
+    manager: worker.manager,
+    add,
+    letGo: () => lan[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
 testAsRoot(
   "a resident that is stopped is not waited for, and does nothing when it wakes",
   async () => {
@@ -58,16 +76,13 @@ testAsRoot(
 testAsRoot(
   "a resident that is killed in a call: code 11, and the next one goes on",
   async () => {
-    await using worker = await startWithPod();
-    const { node } = worker;
-    await using lan = await hold(node, LAN_LOCK);
-    const open = await openCall(node, ADD);
-    await taken(node);
+    await using held = await startHeldAdd();
+    const { worker, node, add, letGo } = held;
     await worker.manager.end("KILL");
-    const reply = await open.reply;
+    const reply = await add.reply;
     assert.equal(codeOf(reply), 11, reply.stdout);
     assert.match(messageOf(reply), /the manager ended during the call/);
-    await lan[Symbol.asyncDispose]();
+    await letGo();
     await worker.restart();
     await eventually(async () => (await callFiles(node)).length === 0, 10, "the slot is not freed");
     assert.deepEqual(await lanDevices(node), []);
@@ -79,17 +94,14 @@ testAsRoot(
 testAsRoot(
   "a call whose resident has ended is told so by the next one, should that be first",
   async () => {
-    await using worker = await startWithPod();
-    const { node } = worker;
-    await using _lan = await hold(node, LAN_LOCK);
-    const open = await openCall(node, ADD);
-    await taken(node);
+    await using held = await startHeldAdd();
+    const { worker, node, add } = held;
     // Without its watchdog the launcher does not notice by itself.
-    const [watchdog] = await childrenOf(node, open.pid);
+    const [watchdog] = await childrenOf(node, add.pid);
     await signal(node, "KILL", ...await childrenOf(node, watchdog!), watchdog!);
     await worker.manager.end("KILL");
     await worker.restart();
-    const reply = await open.reply;
+    const reply = await add.reply;
     assert.equal(codeOf(reply), 11, reply.stdout);
     assert.match(messageOf(reply), /the manager that took the call has ended/);
   },
@@ -98,16 +110,13 @@ testAsRoot(
 testAsRoot(
   "a manager that is told to end answers what it has taken, and takes no more",
   async () => {
-    await using worker = await startWithPod();
-    const { node, manager } = worker;
-    await using lan = await hold(node, LAN_LOCK);
-    const open = await openCall(node, ADD);
-    await taken(node);
+    await using held = await startHeldAdd();
+    const { node, manager, add, letGo } = held;
     await signal(node, "TERM", manager.pid);
     assert.equal(codeOf(await callOn(node, { verb: "STATUS" })), 0);
     assert.ok(await isAnswering(node), "it goes on for the call that it has taken");
-    await lan[Symbol.asyncDispose]();
-    assert.equal(codeOf(await open.reply), 0);
+    await letGo();
+    assert.equal(codeOf(await add.reply), 0);
     assert.equal((await manager.ended()).code, 0, manager.log);
     assert.equal(codeOf(await callOn(node, DEL)), 0);
     assert.deepEqual(await lanDevices(node), []);
@@ -127,13 +136,10 @@ testAsRoot("/run/megalos is removed: code 11 until the next start of the manager
 });
 
 testAsRoot("the ADD of a launcher that is killed is undone", async () => {
-  await using worker = await startWithPod();
-  const { node, manager } = worker;
-  await using lan = await hold(node, LAN_LOCK);
-  const open = await openCall(node, ADD);
-  await taken(node);
-  await signal(node, "KILL", open.pid);
-  await lan[Symbol.asyncDispose]();
+  await using held = await startHeldAdd();
+  const { node, manager, add, letGo } = held;
+  await signal(node, "KILL", add.pid);
+  await letGo();
   await eventually(async () => (await lanDevices(node)).length === 3, 10, "nothing was done");
   await manager.logged(/nobody took the answer to ADD; it is undone/);
   assert.deepEqual(await lanDevices(node), []);
@@ -145,13 +151,10 @@ testAsRoot("the ADD of a launcher that is killed is undone", async () => {
 testAsRoot(
   "undoing an ADD that was cut off takes nothing from the ADD that follows it",
   async () => {
-    await using worker = await startWithPod();
-    const { node, manager } = worker;
-    await using lan = await hold(node, LAN_LOCK);
-    const open = await openCall(node, ADD);
-    await taken(node);
-    await signal(node, "KILL", open.pid);
-    await lan[Symbol.asyncDispose]();
+    await using held = await startHeldAdd();
+    const { node, manager, add, letGo } = held;
+    await signal(node, "KILL", add.pid);
+    await letGo();
     assert.equal(codeOf(await callOn(node, DEL)), 0);
     assert.equal(codeOf(await callOn(node, ADD)), 0);
     await manager.logged(/nobody took the answer to ADD/);
@@ -160,16 +163,13 @@ testAsRoot(
 );
 
 testAsRoot("a launcher that is stopped until its ADD is undone answers code 11", async () => {
-  await using worker = await startWithPod();
-  const { node, manager } = worker;
-  await using lan = await hold(node, LAN_LOCK);
-  const open = await openCall(node, ADD);
-  await taken(node);
-  await signal(node, "STOP", open.pid);
-  await lan[Symbol.asyncDispose]();
+  await using held = await startHeldAdd();
+  const { node, manager, add, letGo } = held;
+  await signal(node, "STOP", add.pid);
+  await letGo();
   await manager.logged(/nobody took the answer to ADD; it is undone/);
-  await signal(node, "CONT", open.pid);
-  const reply = await open.reply;
+  await signal(node, "CONT", add.pid);
+  const reply = await add.reply;
   assert.equal(codeOf(reply), 11, reply.stdout);
   assert.match(messageOf(reply), /came too late, and what was done has been undone/);
   assert.deepEqual(await lanDevices(node), []);
@@ -177,15 +177,12 @@ testAsRoot("a launcher that is stopped until its ADD is undone answers code 11",
 });
 
 testAsRoot("a caller that reads to the end is not kept waiting by the watchdog", async () => {
-  await using worker = await startWithPod();
-  const { node } = worker;
-  await using lan = await hold(node, LAN_LOCK);
-  const open = await openCall(node, ADD);
-  await taken(node);
-  const [watchdog] = await childrenOf(node, open.pid);
+  await using held = await startHeldAdd();
+  const { node, add, letGo } = held;
+  const [watchdog] = await childrenOf(node, add.pid);
   await signal(node, "STOP", watchdog!);
-  await lan[Symbol.asyncDispose]();
-  assert.equal(codeOf(await open.reply), 0);
+  await letGo();
+  assert.equal(codeOf(await add.reply), 0);
   assert.equal((await node.run(["kill", "-0", watchdog!])).code, 0, "the watchdog is still there");
   await signal(node, "CONT", watchdog!);
   await noWatchdogs(node);

@@ -5,9 +5,8 @@ import { eventually } from "./fixture/eventually.ts";
 import { runManagers } from "./fixture/manager.ts";
 import { addPod, call, canReach, pod } from "./fixture/pod.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
+import { PC1, PC2, startTwoPods } from "./fixture/two_pods.ts";
 
-const PC1 = pod("pc1", "02:00:00:00:00:01");
-const PC2 = pod("pc2", "02:00:00:00:00:02");
 const NETNS = "/run/netns/megalos";
 
 /** Runs `ip` in the LAN namespace. */
@@ -64,13 +63,10 @@ const HARMS: readonly { why: RegExp; harm: (node: Node) => Promise<unknown> }[] 
 ];
 
 testAsRoot("a LAN that somebody breaks is mended, and said once", async () => {
-  await using cluster = await startCluster();
-  await using running = await runManagers(cluster);
-  const [w1, w2] = cluster.workers;
+  await using pods = await startTwoPods();
+  const { cluster, running } = pods;
+  const [w1] = cluster.workers;
   const [manager] = running.workers;
-  await addPod(w1, PC1, "10.0.0.1");
-  await addPod(w2, PC2, "10.0.0.2");
-  await eventually(() => canReach(w1, PC1, "10.0.0.2"), 10, "no frame passes");
   for (const { why, harm } of HARMS) {
     const told = manager.log.length;
     await harm(w1);
@@ -107,14 +103,11 @@ testAsRoot("devices of no LAN are removed, those of calls that are at work are n
 });
 
 testAsRoot("a node that gets another address goes on with it, its LANs too", async () => {
-  await using cluster = await startCluster();
   // No NODE_IP: the address is the device's.
-  await using running = await runManagers(cluster, { NODE_IP: "" });
+  await using pods = await startTwoPods({ NODE_IP: "" });
+  const { cluster, running } = pods;
   const [w1, w2] = cluster.workers;
   const [manager] = running.workers;
-  await addPod(w1, PC1, "10.0.0.1");
-  await addPod(w2, PC2, "10.0.0.2");
-  await eventually(() => canReach(w1, PC1, "10.0.0.2"), 10, "no frame passes");
   await w1.must("ip", "address", "del", "10.99.0.11/24", "dev", "eth0");
   await w1.must("ip", "address", "add", "10.99.0.31/24", "dev", "eth0");
   await manager.logged(/VXLAN devices moved to 10\.99\.0\.31: 1/);

@@ -5,22 +5,18 @@ import { type Node, startCluster } from "./fixture/cluster.ts";
 import { eventually } from "./fixture/eventually.ts";
 import { frrPids } from "./fixture/frr.ts";
 import { Manager, REFLECTOR_ENV, runManagers, workerEnv } from "./fixture/manager.ts";
-import { addPod, canReach, pod } from "./fixture/pod.ts";
+import { canReach } from "./fixture/pod.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
+import { PC1, PC2, startTwoPods } from "./fixture/two_pods.ts";
 
-const PC1 = pod("pc1", "02:00:00:00:00:01");
-const PC2 = pod("pc2", "02:00:00:00:00:02");
 const OTHER_REFLECTOR = "10.99.0.2";
 
 testAsRoot(
   "a manager that is killed and started again finds FRR at work and touches nothing",
   async () => {
-    await using cluster = await startCluster();
-    await using running = await runManagers(cluster);
-    const [w1, w2] = cluster.workers;
-    await addPod(w1, PC1, "10.0.0.1");
-    await addPod(w2, PC2, "10.0.0.2");
-    await eventually(() => canReach(w1, PC1, "10.0.0.2"), 10, "no frame passes");
+    await using pods = await startTwoPods();
+    const { cluster, running } = pods;
+    const [w1] = cluster.workers;
     const [pids, peers] = [await frrPids(w1), await readPeers(w1)];
     assert.deepEqual(Object.keys(pids).toSorted(), ["bgpd", "staticd", "watchfrr", "zebra"]);
 
@@ -100,12 +96,8 @@ testAsRoot("other settings are applied by a restart of the manager, not of FRR",
 testAsRoot(
   "zebra comes back after its end; what EVPN does not know is swept when it has spoken",
   async () => {
-    await using cluster = await startCluster();
-    await using _running = await runManagers(cluster);
-    const [w1, w2] = cluster.workers;
-    await addPod(w1, PC1, "10.0.0.1");
-    await addPod(w2, PC2, "10.0.0.2");
-    await eventually(() => canReach(w1, PC1, "10.0.0.2"), 10, "no frame passes");
+    await using pods = await startTwoPods();
+    const [w1] = pods.cluster.workers;
     await addStale(w1);
     const staying = (await readFdb(w1)).filter((line) => !/10\.99\.0|extern_learn/.test(line));
     const before = await frrPids(w1);

@@ -4,29 +4,17 @@ import { describe } from "../shared/command.ts";
 import { REFLECTOR_ADDRESS, startCluster, workerAddress } from "./fixture/cluster.ts";
 import { eventually } from "./fixture/eventually.ts";
 import { frrPids } from "./fixture/frr.ts";
-import {
-  MANAGER,
-  Manager,
-  probe,
-  REFLECTOR_ENV,
-  runManagers,
-  workerEnv,
-} from "./fixture/manager.ts";
-import { addPod, call, canReach, inPod, NET1, pod } from "./fixture/pod.ts";
+import { MANAGER, Manager, probe, REFLECTOR_ENV, workerEnv } from "./fixture/manager.ts";
+import { addPod, call, inPod, NET1, pod } from "./fixture/pod.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
-
-const PC1 = pod("pc1", "02:00:00:00:00:01");
-const PC2 = pod("pc2", "02:00:00:00:00:02");
+import { PC1, PC2, startTwoPods } from "./fixture/two_pods.ts";
 
 testAsRoot(
   "pods on two workers are on one LAN, and status shows sessions, LANs and MACs",
   async () => {
-    await using cluster = await startCluster();
-    await using _running = await runManagers(cluster);
-    const [w1, w2] = cluster.workers;
-    await addPod(w1, PC1, "10.0.0.1");
-    await addPod(w2, PC2, "10.0.0.2");
-    await eventually(() => canReach(w1, PC1, "10.0.0.2"), 10, "no frame passes");
+    await using pods = await startTwoPods();
+    const { cluster } = pods;
+    const [w1] = cluster.workers;
 
     let seen = "";
     const { sessions, lans, ...others } = await eventually(

@@ -17,7 +17,8 @@ const MAX_LIST_BYTES = 64 * 1024 * 1024;
 /** Knows what the last sweep has seen. */
 export class EntrySweep {
   #sweptAt = -Infinity;
-  #suspects: readonly FdbEntry[] | undefined;
+  /** What the last look has found, until the next one. */
+  #suspects: ReadonlySet<string> | undefined;
 
   constructor(private readonly log: Log) {}
 
@@ -31,13 +32,13 @@ export class EntrySweep {
     const stale = await listStale();
     if (stale === undefined) return;
     // Met twice: one that EVPN was just writing when it was listed is none.
-    const suspects = new Set(this.#suspects?.map(identify));
-    const confirmed = stale.filter((entry) => suspects.has(identify(entry)));
-    const isFirstLook = this.#suspects === undefined;
-    this.#suspects = isFirstLook ? stale : undefined;
-    if (isFirstLook && stale.length > 0) return;
+    const suspects = this.#suspects;
+    this.#suspects = suspects === undefined && stale.length > 0
+      ? new Set(stale.map(identify))
+      : undefined;
+    if (this.#suspects !== undefined) return;
+    const confirmed = stale.filter((entry) => suspects?.has(identify(entry)));
     if (confirmed.length > 0) await this.#remove(confirmed);
-    this.#suspects = undefined;
     this.#sweptAt = now;
   }
 

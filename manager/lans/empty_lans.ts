@@ -16,6 +16,15 @@ export function nextEmptyLans(
 ): [EmptySince, LanOnNode[]] {
   const empty = lans.filter(({ ports }) => ports.length === 0);
   const next = new Map(empty.map(({ ifindex }) => [ifindex, since.get(ifindex) ?? now]));
-  const overdue = empty.filter(({ ifindex }) => now - (next.get(ifindex) ?? now) >= graceMs);
+  const overdue = empty.filter(({ ifindex }) => isOverdue(next.get(ifindex) ?? now, now, graceMs));
   return [next, overdue];
+}
+
+/** Whether a look at the time `now` would find a LAN to remove, should nothing have changed. */
+export function hasOverdue(since: EmptySince, now: number, graceMs: number): boolean {
+  return [...since.values()].some((at) => isOverdue(at, now, graceMs));
+}
+
+function isOverdue(since: number, now: number, graceMs: number): boolean {
+  return now - since >= graceMs;
 }

@@ -23,16 +23,21 @@ export interface LanOnNode {
 }
 
 export async function listDevices(): Promise<LanDevicesOnNode> {
-  const [bridges, vxlans, ports] = [
-    await listLinks(run, LAN_NETNS, "bridge"),
-    await listLinks(run, LAN_NETNS, "vxlan"),
-    await listLinks(run, LAN_NETNS, "veth"),
-  ];
-  return { bridges, vxlans, ports };
+  return { ...await listBridgesAndPorts(), vxlans: await listLinks(run, LAN_NETNS, "vxlan") };
+}
+
+/** All that tells which LANs there are. */
+type BridgesAndPorts = Pick<LanDevicesOnNode, "bridges" | "ports">;
+
+async function listBridgesAndPorts(): Promise<BridgesAndPorts> {
+  return {
+    bridges: await listLinks(run, LAN_NETNS, "bridge"),
+    ports: await listLinks(run, LAN_NETNS, "veth"),
+  };
 }
 
 /** All LANs that are signed by an alias, with their ports. */
-export function findLans({ bridges, ports }: LanDevicesOnNode): LanOnNode[] {
+export function findLans({ bridges, ports }: BridgesAndPorts): LanOnNode[] {
   const byMaster = Map.groupBy(ports, (port) => port.master);
   return bridges.flatMap(({ alias, ifname, ifindex, mtu }) => {
     const lan = parseAlias(alias)?.lan;
@@ -46,5 +51,5 @@ export function findLans({ bridges, ports }: LanDevicesOnNode): LanOnNode[] {
 }
 
 export async function listLans(): Promise<LanOnNode[]> {
-  return findLans(await listDevices());
+  return findLans(await listBridgesAndPorts());
 }

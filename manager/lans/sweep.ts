@@ -10,7 +10,7 @@ import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import { LAN_NETNS, RUN_DIR } from "../../shared/lan/paths.ts";
 import { deletePorts, findPorts } from "../../shared/lan/remove_ports.ts";
 import type { Log } from "../log.ts";
-import { type EmptySince, nextEmptyLans } from "./empty_lans.ts";
+import { type EmptySince, hasOverdue, nextEmptyLans } from "./empty_lans.ts";
 import { type BrokenLan, findTroubles } from "./find_troubles.ts";
 import { findLans, type LanOnNode, listDevices } from "./list_lans.ts";
 import { mendLan } from "./mend_lan.ts";
@@ -69,11 +69,8 @@ export class LanSweep implements AsyncDisposable {
   }
 
   async #lookAtDevices(): Promise<void> {
-    const isOverdue = [...this.#since.values()].some((since) =>
-      performance.now() - since >= this.graceMs
-    );
     if (await this.#hasChanged()) this.#isStale = true;
-    if (!this.#isStale && !isOverdue) return;
+    if (!this.#isStale && !hasOverdue(this.#since, performance.now(), this.graceMs)) return;
     const devices = await listDevices();
     const { broken, strays } = findTroubles(devices);
     const lans = findLans(devices);

@@ -2,11 +2,9 @@
 import { type Command, type Completed, describe } from "../command.ts";
 import { fail } from "../faults.ts";
 import { showKind } from "./commands.ts";
+import { INTERRUPTED, isInterrupted, readWhole } from "./dump.ts";
 import { type Link, parseLinks } from "./link.ts";
 import { inNetns } from "./session.ts";
-
-// A change in the namespace between two parts of a long list: it may lack a device, and is asked for again.
-const MAX_DUMPS = 50;
 
 /**
  * The devices of a kind, without what only -details tells: kind, VXLAN, port settings.
@@ -18,12 +16,10 @@ export async function listLinks(
   kind: "bridge" | "vxlan" | "veth",
 ): Promise<Link[]> {
   const argv = inNetns(netns, ["ip", "-json", ...showKind(kind)]);
-  for (let dumps = 1; dumps <= MAX_DUMPS; dumps++) {
+  return await readWhole(async () => {
     const done = await run({ argv });
     if (done.reason === "success" && done.stderr === "") return parseLinks(done.stdout);
-    if (!done.stderr.startsWith("Dump was interrupted")) {
-      fail("try-later", `Cannot list the devices in ${netns}`, describe(done));
-    }
-  }
-  return fail("try-later", `Cannot list the devices: they changed during ${MAX_DUMPS} looks`);
+    if (isInterrupted(done.stderr)) return INTERRUPTED;
+    return fail("try-later", `Cannot list the devices in ${netns}`, describe(done));
+  });
 }

@@ -2,6 +2,7 @@
 import { type Command, type Completed, describe } from "../command.ts";
 import type { Conversation } from "../exec.ts";
 import { fail } from "../faults.ts";
+import { INTERRUPTED, isInterrupted, readWhole } from "./dump.ts";
 import { encodeLine, type IpArgs } from "./line.ts";
 import { type Link, parseLinks } from "./link.ts";
 
@@ -24,10 +25,6 @@ const SESSION = ["ip", "-force", "-json", "-details", "-batch", "-"] as const;
 const END_OF_STDOUT: IpArgs = ["link", "show", "dev", "lo"];
 const END_OF_STDERR: IpArgs = ["link", "show", "dev", "/"];
 const STDERR_END_LINE = 'Device "/" does not exist.';
-
-// Another change in the namespace between two parts of a long list: it may lack a device, and is asked for again.
-const INTERRUPTED = "interrupted";
-const MAX_DUMPS = 50;
 
 /** The argv that runs a program in the namespace at `netns`. (`ip -n` takes no path and remounts /sys each time.) */
 export function inNetns(
@@ -58,13 +55,7 @@ class Session implements IpSession {
   constructor(private readonly conversation: Conversation) {}
 
   show(questions: readonly IpArgs[]): Promise<Link[]> {
-    return this.inTurn(async () => {
-      for (let tries = 1; tries <= MAX_DUMPS; tries++) {
-        const links = await this.ask(questions);
-        if (links !== INTERRUPTED) return links;
-      }
-      return fail("try-later", `Cannot read the devices: they changed during ${MAX_DUMPS} looks`);
-    });
+    return this.inTurn(() => readWhole(() => this.ask(questions)));
   }
 
   apply(args: IpArgs): Promise<Completed | undefined> {
@@ -87,7 +78,7 @@ class Session implements IpSession {
     const links = await this.readLinks();
     const { ended, errors } = await this.readErrors();
     if (ended) throw new SessionEnded(await this.lastWords(errors));
-    if (errors.some((line) => line.startsWith("Dump was interrupted"))) return INTERRUPTED;
+    if (errors.some(isInterrupted)) return INTERRUPTED;
     const unexpected = errors.filter((line) => !NOT_THERE.test(line));
     if (unexpected.length > 0) fail("kernel", `Cannot read the devices: ${unexpected.join(" ")}`);
     if (countUnanswered(questions, links) > errors.length) {
@@ -157,8 +148,8 @@ const NOT_THERE = / does not exist\.?$/;
 const MADE_ANEW = "a device has been made anew since this ip met its name";
 
 /**
- * How many of the questions for one device each (but for `lo`, which ends the answer) are not answered by it. `ip` keeps the index of each name that it has met, and is
- * silent about a device that has the name of an earlier one.
+ * How many of the questions for one device each (but for `lo`, which ends the answer) are not answered by it. `ip` keeps the
+ * index of each name that it has met, and is silent about a device that has the name of an earlier one.
  */
 function countUnanswered(questions: readonly IpArgs[], links: readonly Link[]): number {
   return questions.filter(([, verb, by, name = ""]) =>

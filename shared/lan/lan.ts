@@ -38,7 +38,8 @@ export async function identifyLan(name: string, suffix: string, vni: number): Pr
 
 /**
  * The device names of a LAN. As in the original (`NAME-SUFFIX`, `kt-NAME-SUFFIX`) where that is unambiguous: a name of
- * at most 5 characters without underscore that does not begin as a bridge does, a suffix without hyphen. Any other name is replaced by "~" and the VNI.
+ * at most 5 characters without underscore that does not begin as a bridge does, a suffix without hyphen. Any other name is
+ * replaced by "~" and the VNI.
  */
 export function lanDevices(lan: Lan): LanDevices {
   const plain = lan.name.length <= MAX_PLAIN_NAME && !lan.name.includes("_") &&

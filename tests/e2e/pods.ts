@@ -23,8 +23,6 @@ export interface Pod {
 export const NETWORKS = "k8s.v1.cni.cncf.io/networks";
 export const NETWORK_STATUS = "k8s.v1.cni.cncf.io/network-status";
 
-const KUBE_SYSTEM = "kube-system";
-
 export async function listPods(
   cluster: Cluster,
   label: string,
@@ -115,14 +113,4 @@ export async function findSandbox(cluster: Cluster, { metadata, spec }: Pod): Pr
     throw new Error(`Cannot find the sandbox of ${metadata.name}`);
   }
   return { id, netns };
-}
-
-/** Runs `manager ARGS` in the manager's container on a node; answers its stdout. */
-export async function onManager(cluster: Cluster, node: string, ...args: string[]) {
-  const pods = await listPods(cluster, "k8s-app=kathara-worker", KUBE_SYSTEM);
-  const pod = pods.find(({ spec }) => spec.nodeName === node)?.metadata.name;
-  if (pod === undefined) throw new Error(`Cannot ask ${node}: it has no manager`);
-  return await cluster.kubectl(
-    ["--namespace", KUBE_SYSTEM, "exec", pod, "--container", "manager", "--", ...args],
-  );
 }
