@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Node, startCluster } from "./fixture/cluster.ts";
 import { eventually } from "./fixture/eventually.ts";
-import { runManagers } from "./fixture/manager.ts";
+import { MANAGER, Manager, runManagers, workerEnv } from "./fixture/manager.ts";
 import { addPod, call, canReach, pod } from "./fixture/pod.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "./fixture/two_pods.ts";
@@ -75,6 +75,16 @@ testAsRoot("a LAN that somebody breaks is mended, and said once", async () => {
     const said = manager.log.slice(told).trimEnd().split("\n");
     assert.equal(said.length, 1, said.join("\n"));
   }
+  const counted = async () => JSON.parse(await w1.must(MANAGER, "status", "--json")).swept;
+  assert.deepEqual(await counted(), { mended: HARMS.length, emptied: 0, strays: 0 });
+  await manager.end("KILL");
+  await using next = await Manager.start(w1, ["worker"], workerEnv(0));
+  await next.ready();
+  await eventually(
+    async () => (await counted()).mended === 0,
+    10,
+    "status tells what an earlier manager has done",
+  );
   const ended = await call(w1, "DEL", PC1);
   assert.equal(ended.reason, "success", ended.stdout);
   assert.equal((await ipThere(w1, "-br", "link")).trim().split("\n").length, 1);

@@ -47,6 +47,8 @@ export class LanSweep implements AsyncDisposable {
   #isStale = true;
   #isMoved = false;
   #counts = NOTHING_SWEPT;
+  /** The counts that are written. */
+  #told: SweepCounts | undefined;
 
   /** @param graceMs how long a LAN is kept without a pod */
   constructor(
@@ -57,14 +59,11 @@ export class LanSweep implements AsyncDisposable {
 
   /** One look. Where nothing has changed and nothing is to be done, it costs nothing. */
   async look(): Promise<void> {
-    const before = this.#counts;
     try {
       await this.#keepPin();
       await this.#lookAtDevices();
     } finally {
-      if (this.#counts !== before) {
-        await updateFile(SWEEP_FILE, JSON.stringify(this.#counts), 0o600);
-      }
+      await this.#tellCounts();
     }
   }
 
@@ -159,6 +158,13 @@ export class LanSweep implements AsyncDisposable {
     const names = removed.map(({ ifname }) => ifname).join(", ");
     this.log("warn", `devices of no LAN removed: ${names}`);
     this.#add("strays", removed.length);
+  }
+
+  /** The first time too: an earlier manager's may lie there. */
+  async #tellCounts(): Promise<void> {
+    if (this.#told === this.#counts) return;
+    await updateFile(SWEEP_FILE, JSON.stringify(this.#counts), 0o600);
+    this.#told = this.#counts;
   }
 
   #add(what: keyof SweepCounts, count: number): void {
