@@ -3,8 +3,8 @@ import { fail, FaultError } from "../shared/faults.ts";
 import {
   addVeth,
   deleteLink,
+  joinBridge,
   setPort,
-  setUp,
   showLink,
   showPorts,
 } from "../shared/iproute2/commands.ts";
@@ -17,15 +17,15 @@ import { askAboutLan, type LanState, pickLanState } from "../shared/lan/observe.
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import { findUnderlay } from "../shared/lan/underlay.ts";
 import type { Ports } from "../shared/ports.ts";
-import { execute, faultOf, isNameTaken, type Step } from "../shared/steps.ts";
+import { execute, faultOf, type Step } from "../shared/steps.ts";
 import { parseCniArgs } from "./cni_args.ts";
 import { chooseMac, type JsonObject, type LanConfig, readLanConfig } from "./config.ts";
-import { lockLan, makeLanNetns } from "./lan_access.ts";
-import { observe } from "./observe.ts";
+import { lockLan, makeLanNetns, showInLanNetns } from "./lan_access.ts";
 import { makeMac } from "./mac.ts";
 import { readFacts, readUnderlay } from "./node.ts";
 import type { Request } from "./request.ts";
 import { renderResult } from "./result.ts";
+import { refuseNetns, showPodInterface } from "./sandbox.ts";
 
 /** Both ends of a pod's attachment. */
 export interface Attachment {
@@ -57,26 +57,27 @@ export async function add(request: Request): Promise<JsonObject> {
   };
   const facts = await readFacts(request);
   using _lan = await lockLan(request, lan.vni);
-  const questions = [...askAboutLan(lan), showLink(attachment.port)];
-  const [podInterface, found] = await observe(request, facts, questions);
-  if (found === undefined) await makeLanNetns(request);
+  await refuseNetns(request, facts);
+  const found = await showInLanNetns(request, [...askAboutLan(lan), showLink(attachment.port)]);
+  if (found === undefined) {
+    await refuseTaken(request, attachment);
+    await makeLanNetns(request);
+  }
   const links = found ?? [];
   const state = pickLanState(lan, links);
   refuseConflicts(lan, state);
   const member = await findMember(request, state);
   await refuseOtherSettings(config, lan, member, ports);
-  const isTaken = podInterface !== undefined ||
-    links.some((link) => link.ifname === attachment.port);
-  if (isTaken) refuseIfname(attachment);
+  if (links.some((link) => link.ifname === attachment.port)) refuseIfname(attachment);
   const wanted = await wantLan(lan, config, member, facts, request);
   const attach = planAttach(wanted, attachment);
   const steps = [...planCreateLan(wanted, state), ...attach];
   const failure = await execute(steps, request.kernel.apply);
   if (failure !== undefined) {
     const fault = faultOf(failure);
-    // Since the look a call on another LAN, under another lock, has made the same attachment.
-    const isLost = attach.includes(failure.step) && isNameTaken(failure.failure);
-    if (isLost) refuseIfname(attachment, fault.details);
+    // The first step alone is about the pod's namespace. Time that is over is not spent again.
+    const isPods = failure.step === attach[0] && failure.failure.reason === "exit";
+    if (isPods) await refuseTaken(request, attachment, fault.details);
     throw new FaultError(fault);
   }
   return renderResult(request.version, [
@@ -85,27 +86,34 @@ export async function add(request: Request): Promise<JsonObject> {
   ], config.prevResult ?? {});
 }
 
-/** Two devices in two namespaces by one message; the pod's end is started last, by a command in its own namespace. */
-export function planAttach({ lan, mtu, lanNetns }: LanWanted, attachment: Attachment): Step[] {
-  const { port, portMac, ifname, mac, netns, pod } = attachment;
+/**
+ * Two devices in two namespaces by one message, from the LAN namespace alone: the pod's is neither entered nor asked before.
+ * Its kernel refuses what cannot be, and why is asked then.
+ */
+export function planAttach(
+  { lan, mtu, lanNetns: netns }: LanWanted,
+  attachment: Attachment,
+): Step[] {
+  const { port, portMac, ifname, mac, pod } = attachment;
   const title = `interface ${ifname} and LAN ${lanTitle(lan)}`;
   const alias = renderAlias({ lan, owner: { ifname, ...(pod !== undefined && { pod }) } });
   const veth = addVeth({
-    name: port,
-    bridge: lanDevices(lan).bridge,
-    mtu,
-    mac: portMac,
-    group: GROUP.ports,
-    peer: { name: ifname, mac, netns },
+    ...{ name: ifname, mac, netns: attachment.netns, mtu },
+    peer: { name: port, mac: portMac, group: GROUP.ports },
   });
   return [
-    { netns: lanNetns, args: veth, undo: deleteLink(port), why: `join ${title}` },
     {
-      netns: lanNetns,
+      netns,
+      args: veth,
+      undo: deleteLink(port),
+      why: `make interface ${ifname} in ${attachment.netns}`,
+    },
+    { netns, args: joinBridge(port, lanDevices(lan).bridge), why: `join ${title}` },
+    {
+      netns,
       args: setPort({ name: port, alias, learning: true }),
       why: `set up the port between ${title}`,
     },
-    { netns, args: setUp(ifname), why: `start interface ${ifname} in ${netns}` },
   ];
 }
 
@@ -163,6 +171,11 @@ async function refuseOtherSettings(
   if (typeof master !== "string" || local === undefined) return;
   const { vtep } = await findUnderlay(run, { device: master });
   differs(`master ${master} with VTEP address`, vtep, local);
+}
+
+/** @throws {FaultError} when the interface is there already, or CNI_NETNS is no namespace */
+async function refuseTaken(request: Request, attachment: Attachment, details?: string) {
+  if (await showPodInterface(request) !== undefined) refuseIfname(attachment, details);
 }
 
 function refuseIfname({ ifname, netns }: Attachment, details?: string): never {

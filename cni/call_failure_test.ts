@@ -73,11 +73,11 @@ testAsRoot("when a step cannot be undone either, both failures are told", async 
   const reply = await call(failAt(ports, "refused", 8, Infinity), { verb: "ADD" });
   assert.match(
     messageOf(reply),
-    /^Cannot start interface net1 in \/run\/netns\/pod: RTNETLINK answers/,
+    /^Cannot set up the port between interface net1 and LAN net1-ntwork: RTNETLINK answers/,
   );
   const { details } = JSON.parse(reply.stdout) as { details: string };
   const commands = [
-    "ip link set dev net1 up",
+    "ip link set dev mg[^`]+",
     "ip link del dev mg\\w+",
     "ip link del dev net1-ntwork",
     "ip link del dev kt-net1-ntwork",

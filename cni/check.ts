@@ -6,11 +6,11 @@ import { isComplete, refuseConflicts } from "../shared/lan/create_devices.ts";
 import { identifyLan, lanDevices, lanTitle, portName } from "../shared/lan/lan.ts";
 import { askAboutLan, type LanState, pickLanState } from "../shared/lan/observe.ts";
 import { type JsonObject, readLanConfig } from "./config.ts";
-import { lockLan } from "./lan_access.ts";
+import { lockLan, showInLanNetns } from "./lan_access.ts";
 import { readFacts } from "./node.ts";
-import { observe } from "./observe.ts";
 import type { Request } from "./request.ts";
 import { findInterface } from "./result.ts";
+import { refuseNetns, showPodInterface } from "./sandbox.ts";
 
 export async function check(request: Request): Promise<undefined> {
   const { environment } = request;
@@ -21,7 +21,9 @@ export async function check(request: Request): Promise<undefined> {
   const facts = await readFacts(request);
   using _lan = await lockLan(request, lan.vni);
   const questions = [...askAboutLan(lan), showLink(port)];
-  const [actual, links = []] = await observe(request, facts, questions);
+  await refuseNetns(request, facts);
+  const actual = await showPodInterface(request);
+  const links = await showInLanNetns(request, questions) ?? [];
   const state = pickLanState(lan, links);
   refuseConflicts(lan, state);
   const hostSide = links.find((link) => link.ifname === port);

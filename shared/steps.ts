@@ -62,11 +62,6 @@ export function isMissingDevice(failure: Completed): boolean {
   return /Cannot find device|does not exist|No such device/.test(failure.stderr);
 }
 
-/** `ip` says that another device has the name. */
-export function isNameTaken(failure: Completed): boolean {
-  return /File exists/.test(failure.stderr);
-}
-
 /** The failure as an answer: what could not be done in `msg`, the commands and what they said in `details`. */
 export function faultOf({ step, failure, undoFailures }: StepFailure): Fault {
   const kind = failure.reason === "exit" ? "kernel" : "try-later";

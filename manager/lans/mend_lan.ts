@@ -1,6 +1,6 @@
 // Mends a LAN whose devices somebody has deleted or changed, under its lock: the same plan as an ADD's, and its ports joined again.
 import { FaultError } from "../../shared/faults.ts";
-import { setAlias, setMaster, setPort, setUp, showLink } from "../../shared/iproute2/commands.ts";
+import { joinBridge, setAlias, setPort, setUp, showLink } from "../../shared/iproute2/commands.ts";
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
 import { renderAlias } from "../../shared/lan/alias.ts";
@@ -64,9 +64,8 @@ function planMend(
     step(setAlias(bridge, renderAlias({ lan })), `sign ${bridge}`),
     ...[bridge, vxlan].map((name) => step(setUp(name), `start ${name}`)),
     ...lost.flatMap(({ ifname, alias = "" }) => [
-      step(setMaster(ifname, bridge), `join port ${ifname} to ${bridge}`),
+      step(joinBridge(ifname, bridge), `join port ${ifname} to ${bridge}`),
       step(setPort({ name: ifname, alias, learning: true }), `set up port ${ifname}`),
-      step(setUp(ifname), `start port ${ifname}`),
     ]),
   ];
 }

@@ -45,30 +45,25 @@ export function addVxlan(spec: VxlanSpec): IpArgs {
 }
 
 export interface VethSpec {
+  /** The pod's end. */
   readonly name: string;
-  readonly bridge: string;
-  readonly mtu: number;
   readonly mac: string;
-  readonly group: number;
-  readonly peer: { readonly name: string; readonly mac: string; readonly netns: string };
+  readonly netns: string;
+  /** Of both ends. */
+  readonly mtu: number;
+  /** The end that stays in the namespace of this `ip`. */
+  readonly peer: { readonly name: string; readonly mac: string; readonly group: number };
 }
 
-/** A veth whose peer is born in the pod's namespace with its final name and MAC. The peer is still down: `up` is refused here. */
-export function addVeth(spec: VethSpec): IpArgs {
+/**
+ * A veth whose one end is born in the pod's namespace with its final name and MAC, and up: the kernel takes `up` of the
+ * device itself, not of its peer, which is no pair yet then (rtnl_newlink, veth_newlink).
+ */
+export function addVeth({ name, mac, netns, mtu, peer }: VethSpec): IpArgs {
   return [
-    ...["link", "add", "name", spec.name, "mtu", `${spec.mtu}`, "address", spec.mac] as const,
-    ...["group", `${spec.group}`, "master", spec.bridge, "up", "type", "veth"],
-    ...[
-      "peer",
-      "name",
-      spec.peer.name,
-      "address",
-      spec.peer.mac,
-      "mtu",
-      `${spec.mtu}`,
-      "netns",
-      spec.peer.netns,
-    ],
+    ...["link", "add", "name", name, "mtu", `${mtu}`, "address", mac, "netns", netns] as const,
+    ...["up", "type", "veth", "peer", "name", peer.name, "address", peer.mac],
+    ...["mtu", `${mtu}`, "group", `${peer.group}`],
   ];
 }
 
@@ -97,10 +92,11 @@ export const setAlias = (
   name: string,
   alias: string,
 ): IpArgs => ["link", "set", "dev", name, "alias", alias];
-export const setMaster = (
+/** Makes it a port of the bridge, and up. */
+export const joinBridge = (
   name: string,
   bridge: string,
-): IpArgs => ["link", "set", "dev", name, "master", bridge];
+): IpArgs => ["link", "set", "dev", name, "master", bridge, "up"];
 export const setUp = (name: string): IpArgs => ["link", "set", "dev", name, "up"];
 export const setVxlanLocal = (
   name: string,

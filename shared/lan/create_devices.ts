@@ -5,11 +5,10 @@ import {
   addBridge,
   addVxlan,
   deleteLink,
+  joinBridge,
   setAlias,
   setGroup,
-  setMaster,
   setPort,
-  setUp,
 } from "../iproute2/commands.ts";
 import type { IpArgs } from "../iproute2/line.ts";
 import type { Link } from "../iproute2/link.ts";
@@ -81,8 +80,7 @@ function planVxlan(wanted: LanWanted, state: LanState, step: MakeStep): Step[] {
     ? [step("make the VXLAN device", addVxlan(spec), deleteLink(vxlan))]
     : [
       step("keep the VXLAN device", setGroup(vxlan, 0)),
-      step("join the VXLAN device to the bridge", setMaster(vxlan, bridge)),
-      step("start the VXLAN device", setUp(vxlan)),
+      step("join the VXLAN device to the bridge", joinBridge(vxlan, bridge)),
     ];
   const alias = renderAlias({ lan });
   return [
