@@ -73,9 +73,15 @@ testAsRoot("/run/megalos is read-only, or every slot is taken: the binary answer
 /** Lets so much more than now go into /run, at least. */
 async function leaveFree(node: Node, what: "inodes" | "blocks", free: number): Promise<void> {
   const column = what === "inodes" ? "iused" : "used";
-  const used = (await node.must("df", "--block-size=4K", `--output=${column}`, "/run"))
-    .split("\n")[1]!.trim();
-  const limit = Number(used) + free;
-  const option = what === "inodes" ? `nr_inodes=${limit}` : `size=${limit * 4096}`;
-  await node.must("mount", "-o", `remount,${option}`, "/run");
+  await eventually(
+    async () => {
+      const used = await node.must("df", "--block-size=4K", `--output=${column}`, "/run");
+      const limit = Number(used.split("\n")[1]) + free;
+      const option = what === "inodes" ? `nr_inodes=${limit}` : `size=${limit * 4096}`;
+      // Refused where the manager has made a file since.
+      return (await node.run(["mount", "-o", `remount,${option}`, "/run"])).reason === "success";
+    },
+    10,
+    `${free} ${what} cannot be left free`,
+  );
 }

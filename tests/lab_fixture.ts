@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { labDirOf, LABS_DIR, readRecord } from "../lab/lab_record.ts";
 import type { Completed } from "../shared/command.ts";
 import { converse, run } from "../shared/exec.ts";
+import { eventually } from "./fixture/eventually.ts";
 import { inCheckout } from "../tools/checkout.ts";
 
 const LAB_TIMEOUT_MS = 180_000;
@@ -96,9 +97,16 @@ export async function listMachines(name: string): Promise<number[]> {
   return (await readRecord(labDirOf(name)))?.machines.map(({ pid }) => pid) ?? [];
 }
 
-/** Asserts that no process of a lab is there, nor its directory. */
+/**
+ * Asserts that no process of a lab is there, nor its directory. What was about to start a machine for a lab that was killed
+ * is in no record: it ends by itself, which takes the moment in which the kernel makes or takes back its namespaces.
+ */
 export async function assertGone(name: string, machines: readonly number[] = []): Promise<void> {
-  assert.deepEqual(await findProcesses(name, machines), []);
+  await eventually(
+    async () => (await findProcesses(name, machines)).length === 0,
+    10,
+    async () => `${await findProcesses(name, machines)} is there`,
+  );
   await assert.rejects(Deno.stat(labDirOf(name)), Deno.errors.NotFound);
 }
 

@@ -5,7 +5,7 @@ import type { Link } from "../../shared/iproute2/link.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 
 /** A session holds the pods' namespaces that it has named: they may outlive their pods by as much, and no more. */
-const SERVICE_MS = 500;
+export const SERVICE_MS = 500;
 
 /** A kernel that is lent to one call at a time. */
 interface Member {
@@ -55,7 +55,7 @@ export class KernelPool {
         this.#idle.delete(member);
         return member;
       }
-      void this.#end(member);
+      if (this.#idle.has(member)) void this.#end(member);
     }
     const until = performance.now() + SERVICE_MS;
     return { kernel: this.open(), place, until, hasServed: false };
@@ -65,7 +65,10 @@ export class KernelPool {
     const remainingMs = member.until - performance.now();
     if (remainingMs <= 0) return void this.#end(member);
     member.hasServed = true;
-    member.timer = setTimeout(() => void this.#end(member), remainingMs);
+    // A timer that is due when the member is lent again may fire although it was cleared.
+    member.timer = setTimeout(() => {
+      if (this.#idle.has(member)) void this.#end(member);
+    }, remainingMs);
     this.#idle.add(member);
   }
 

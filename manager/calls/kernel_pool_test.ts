@@ -12,7 +12,7 @@ import {
 } from "../../shared/iproute2/commands.ts";
 import { type Kernel, openKernel } from "../../shared/iproute2/kernel.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
-import { KernelPool } from "./kernel_pool.ts";
+import { KernelPool, SERVICE_MS } from "./kernel_pool.ts";
 
 const ELSEWHERE = "/run/netns/pod";
 
@@ -64,6 +64,27 @@ Deno.test("a kernel that is idle is ended by itself", async () => {
   await one.show(LAN_NETNS, []);
   await one.close();
   while (!state.closed.includes(0)) await new Promise((resolve) => setTimeout(resolve, 20));
+});
+
+Deno.test("a timer that fires although it was cleared does not end a kernel that is lent", async () => {
+  const { state, pool, borrow } = numberedPool();
+  const one = borrow();
+  await one.show(LAN_NETNS, []);
+  await one.close();
+  const other = borrow();
+  // As Deno does where a timer is due and an operation has ended, both in one turn of its loop.
+  const { clearTimeout } = globalThis;
+  globalThis.clearTimeout = () => {};
+  try {
+    await other.show(LAN_NETNS, []);
+  } finally {
+    globalThis.clearTimeout = clearTimeout;
+  }
+  await new Promise((resolve) => setTimeout(resolve, SERVICE_MS + 100));
+  assert.deepEqual(state.asked, [0, 0]);
+  assert.ok(!state.closed.includes(0));
+  await other.close();
+  await pool.close();
 });
 
 testAsRoot("devices that others have made anew are found, by every name", async () => {

@@ -22,8 +22,9 @@ export function residentPorts(facts: NodeFacts): { ports: Ports; close(): Promis
   const command = sessionCommand(LAN_NETNS, SESSION_LIMIT_MS);
   const spares = new Spares(command, converse, inodeOfPin, SPARE_SESSIONS);
   const takeSpare: Converse = (wanted) => spares.take(wanted) ?? converse(wanted);
-  const pool = new KernelPool(() => openKernel(takeSpare, () => SESSION_LIMIT_MS), inodeOfPin);
-  const deletions = new Deletions();
+  const open = () => openKernel(takeSpare, () => SESSION_LIMIT_MS);
+  const pool = new KernelPool(open, inodeOfPin);
+  const deletions = new Deletions(() => pool.share(open()));
   const factsText = renderNodeFacts(facts);
   spares.fill();
   return {
@@ -35,6 +36,7 @@ export function residentPorts(facts: NodeFacts): { ports: Ports; close(): Promis
         path === NODE_FACTS_FILE ? Promise.resolve(factsText) : system.readText(path),
     },
     async close() {
+      await deletions.settle();
       await pool.close();
       await spares.close();
     },

@@ -35,12 +35,10 @@ export function openKernel(converse: Converse, remainingMs: () => number): Kerne
       }
     },
     async apply(netns, args) {
-      const failure = await session(netns).apply(args);
-      // A session does not outlive a failed change: `ip` may have ended with it, and it keeps names it has looked up.
-      if (failure !== undefined) {
-        await sessions.get(netns)?.close();
-        sessions.delete(netns);
-      }
+      const open = session(netns);
+      const failure = await open.apply(args);
+      // Another call of this kernel may have opened the next one meanwhile.
+      if (open.ended && sessions.get(netns) === open) sessions.delete(netns);
       return failure;
     },
     async close() {

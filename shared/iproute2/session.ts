@@ -12,6 +12,8 @@ export interface IpSession {
   show(questions: readonly IpArgs[]): Promise<Link[]>;
   /** Runs one changing line. The answer is what went wrong, or undefined. */
   apply(args: IpArgs): Promise<Completed | undefined>;
+  /** Its `ip` has ended: nothing more can be said to it. */
+  readonly ended: boolean;
   close(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export function sessionCommand(netns: string, timeoutMs: number): Command {
 }
 
 class Session implements IpSession {
+  ended = false;
   private lastTurn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly conversation: Conversation) {}
@@ -140,6 +143,7 @@ class Session implements IpSession {
   }
 
   private async lastWords(errors: readonly string[]): Promise<Completed> {
+    this.ended = true;
     return { ...await this.conversation.end(), stderr: errors.join("\n") };
   }
 }

@@ -31,9 +31,18 @@ export function planDelete(netns: string, names: readonly string[]): Step[] {
   if (names.length === 0) return [];
   const step = (args: IpArgs, why: string): Step => ({ netns, args, why });
   return [
-    ...names.map((name) => step(setGroup(name, GROUP.deleted), `mark ${name} for deletion`)),
+    ...names.map((name) => step(markDeleted(name), `mark ${name} for deletion`)),
     step(DELETE_MARKED, `delete ${names.join(", ")}`),
   ];
+}
+
+/** Marks a device for {@link DELETE_MARKED}. */
+export const markDeleted = (name: string): IpArgs => setGroup(name, GROUP.deleted);
+
+/** The name of the device that a change marks; undefined where it is another change. */
+export function nameOfMarked(args: IpArgs): string | undefined {
+  const [, , , name = ""] = args;
+  return args.join() === markDeleted(name).join() ? name : undefined;
 }
 
 /** Deletes what is marked. That none is left is no failure: another call may have been first. */
