@@ -1,8 +1,9 @@
 // Looks at a configured node again and again, and does what is to be done: FRR, LANs, calls.
 import type { NodeFacts } from "../shared/lan/node_facts.ts";
+import { Alarm } from "./alarm.ts";
 import { startResident } from "./calls/resident.ts";
 import type { FrrConfiguration } from "./frr/configuration.ts";
-import { EntrySweep } from "./frr/entry_sweep.ts";
+import { EntryKeeper } from "./frr/entry_keeper.ts";
 import { readHealth } from "./frr/query.ts";
 import { startFrr } from "./frr/supervise.ts";
 import { isReady, type Observation } from "./health/state.ts";
@@ -12,7 +13,9 @@ import type { Log } from "./log.ts";
 import type { Role, Settings } from "./settings.ts";
 
 /** A node that is not ready is looked at more often, and at first (all in ms) most often: a pod's start waits for it. */
-const lookAgainMs = (notReadyMs: number) => notReadyMs < 15_000 ? 250 : 1_000;
+const lookAgainMs = (notReadyMs: number) => notReadyMs < 15_000 ? 250 : SOON_MS;
+/** A node where something is going on, too. */
+const SOON_MS = 1_000;
 
 /** Ends when the node's facts are others than `facts`, or `signal` is given. `health` is told what is seen. */
 export async function lookAfterNode(
@@ -29,30 +32,33 @@ export async function lookAfterNode(
     ? await startResident(facts, log)
     : undefined;
   await using lans = new LanSweep(facts, settings.grace * 1000, log);
-  const entries = new EntrySweep(log);
+  const alarm = new Alarm(SOON_MS);
+  await using entries = new EntryKeeper(log, () => alarm.ring());
   const tasks = new Tasks(log);
   let moved = false;
   let lastReady = performance.now();
   while (!signal.aborted && !moved) {
     const before = isReady(role, health.last);
-    health.last = { at: performance.now(), ...await readHealth() };
+    const at = performance.now();
+    health.last = { at, ...await readHealth() };
     const { ok } = isReady(role, health.last);
     tellChange(role, before.ok, health.last, log);
+    if (isWorker) {
+      const { sessions } = health.last;
+      await tasks.try("look the forwarding entries over", () => entries.look(sessions, at));
+    }
     if (settings.frr === "start" && !health.last.daemons.includes("watchfrr")) await startFrr(log);
     await tasks.try("follow the reflectors", () => configuration.follow());
-    if (isWorker) {
-      await tasks.try("look the LANs over", () => lans.look());
-      const { sessions } = health.last;
-      await tasks.try("look the forwarding entries over", () => entries.look(sessions));
-    }
+    if (isWorker) await tasks.try("look the LANs over", () => lans.look());
     await resident?.sweep();
     await tasks.try("find this node's address", async () => {
       const { vtep, mtu } = await learnUnderlay(settings);
       moved = vtep !== facts.vtep || mtu !== facts.mtu;
     });
     if (ok) lastReady = performance.now();
-    const again = lookAgainMs(performance.now() - lastReady);
-    if (!moved) await pause(ok ? settings.reconcile * 1000 : again, signal);
+    const again = ok ? settings.reconcile * 1000 : lookAgainMs(performance.now() - lastReady);
+    const soon = entries.isUnsettled ? Math.min(again, SOON_MS) : again;
+    if (!moved) await alarm.pause(soon, signal);
   }
   if (moved) log("warn", "this node's address or MTU has changed");
 }
@@ -78,14 +84,4 @@ class Tasks {
 function tellChange(role: Role, wasReady: boolean, observation: Observation, log: Log): void {
   const { ok, reasons } = isReady(role, observation);
   if (ok !== wasReady) log(ok ? "info" : "warn", ok ? "ready" : `not ready: ${reasons.join("; ")}`);
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
 }

@@ -10,6 +10,7 @@ import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import { LAN_NETNS, RUN_DIR } from "../../shared/lan/paths.ts";
 import { deletePorts, findPorts } from "../../shared/lan/remove_ports.ts";
 import type { Log } from "../log.ts";
+import { type Monitor, startMonitor } from "../monitor.ts";
 import { type EmptySince, hasOverdue, nextEmptyLans } from "./empty_lans.ts";
 import { type BrokenLan, findTroubles } from "./find_troubles.ts";
 import { findLans, type LanOnNode, listDevices } from "./list_lans.ts";
@@ -17,7 +18,6 @@ import { mendLan } from "./mend_lan.ts";
 import { moveVteps } from "./move_vteps.ts";
 import { inodeOfPin, pinAgain } from "./pin_netns.ts";
 import { removeStrays } from "./remove_strays.ts";
-import { type LinkWatch, watchLinks } from "./watch_links.ts";
 
 const LIMIT_MS = 30_000;
 /** Strays are removed when no call is at work; on a busy node that is tried again at the next look. */
@@ -41,7 +41,7 @@ export const NOTHING_SWEPT: SweepCounts = { mended: 0, emptied: 0, strays: 0 };
 export class LanSweep implements AsyncDisposable {
   #since: EmptySince = new Map();
   #strays: readonly Link[] = [];
-  #watch: LinkWatch | undefined;
+  #monitor: Monitor | undefined;
   /** The LAN namespace that is watched, by its inode. */
   #pinned: number | undefined;
   #isStale = true;
@@ -62,14 +62,19 @@ export class LanSweep implements AsyncDisposable {
     try {
       await this.#keepPin();
       await this.#lookAtDevices();
+    } catch (error) {
+      this.#isStale = true;
+      throw error;
     } finally {
       await this.#tellCounts();
     }
   }
 
   async #lookAtDevices(): Promise<void> {
-    if (await this.#hasChanged()) this.#isStale = true;
+    await this.#listen();
     if (!this.#isStale && !hasOverdue(this.#since, performance.now(), this.graceMs)) return;
+    // What changes from now on is for the next look.
+    this.#isStale = false;
     const devices = await listDevices();
     const { broken, strays } = findTroubles(devices);
     const lans = findLans(devices);
@@ -94,35 +99,35 @@ export class LanSweep implements AsyncDisposable {
       );
     }
     await kernel.close();
-    this.#isStale = strays.length + failures.length > 0;
+    if (strays.length > 0) this.#isStale = true;
     if (failures.length > 0) throw new Error(failures.join("; "));
   }
 
   /** What is gone is pinned again. Another namespace in its place was put there by an install: it is the one from now on. */
   async #keepPin(): Promise<void> {
-    const watch = this.#watch;
-    if (watch === undefined || watch.ended || inodeOfPin() === this.#pinned) return;
+    const monitor = this.#monitor;
+    if (monitor === undefined || monitor.ended || inodeOfPin() === this.#pinned) return;
     if (await hasNetns(run, LAN_NETNS)) {
-      await watch[Symbol.asyncDispose]();
+      await monitor[Symbol.asyncDispose]();
       this.log(
         "warn",
         `${LAN_NETNS} is another namespace now; FRR must be started anew to serve it`,
       );
       return;
     }
-    await pinAgain(watch.netns);
+    await pinAgain(monitor.netns);
     this.#pinned = inodeOfPin();
     this.log("warn", `${LAN_NETNS} was gone, and is pinned again`);
     this.#add("mended", 1);
   }
 
-  async #hasChanged(): Promise<boolean> {
-    if (this.#watch?.ended !== false) {
-      await this.#watch?.[Symbol.asyncDispose]();
-      this.#watch = watchLinks();
-      this.#pinned = inodeOfPin();
-    }
-    return this.#watch.takeChanged();
+  /** To list thousands of devices for nothing costs more than all else. */
+  async #listen(): Promise<void> {
+    if (this.#monitor?.ended === false) return;
+    await this.#monitor?.[Symbol.asyncDispose]();
+    this.#isStale = true;
+    this.#monitor = startMonitor(["ip", "-o", "monitor", "link"], () => this.#isStale = true);
+    this.#pinned = inodeOfPin();
   }
 
   /** Once: the node's address stays the same as long as this object is there. */
@@ -172,6 +177,6 @@ export class LanSweep implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#watch?.[Symbol.asyncDispose]();
+    await this.#monitor?.[Symbol.asyncDispose]();
   }
 }

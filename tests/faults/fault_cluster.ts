@@ -21,8 +21,15 @@ export interface FaultCluster extends AsyncDisposable {
   readonly places: readonly [Place, Place];
 }
 
-/** Starts all of it and waits until frames pass between the two pods and every session is up. */
-export async function startFaultCluster(root?: string): Promise<FaultCluster> {
+/**
+ * Starts all of it and waits until frames pass between the two pods and every session is up.
+ * @param root the nodes' file system, see {@link startNode}
+ * @param env added to the environment of the faulted node's programs
+ */
+export async function startFaultCluster(
+  root?: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<FaultCluster> {
   await using started = new AsyncDisposableStack();
   const { reflector, workers } = started.use(await startCluster(root));
   const second = started.use(await startNode("rr2", root));
@@ -35,6 +42,7 @@ export async function startFaultCluster(root?: string): Promise<FaultCluster> {
     start(workers[index], "worker", {
       ...workerEnv(index),
       MEGALOS_ROUTE_REFLECTORS: REFLECTOR_ADDRESSES.join(","),
+      ...(index === 0 ? env : {}),
     });
   const [rr1, rr2, w1, w2] = await Promise.all([
     startReflector(reflector, 0),

@@ -2,6 +2,7 @@
 import { eventually } from "../fixture/eventually.ts";
 import { frrPids } from "../fixture/frr.ts";
 import type { FaultCluster } from "./fault_cluster.ts";
+import { FAKE_CLOCK, setClock } from "./clock.ts";
 import { exhaustMemory, fillRun } from "./resources.ts";
 import type { Station } from "./station.ts";
 
@@ -15,6 +16,8 @@ export interface Fault {
   readonly name: string;
   /** For people. */
   readonly title: string;
+  /** Added to the environment of the faulted node's programs. */
+  readonly env?: Readonly<Record<string, string>>;
   /** What it may cost when what it hit was away for so long. */
   readonly limits: (downMs: number) => Limits;
   /** Makes it happen, and answers when it is over: for how long (ms) what it hit was away. */
@@ -25,8 +28,11 @@ const nothing = () => ({ towards: 0, from: 0 });
 /** Others know of a worker's pods by its sessions alone; what it knows of theirs is in its kernel. */
 const itsSessions = (downMs: number) => ({ towards: downMs + 300, from: 0 });
 const itsLink = (downMs: number) => ({ towards: downMs + 300, from: downMs + 300 });
-/** Sessions end after the hold time of 9 s; then bgpd calls once a second, and the kernel asks for each neighbour as often. */
-const itsLinkAndSessions = (downMs: number) => ({ towards: downMs + 3_000, from: downMs + 3_000 });
+/** The kernel asks for a neighbour that has long been silent once a second. */
+const itsLinkAndNeighbours = (downMs: number) => itsLink(downMs + 1_000);
+
+/** bgpd has all entries deleted when its last session ends, and the manager makes them again as soon as it sees that. */
+const itsSilence = () => ({ towards: 1_000, from: 1_000 });
 
 const RESTART_SECONDS = 30;
 
@@ -109,6 +115,15 @@ export const FAULTS: readonly Fault[] = [
       }),
   },
   {
+    name: "all-reflectors",
+    title: "both reflectors killed at once for 20 s",
+    limits: itsSilence,
+    inject: ({ reflectors }) =>
+      timed(async () => {
+        await Promise.all(reflectors.map((reflector) => replace(reflector, "KILL", 20)));
+      }),
+  },
+  {
     name: "reflector-link",
     title: "one reflector's link cut for 20 s",
     limits: nothing,
@@ -123,7 +138,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "underlay-30",
     title: "worker's link cut for 30 s",
-    limits: itsLinkAndSessions,
+    limits: itsLinkAndNeighbours,
     inject: ({ underlay }) => timed(() => cut(underlay, "w1", 30)),
   },
   {
@@ -134,6 +149,20 @@ export const FAULTS: readonly Fault[] = [
       timed(async () => {
         await node.must("umount", "--lazy", "/run/netns/megalos");
         await pause(10);
+      }),
+  },
+  {
+    name: "clock",
+    title: "worker's clock jumps an hour ahead, then two back",
+    env: FAKE_CLOCK,
+    limits: nothing,
+    inject: ({ workers: [worker] }) =>
+      timed(async () => {
+        for (const seconds of [3_600, -3_600]) {
+          await setClock(worker, seconds);
+          // Longer than any timer of a session.
+          await pause(15);
+        }
       }),
   },
   {

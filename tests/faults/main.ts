@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
-import { labPackages } from "../../tools/packages.ts";
+import { faultPackages } from "../../tools/packages.ts";
 import { FAULTS } from "./faults.ts";
 import { type Figures, measureFault } from "./measure.ts";
 import { judge, renderReport } from "./report.ts";
@@ -23,7 +23,7 @@ const program = new Command("deno task faults")
 
 try {
   const { only, root, json } = program.parse(Deno.args, { from: "user" }).opts<Options>();
-  await ensurePackages(labPackages, surroundings);
+  await ensurePackages(faultPackages, surroundings);
   await ensureBuilt([HOST_ARCH], surroundings);
   const all: Figures[] = [];
   for (const fault of FAULTS.filter(({ name }) => only?.includes(name) ?? true)) {

@@ -32,10 +32,10 @@ const SETTLE_SECONDS = 30;
 
 /** Starts a cluster of nodes with that root, makes the fault happen, waits until all is as before, and counts. */
 export async function measureFault(
-  { name, title, limits, inject }: Fault,
+  { name, title, limits, inject, env }: Fault,
   root?: string,
 ): Promise<Figures> {
-  await using cluster = await startFaultCluster(root);
+  await using cluster = await startFaultCluster(root, env);
   const observe = async () => {
     const observed = await Promise.all(cluster.workers.map(async (worker) => {
       const [sessions, entries] = [await worker.sessions(), await worker.entries()];

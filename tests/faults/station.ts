@@ -8,13 +8,19 @@ import { Manager } from "../fixture/manager.ts";
 const LANS = "/run/lans";
 
 // A container is a PID namespace: with its first process all others end. Prints that first process' number on the node.
+// Arguments: its environment.
 const CONTAINER = `
-setsid unshare --pid --fork --kill-child --mount-proc --propagation private \\
+env "$@" setsid unshare --pid --fork --kill-child --mount-proc --propagation private \\
   tini -- /etc/frr/megalos-start </dev/null >>/run/frr.log 2>&1 &
 shell=$!
 until init=$(ps --ppid "$shell" -o pid=); do sleep 0.01; done
 echo $init
 `;
+
+interface Peer {
+  readonly state: string;
+  readonly peerUptimeEstablishedEpoch: number;
+}
 
 export class Station implements AsyncDisposable {
   manager: Manager;
@@ -50,7 +56,8 @@ export class Station implements AsyncDisposable {
   }
 
   async startFrr(): Promise<void> {
-    this.#container = (await this.node.must("sh", "-c", CONTAINER)).trim();
+    const env = Object.entries(this.env).map(([name, value]) => `${name}=${value}`);
+    this.#container = (await this.node.must("sh", "-c", CONTAINER, "sh", ...env)).trim();
   }
 
   /** Ends FRR's container as kubelet does, and waits until it is gone. */
@@ -71,16 +78,24 @@ export class Station implements AsyncDisposable {
 
   /** How many sessions are Established; undefined while bgpd does not answer or has no configuration yet. */
   async sessions(): Promise<number | undefined> {
+    const states = (await this.#peers()).map(({ state }) => state);
+    return states.length === 0
+      ? undefined
+      : states.filter((state) => state === "Established").length;
+  }
+
+  /** When, by its own clock (s since 1970), bgpd says that its first session was established. */
+  async establishedAt(): Promise<number> {
+    return (await this.#peers())[0]?.peerUptimeEstablishedEpoch ?? NaN;
+  }
+
+  async #peers(): Promise<Peer[]> {
     const show = ["vtysh", "-d", "bgpd", "-c", "show bgp l2vpn evpn summary json"];
     const { stdout } = await this.node.run(show);
     try {
-      const { peers } = JSON.parse(stdout) as { peers: Record<string, { state: string }> };
-      const states = Object.values(peers).map(({ state }) => state);
-      return states.length === 0
-        ? undefined
-        : states.filter((state) => state === "Established").length;
+      return Object.values((JSON.parse(stdout) as { peers: Record<string, Peer> }).peers);
     } catch {
-      return undefined;
+      return [];
     }
   }
 

@@ -1,6 +1,6 @@
-// Entries of the kernel against what EVPN knows: what stays, what goes, what is not looked at.
+// Entries of the kernel against what EVPN knows: what stays, what goes, what is not looked at; and the words of bridge.
 import assert from "node:assert/strict";
-import { deleteEntry, type FdbEntry, findStale } from "./stale_entries.ts";
+import { addEntry, deleteEntry, type FdbEntry, findStale, parseChange } from "./entries.ts";
 import type { Evpn } from "./query.ts";
 
 const EVPN: Evpn = {
@@ -67,4 +67,40 @@ Deno.test("a deletion names the table that the entry is in", () => {
       "fdb del 02:00:00:00:00:77 dev net1-ntwork master",
     ],
   );
+});
+
+Deno.test("an entry is made in the table that it is in, for everyone one beside others", () => {
+  const remote = self("02:00:00:00:00:77", "10.99.0.12");
+  assert.deepEqual(
+    [self(EVERYONE, "10.99.0.77"), remote, inBridge("02:00:00:00:00:77")].map((one) =>
+      addEntry(one).join(" ")
+    ),
+    [
+      "fdb append 00:00:00:00:00:00 dev net1-ntwork dst 10.99.0.77 self permanent",
+      "fdb replace 02:00:00:00:00:77 dev net1-ntwork dst 10.99.0.12 self dynamic extern_learn",
+      "fdb replace 02:00:00:00:00:77 dev net1-ntwork master dynamic extern_learn",
+    ],
+  );
+});
+
+Deno.test("a change is read from what bridge says, where it is about another node", () => {
+  const everyone = { mac: EVERYONE, ifname: "net1-ntwork", dst: "10.99.0.12", flags: ["self"] };
+  const changes: [string, ReturnType<typeof parseChange>][] = [
+    [
+      "00:00:00:00:00:00 dev net1-ntwork dst 10.99.0.12 link-netnsid 0 self permanent",
+      { isDeleted: false, entry: everyone },
+    ],
+    [
+      "Deleted 02:00:00:00:00:02 dev net1-ntwork dst fd00::12 link-netnsid 0 self extern_learn ",
+      { isDeleted: true, entry: self("02:00:00:00:00:02", "fd00::12") },
+    ],
+    [
+      "Deleted 02:00:00:00:00:02 dev net1-ntwork extern_learn master kt-net1-ntwork ",
+      { isDeleted: true, entry: { ...inBridge("02:00:00:00:00:02"), dst: undefined } },
+    ],
+    ["02:00:00:00:00:01 dev mg555urr4ibfh6q master kt-net1-ntwork ", undefined],
+    ["33:33:00:00:00:01 dev mg555urr4ibfh6q self permanent", undefined],
+    ["", undefined],
+  ];
+  for (const [line, change] of changes) assert.deepEqual(parseChange(line), change, line);
 });

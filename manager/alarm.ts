@@ -1,0 +1,39 @@
+// Pauses between looks: bounded, ended by a signal, and by an alarm.
+
+/** Waits for so long (ms), or until `signal` is given. */
+export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const end = () => resolve();
+  const timer = setTimeout(end, ms);
+  signal.addEventListener("abort", end);
+  await promise;
+  clearTimeout(timer);
+  signal.removeEventListener("abort", end);
+}
+
+/** Ends pauses early. */
+export class Alarm {
+  #bell = new AbortController();
+  #lastEarly = -Infinity;
+
+  /** @param leastMs between two pauses that it ends: what rings all the time does not take all the time */
+  constructor(private readonly leastMs: number) {}
+
+  ring(): void {
+    this.#bell.abort();
+  }
+
+  /** Waits for so long (ms), or until it rings or has rung since the last pause, or until `signal` is given. */
+  async pause(ms: number, signal: AbortSignal): Promise<void> {
+    const started = performance.now();
+    const least = Math.max(0, Math.min(ms, this.#lastEarly + this.leastMs - started));
+    await sleep(least, signal);
+    const forward = () => this.ring();
+    signal.addEventListener("abort", forward);
+    if (!signal.aborted) await sleep(ms - least, this.#bell.signal);
+    signal.removeEventListener("abort", forward);
+    if (this.#bell.signal.aborted) this.#lastEarly = performance.now();
+    this.#bell = new AbortController();
+  }
+}

@@ -1,0 +1,77 @@
+// Forwarding entries: those of the kernel against what EVPN knows, and the words that make and delete one. Pure.
+import type { IpArgs } from "../../shared/iproute2/line.ts";
+import type { Evpn } from "./query.ts";
+
+/** A forwarding entry as `bridge -json fdb show` prints it. */
+export interface FdbEntry {
+  readonly mac: string;
+  readonly ifname: string;
+  /** VTEP address; of a VXLAN device's own table alone, else it is its bridge's. */
+  readonly dst?: string | undefined;
+  readonly flags: readonly string[];
+}
+
+/** Its VTEPs are those that a frame for everyone goes to. */
+const EVERYONE = "00:00:00:00:00:00";
+
+/** Those that zebra once wrote for a LAN that it knows, and that EVPN does not have: of nodes and MAC addresses that left meanwhile. */
+export function findStale(entries: readonly FdbEntry[], { vnis, macs }: Evpn): FdbEntry[] {
+  const vxlans = new Map(vnis.map(({ vni, vxlan }) => [vni, vxlan]));
+  const known = new Set([
+    ...vnis.flatMap(({ vxlan, remoteVteps }) =>
+      remoteVteps.map((dst) => identify({ ifname: vxlan, mac: EVERYONE, dst }))
+    ),
+    ...macs.filter(({ type }) => type === "remote").flatMap(({ vni, mac, behind: dst }) => {
+      const ifname = vxlans.get(vni) ?? "";
+      return [identify({ ifname, mac, dst }), identify({ ifname, mac })];
+    }),
+  ]);
+  const devices = new Set(vxlans.values());
+  return entries.filter((entry) =>
+    devices.has(entry.ifname) && isRemote(entry) && !known.has(identify(entry))
+  );
+}
+
+/** Whether an entry leads to another node: zebra has written it. */
+function isRemote({ dst, flags }: FdbEntry): boolean {
+  return dst !== undefined || flags.includes("extern_learn");
+}
+
+/** A line of `bridge monitor fdb`. */
+export interface Change {
+  readonly entry: FdbEntry;
+  readonly isDeleted: boolean;
+}
+
+/** Reads a line; undefined for an entry that leads to no other node, as most do. */
+export function parseChange(line: string): Change | undefined {
+  if (!/ (dst|extern_learn) /.test(line)) return undefined;
+  const isDeleted = line.startsWith("Deleted ");
+  const [mac = "", ...words] = line.slice(isDeleted ? "Deleted ".length : 0).split(" ");
+  const after = (key: string) => words.includes(key) ? words[words.indexOf(key) + 1] : undefined;
+  const dst = after("dst");
+  const flags = ["self", "extern_learn"].filter((flag) => words.includes(flag));
+  return { isDeleted, entry: { mac, ifname: after("dev") ?? "", dst, flags } };
+}
+
+/** The words after `bridge` that make an entry as zebra does. */
+export function addEntry({ mac, ifname, dst }: FdbEntry): IpArgs {
+  if (dst === undefined) {
+    return ["fdb", "replace", mac, "dev", ifname, "master", "dynamic", "extern_learn"];
+  }
+  const kind = mac === EVERYONE ? ["permanent"] : ["dynamic", "extern_learn"];
+  // Frames for everyone go to many nodes, those for one MAC address to one.
+  const verb = mac === EVERYONE ? "append" : "replace";
+  return ["fdb", verb, mac, "dev", ifname, "dst", dst, "self", ...kind];
+}
+
+/** The words after `bridge` that delete an entry, from the VXLAN device's table or from its bridge's. */
+export function deleteEntry({ mac, ifname, dst }: FdbEntry): IpArgs {
+  const where = dst === undefined ? ["master"] : ["dst", dst, "self"];
+  return ["fdb", "del", mac, "dev", ifname, ...where];
+}
+
+/** Tells entries apart. */
+export function identify({ ifname, mac, dst }: Omit<FdbEntry, "flags">): string {
+  return `${ifname} ${mac} ${dst ?? ""}`;
+}
