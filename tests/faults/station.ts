@@ -10,8 +10,8 @@ const LANS = "/run/lans";
 // A container is a PID namespace: with its first process all others end. Prints that first process' number on the node.
 // Arguments: its environment.
 const CONTAINER = `
-env "$@" setsid unshare --pid --fork --kill-child --mount-proc --propagation private \\
-  tini -- /etc/frr/megalos-start </dev/null >>/run/frr.log 2>&1 &
+setsid unshare --pid --fork --kill-child --mount-proc --propagation private \\
+  env "$@" tini -- /etc/frr/megalos-start </dev/null >>/run/frr.log 2>&1 &
 shell=$!
 until init=$(ps --ppid "$shell" -o pid=); do sleep 0.01; done
 echo $init
