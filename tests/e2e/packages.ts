@@ -1,5 +1,6 @@
 // The Debian packages that the cluster of the tests is made of.
 export const clusterPackages = [
+  "debootstrap",
   "busybox-static",
   "conntrack",
   "containerd",
