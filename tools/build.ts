@@ -47,7 +47,7 @@ async function buildFor(arch: Arch, inputs: string, surroundings: Surroundings):
   await Deno.writeTextFile(stampPath(arch), inputs);
 }
 
-/** One minified file and, kept beside it, its source map. */
+/** One file and, kept beside it, its source map. */
 async function bundle(name: ProgramName, surroundings: Surroundings): Promise<void> {
   // deno-fmt-ignore
   // Not minified: esbuild's minifier drops the disposal of a `using` whose variable is used once (its issue 4482).

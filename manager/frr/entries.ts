@@ -2,13 +2,12 @@
 import type { IpArgs } from "../../shared/iproute2/line.ts";
 import type { Evpn } from "./query.ts";
 
-/** A forwarding entry as `bridge -json fdb show` prints it. */
+/** A forwarding entry that leads to another node: zebra has written it. */
 export interface FdbEntry {
   readonly mac: string;
   readonly ifname: string;
   /** VTEP address; of a VXLAN device's own table alone, else it is its bridge's. */
   readonly dst?: string | undefined;
-  readonly flags: readonly string[];
 }
 
 /** Its VTEPs are those that a frame for everyone goes to. */
@@ -27,32 +26,32 @@ export function findStale(entries: readonly FdbEntry[], { vnis, macs }: Evpn): F
     }),
   ]);
   const devices = new Set(vxlans.values());
-  return entries.filter((entry) =>
-    devices.has(entry.ifname) && isRemote(entry) && !known.has(identify(entry))
-  );
+  return entries.filter((entry) => devices.has(entry.ifname) && !known.has(identify(entry)));
 }
 
-/** Whether an entry leads to another node: zebra has written it. */
-function isRemote({ dst, flags }: FdbEntry): boolean {
-  return dst !== undefined || flags.includes("extern_learn");
+/** Reads a line of `bridge fdb show`; undefined for an entry that leads to no other node, as most do. */
+export function parseEntry(line: string): FdbEntry | undefined {
+  if (!/ (dst|extern_learn)( |$)/.test(line)) return undefined;
+  const [mac = "", ...words] = line.split(" ");
+  const after = (key: string) => words.includes(key) ? words[words.indexOf(key) + 1] : undefined;
+  const dst = after("dst");
+  return { mac, ifname: after("dev") ?? "", ...(dst !== undefined && { dst }) };
 }
 
-/** A line of `bridge monitor fdb`. */
+/** A line of `bridge monitor fdb` about such an entry. */
 export interface Change {
   readonly entry: FdbEntry;
   readonly isDeleted: boolean;
 }
 
-/** Reads a line; undefined for an entry that leads to no other node, as most do. */
+/** Reads a line of `bridge monitor fdb`, as {@link parseEntry} does. */
 export function parseChange(line: string): Change | undefined {
-  if (!/ (dst|extern_learn) /.test(line)) return undefined;
-  const isDeleted = line.startsWith("Deleted ");
-  const [mac = "", ...words] = line.slice(isDeleted ? "Deleted ".length : 0).split(" ");
-  const after = (key: string) => words.includes(key) ? words[words.indexOf(key) + 1] : undefined;
-  const dst = after("dst");
-  const flags = ["self", "extern_learn"].filter((flag) => words.includes(flag));
-  return { isDeleted, entry: { mac, ifname: after("dev") ?? "", dst, flags } };
+  const isDeleted = line.startsWith(DELETED);
+  const entry = parseEntry(isDeleted ? line.slice(DELETED.length) : line);
+  return entry && { entry, isDeleted };
 }
+
+const DELETED = "Deleted ";
 
 /** The words after `bridge` that make an entry as zebra does. */
 export function addEntry({ mac, ifname, dst }: FdbEntry): IpArgs {
@@ -72,6 +71,6 @@ export function deleteEntry({ mac, ifname, dst }: FdbEntry): IpArgs {
 }
 
 /** Tells entries apart. */
-export function identify({ ifname, mac, dst }: Omit<FdbEntry, "flags">): string {
+export function identify({ ifname, mac, dst }: FdbEntry): string {
   return `${ifname} ${mac} ${dst ?? ""}`;
 }

@@ -1,6 +1,13 @@
 // Entries of the kernel against what EVPN knows: what stays, what goes, what is not looked at; and the words of bridge.
 import assert from "node:assert/strict";
-import { addEntry, deleteEntry, type FdbEntry, findStale, parseChange } from "./entries.ts";
+import {
+  addEntry,
+  deleteEntry,
+  type FdbEntry,
+  findStale,
+  parseChange,
+  parseEntry,
+} from "./entries.ts";
 import type { Evpn } from "./query.ts";
 
 const EVPN: Evpn = {
@@ -11,17 +18,8 @@ const EVPN: Evpn = {
   ],
 };
 
-const self = (mac: string, dst: string, ifname = "net1-ntwork"): FdbEntry => ({
-  mac,
-  ifname,
-  dst,
-  flags: mac.startsWith("00:") ? ["self"] : ["self", "extern_learn"],
-});
-const inBridge = (mac: string, flags = ["extern_learn"]): FdbEntry => ({
-  mac,
-  ifname: "net1-ntwork",
-  flags,
-});
+const self = (mac: string, dst: string, ifname = "net1-ntwork"): FdbEntry => ({ mac, ifname, dst });
+const inBridge = (mac: string): FdbEntry => ({ mac, ifname: "net1-ntwork" });
 const EVERYONE = "00:00:00:00:00:00";
 
 Deno.test("what EVPN knows stays, in the VXLAN device and in the bridge", () => {
@@ -45,16 +43,10 @@ Deno.test("nodes and MAC addresses that left, moved or came here are stale", () 
   assert.deepEqual(findStale(stale, EVPN), stale);
 });
 
-Deno.test("what zebra did not write, or of devices that it does not know, is not looked at", () => {
-  const others = [
-    inBridge("02:00:00:00:00:88", []),
-    { mac: "33:33:00:00:00:01", ifname: "kt-net1-ntwork", flags: ["self"] },
-    { mac: "02:00:00:00:00:01", ifname: "mgport", flags: ["extern_learn"] },
-    self("02:00:00:00:00:99", "10.99.0.77", "other"),
-  ];
-  assert.deepEqual(findStale(others, EVPN), []);
-  const all = [...others, self(EVERYONE, "10.99.0.77")];
-  assert.deepEqual(findStale(all, { vnis: [], macs: [] }), []);
+Deno.test("what is of devices that EVPN does not know is not looked at", () => {
+  const other = self("02:00:00:00:00:99", "10.99.0.77", "other");
+  assert.deepEqual(findStale([other], EVPN), []);
+  assert.deepEqual(findStale([other, self(EVERYONE, "10.99.0.77")], { vnis: [], macs: [] }), []);
 });
 
 Deno.test("a deletion names the table that the entry is in", () => {
@@ -83,24 +75,29 @@ Deno.test("an entry is made in the table that it is in, for everyone one beside 
   );
 });
 
-Deno.test("a change is read from what bridge says, where it is about another node", () => {
-  const everyone = { mac: EVERYONE, ifname: "net1-ntwork", dst: "10.99.0.12", flags: ["self"] };
-  const changes: [string, ReturnType<typeof parseChange>][] = [
+Deno.test("an entry is read from what bridge says, where it leads to another node", () => {
+  const entries: [string, FdbEntry | undefined][] = [
     [
       "00:00:00:00:00:00 dev net1-ntwork dst 10.99.0.12 link-netnsid 0 self permanent",
-      { isDeleted: false, entry: everyone },
+      self(EVERYONE, "10.99.0.12"),
     ],
     [
-      "Deleted 02:00:00:00:00:02 dev net1-ntwork dst fd00::12 link-netnsid 0 self extern_learn ",
-      { isDeleted: true, entry: self("02:00:00:00:00:02", "fd00::12") },
+      "02:00:00:00:00:02 dev net1-ntwork dst fd00::12 link-netnsid 0 self extern_learn ",
+      self("02:00:00:00:00:02", "fd00::12"),
     ],
     [
-      "Deleted 02:00:00:00:00:02 dev net1-ntwork extern_learn master kt-net1-ntwork ",
-      { isDeleted: true, entry: { ...inBridge("02:00:00:00:00:02"), dst: undefined } },
+      "02:00:00:00:00:02 dev net1-ntwork extern_learn master kt-net1-ntwork ",
+      inBridge("02:00:00:00:00:02"),
     ],
     ["02:00:00:00:00:01 dev mg555urr4ibfh6q master kt-net1-ntwork ", undefined],
     ["33:33:00:00:00:01 dev mg555urr4ibfh6q self permanent", undefined],
     ["", undefined],
   ];
-  for (const [line, change] of changes) assert.deepEqual(parseChange(line), change, line);
+  for (const [line, entry] of entries) {
+    assert.deepEqual(parseEntry(line), entry, line);
+    for (const isDeleted of [false, true]) {
+      const change = parseChange(isDeleted ? `Deleted ${line}` : line);
+      assert.deepEqual(change, entry && { entry, isDeleted }, line);
+    }
+  }
 });

@@ -1,5 +1,4 @@
 // Keeps the kernel's forwarding entries what EVPN says; and where it says nothing, what it said last: they carry traffic until then.
-import * as z from "zod";
 import { describe } from "../../shared/command.ts";
 import { run } from "../../shared/exec.ts";
 import { encodeLine, type IpArgs } from "../../shared/iproute2/line.ts";
@@ -16,6 +15,7 @@ import {
   findStale,
   identify,
   parseChange,
+  parseEntry,
 } from "./entries.ts";
 import { readEvpn, type Session } from "./query.ts";
 
@@ -134,20 +134,16 @@ async function change(netns: string, commands: readonly IpArgs[]): Promise<numbe
   return commands.length - (stderr.match(/^Command failed /gm)?.length ?? 0);
 }
 
-const fdb = z.array(z.object({
-  mac: z.string(),
-  ifname: z.string(),
-  dst: z.string().optional(),
-  flags: z.array(z.string()).default([]),
-}));
-
 /** The kernel's entries first: what EVPN learns in between is then not taken for stale. Undefined when FRR does not answer. */
 async function listStale(netns: string): Promise<FdbEntry[] | undefined> {
   const listed = await run({
-    argv: inNetns(netns, ["bridge", "-json", "fdb", "show"]),
+    argv: inNetns(netns, ["bridge", "fdb", "show"]),
     maxOutputBytes: MAX_LIST_BYTES,
   });
   if (listed.reason !== "success") throw new Error(describe(listed));
   const evpn = await readEvpn();
-  return evpn && findStale(fdb.parse(JSON.parse(listed.stdout)), evpn);
+  if (evpn === undefined) return undefined;
+  // Line by line: of thousands, few lead to other nodes.
+  const remote = listed.stdout.split("\n").flatMap((line) => parseEntry(line) ?? []);
+  return findStale(remote, evpn);
 }

@@ -29,7 +29,7 @@ ${isWorker ? `zebra_wrap="${ZEBRA_SCRIPT}"\n` : ""}`;
 
 /**
  * Every start of zebra passes here and no other moment does. An old zserv.api makes bgpd start before zebra listens and lose seconds.
- * Forwarding entries of an earlier zebra stay: they carry traffic until EVPN has spoken (`entry_sweep.ts`).
+ * Forwarding entries of an earlier zebra stay: they carry traffic until EVPN has spoken (`entry_keeper.ts`).
  */
 const RENDERED_ZEBRA_SCRIPT = `#!/bin/sh
 # Written by the Megalos manager: starts zebra in the LAN namespace.

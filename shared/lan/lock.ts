@@ -39,7 +39,7 @@ export async function lock(path: string, make: boolean, timeoutMs: number): Prom
 
 async function openLockFile(path: string, make: boolean): Promise<Deno.FsFile> {
   try {
-    return await Deno.open(path);
+    return Deno.openSync(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     if (!make) fail("try-later", `Cannot lock ${path}: the manager has not made it yet`);
