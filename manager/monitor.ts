@@ -4,7 +4,7 @@ import { inNetns } from "../shared/iproute2/session.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 
 export interface Monitor extends AsyncDisposable {
-  /** A path of the LAN namespace for as long as this monitor is there, whatever becomes of its pin. */
+  /** A path of the LAN namespace once the monitor has started and as long as it is there, whatever becomes of its pin. */
   readonly netns: string;
   /** Nothing is heard any more: start another. */
   readonly ended: boolean;
@@ -22,7 +22,11 @@ export function startMonitor(
     ended = true;
     await monitor?.end();
   }
-  const listening = listen();
+  // It complains when it has missed changes ("No buffer space available"): what it says from then on is not all.
+  async function endAtComplaint(): Promise<void> {
+    if (await monitor?.readLine("stderr") !== undefined) monitor?.kill();
+  }
+  const listening = Promise.all([listen(), endAtComplaint()]);
   return {
     netns: `/proc/${monitor?.pid}/ns/net`,
     get ended() {

@@ -74,7 +74,7 @@ testAsRoot(
     await running.reflector.end("KILL");
     await reflector.must("kill", "-KILL", ...Object.values(await frrPids(reflector)));
     for (const one of [manager, other]) {
-      await one.logged(/warn \d forwarding entries kept: there is no BGP session/);
+      await one.logged(/warn \d forwarding entries kept: there was no BGP session/);
     }
     await awaitEntries(w1, before, 10, manager);
     assert.ok(await canReach(w1, PC1, "10.0.0.2"));

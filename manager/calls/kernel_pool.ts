@@ -55,7 +55,7 @@ export class KernelPool {
         this.#idle.delete(member);
         return member;
       }
-      if (this.#idle.has(member)) void this.#end(member);
+      void this.#end(member);
     }
     const until = performance.now() + SERVICE_MS;
     return { kernel: this.open(), place, until, hasServed: false };

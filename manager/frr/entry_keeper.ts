@@ -16,22 +16,34 @@ import {
   identify,
   parseChange,
   parseEntry,
+  slotOf,
 } from "./entries.ts";
 import { readEvpn, type Session } from "./query.ts";
 
 /** EVPN has spoken when a session is so old: reflectors have then heard of nodes that came back together with this one. */
 const SPOKEN_MS = 10_000;
+/** A sweep lists all entries of kernel and EVPN: where they change all the time, no more often than that. */
+const SWEEP_AGAIN_MS = 10_000;
 /** 100 bytes an entry, for half a million. */
 const MAX_LIST_BYTES = 64 * 1024 * 1024;
+
+/** What the keeper does to the world. */
+export interface EntryPorts {
+  /** Starts to say each change of an entry, a line of `bridge monitor fdb`. */
+  watch(hear: (line: string) => void): Monitor;
+  /** Runs commands of `bridge` in a namespace and answers how many were done. */
+  change(netns: string, commands: readonly IpArgs[]): Promise<number>;
+  /** Entries that EVPN does not know; undefined when FRR does not answer. */
+  listStale(netns: string): Promise<readonly FdbEntry[] | undefined>;
+}
 
 /** Follows the entries from look to look. */
 export class EntryKeeper implements AsyncDisposable {
   #monitor: Monitor | undefined;
   /** The LAN namespace that it is in. */
   #place: number | undefined;
-  /** Those deleted since the last look and not made again, by identity, and when (ms). */
+  /** What was deleted, and when (ms), and not made again since, by its place in the kernel's tables. */
   readonly #deleted = new Map<string, { readonly entry: FdbEntry; readonly at: number }>();
-  #hasChanged = false;
   /** Something has changed since the last sweep. */
   #isDue = true;
   #sweptAt = -Infinity;
@@ -39,11 +51,15 @@ export class EntryKeeper implements AsyncDisposable {
   #suspects: ReadonlySet<string> | undefined;
 
   /** @param alarm is called when an entry is deleted: that may be the end of the last session, and is worth a look */
-  constructor(private readonly log: Log, private readonly alarm: () => void) {}
+  constructor(
+    private readonly log: Log,
+    private readonly alarm: () => void,
+    private readonly ports: EntryPorts = systemEntryPorts,
+  ) {}
 
   /** The next look is to come soon. */
   get isUnsettled(): boolean {
-    return this.#hasChanged || this.#suspects !== undefined;
+    return this.#suspects !== undefined;
   }
 
   /**
@@ -52,72 +68,75 @@ export class EntryKeeper implements AsyncDisposable {
    */
   async look(sessions: readonly Session[], at: number): Promise<void> {
     const netns = await this.#listen();
-    const established = sessions.filter(({ state }) => state === "Established");
-    if (established.length === 0) return await this.#putBack(netns);
-    // A session tells what is to go. What went since may have gone with the last session.
-    for (const [id, one] of this.#deleted) {
-      if (one.at < at) this.#deleted.delete(id);
+    const uptimes = sessions.filter(({ state }) => state === "Established")
+      .map(({ uptimeMs }) => uptimeMs);
+    const longest = Math.max(...uptimes);
+    // Without a session, bgpd knows nothing and has told zebra to delete all: that says nothing of the other nodes.
+    await this.#putBack(netns, (deletedAt) => uptimes.length === 0 || deletedAt < at - longest);
+    // While there is one, it says what is to go. What went after it was asked for may have gone with it.
+    for (const [slot, one] of this.#deleted) {
+      if (uptimes.length > 0 && one.at < at) this.#deleted.delete(slot);
     }
-    if (this.#hasChanged) {
-      this.#hasChanged = false;
-      this.#isDue = true;
-      return;
-    }
-    const longest = Math.max(...established.map(({ uptimeMs }) => uptimeMs));
-    const isNew = performance.now() - longest > this.#sweptAt;
-    if (longest >= SPOKEN_MS && (this.#isDue || isNew)) await this.#sweep(netns);
+    if (uptimes.length === 0) this.#suspects = undefined;
+    if (longest < SPOKEN_MS) return;
+    const isNew = at - longest > this.#sweptAt;
+    const isEarly = at - this.#sweptAt < SWEEP_AGAIN_MS;
+    if (this.#suspects !== undefined || isNew || this.#isDue && !isEarly) await this.#sweep(netns);
   }
 
   /** Answers a path of the LAN namespace, also while its own name is gone. */
   async #listen(): Promise<string> {
     const place = inodeOfPin();
-    const isHere = this.#monitor?.ended === false &&
-      (place === this.#place || !await hasNetns(run, LAN_NETNS));
-    if (this.#monitor !== undefined && isHere) return this.#monitor.netns;
+    const isHere = place === this.#place || !await hasNetns(run, LAN_NETNS);
+    if (this.#monitor?.ended === false && isHere) return this.#monitor.netns;
     await this.#monitor?.[Symbol.asyncDispose]();
     this.#isDue = true;
     this.#place = place;
-    this.#monitor = startMonitor(["bridge", "monitor", "fdb"], (line) => this.#hear(line));
-    return this.#monitor.netns;
+    this.#monitor = this.ports.watch((line) => this.#hear(line));
+    // Its own path is right when it has started.
+    return LAN_NETNS;
   }
 
   #hear(line: string): void {
     const change = parseChange(line);
     if (change === undefined) return;
-    this.#hasChanged = true;
-    const id = identify(change.entry);
-    if (!change.isDeleted) return void this.#deleted.delete(id);
-    this.#deleted.set(id, { entry: change.entry, at: performance.now() });
+    this.#isDue = true;
+    const slot = slotOf(change.entry);
+    if (!change.isDeleted) return void this.#deleted.delete(slot);
+    this.#deleted.set(slot, { entry: change.entry, at: performance.now() });
     this.alarm();
   }
 
-  /** Without a session, bgpd knows nothing and has told zebra to delete all: that says nothing of the other nodes. */
-  async #putBack(netns: string): Promise<void> {
-    const entries = Array.from(this.#deleted.values(), ({ entry }) => entry);
-    this.#deleted.clear();
-    this.#hasChanged = false;
-    this.#isDue = true;
-    if (entries.length === 0) return;
-    const count = await change(netns, entries.map(addEntry));
-    if (count > 0) this.log("warn", `${count} forwarding entries kept: there is no BGP session`);
+  async #putBack(netns: string, isLost: (deletedAt: number) => boolean): Promise<void> {
+    const lost = [...this.#deleted].filter(([, { at }]) => isLost(at));
+    if (lost.length === 0) return;
+    const count = await this.ports.change(netns, lost.map(([, { entry }]) => addEntry(entry)));
+    // Those that were made are not among them any more; the devices of the others are gone.
+    for (const [slot, one] of lost) {
+      if (this.#deleted.get(slot) === one) this.#deleted.delete(slot);
+    }
+    if (count > 0) this.log("warn", `${count} forwarding entries kept: there was no BGP session`);
   }
 
   async #sweep(netns: string): Promise<void> {
-    const stale = await listStale(netns);
-    if (stale === undefined) return;
+    // What changes from now on is for the next one.
+    this.#isDue = false;
+    const stale = await this.ports.listStale(netns).catch((error) => {
+      this.#isDue = true;
+      throw error;
+    });
+    if (stale === undefined) return void (this.#isDue = true);
     // Met twice: one that EVPN was just writing when it was listed is none.
     const suspects = this.#suspects;
     this.#suspects = suspects === undefined && stale.length > 0
       ? new Set(stale.map(identify))
       : undefined;
     if (this.#suspects !== undefined) return;
-    const confirmed = stale.filter((entry) => suspects?.has(identify(entry)));
-    if (confirmed.length > 0) {
-      await change(netns, confirmed.map(deleteEntry));
-      this.log("info", `${confirmed.length} forwarding entries removed that EVPN does not know`);
-    }
-    this.#isDue = false;
     this.#sweptAt = performance.now();
+    const confirmed = stale.filter((entry) => suspects?.has(identify(entry)));
+    if (confirmed.length === 0) return;
+    const count = await this.ports.change(netns, confirmed.map(deleteEntry));
+    this.log("info", `${count} forwarding entries removed that EVPN does not know`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -125,25 +144,32 @@ export class EntryKeeper implements AsyncDisposable {
   }
 }
 
-/** Runs commands of `bridge`, and answers how many were done: one that is done already, or whose device is gone, stops no other. */
-async function change(netns: string, commands: readonly IpArgs[]): Promise<number> {
-  const { stderr } = await run({
-    argv: inNetns(netns, ["bridge", "-force", "-batch", "-"]),
-    stdin: commands.map((command) => `${encodeLine(command)}\n`).join(""),
-  });
-  return commands.length - (stderr.match(/^Command failed /gm)?.length ?? 0);
-}
+const systemEntryPorts: EntryPorts = {
+  watch: (hear) => startMonitor(["bridge", "monitor", "fdb"], hear),
 
-/** The kernel's entries first: what EVPN learns in between is then not taken for stale. Undefined when FRR does not answer. */
-async function listStale(netns: string): Promise<FdbEntry[] | undefined> {
-  const listed = await run({
-    argv: inNetns(netns, ["bridge", "fdb", "show"]),
-    maxOutputBytes: MAX_LIST_BYTES,
-  });
-  if (listed.reason !== "success") throw new Error(describe(listed));
-  const evpn = await readEvpn();
-  if (evpn === undefined) return undefined;
-  // Line by line: of thousands, few lead to other nodes.
-  const remote = listed.stdout.split("\n").flatMap((line) => parseEntry(line) ?? []);
-  return findStale(remote, evpn);
-}
+  async change(netns, commands) {
+    const done = await run({
+      argv: inNetns(netns, ["bridge", "-force", "-batch", "-"]),
+      stdin: commands.map((command) => `${encodeLine(command)}\n`).join(""),
+    });
+    // One that is done already, or whose device is gone, stops no other.
+    const failed = done.stderr.match(/^Command failed /gm)?.length ?? 0;
+    const hasRun = done.reason === "success" || done.reason === "exit" && failed > 0;
+    if (!hasRun) throw new Error(describe(done));
+    return commands.length - failed;
+  },
+
+  /** The kernel's entries first: what EVPN learns in between is then not taken for stale. */
+  async listStale(netns) {
+    const listed = await run({
+      argv: inNetns(netns, ["bridge", "fdb", "show"]),
+      maxOutputBytes: MAX_LIST_BYTES,
+    });
+    if (listed.reason !== "success") throw new Error(describe(listed));
+    const evpn = await readEvpn();
+    if (evpn === undefined) return undefined;
+    // Line by line: of thousands, few lead to other nodes.
+    const remote = listed.stdout.split("\n").flatMap((line) => parseEntry(line) ?? []);
+    return findStale(remote, evpn);
+  },
+};

@@ -2,7 +2,7 @@
 import type { Completed } from "../command.ts";
 import type { IpArgs } from "./line.ts";
 import type { Link } from "./link.ts";
-import { type Converse, type IpSession, openIpSession, SessionEnded } from "./session.ts";
+import { type Converse, type IpSession, openIpSession } from "./session.ts";
 
 /** Reads and changes devices; every namespace is a path. */
 export interface Kernel {
@@ -25,20 +25,20 @@ export function openKernel(converse: Converse, remainingMs: () => number): Kerne
     sessions.set(netns, open);
     return open;
   };
+  const forgetEnded = (netns: string) => {
+    if (sessions.get(netns)?.ended) sessions.delete(netns);
+  };
   return {
     async show(netns, questions) {
       try {
         return await session(netns).show(questions);
-      } catch (error) {
-        if (error instanceof SessionEnded) sessions.delete(netns);
-        throw error;
+      } finally {
+        forgetEnded(netns);
       }
     },
     async apply(netns, args) {
-      const open = session(netns);
-      const failure = await open.apply(args);
-      // Another call of this kernel may have opened the next one meanwhile.
-      if (open.ended && sessions.get(netns) === open) sessions.delete(netns);
+      const failure = await session(netns).apply(args);
+      forgetEnded(netns);
       return failure;
     },
     async close() {
