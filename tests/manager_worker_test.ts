@@ -126,6 +126,29 @@ testAsRoot("readyz tells why a worker is not ready; healthz is another question"
   assert.match(worker.log, /info ready\n[^]*warn not ready: no BGP session is Established\n/);
 });
 
+/** How a node may treat IPv6, and the addresses at which the kubelet may then ask. */
+const FAMILIES: readonly [sysctl: string, addresses: readonly string[]][] = [
+  ["net.ipv6.bindv6only=0", ["127.0.0.1", "::1"]],
+  ["net.ipv6.bindv6only=1", ["127.0.0.1", "::1"]],
+  ["net.ipv6.conf.all.disable_ipv6=1", ["127.0.0.1"]],
+];
+
+testAsRoot(
+  "probes are answered in both address families, however the node treats IPv6",
+  async () => {
+    await using cluster = await startCluster();
+    const [node] = cluster.workers;
+    for (const [sysctl, addresses] of FAMILIES) {
+      await node.must("sysctl", "-w", sysctl);
+      await using manager = await Manager.start(node, ["worker", "--frr=wait"], workerEnv(0));
+      await manager.logged(/waiting for FRR's daemons/);
+      for (const address of addresses) {
+        assert.equal(await probe(node, "/healthz", address), "200 ok", `${sysctl}: ${address}`);
+      }
+    }
+  },
+);
+
 testAsRoot("the original's manifest runs: no command, the role from IS_CONTROL_PLANE", async () => {
   await using cluster = await startCluster();
   const [node] = cluster.workers;

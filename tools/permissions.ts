@@ -70,7 +70,7 @@ export const PROGRAMS = {
         "NODE_IP",
       ],
       // The port is a setting.
-      net: ["0.0.0.0"],
+      net: ["0.0.0.0", "[::]"],
       sys: [],
     },
     // It lives for long on every node: a third less memory with 500 LANs, for no time that could be measured.

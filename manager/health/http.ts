@@ -20,16 +20,34 @@ export function routes({ alive, ready }: Probes): Hono {
   return app;
 }
 
+/** All addresses of the node; one socket takes both families where the node does not say otherwise (bindv6only). */
+const HOSTS = ["::", "0.0.0.0"] as const;
+
 /** Serves until `signal` is given.
  * @throws {Error} when the port is another program's */
-export function serve(probes: Probes, port: number, signal: AbortSignal): Deno.HttpServer {
-  try {
-    return Deno.serve(
-      { port, hostname: "0.0.0.0", signal, onListen: () => {} },
-      routes(probes).fetch,
-    );
-  } catch (cause) {
+export function serve(
+  probes: Probes,
+  port: number,
+  signal: AbortSignal,
+): Pick<Deno.HttpServer, "shutdown"> {
+  const servers: Deno.HttpServer[] = [];
+  let cause: unknown;
+  for (const hostname of HOSTS) {
+    try {
+      servers.push(
+        Deno.serve({ port, hostname, signal, onListen: () => {} }, routes(probes).fetch),
+      );
+    } catch (error) {
+      cause = error;
+    }
+  }
+  if (servers.length === 0) {
     const said = cause instanceof Error ? cause.message : cause;
     throw new Error(`Cannot serve HTTP on port ${port}: ${said}`, { cause });
   }
+  return {
+    async shutdown() {
+      await Promise.all(servers.map((server) => server.shutdown()));
+    },
+  };
 }
