@@ -11,6 +11,7 @@ import { learnUnderlay } from "./install/write_node_facts.ts";
 import { LanSweep } from "./lans/sweep.ts";
 import type { Log } from "./log.ts";
 import type { Role, Settings } from "./settings.ts";
+import { SweepTally } from "./sweep_counts.ts";
 
 /** A node that is not ready is looked at more often, and at first (all in ms) most often: a pod's start waits for it. */
 const lookAgainMs = (notReadyMs: number) => notReadyMs < 15_000 ? 250 : SOON_MS;
@@ -31,9 +32,10 @@ export async function lookAfterNode(
   await using resident = isWorker && settings.launcher === "on"
     ? await startResident(facts, log)
     : undefined;
-  await using lans = new LanSweep(facts, settings.grace * 1000, log);
+  const tally = new SweepTally();
+  await using lans = new LanSweep(facts, settings.grace * 1000, log, tally);
   const alarm = new Alarm(SOON_MS);
-  await using entries = new EntryKeeper(log, () => alarm.ring());
+  await using entries = new EntryKeeper(log, tally, () => alarm.ring());
   const tasks = new Tasks(log);
   let moved = false;
   let lastReady = performance.now();
@@ -49,7 +51,10 @@ export async function lookAfterNode(
     }
     if (settings.frr === "start" && !health.last.daemons.includes("watchfrr")) await startFrr(log);
     await tasks.try("follow the reflectors", () => configuration.follow());
-    if (isWorker) await tasks.try("look the LANs over", () => lans.look());
+    if (isWorker) {
+      await tasks.try("look the LANs over", () => lans.look());
+      await tasks.try("write what was done", () => tally.tell());
+    }
     await resident?.sweep();
     await tasks.try("find this node's address", async () => {
       const { vtep, mtu } = await learnUnderlay(settings);

@@ -7,9 +7,9 @@ import { STATISTICS_FILE } from "./calls/protocol.ts";
 import type { CallStatistics } from "./calls/statistics.ts";
 import { isReady } from "./health/state.ts";
 import { type LanOnNode, listLans } from "./lans/list_lans.ts";
-import { NOTHING_SWEPT, SWEEP_FILE, type SweepCounts } from "./lans/sweep.ts";
-import { renderTable } from "./table.ts";
 import type { Role } from "./settings.ts";
+import { NOTHING_SWEPT, SWEEP_FILE, type SweepCounts } from "./sweep_counts.ts";
+import { renderTable } from "./table.ts";
 
 /** What `--json` prints. */
 export interface Status {
@@ -133,11 +133,13 @@ export function renderStatus(
   ].join("\n");
 }
 
-function renderSwept({ mended, emptied, strays }: SweepCounts): string[] {
+function renderSwept(counts: SweepCounts): string[] {
   const done = [
-    [mended, "mended"],
-    [emptied, "LANs without pods removed"],
-    [strays, "stray devices removed"],
+    [counts.mended, "mended"],
+    [counts.emptied, "LANs without pods removed"],
+    [counts.strays, "stray devices removed"],
+    [counts.entriesKept, "forwarding entries kept without a session"],
+    [counts.entriesRemoved, "stale ones removed"],
   ] as const;
   const said = done.flatMap(([count, what]) => count > 0 ? [`${count} ${what}`] : []);
   return said.length === 0 ? [] : [`since its start: ${said.join(", ")}`];

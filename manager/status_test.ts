@@ -1,6 +1,6 @@
 // The text form of `manager status`.
 import assert from "node:assert/strict";
-import { NOTHING_SWEPT } from "./lans/sweep.ts";
+import { NOTHING_SWEPT } from "./sweep_counts.ts";
 import { renderStatus, type Status } from "./status.ts";
 
 const WORKER: Status = {
@@ -34,7 +34,7 @@ const WORKER: Status = {
       ...{ totalMs: 50, maxMs: 20.04 },
     },
   },
-  swept: { mended: 2, emptied: 1, strays: 0 },
+  swept: { ...NOTHING_SWEPT, mended: 2, emptied: 1, entriesKept: 5, entriesRemoved: 4 },
 };
 
 Deno.test("a worker's sessions, LANs and MAC addresses are tables", () => {
@@ -42,7 +42,7 @@ Deno.test("a worker's sessions, LANs and MAC addresses are tables", () => {
     renderStatus(WORKER),
     `worker: ready
 FRR: zebra bgpd watchfrr
-since its start: 2 mended, 1 LANs without pods removed
+since its start: 2 mended, 1 LANs without pods removed, 5 forwarding entries kept without a session, 4 stale ones removed
 
 SESSION    STATE        UP    RECEIVED  SENT
 10.99.0.1  Established  61 s  2         3

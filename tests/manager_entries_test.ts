@@ -4,7 +4,7 @@ import { describe } from "../shared/command.ts";
 import type { Node } from "./fixture/cluster.ts";
 import { eventually } from "./fixture/eventually.ts";
 import { frrPids } from "./fixture/frr.ts";
-import { Manager, REFLECTOR_ENV } from "./fixture/manager.ts";
+import { MANAGER, Manager, REFLECTOR_ENV } from "./fixture/manager.ts";
 import { addPod, call, canReach, pod } from "./fixture/pod.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "./fixture/two_pods.ts";
@@ -86,6 +86,16 @@ testAsRoot(
     const staying = before.filter((line) => !line.includes(pc3.mac));
     await awaitEntries(w1, staying, 40, manager);
     await manager.logged(/2 forwarding entries removed that EVPN does not know/);
+    let counted = "";
+    await eventually(
+      async () => {
+        const { swept } = JSON.parse(await w1.must(MANAGER, "status", "--json"));
+        counted = `${swept.entriesKept} kept, ${swept.entriesRemoved} removed`;
+        return counted === "5 kept, 2 removed";
+      },
+      10,
+      () => `status counts ${counted}`,
+    );
     assert.ok(await canReach(w1, PC1, "10.0.0.2"));
   },
 );

@@ -44,7 +44,7 @@ testAsRoot(
       ready: true,
       reasons: [],
       calls: undefined,
-      swept: { mended: 0, emptied: 0, strays: 0 },
+      swept: { mended: 0, emptied: 0, strays: 0, entriesKept: 0, entriesRemoved: 0 },
       daemons: true,
       macs: [
         { vni: 10, mac: PC1.mac, type: "local", behind: port },

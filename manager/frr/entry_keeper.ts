@@ -8,6 +8,7 @@ import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { inodeOfPin } from "../lans/pin_netns.ts";
 import type { Log } from "../log.ts";
 import { type Monitor, startMonitor } from "../monitor.ts";
+import type { SweepTally } from "../sweep_counts.ts";
 import {
   addEntry,
   deleteEntry,
@@ -53,6 +54,7 @@ export class EntryKeeper implements AsyncDisposable {
   /** @param alarm is called when an entry is deleted: that may be the end of the last session, and is worth a look */
   constructor(
     private readonly log: Log,
+    private readonly tally: Pick<SweepTally, "add">,
     private readonly alarm: () => void,
     private readonly ports: EntryPorts = systemEntryPorts,
   ) {}
@@ -115,7 +117,9 @@ export class EntryKeeper implements AsyncDisposable {
     for (const [slot, one] of lost) {
       if (this.#deleted.get(slot) === one) this.#deleted.delete(slot);
     }
-    if (count > 0) this.log("warn", `${count} forwarding entries kept: there was no BGP session`);
+    if (count === 0) return;
+    this.log("warn", `${count} forwarding entries kept: there was no BGP session`);
+    this.tally.add("entriesKept", count);
   }
 
   async #sweep(netns: string): Promise<void> {
@@ -137,6 +141,7 @@ export class EntryKeeper implements AsyncDisposable {
     if (confirmed.length === 0) return;
     const count = await this.ports.change(netns, confirmed.map(deleteEntry));
     this.log("info", `${count} forwarding entries removed that EVPN does not know`);
+    this.tally.add("entriesRemoved", count);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

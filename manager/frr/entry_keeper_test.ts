@@ -26,9 +26,13 @@ async function startKeeper() {
     changes: [] as string[],
     alarms: 0,
     fails: false,
+    counts: { entriesKept: 0, entriesRemoved: 0 },
     hear: (_line: string): void => assert.fail("nobody listens"),
   };
-  const keeper = new EntryKeeper(() => {}, () => state.alarms++, {
+  const add = (what: string, count: number) => {
+    state.counts[what as keyof typeof state.counts] += count;
+  };
+  const keeper = new EntryKeeper(() => {}, { add }, () => state.alarms++, {
     watch(hear) {
       state.hear = hear;
       return { netns: "/lans", ended: false, [Symbol.asyncDispose]: () => Promise.resolve() };
@@ -57,6 +61,7 @@ Deno.test("without a session what is deleted is made again, once, and rings", as
   assert.deepEqual(state.changes, added(...lost));
   await look(up());
   assert.equal(state.changes.length, 3);
+  assert.deepEqual(state.counts, { entriesKept: 3, entriesRemoved: 0 });
 });
 
 Deno.test("what goes while there is a session stays away, whatever comes later", async () => {
@@ -118,6 +123,7 @@ Deno.test("what EVPN does not know goes when it is met twice and a session has s
   await look(up(12_000), later + 11_000);
   assert.deepEqual(state.changes, [deleteEntry(entry(MAC, A)).join(" ")]);
   assert.equal(keeper.isUnsettled, false);
+  assert.deepEqual(state.counts, { entriesKept: 0, entriesRemoved: 1 });
 });
 
 Deno.test("entries that change all the time do not keep stale ones from going", async () => {

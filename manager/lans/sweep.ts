@@ -1,16 +1,16 @@
 // Looks the LANs over: mends what somebody has broken, and removes what no pod needs, for plugins are killed and Multus never sends GC.
 import { converse, run } from "../../shared/exec.ts";
-import { updateFile } from "../../shared/files.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
 import { type Kernel, openKernel } from "../../shared/iproute2/kernel.ts";
 import { lanTitle } from "../../shared/lan/lan.ts";
 import { hasNetns } from "../../shared/lan/lan_netns.ts";
 import { lock, lockFile } from "../../shared/lan/lock.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
-import { LAN_NETNS, RUN_DIR } from "../../shared/lan/paths.ts";
+import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { deletePorts, findPorts } from "../../shared/lan/remove_ports.ts";
 import type { Log } from "../log.ts";
 import { type Monitor, startMonitor } from "../monitor.ts";
+import type { SweepTally } from "../sweep_counts.ts";
 import { type EmptySince, hasOverdue, nextEmptyLans } from "./empty_lans.ts";
 import { type BrokenLan, findTroubles } from "./find_troubles.ts";
 import { findLans, type LanOnNode, listDevices } from "./list_lans.ts";
@@ -23,20 +23,6 @@ const LIMIT_MS = 30_000;
 /** Strays are removed when no call is at work; on a busy node that is tried again at the next look. */
 const STRAYS_LIMIT_MS = 2_000;
 
-/** Where {@link SweepCounts} are written for `manager status`. */
-export const SWEEP_FILE = `${RUN_DIR}/sweep.json`;
-
-/** What has been done since the manager started. */
-export interface SweepCounts {
-  /** LANs, VXLAN devices and namespaces put right. */
-  readonly mended: number;
-  /** LANs without a pod removed. */
-  readonly emptied: number;
-  /** Devices of no LAN removed. */
-  readonly strays: number;
-}
-export const NOTHING_SWEPT: SweepCounts = { mended: 0, emptied: 0, strays: 0 };
-
 /** The LANs of this node, as they were seen last. */
 export class LanSweep implements AsyncDisposable {
   #since: EmptySince = new Map();
@@ -46,15 +32,13 @@ export class LanSweep implements AsyncDisposable {
   #pinned: number | undefined;
   #isStale = true;
   #isMoved = false;
-  #counts = NOTHING_SWEPT;
-  /** The counts that are written. */
-  #told: SweepCounts | undefined;
 
   /** @param graceMs how long a LAN is kept without a pod */
   constructor(
     private readonly facts: NodeFacts,
     private readonly graceMs: number,
     private readonly log: Log,
+    private readonly tally: SweepTally,
   ) {}
 
   /** One look. Where nothing has changed and nothing is to be done, it costs nothing. */
@@ -65,8 +49,6 @@ export class LanSweep implements AsyncDisposable {
     } catch (error) {
       this.#isStale = true;
       throw error;
-    } finally {
-      await this.#tellCounts();
     }
   }
 
@@ -118,7 +100,7 @@ export class LanSweep implements AsyncDisposable {
     await pinAgain(monitor.netns);
     this.#pinned = inodeOfPin();
     this.log("warn", `${LAN_NETNS} was gone, and is pinned again`);
-    this.#add("mended", 1);
+    this.tally.add("mended", 1);
   }
 
   /** To list thousands of devices for nothing costs more than all else. */
@@ -136,7 +118,7 @@ export class LanSweep implements AsyncDisposable {
     this.#isMoved = true;
     if (moved === 0) return;
     this.log("warn", `VXLAN devices moved to ${this.facts.vtep}: ${moved}`);
-    this.#add("mended", moved);
+    this.tally.add("mended", moved);
   }
 
   async #mend(kernel: Kernel, broken: BrokenLan): Promise<void> {
@@ -144,7 +126,7 @@ export class LanSweep implements AsyncDisposable {
     if (why === undefined) return;
     const { lan } = broken;
     this.log("warn", `LAN ${lanTitle(lan)} (VNI ${lan.vni}) mended: ${why}`);
-    this.#add("mended", 1);
+    this.tally.add("mended", 1);
   }
 
   async #removeEmpty(kernel: Kernel, { lan }: LanOnNode): Promise<void> {
@@ -154,7 +136,7 @@ export class LanSweep implements AsyncDisposable {
     if (found.ports.length > 0) return;
     await deletePorts(kernel, found, []);
     this.log("info", `LAN ${lanTitle(lan)} (VNI ${lan.vni}) removed: it had no pod`);
-    this.#add("emptied", 1);
+    this.tally.add("emptied", 1);
   }
 
   async #removeStrays(kernel: Kernel, seen: readonly Link[]): Promise<void> {
@@ -162,18 +144,7 @@ export class LanSweep implements AsyncDisposable {
     if (removed.length === 0) return;
     const names = removed.map(({ ifname }) => ifname).join(", ");
     this.log("warn", `devices of no LAN removed: ${names}`);
-    this.#add("strays", removed.length);
-  }
-
-  /** The first time too: an earlier manager's may lie there. */
-  async #tellCounts(): Promise<void> {
-    if (this.#told === this.#counts) return;
-    await updateFile(SWEEP_FILE, JSON.stringify(this.#counts), 0o600);
-    this.#told = this.#counts;
-  }
-
-  #add(what: keyof SweepCounts, count: number): void {
-    this.#counts = { ...this.#counts, [what]: this.#counts[what] + count };
+    this.tally.add("strays", removed.length);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
