@@ -64,6 +64,8 @@ testAsRoot(
     await awaitSessions(node, [REFLECTOR_ADDRESS]);
     await name(OTHER_ADDRESS);
     await awaitSessions(node, [OTHER_ADDRESS]);
+    // The session may be there before frr-reload.py has ended.
+    await three.manager.logged(/FRR runs it: [^]*FRR runs it: /);
     await node.must("sh", "-c", ": >/run/hosts");
     const told = three.manager.log.length;
     await node.must("sleep", "3");
