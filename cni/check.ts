@@ -3,7 +3,7 @@ import { fail } from "../shared/faults.ts";
 import { PORT_FORWARD_MASK, showLink } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
 import { isComplete, refuseConflicts } from "../shared/lan/create_devices.ts";
-import { identifyLan, lanDevices, lanTitle, portName } from "../shared/lan/lan.ts";
+import { identifyLan, type Lan, lanDevices, lanTitle, portName } from "../shared/lan/lan.ts";
 import { askAboutLan, type LanState, pickLanState } from "../shared/lan/observe.ts";
 import { type JsonObject, readLanConfig } from "./config.ts";
 import { lockLan, showInLanNetns } from "./lan_access.ts";
@@ -30,9 +30,7 @@ export async function check(request: Request): Promise<undefined> {
   const wrong = [
     ...compareInterface(expected, actual),
     ...(isWhole(state) ? [] : [`LAN ${lanTitle(lan)} is not whole on this node`]),
-    ...(hostSide?.master === lanDevices(lan).bridge && hostSide.up
-      ? []
-      : [`port ${port} is not up in LAN ${lanTitle(lan)}`]),
+    ...comparePort(port, hostSide, lan),
     ...(isWire(hostSide, true) ? [] : [`port ${port} is not set up to forward all`]),
     ...(hostSide?.mtu === state.vxlan?.mtu
       ? []
@@ -41,6 +39,17 @@ export async function check(request: Request): Promise<undefined> {
   if (wrong.length > 0) {
     fail("check", `Cannot confirm interface ${environment.ifname}: ${wrong.join("; ")}`);
   }
+}
+
+function comparePort(name: string, port: Link | undefined, lan: Lan): string[] {
+  const { bridge } = lanDevices(lan);
+  const master = port?.master;
+  return [
+    ...(master === bridge
+      ? []
+      : [`port ${name} is not in LAN ${lanTitle(lan)}${master ? ` but in ${master}` : ""}`]),
+    ...(port?.up === false ? [`port ${name} is down`] : []),
+  ];
 }
 
 function findExpected({ environment }: Request, prevResult: JsonObject | undefined): JsonObject {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type Node, startCluster } from "./fixture/cluster.ts";
 import { eventually } from "./fixture/eventually.ts";
 import { MANAGER, Manager, runManagers, workerEnv } from "./fixture/manager.ts";
-import { addPod, call, canReach, pod } from "./fixture/pod.ts";
+import { addPod, call, canReach, NET1, pod } from "./fixture/pod.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "./fixture/two_pods.ts";
 
@@ -90,6 +90,41 @@ testAsRoot("a LAN that somebody breaks is mended, and said once", async () => {
   assert.equal(ended.reason, "success", ended.stdout);
   assert.equal((await ipThere(w1, "-br", "link")).trim().split("\n").length, 1);
 });
+
+testAsRoot("a port that has come to another LAN since it was seen stays there", async () => {
+  await using cluster = await startCluster();
+  await using running = await runManagers(cluster);
+  const [w1] = cluster.workers;
+  const [manager] = running.workers;
+  await addPod(w1, PC1);
+  // Whoever mends LAN net1 sees it broken, and waits for its lock.
+  const lock = "/run/megalos/lock/010";
+  const release = "/run/release";
+  const hold = 'touch "$1.held"; until [ -e "$1" ]; do sleep 0.05; done';
+  const busy = w1.run(["flock", lock, "sh", "-c", hold, "sh", release]);
+  const isHeld = async () => (await w1.run(["test", "-e", `${release}.held`])).reason === "success";
+  await eventually(isHeld, 10, "the lock is not had");
+  await ipThere(w1, "link", "del", "kt-net1-ntwork");
+  await eventually(() => isWaitedFor(w1, lock), 10, () => `nobody waits for it\n${manager.log}`);
+  await ipThere(w1, "link", "del", await portOf(w1));
+  const other = pod(PC1.name, PC1.mac, { ...NET1, name: "net2", vxlanId: 11 });
+  const added = await call(w1, "ADD", other);
+  assert.equal(added.reason, "success", added.stdout);
+  await w1.must("touch", release);
+  await busy;
+  await eventually(async () => !await isWaitedFor(w1, lock), 10, "it is still waited for");
+  const port = await ipThere(w1, "-br", "link", "show", "master", "kt-net2-ntwork");
+  assert.match(port, new RegExp(await portOf(w1)));
+  assert.doesNotMatch(await ipThere(w1, "-br", "link"), /kt-net1-ntwork/);
+  assert.doesNotMatch(manager.log, /mended|Cannot look/);
+});
+
+/** Whether somebody waits for a lock that another has: `->` in proc_locks(5). */
+async function isWaitedFor(node: Node, path: string): Promise<boolean> {
+  const inode = (await node.must("stat", "--format=%i", path)).trim();
+  const locks = await node.must("cat", "/proc/locks");
+  return new RegExp(`-> FLOCK .*:${inode} `).test(locks);
+}
 
 testAsRoot("devices of no LAN are removed, those of calls that are at work are not", async () => {
   await using cluster = await startCluster();

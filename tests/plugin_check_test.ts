@@ -22,8 +22,13 @@ const BROKEN: [string, string, RegExp][] = [
   ["pod", "link set dev net1 address 02:00:00:00:00:99", /MAC is 02:00:00:00:00:99, not /],
   ["pod", "link set dev net1 mtu 1400", /MTU is 1400, not 1450/],
   ["pod", "link del dev net1", /net1 is not in its namespace/],
-  [LANS, "link set dev PORT down", /port \w+ is not up/],
-  [LANS, "link set dev PORT nomaster", /port \w+ is not up in LAN/],
+  [LANS, "link set dev PORT down", /port \w+ is down/],
+  [LANS, "link set dev PORT nomaster", /port \w+ is not in LAN net1-ntwork(;|$)/],
+  [
+    LANS,
+    "link add name other type bridge; link set dev PORT master other",
+    /port \w+ is not in LAN net1-ntwork but in other/,
+  ],
   [LANS, "link set dev PORT mtu 1400", /has MTU 1400/],
   [LANS, "link set dev PORT type bridge_slave learning off", /port \w+ is not set up/],
   [LANS, "link set dev PORT type bridge_slave group_fwd_mask 0", /port \w+ is not set up/],
@@ -44,7 +49,9 @@ testAsRoot("CHECK names what is broken since ADD, and mends nothing", async () =
     const [pod = ""] = await node.addPods("pod");
     const prevResult = resultOf(await callPlugin(node, { verb: "ADD" }));
     const port = prevResult.interfaces[0]?.name ?? "";
-    await node.ip(line.replace("PORT", port), where === "pod" ? pod : where);
+    for (const one of line.replace("PORT", port).split("; ")) {
+      await node.ip(one, where === "pod" ? pod : where);
+    }
     const before = await node.observe();
     const reply = await callPlugin(node, { verb: "CHECK", config: { prevResult } });
     assert.equal(codeOf(reply), 100, `${line}: ${reply.stdout}`);

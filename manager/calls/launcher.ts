@@ -125,8 +125,9 @@ watch() {
   wait $!
   echo "$id late" >&4
   flock -s -w ${ANSWER_LIMIT_S} ${ALIVE_FILE} true &
-  wait $!
-  echo "$id refuse Cannot answer: the manager ended during the call" >&4
+  why="the manager ended during the call"
+  wait $! || why="the manager has not done so within ${ANSWER_LIMIT_S} s"
+  echo "$id refuse Cannot answer: $why" >&4
 }
 watch &
 watchdog=$!

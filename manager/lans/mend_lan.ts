@@ -29,7 +29,8 @@ export async function mendLan(
     ...known.map(({ ifname }) => showLink(ifname)),
   ]);
   const state = pickLanState(lan, links);
-  const ports = links.filter(({ ifname }) => known.some((port) => port.ifname === ifname));
+  // Not by name: the same interface of the same pod may have been attached to another LAN since.
+  const ports = links.filter(({ ifindex }) => known.some((port) => port.ifindex === ifindex));
   const [first] = ports;
   if (first === undefined) return undefined;
   const why = findFault(lan, ports, (name) => links.find(({ ifname }) => ifname === name));

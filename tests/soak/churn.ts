@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { codeOf } from "../fixture/calls.ts";
 import type { Node } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
+import { MANAGER } from "../fixture/manager.ts";
 import { callMany, type Wanted } from "../fixture/many_calls.ts";
 import { BINARY, callFiles, LAUNCHER, type ResidentNode } from "../fixture/resident_node.ts";
 import { readUsage, type Usage } from "../fixture/usage.ts";
@@ -44,6 +45,9 @@ export async function churn(
   assert.deepEqual(await observe(node), [...standing, ...await model.render()].sort());
   await callAll(node, model.clear(), random);
   assert.deepEqual(await observe(node), standing);
+  // Calls alone break nothing.
+  const { mended, strays } = JSON.parse(await node.must(MANAGER, "status", "--json")).swept;
+  assert.deepEqual({ mended, strays }, { mended: 0, strays: 0 }, manager.log);
   await eventually(
     async () => (await callFiles(node)).every((name) => name.startsWith("bell/declined")),
     10,
