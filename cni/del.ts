@@ -3,17 +3,17 @@ import { FaultError } from "../shared/faults.ts";
 import { showLink } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
 import { parseAlias } from "../shared/lan/alias.ts";
-import { identifyLan, type Lan, portName } from "../shared/lan/lan.ts";
+import { identifyLan, isSameLan, type Lan, portName } from "../shared/lan/lan.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import { deletePorts, findPorts } from "../shared/lan/remove_ports.ts";
 import { readLanConfig } from "./config.ts";
-import { hasLanNetns, lockLan } from "./lan_access.ts";
+import { lockLan, whereLanNetns } from "./lan_access.ts";
 import { removeOriginal } from "./original.ts";
 import type { Request } from "./request.ts";
 
 export async function del(request: Request): Promise<undefined> {
   const lan = await readLan(request);
-  if (await hasLanNetns(request) && await removePort(request, lan)) return;
+  if (await whereLanNetns(request, () => removePort(request, lan))) return;
   if (lan !== undefined) await removeOriginal(request, lan);
 }
 
@@ -22,28 +22,30 @@ async function removePort(request: Request, wanted: Lan | undefined): Promise<bo
   const { environment } = request;
   const name = await portName(environment.containerId, environment.ifname);
   // The definition may have been edited since ADD: where the port is there, it says itself which LAN it is in.
-  const lan = wanted ?? (await findPort(request, name)).lan;
+  const lan = wanted ?? await lanOf(request, await findPort(request, name));
   const found = await detach(request, name, lan);
   if (isElsewhere(found.lan, lan)) await detach(request, name, found.lan);
   return found.port !== undefined;
 }
 
 interface FoundPort {
-  readonly port?: Link;
-  readonly lan?: Lan;
+  readonly port: Link | undefined;
+  readonly lan: Lan | undefined;
 }
 
 /** Deletes the port under the lock of `lan`, unless it is really in another; the answer is what was found. */
 async function detach(request: Request, name: string, lan: Lan | undefined): Promise<FoundPort> {
   const { kernel } = request;
   using _lan = lan === undefined ? undefined : await lockLan(request, lan.vni);
-  const found = await findPort(request, name);
+  const first = lan === undefined ? undefined : await findPorts(kernel, LAN_NETNS, lan, name);
+  const port = first === undefined ? await findPort(request, name) : first.asked;
+  const found = { port, lan: await lanOf(request, port) };
   if (isElsewhere(found.lan, lan)) return found;
-  const home = found.lan ?? lan;
-  const devices = home === undefined
-    ? { lanNetns: LAN_NETNS, ports: [] }
-    : await findPorts(kernel, LAN_NETNS, home);
-  await deletePorts(kernel, devices, found.port === undefined ? [] : [found.port]);
+  const devices = found.lan === undefined || isSameLan(found.lan, lan)
+    ? first
+    : await findPorts(kernel, LAN_NETNS, found.lan);
+  const doomed = port === undefined ? [] : [port];
+  await deletePorts(kernel, devices ?? { lanNetns: LAN_NETNS, ports: [] }, doomed);
   return found;
 }
 
@@ -51,16 +53,17 @@ function isElsewhere(actual: Lan | undefined, lan: Lan | undefined): boolean {
   return actual !== undefined && actual.vni !== lan?.vni;
 }
 
-/** The port, and its LAN by its own alias or, where an ADD was cut off before that, by its bridge's. */
-async function findPort({ kernel }: Request, name: string): Promise<FoundPort> {
-  const [port] = await kernel.show(LAN_NETNS, [showLink(name)]);
-  if (port === undefined) return {};
-  const { alias, master } = port;
-  const [signed] = alias === undefined && master !== undefined
-    ? await kernel.show(LAN_NETNS, [showLink(master)])
-    : [port];
-  const lan = parseAlias(signed?.alias)?.lan;
-  return lan === undefined ? { port } : { port, lan };
+async function findPort({ kernel }: Request, name: string): Promise<Link | undefined> {
+  return (await kernel.show(LAN_NETNS, [showLink(name)]))[0];
+}
+
+/** A port's LAN by its own alias or, where an ADD was cut off before that, by its bridge's. */
+async function lanOf(request: Request, port: Link | undefined): Promise<Lan | undefined> {
+  const { alias, master } = port ?? {};
+  const signed = alias === undefined && master !== undefined
+    ? await findPort(request, master)
+    : port;
+  return parseAlias(signed?.alias)?.lan;
 }
 
 /** The config's LAN, or undefined when its keys are wrong: they may have been edited, and a DEL goes on. */

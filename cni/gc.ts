@@ -5,7 +5,7 @@ import { identifyLan, isPortName, portName } from "../shared/lan/lan.ts";
 import { deletePorts, findPorts } from "../shared/lan/remove_ports.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import { type JsonObject, readLanConfig } from "./config.ts";
-import { hasLanNetns, lockLan } from "./lan_access.ts";
+import { lockLan, whereLanNetns } from "./lan_access.ts";
 import type { Request } from "./request.ts";
 
 const KEY = "cni.dev/valid-attachments";
@@ -14,12 +14,14 @@ const attachments = z.array(z.object({ containerID: z.string(), ifname: z.string
 export async function gc(request: Request): Promise<undefined> {
   const { suffix, vxlanId } = readLanConfig(request.config);
   const valid = await readValidPorts(request.config);
-  if (valid === undefined || !await hasLanNetns(request)) return;
+  if (valid === undefined) return;
   const lan = await identifyLan(request.name, suffix, vxlanId);
-  using _lan = await lockLan(request, lan.vni);
-  const found = await findPorts(request.kernel, LAN_NETNS, lan);
-  const stale = found.ports.filter(({ ifname }) => isPortName(ifname) && !valid.has(ifname));
-  if (stale.length > 0) await deletePorts(request.kernel, found, stale);
+  await whereLanNetns(request, async () => {
+    using _lan = await lockLan(request, lan.vni);
+    const found = await findPorts(request.kernel, LAN_NETNS, lan);
+    const stale = found.ports.filter(({ ifname }) => isPortName(ifname) && !valid.has(ifname));
+    if (stale.length > 0) await deletePorts(request.kernel, found, stale);
+  });
 }
 
 /** The names of the ports that are to stay; undefined when the runtime does not say, and nothing is collected. */

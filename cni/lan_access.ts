@@ -16,10 +16,20 @@ export function lockLan(
   return ports.lock(lockFile(vni), !managed, remainingMs());
 }
 
-/** Whether there is a LAN namespace. Where not, there is nothing to delete, and no lock is needed for it. */
-export async function hasLanNetns(request: Request): Promise<boolean> {
-  return await request.ports.stat(LAN_NETNS) !== undefined &&
-    await showInLanNetns(request, []) !== undefined;
+/** Does what is to be done where there is a LAN namespace; undefined where there is none. */
+export async function whereLanNetns<T>(
+  request: Request,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  // Nothing is there: no lock is needed to know it.
+  if (await request.ports.stat(LAN_NETNS) === undefined) return undefined;
+  try {
+    return await work();
+  } catch (thrown) {
+    // Such as no lock to be had on a read-only /run, beside a file that is no namespace any more.
+    if (await showInLanNetns(request, []) === undefined) return undefined;
+    throw thrown;
+  }
 }
 
 /** Asks about devices in the LAN namespace; undefined where there is none. */

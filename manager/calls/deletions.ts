@@ -1,9 +1,8 @@
 // Deletions of many calls: nobody waits for what the kernel waits for, and those that come at once are one.
 import type { Completed } from "../../shared/command.ts";
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
-import { DELETE_MARKED, markDeleted, nameOfMarked } from "../../shared/lan/delete_devices.ts";
+import { DELETE_MARKED, nameOfMarked } from "../../shared/lan/delete_devices.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
-import { isMissingDevice } from "../../shared/steps.ts";
 
 /** How many the kernel is given at a time; what is asked for beyond that is one more, for all who ask. */
 export const MAX_RUNNING = 4;
@@ -16,9 +15,9 @@ interface Deletion {
 }
 
 /**
- * A deleted device is gone, in both namespaces, less than a millisecond after the kernel was told. Its answer comes 15-90 ms
- * later, when the last reader of its lists must have left (RCU). So each deletion has an `ip` of its own, and a call goes on
- * when its devices cannot be found any more.
+ * A deleted device is gone, in both namespaces, soon after the kernel was told. Its answer comes 15-90 ms later, when the last
+ * reader of its lists must have left (RCU), and most of that time it holds the lock for changes (RTNL). So each deletion has an
+ * `ip` of its own, and a call goes on when its devices cannot be found any more: whoever looks for them waits for the lock.
  */
 export class Deletions {
   #running = new Set<Promise<unknown>>();
@@ -29,20 +28,11 @@ export class Deletions {
 
   /** The kernel of a call, whose deletions of what it has marked are run by this. */
   share(kernel: Kernel): Kernel {
-    const indexes = new Map<string, number>();
     const marked: string[] = [];
     return {
       ...kernel,
-      show: async (netns, questions) => {
-        const links = await kernel.show(netns, questions);
-        for (const { ifname, ifindex } of links) indexes.set(ifname, ifindex);
-        return links;
-      },
       apply: async (netns, args) => {
-        if (args === DELETE_MARKED) {
-          const doomed = marked.splice(0).flatMap((name) => indexes.get(name) ?? []);
-          return await this.#delete(kernel, doomed);
-        }
+        if (args === DELETE_MARKED) return await this.#delete(kernel, marked.splice(0));
         const name = nameOfMarked(args);
         if (name !== undefined) marked.push(name);
         return await kernel.apply(netns, args);
@@ -55,15 +45,15 @@ export class Deletions {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  async #delete(kernel: Kernel, doomed: readonly number[]): Promise<Completed | undefined> {
+  async #delete(kernel: Kernel, doomed: readonly string[]): Promise<Completed | undefined> {
+    // Which devices are meant is looked up now: later that would wait for the lock.
+    await kernel.hasAny(LAN_NETNS, doomed);
     const { done } = await this.#start();
     let isDone = false;
     const end = () => isDone = true;
     void done.then(end, end);
-    for (const ifindex of doomed) {
-      while (!isDone && await isThere(kernel, ifindex)) {
-        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-      }
+    while (!isDone && await kernel.hasAny(LAN_NETNS, doomed)) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     }
     return isDone ? await done : undefined;
   }
@@ -88,13 +78,4 @@ export class Deletions {
     this.#running.add(running);
     return { done };
   }
-}
-
-/**
- * Marks it again: `ip` takes `ifN` for a device's index where none has that name, so one that was made anew is not meant.
- * (Asked to show a device that goes at the same moment, `ip` would end.)
- */
-async function isThere(kernel: Kernel, ifindex: number): Promise<boolean> {
-  const failure = await kernel.apply(LAN_NETNS, markDeleted(`if${ifindex}`));
-  return failure === undefined || !isMissingDevice(failure);
 }

@@ -31,10 +31,12 @@ export class KernelPool {
   share(kernel: Kernel): Kernel {
     let borrowed: Member | undefined;
     const member = () => borrowed ??= this.#take();
+    const of = (netns: string) => netns === LAN_NETNS ? member().kernel : kernel;
     return {
       show: (netns, questions) =>
         netns === LAN_NETNS ? ask(member(), questions) : kernel.show(netns, questions),
-      apply: (netns, args) => (netns === LAN_NETNS ? member().kernel : kernel).apply(netns, args),
+      hasAny: (netns, names) => of(netns).hasAny(netns, names),
+      apply: (netns, args) => of(netns).apply(netns, args),
       close: async () => {
         if (borrowed !== undefined) this.#giveBack(borrowed);
         borrowed = undefined;

@@ -113,6 +113,13 @@ export const deleteLink = (name: string): IpArgs => ["link", "del", "dev", name]
 /** Deletes every device of a group with one wait of the kernel instead of one each. */
 export const deleteGroup = (group: number): IpArgs => ["link", "del", "group", `${group}`];
 
+/**
+ * A question that the kernel answers by "No such device" when a device is gone, without its lock for changes (RTNL):
+ * everything else about a device waits for whatever is changed at the time. (TEST-NET-1, RFC 5737; inet_rtm_getroute.)
+ */
+export const routeThrough = (
+  name: string,
+): IpArgs => ["route", "get", "192.0.2.1", "oif", name];
 export const showLink = (name: string): IpArgs => ["link", "show", "dev", name];
 export const showPorts = (bridge: string): IpArgs => ["link", "show", "master", bridge];
 export const showKind = (

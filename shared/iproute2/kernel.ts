@@ -11,6 +11,8 @@ export interface Kernel {
    * @throws {SessionEnded} when the namespace cannot be entered
    */
   show(netns: string, questions: readonly IpArgs[]): Promise<Link[]>;
+  /** See {@link IpSession.hasAny}. */
+  hasAny(netns: string, names: readonly string[]): Promise<boolean>;
   /** Runs one changing command. The answer is what went wrong, or undefined. */
   apply(netns: string, args: IpArgs): Promise<Completed | undefined>;
   /** Ends the sessions. */
@@ -35,6 +37,11 @@ export function openKernel(converse: Converse, remainingMs: () => number): Kerne
       } finally {
         forgetEnded(netns);
       }
+    },
+    async hasAny(netns, names) {
+      const isAnyThere = await session(netns).hasAny(names);
+      forgetEnded(netns);
+      return isAnyThere;
     },
     async apply(netns, args) {
       const failure = await session(netns).apply(args);

@@ -3,6 +3,7 @@ import { type Command, type Completed, describe } from "../command.ts";
 import type { Conversation } from "../exec.ts";
 import { fail } from "../faults.ts";
 import { INTERRUPTED, isInterrupted, readWhole } from "./dump.ts";
+import { routeThrough } from "./commands.ts";
 import { encodeLine, type IpArgs } from "./line.ts";
 import { type Link, parseLinks } from "./link.ts";
 
@@ -10,6 +11,11 @@ import { type Link, parseLinks } from "./link.ts";
 export interface IpSession {
   /** The devices that the questions find, but for `lo`, which ends the answer; what does not exist is not in it. */
   show(questions: readonly IpArgs[]): Promise<Link[]>;
+  /**
+   * Whether any of these is there. Which devices are meant is looked up once (until the next change of theirs); after that the
+   * answer waits for nothing that is changed at the time, and a device that was made anew under a name is not meant.
+   */
+  hasAny(names: readonly string[]): Promise<boolean>;
   /** Runs one changing line. The answer is what went wrong, or undefined. */
   apply(args: IpArgs): Promise<Completed | undefined>;
   /** Its `ip` has ended: nothing more can be said to it. */
@@ -23,10 +29,10 @@ export type Converse = (command: Command) => Conversation | undefined;
 // `-force` keeps `ip` alive behind a failed line; `-json` makes it flush each answer (jsonw_destroy, iproute2 lib/json_writer.c).
 const SESSION = ["ip", "-force", "-json", "-details", "-batch", "-"] as const;
 
-// The ends of an exchange: `lo` is in every namespace, and "/" is in no device's name, so asking for it always fails alike.
+// The ends of an exchange: `lo` is in every namespace, and "/" is no object of `ip`, which says so without asking the kernel.
 const END_OF_STDOUT: IpArgs = ["link", "show", "dev", "lo"];
-const END_OF_STDERR: IpArgs = ["link", "show", "dev", "/"];
-const STDERR_END_LINE = 'Device "/" does not exist.';
+const END_OF_STDERR: IpArgs = ["/"];
+const STDERR_END_LINE = 'Object "/" is unknown, try "ip help".';
 
 /** The argv that runs a program in the namespace at `netns`. (`ip -n` takes no path and remounts /sys each time.) */
 export function inNetns(
@@ -61,6 +67,10 @@ class Session implements IpSession {
     return this.inTurn(() => readWhole(() => this.ask(questions)));
   }
 
+  hasAny(names: readonly string[]): Promise<boolean> {
+    return this.inTurn(() => this.findAny(names));
+  }
+
   apply(args: IpArgs): Promise<Completed | undefined> {
     return this.inTurn(() => this.change(args));
   }
@@ -88,6 +98,20 @@ class Session implements IpSession {
       throw new SessionEnded(await this.lastWords([MADE_ANEW]));
     }
     return links;
+  }
+
+  private async findAny(names: readonly string[]): Promise<boolean> {
+    await this.send([...names.map(routeThrough), END_OF_STDERR]);
+    const { ended, errors } = await this.readErrors();
+    if (ended) {
+      this.ended = true;
+      return true;
+    }
+    // Each is one line here or there.
+    for (let routes = names.length - errors.length; routes > 0; routes--) {
+      await this.conversation.readLine("stdout");
+    }
+    return errors.filter((line) => MISSING.test(line)).length < names.length;
   }
 
   private async change(args: IpArgs): Promise<Completed | undefined> {
@@ -148,6 +172,7 @@ class Session implements IpSession {
   }
 }
 
+const MISSING = /Cannot find device|No such device/;
 const NOT_THERE = / does not exist\.?$/;
 const MADE_ANEW = "a device has been made anew since this ip met its name";
 

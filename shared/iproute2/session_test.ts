@@ -34,6 +34,29 @@ testAsRoot("questions find what is there, and leave out what is not", async () =
   assert.deepEqual(await session.show([showLink("none")]), []);
 });
 
+testAsRoot(
+  "a device is there, up or down, until it is gone, whatever has its name then",
+  async () => {
+    await using started = await startSession();
+    const { node, session } = started;
+    const others = openIpSession(portsOf(node).converse, POD, 20_000);
+    await session.show(["a", "b"].map(showLink));
+    assert.equal(await session.hasAny(["a"]), true);
+    await others.apply(["link", "set", "dev", "a", "down"]);
+    assert.equal(await session.hasAny(["a"]), true);
+    for (const change of [deleteLink("a"), addBridge("a", 1400)]) {
+      assert.equal(await others.apply(change), undefined);
+    }
+    assert.equal(await session.hasAny(["a"]), false);
+    assert.equal(await session.hasAny(["b"]), true);
+    assert.equal(await session.hasAny(["none"]), false);
+    assert.equal(await session.hasAny(["none", "a"]), false);
+    assert.equal(await session.hasAny(["none", "b", "a"]), true);
+    assert.deepEqual(names(await session.show([showLink("b")])), ["b"]);
+    await others.close();
+  },
+);
+
 testAsRoot("exchanges that are started at once take turns", async () => {
   await using started = await startSession();
   const { session } = started;

@@ -14,7 +14,7 @@ import type { IpArgs } from "../iproute2/line.ts";
 import type { Link } from "../iproute2/link.ts";
 import type { Step } from "../steps.ts";
 import { parseAlias, renderAlias } from "./alias.ts";
-import { GROUP, type Lan, lanDevices, lanTitle } from "./lan.ts";
+import { GROUP, isSameLan, type Lan, lanDevices, lanTitle } from "./lan.ts";
 import type { LanState } from "./observe.ts";
 
 /** What a LAN's devices are to be. */
@@ -105,7 +105,7 @@ export function refuseConflicts(lan: Lan, state: LanState): void {
 export function belongsTo(lan: Lan, link: Link): boolean {
   if (link.alias === undefined) return link.vxlan === undefined || link.vxlan.vni === lan.vni;
   const other = parseAlias(link.alias)?.lan;
-  return other?.vni === lan.vni && other.name === lan.name && other.suffix === lan.suffix;
+  return isSameLan(lan, other);
 }
 
 function isBeingDeleted({ bridge, vxlan }: LanState): boolean {

@@ -54,6 +54,10 @@ export function lanDevices(lan: Lan): LanDevices {
   };
 }
 
+export function isSameLan(one: Lan, other: Lan | undefined): boolean {
+  return one.vni === other?.vni && one.name === other.name && one.suffix === other.suffix;
+}
+
 /** What a user calls the LAN. */
 export function lanTitle(lan: Lan): string {
   return `${lan.name}-${lan.suffix}`;

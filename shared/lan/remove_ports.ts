@@ -8,10 +8,20 @@ import { belongsTo } from "./create_devices.ts";
 import { type LanPorts, planDeletePorts } from "./delete_devices.ts";
 import { type Lan, lanDevices } from "./lan.ts";
 
-/** The devices of a LAN; those that bear its names but belong to another are not among them. */
-export async function findPorts(kernel: Kernel, lanNetns: string, lan: Lan): Promise<LanPorts> {
+/**
+ * The devices of a LAN; those that bear its names but belong to another are not among them. `asked` is the device of the name
+ * `ask`, wherever it is.
+ */
+export async function findPorts(
+  kernel: Kernel,
+  lanNetns: string,
+  lan: Lan,
+  ask?: string,
+): Promise<LanPorts & { readonly asked?: Link }> {
   const names = lanDevices(lan);
-  const links = await kernel.show(lanNetns, [showLink(names.bridge), showLink(names.vxlan)]);
+  const questions = [names.bridge, names.vxlan, ...(ask === undefined ? [] : [ask])];
+  const links = await kernel.show(lanNetns, questions.map(showLink));
+  const asked = links.find((link) => link.ifname === ask);
   const own = (name: string) => links.find((link) => link.ifname === name && belongsTo(lan, link));
   const [bridge, vxlan] = [own(names.bridge), own(names.vxlan)];
   const joined = bridge === undefined ? [] : await kernel.show(lanNetns, [showPorts(names.bridge)]);
@@ -20,6 +30,7 @@ export async function findPorts(kernel: Kernel, lanNetns: string, lan: Lan): Pro
     ports: joined.filter((link) => link.ifname !== names.vxlan),
     ...(bridge !== undefined && { bridge }),
     ...(vxlan !== undefined && { vxlan }),
+    ...(asked !== undefined && { asked }),
   };
 }
 
