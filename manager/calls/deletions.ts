@@ -46,8 +46,8 @@ export class Deletions {
   }
 
   async #delete(kernel: Kernel, doomed: readonly string[]): Promise<Completed | undefined> {
-    // Which devices are meant is looked up now: later that would wait for the lock.
-    await kernel.hasAny(LAN_NETNS, doomed);
+    // Which devices are meant is looked up now: later that would wait for the lock. Another deletion may have taken them.
+    if (!await kernel.hasAny(LAN_NETNS, doomed)) return undefined;
     const { done } = await this.#start();
     let isDone = false;
     const end = () => isDone = true;

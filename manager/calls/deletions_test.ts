@@ -59,6 +59,13 @@ Deno.test("a call goes on when its device is gone, not when the kernel has answe
   assert.equal(state.closed, 1);
 });
 
+Deno.test("what another call's deletion has taken is not deleted again", async () => {
+  const { state, remove } = slowDeletions();
+  state.gone = true;
+  assert.equal(await remove(), undefined);
+  assert.equal(state.running.length, 0);
+});
+
 Deno.test("what the kernel answers first is the outcome", async () => {
   const { state, remove } = slowDeletions();
   const removing = remove();

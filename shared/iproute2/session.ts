@@ -102,13 +102,12 @@ class Session implements IpSession {
 
   private async findAny(names: readonly string[]): Promise<boolean> {
     await this.send([...names.map(routeThrough), END_OF_STDERR]);
-    const { ended, errors } = await this.readErrors();
+    const { ended, failures, errors } = await this.readErrors();
     if (ended) {
-      this.ended = true;
+      await this.lastWords(errors);
       return true;
     }
-    // Each is one line here or there.
-    for (let routes = names.length - errors.length; routes > 0; routes--) {
+    for (let routes = names.length - failures; routes > 0; routes--) {
       await this.conversation.readLine("stdout");
     }
     return errors.filter((line) => MISSING.test(line)).length < names.length;
@@ -117,11 +116,11 @@ class Session implements IpSession {
   private async change(args: IpArgs): Promise<Completed | undefined> {
     const started = performance.now();
     await this.send([args, END_OF_STDERR]);
-    const { ended, failed, errors } = await this.readErrors();
+    const { ended, failures, errors } = await this.readErrors();
     const argv = ["ip", ...args];
     // Argument errors end `ip` on the spot, without a line number.
     if (ended) return { ...await this.lastWords(errors), argv };
-    if (!failed) return undefined;
+    if (failures === 0) return undefined;
     const ms = performance.now() - started;
     return {
       argv,
@@ -152,18 +151,18 @@ class Session implements IpSession {
    * What `ip` said on stderr in this exchange; `ended` when the process ended before the mark. Not all that it says is a failure:
    * two that are first to name a namespace give it a number at a time, and one complains, but makes its device.
    */
-  private async readErrors(): Promise<{ ended: boolean; failed: boolean; errors: string[] }> {
+  private async readErrors(): Promise<{ ended: boolean; failures: number; errors: string[] }> {
     const errors: string[] = [];
-    let failed = false;
+    let failures = 0;
     for (let line; (line = await this.conversation.readLine("stderr")) !== undefined;) {
       if (line === STDERR_END_LINE) {
         await this.conversation.readLine("stderr"); // the mark's own "Command failed -:N"
-        return { ended: false, failed, errors };
+        return { ended: false, failures, errors };
       }
-      if (line.startsWith("Command failed -:")) failed = true;
+      if (line.startsWith("Command failed -:")) failures++;
       else if (line !== "") errors.push(line);
     }
-    return { ended: true, failed, errors };
+    return { ended: true, failures, errors };
   }
 
   private async lastWords(errors: readonly string[]): Promise<Completed> {
