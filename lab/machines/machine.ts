@@ -19,10 +19,22 @@ type Argv = [string, ...string[]];
 const HOLD = `
 set -eu
 setsid tini -- sleep infinity </dev/null >/dev/null 2>&1 &
-read -r stat <"/proc/$!/stat"
-printf '%s\\n' "$stat"
-read -r go || { kill -KILL "$!"; exit 1; }
+# Whoever started this may be dead before it is told, and then its pipe ends whoever writes.
+trap '' PIPE
+{ read -r stat <"/proc/$!/stat" && printf '%s\\n' "$stat" && read -r go; } ||
+  { kill -KILL "$!"; exit 1; }
+trap - PIPE
 `;
+
+/** What starts a machine: its first line of stdout is the stat(5) of PID 1, and it goes on when it is told a line. */
+export function machineCommand(script: string, args: readonly string[]): Argv {
+  return ["setsid", ...UNSHARE, "sh", "-c", HOLD + script, "sh", ...args];
+}
+
+const UNSHARE = [
+  ...["unshare", "--net", "--mount", "--pid", "--uts", "--ipc"] as const,
+  ...["--propagation", "private"],
+] as const;
 
 /**
  * Makes a machine. `record` is called with it as soon as there is something to kill, and must have written it down when it returns.
@@ -34,20 +46,7 @@ export async function startMachine(
   args: readonly string[],
   record: (machine: Machine) => void,
 ): Promise<Machine> {
-  const unshare = [
-    "unshare",
-    "--net",
-    "--mount",
-    "--pid",
-    "--uts",
-    "--ipc",
-    "--propagation",
-    "private",
-  ];
-  const command = {
-    argv: ["setsid", ...unshare, "sh", "-c", HOLD + script, "sh", ...args] satisfies Argv,
-  };
-  const talk = converse(command);
+  const talk = converse({ argv: machineCommand(script, args) });
   if (talk === undefined) throw new Error(`Cannot start ${name}: setsid is not installed`);
   const init = parseStat(await talk.readLine("stdout") ?? "");
   if (init !== undefined) {
@@ -62,7 +61,7 @@ export async function startMachine(
   }
   const done = await talk.end();
   if (init === undefined || done.reason !== "success") {
-    throw new Error(`Cannot start ${name}: ${describe({ ...done, argv: unshare })}`);
+    throw new Error(`Cannot start ${name}: ${describe({ ...done, argv: [...UNSHARE] })}`);
   }
   return { name, ...init };
 }
