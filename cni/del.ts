@@ -7,7 +7,7 @@ import { identifyLan, isSameLan, type Lan, portName } from "../shared/lan/lan.ts
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import { deletePorts, findPorts } from "../shared/lan/remove_ports.ts";
 import { readLanConfig } from "./config.ts";
-import { lockLan, whereLanNetns } from "./lan_access.ts";
+import { lockForDeletion, whereLanNetns } from "./lan_access.ts";
 import { removeOriginal } from "./original.ts";
 import type { Request } from "./request.ts";
 
@@ -36,7 +36,7 @@ interface FoundPort {
 /** Deletes the port under the lock of `lan`, unless it is really in another; the answer is what was found. */
 async function detach(request: Request, name: string, lan: Lan | undefined): Promise<FoundPort> {
   const { kernel } = request;
-  using _lan = lan === undefined ? undefined : await lockLan(request, lan.vni);
+  using _lan = lan === undefined ? undefined : await lockForDeletion(request, lan.vni);
   const first = lan === undefined ? undefined : await findPorts(kernel, LAN_NETNS, lan, name);
   const port = first === undefined ? await findPort(request, name) : first.asked;
   const found = { port, lan: await lanOf(request, port) };

@@ -5,7 +5,7 @@ import { identifyLan, isPortName, portName } from "../shared/lan/lan.ts";
 import { deletePorts, findPorts } from "../shared/lan/remove_ports.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import { type JsonObject, readLanConfig } from "./config.ts";
-import { lockLan, whereLanNetns } from "./lan_access.ts";
+import { lockForDeletion, whereLanNetns } from "./lan_access.ts";
 import type { Request } from "./request.ts";
 
 const KEY = "cni.dev/valid-attachments";
@@ -17,7 +17,7 @@ export async function gc(request: Request): Promise<undefined> {
   if (valid === undefined) return;
   const lan = await identifyLan(request.name, suffix, vxlanId);
   await whereLanNetns(request, async () => {
-    using _lan = await lockLan(request, lan.vni);
+    using _lan = await lockForDeletion(request, lan.vni);
     const found = await findPorts(request.kernel, LAN_NETNS, lan);
     const stale = found.ports.filter(({ ifname }) => isPortName(ifname) && !valid.has(ifname));
     if (stale.length > 0) await deletePorts(request.kernel, found, stale);

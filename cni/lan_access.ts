@@ -16,6 +16,20 @@ export function lockLan(
   return ports.lock(lockFile(vni), !managed, remainingMs());
 }
 
+/**
+ * The same for a deletion: where the lock cannot even be made, there may be no LAN namespace and nothing to delete.
+ * @throws {SessionEnded} when that is so
+ */
+export async function lockForDeletion(request: Request, vni: number): Promise<Disposable> {
+  try {
+    return await lockLan(request, vni);
+  } catch (thrown) {
+    const isMissing = await request.ports.stat(lockFile(vni)) === undefined;
+    if (isMissing) await request.kernel.show(LAN_NETNS, []);
+    throw thrown;
+  }
+}
+
 /** Does what is to be done where there is a LAN namespace; undefined where there is none. */
 export async function whereLanNetns<T>(
   request: Request,
@@ -26,8 +40,7 @@ export async function whereLanNetns<T>(
   try {
     return await work();
   } catch (thrown) {
-    // Such as no lock to be had on a read-only /run, beside a file that is no namespace any more.
-    if (await showInLanNetns(request, []) === undefined) return undefined;
+    if (isNoNetns(thrown)) return undefined;
     throw thrown;
   }
 }

@@ -47,12 +47,14 @@ export class Deletions {
 
   async #delete(kernel: Kernel, doomed: readonly string[]): Promise<Completed | undefined> {
     // Which devices are meant is looked up now: later that would wait for the lock. Another deletion may have taken them.
-    if (!await kernel.hasAny(LAN_NETNS, doomed)) return undefined;
+    const { there, isSure } = await kernel.find(LAN_NETNS, doomed);
+    if (isSure && there.length === 0) return undefined;
     const { done } = await this.#start();
+    if (!isSure) return await done;
     let isDone = false;
     const end = () => isDone = true;
     void done.then(end, end);
-    while (!isDone && await kernel.hasAny(LAN_NETNS, doomed)) {
+    while (!isDone && (await kernel.find(LAN_NETNS, there)).there.length > 0) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     }
     return isDone ? await done : undefined;

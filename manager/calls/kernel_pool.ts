@@ -35,7 +35,7 @@ export class KernelPool {
     return {
       show: (netns, questions) =>
         netns === LAN_NETNS ? ask(member(), questions) : kernel.show(netns, questions),
-      hasAny: (netns, names) => of(netns).hasAny(netns, names),
+      find: (netns, names) => of(netns).find(netns, names),
       apply: (netns, args) => of(netns).apply(netns, args),
       close: async () => {
         if (borrowed !== undefined) this.#giveBack(borrowed);

@@ -21,7 +21,7 @@ function numberedPool() {
   const state = { opened: 0, closed: [] as number[], asked: [] as number[], place: 1 };
   const numbered = (number: number): Kernel => ({
     show: () => Promise.resolve((state.asked.push(number), [])),
-    hasAny: () => Promise.resolve(false),
+    find: () => Promise.resolve({ there: [], isSure: true }),
     apply: () => Promise.resolve(undefined),
     close: () => Promise.resolve(void state.closed.push(number)),
   });

@@ -114,8 +114,8 @@ export const deleteLink = (name: string): IpArgs => ["link", "del", "dev", name]
 export const deleteGroup = (group: number): IpArgs => ["link", "del", "group", `${group}`];
 
 /**
- * A question that the kernel answers by "No such device" when a device is gone, without its lock for changes (RTNL):
- * everything else about a device waits for whatever is changed at the time. (TEST-NET-1, RFC 5737; inet_rtm_getroute.)
+ * A question that the kernel answers by "No such device" when a device is gone, without its lock for changes (RTNL), once `ip`
+ * knows its index: everything else about a device waits for what is changed at the time. (TEST-NET-1, RFC 5737; inet_rtm_getroute.)
  */
 export const routeThrough = (
   name: string,

@@ -2,7 +2,7 @@
 import type { Completed } from "../command.ts";
 import type { IpArgs } from "./line.ts";
 import type { Link } from "./link.ts";
-import { type Converse, type IpSession, openIpSession } from "./session.ts";
+import { type Converse, type Found, type IpSession, openIpSession } from "./session.ts";
 
 /** Reads and changes devices; every namespace is a path. */
 export interface Kernel {
@@ -11,8 +11,8 @@ export interface Kernel {
    * @throws {SessionEnded} when the namespace cannot be entered
    */
   show(netns: string, questions: readonly IpArgs[]): Promise<Link[]>;
-  /** See {@link IpSession.hasAny}. */
-  hasAny(netns: string, names: readonly string[]): Promise<boolean>;
+  /** See {@link IpSession.find}. */
+  find(netns: string, names: readonly string[]): Promise<Found>;
   /** Runs one changing command. The answer is what went wrong, or undefined. */
   apply(netns: string, args: IpArgs): Promise<Completed | undefined>;
   /** Ends the sessions. */
@@ -38,10 +38,10 @@ export function openKernel(converse: Converse, remainingMs: () => number): Kerne
         forgetEnded(netns);
       }
     },
-    async hasAny(netns, names) {
-      const isAnyThere = await session(netns).hasAny(names);
+    async find(netns, names) {
+      const found = await session(netns).find(names);
       forgetEnded(netns);
-      return isAnyThere;
+      return found;
     },
     async apply(netns, args) {
       const failure = await session(netns).apply(args);

@@ -12,15 +12,21 @@ export interface IpSession {
   /** The devices that the questions find, but for `lo`, which ends the answer; what does not exist is not in it. */
   show(questions: readonly IpArgs[]): Promise<Link[]>;
   /**
-   * Whether any of these is there. Which devices are meant is looked up once (until the next change of theirs); after that the
-   * answer waits for nothing that is changed at the time, and a device that was made anew under a name is not meant.
+   * Which of these are there. Asked again about those, it waits for nothing that is changed at the time, and a device that was
+   * made anew under a name is not meant; of a name that was not found, `ip` may know an earlier device only (`isSure` false).
    */
-  hasAny(names: readonly string[]): Promise<boolean>;
+  find(names: readonly string[]): Promise<Found>;
   /** Runs one changing line. The answer is what went wrong, or undefined. */
   apply(args: IpArgs): Promise<Completed | undefined>;
   /** Its `ip` has ended: nothing more can be said to it. */
   readonly ended: boolean;
   close(): Promise<void>;
+}
+
+export interface Found {
+  readonly there: readonly string[];
+  /** The others are not. */
+  readonly isSure: boolean;
 }
 
 /** Starts a conversation, or answers undefined when there is no such program. */
@@ -57,8 +63,23 @@ export function sessionCommand(netns: string, timeoutMs: number): Command {
   return { argv: inNetns(netns, SESSION), timeoutMs };
 }
 
+/** A line that failed. */
+interface Failure {
+  /** Its number, counted from 1 in all that the session was told. */
+  readonly line: number;
+  readonly errors: readonly string[];
+}
+
+interface Errors {
+  readonly ended: boolean;
+  readonly failures: readonly Failure[];
+  readonly errors: readonly string[];
+}
+
 class Session implements IpSession {
   ended = false;
+  /** Lines so far. */
+  private sent = 0;
   private lastTurn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly conversation: Conversation) {}
@@ -67,8 +88,8 @@ class Session implements IpSession {
     return this.inTurn(() => readWhole(() => this.ask(questions)));
   }
 
-  hasAny(names: readonly string[]): Promise<boolean> {
-    return this.inTurn(() => this.findAny(names));
+  find(names: readonly string[]): Promise<Found> {
+    return this.inTurn(() => this.lookFor(names));
   }
 
   apply(args: IpArgs): Promise<Completed | undefined> {
@@ -100,17 +121,25 @@ class Session implements IpSession {
     return links;
   }
 
-  private async findAny(names: readonly string[]): Promise<boolean> {
+  private async lookFor(names: readonly string[]): Promise<Found> {
+    const before = this.sent;
     await this.send([...names.map(routeThrough), END_OF_STDERR]);
     const { ended, failures, errors } = await this.readErrors();
     if (ended) {
       await this.lastWords(errors);
-      return true;
+      return { there: names, isSure: false };
     }
-    for (let routes = names.length - failures; routes > 0; routes--) {
+    for (let routes = names.length - failures.length; routes > 0; routes--) {
       await this.conversation.readLine("stdout");
     }
-    return errors.filter((line) => MISSING.test(line)).length < names.length;
+    const fails = (at: number, how: RegExp) =>
+      failures.some(({ line, errors }) =>
+        line === before + 1 + at && errors.some((error) => how.test(error))
+      );
+    return {
+      there: names.filter((_, at) => !fails(at, NO_NAME) && !fails(at, NO_INDEX)),
+      isSure: !names.some((_, at) => fails(at, NO_INDEX)),
+    };
   }
 
   private async change(args: IpArgs): Promise<Completed | undefined> {
@@ -120,7 +149,7 @@ class Session implements IpSession {
     const argv = ["ip", ...args];
     // Argument errors end `ip` on the spot, without a line number.
     if (ended) return { ...await this.lastWords(errors), argv };
-    if (failures === 0) return undefined;
+    if (failures.length === 0) return undefined;
     const ms = performance.now() - started;
     return {
       argv,
@@ -134,6 +163,7 @@ class Session implements IpSession {
   }
 
   private send(lines: readonly IpArgs[]): Promise<void> {
+    this.sent += lines.length;
     return this.conversation.write(lines.map((line) => `${encodeLine(line)}\n`).join(""));
   }
 
@@ -151,16 +181,20 @@ class Session implements IpSession {
    * What `ip` said on stderr in this exchange; `ended` when the process ended before the mark. Not all that it says is a failure:
    * two that are first to name a namespace give it a number at a time, and one complains, but makes its device.
    */
-  private async readErrors(): Promise<{ ended: boolean; failures: number; errors: string[] }> {
+  private async readErrors(): Promise<Errors> {
     const errors: string[] = [];
-    let failures = 0;
+    const failures: Failure[] = [];
+    let told = 0;
     for (let line; (line = await this.conversation.readLine("stderr")) !== undefined;) {
       if (line === STDERR_END_LINE) {
         await this.conversation.readLine("stderr"); // the mark's own "Command failed -:N"
         return { ended: false, failures, errors };
       }
-      if (line.startsWith("Command failed -:")) failures++;
-      else if (line !== "") errors.push(line);
+      const [, number] = /^Command failed -:(\d+)$/.exec(line) ?? [];
+      if (number !== undefined) {
+        failures.push({ line: Number(number), errors: errors.slice(told) });
+        told = errors.length;
+      } else if (line !== "") errors.push(line);
     }
     return { ended: true, failures, errors };
   }
@@ -171,7 +205,9 @@ class Session implements IpSession {
   }
 }
 
-const MISSING = /Cannot find device|No such device/;
+/** There is no device of that name; there is none of the index that `ip` has for the name. */
+const NO_NAME = /^Cannot find device/;
+const NO_INDEX = /No such device$/;
 const NOT_THERE = / does not exist\.?$/;
 const MADE_ANEW = "a device has been made anew since this ip met its name";
 

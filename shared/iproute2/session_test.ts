@@ -40,20 +40,43 @@ testAsRoot(
     await using started = await startSession();
     const { node, session } = started;
     const others = openIpSession(portsOf(node).converse, POD, 20_000);
-    await session.show(["a", "b"].map(showLink));
-    assert.equal(await session.hasAny(["a"]), true);
+    const both = { there: ["a", "b"], isSure: true };
+    assert.deepEqual(await session.find(["a", "b"]), both);
     await others.apply(["link", "set", "dev", "a", "down"]);
-    assert.equal(await session.hasAny(["a"]), true);
+    assert.deepEqual(await session.find(["a", "b"]), both);
     for (const change of [deleteLink("a"), addBridge("a", 1400)]) {
       assert.equal(await others.apply(change), undefined);
     }
-    assert.equal(await session.hasAny(["a"]), false);
-    assert.equal(await session.hasAny(["b"]), true);
-    assert.equal(await session.hasAny(["none"]), false);
-    assert.equal(await session.hasAny(["none", "a"]), false);
-    assert.equal(await session.hasAny(["none", "b", "a"]), true);
+    assert.deepEqual(await session.find(["a", "none", "b"]), { there: ["b"], isSure: false });
+    assert.deepEqual(await session.find(["none"]), { there: [], isSure: true });
+    assert.deepEqual(await session.find([]), { there: [], isSure: true });
     assert.deepEqual(names(await session.show([showLink("b")])), ["b"]);
     await others.close();
+  },
+);
+
+testAsRoot(
+  "an ip that ends while it is asked tells nothing; the kernel opens another",
+  async () => {
+    await using started = await startSession();
+    const { converse } = portsOf(started.node);
+    let killed = 0;
+    const kernel = openKernel((command) => {
+      const real = converse(command);
+      return real && {
+        ...real,
+        async write(text) {
+          if (killed++ === 0) real.kill();
+          await real.write(text);
+        },
+      };
+    }, () => 20_000);
+    assert.deepEqual(await kernel.find(POD, ["a", "none"]), {
+      there: ["a", "none"],
+      isSure: false,
+    });
+    assert.deepEqual(await kernel.find(POD, ["a", "none"]), { there: ["a"], isSure: true });
+    await kernel.close();
   },
 );
 

@@ -45,15 +45,16 @@ export async function churn(
   assert.deepEqual(await observe(node), [...standing, ...await model.render()].sort());
   await callAll(node, model.clear(), random);
   assert.deepEqual(await observe(node), standing);
-  // Calls alone break nothing.
-  const { mended, strays } = JSON.parse(await node.must(MANAGER, "status", "--json")).swept;
-  assert.deepEqual({ mended, strays }, { mended: 0, strays: 0 }, manager.log);
   await eventually(
     async () => (await callFiles(node)).every((name) => name.startsWith("bell/declined")),
     10,
     async () => `${await callFiles(node)} is left`,
   );
-  return { usage: await atRest(() => readUsage(node, manager.pid)), ms };
+  const usage = await atRest(() => readUsage(node, manager.pid));
+  // Calls alone break nothing.
+  const { mended, strays } = JSON.parse(await node.must(MANAGER, "status", "--json")).swept;
+  assert.deepEqual({ mended, strays }, { mended: 0, strays: 0 }, manager.log);
+  return { usage, ms };
 }
 
 /** The least of several looks: sessions of `ip` serve for half a second after the last call, and the manager asks FRR now and then. */
