@@ -37,21 +37,21 @@ export async function whereLanNetns<T>(
 ): Promise<T | undefined> {
   // Nothing is there: no lock is needed to know it.
   if (await request.ports.stat(LAN_NETNS) === undefined) return undefined;
-  try {
-    return await work();
-  } catch (thrown) {
-    if (isNoNetns(thrown)) return undefined;
-    throw thrown;
-  }
+  return await unlessNoNetns(work());
 }
 
 /** Asks about devices in the LAN namespace; undefined where there is none. */
-export async function showInLanNetns(
+export function showInLanNetns(
   { kernel }: Request,
   questions: readonly IpArgs[],
 ): Promise<Link[] | undefined> {
+  return unlessNoNetns(kernel.show(LAN_NETNS, questions));
+}
+
+/** What a work in a namespace answers; undefined where there is no namespace at the path. */
+export async function unlessNoNetns<T>(work: Promise<T>): Promise<T | undefined> {
   try {
-    return await kernel.show(LAN_NETNS, questions);
+    return await work;
   } catch (thrown) {
     if (isNoNetns(thrown)) return undefined;
     throw thrown;

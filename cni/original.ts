@@ -6,7 +6,7 @@ import { inNetns } from "../shared/iproute2/session.ts";
 import { type Lan, lanTitle } from "../shared/lan/lan.ts";
 import { deleteDevices } from "../shared/lan/remove_ports.ts";
 import type { Step } from "../shared/steps.ts";
-import { isNoNetns, lockLan } from "./lan_access.ts";
+import { lockLan, unlessNoNetns } from "./lan_access.ts";
 import type { Request } from "./request.ts";
 
 /** A LAN as the original made it, in the node's own namespace: its bridge is `kt-` and the VXLAN device's name. */
@@ -133,10 +133,5 @@ async function show(
   netns: string,
   questions: readonly IpArgs[],
 ): Promise<Link[]> {
-  try {
-    return await kernel.show(netns, questions);
-  } catch (thrown) {
-    if (isNoNetns(thrown)) return [];
-    throw thrown;
-  }
+  return await unlessNoNetns(kernel.show(netns, questions)) ?? [];
 }

@@ -4,7 +4,7 @@ import { describe } from "../shared/command.ts";
 import type { Node } from "./fixture/cluster.ts";
 import { eventually } from "./fixture/eventually.ts";
 import { frrPids } from "./fixture/frr.ts";
-import { MANAGER, Manager, REFLECTOR_ENV } from "./fixture/manager.ts";
+import { Manager, readStatus, REFLECTOR_ENV } from "./fixture/manager.ts";
 import { addPod, call, canReach, pod } from "./fixture/pod.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "./fixture/two_pods.ts";
@@ -89,7 +89,7 @@ testAsRoot(
     let counted = "";
     await eventually(
       async () => {
-        const { swept } = JSON.parse(await w1.must(MANAGER, "status", "--json"));
+        const { swept } = await readStatus(w1);
         counted = `${swept.entriesKept} kept, ${swept.entriesRemoved} removed`;
         return counted === "5 kept, 2 removed";
       },

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Node, startCluster } from "./fixture/cluster.ts";
 import { eventually } from "./fixture/eventually.ts";
-import { MANAGER, Manager, runManagers, workerEnv } from "./fixture/manager.ts";
+import { Manager, readStatus, runManagers, workerEnv } from "./fixture/manager.ts";
 import { addPod, call, canReach, NET1, pod } from "./fixture/pod.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "./fixture/two_pods.ts";
@@ -75,7 +75,7 @@ testAsRoot("a LAN that somebody breaks is mended, and said once", async () => {
     const said = manager.log.slice(told).trimEnd().split("\n");
     assert.equal(said.length, 1, said.join("\n"));
   }
-  const counted = async () => JSON.parse(await w1.must(MANAGER, "status", "--json")).swept;
+  const counted = async () => (await readStatus(w1)).swept;
   const { mended, emptied, strays } = await counted();
   assert.deepEqual({ mended, emptied, strays }, { mended: HARMS.length, emptied: 0, strays: 0 });
   await manager.end("KILL");

@@ -8,7 +8,7 @@ import {
   workerAddress,
 } from "./fixture/cluster.ts";
 import { eventually } from "./fixture/eventually.ts";
-import { MANAGER, Manager, probe, REFLECTOR_ENV, workerEnv } from "./fixture/manager.ts";
+import { Manager, probe, readStatus, REFLECTOR_ENV, workerEnv } from "./fixture/manager.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 
 const OTHER_ADDRESS = workerAddress(1);
@@ -33,7 +33,7 @@ async function awaitSessions(node: Node, peers: readonly string[]): Promise<void
   let seen = "";
   await eventually(
     async () => {
-      const status = JSON.parse(await node.must(MANAGER, "status", "--json"));
+      const status = await readStatus(node);
       const sessions: { peer: string; state: string }[] = status.sessions;
       seen = sessions.map(({ peer, state }) => `${peer} ${state}`).sort().join(", ");
       return seen === peers.map((peer) => `${peer} Established`).sort().join(", ");

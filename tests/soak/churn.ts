@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { codeOf } from "../fixture/calls.ts";
 import type { Node } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
-import { MANAGER } from "../fixture/manager.ts";
+import { readStatus } from "../fixture/manager.ts";
 import { callMany, type Wanted } from "../fixture/many_calls.ts";
 import { BINARY, callFiles, LAUNCHER, type ResidentNode } from "../fixture/resident_node.ts";
 import { readUsage, type Usage } from "../fixture/usage.ts";
@@ -52,7 +52,7 @@ export async function churn(
   );
   const usage = await atRest(() => readUsage(node, manager.pid));
   // Calls alone break nothing.
-  const { mended, strays } = JSON.parse(await node.must(MANAGER, "status", "--json")).swept;
+  const { mended, strays } = (await readStatus(node)).swept;
   assert.deepEqual({ mended, strays }, { mended: 0, strays: 0 }, manager.log);
   return { usage, ms };
 }
