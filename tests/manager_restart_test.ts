@@ -86,8 +86,15 @@ testAsRoot("other settings are applied by a restart of the manager, not of FRR",
   });
   await worker.logged(/FRR runs it: applied/);
   await worker.ready();
-  const sessions = [[OTHER_REFLECTOR, "Established", 1]];
-  assert.deepEqual(await readPeers(w1), { as: 65001, sessions });
+  await eventually(
+    async () => {
+      const { as, sessions: [[peer, state] = [], ...others] } = await readPeers(w1);
+      return as === 65001 && peer === OTHER_REFLECTOR && state === "Established" &&
+        others.length === 0;
+    },
+    10,
+    async () => `the peers are ${JSON.stringify(await readPeers(w1))}`,
+  );
   assert.deepEqual([await frrPids(reflector), await frrPids(w1)], pids);
   const config = await w1.must("vtysh", "-c", "show running-config");
   assert.doesNotMatch(config, /\b(65000|10\.99\.0\.1)\b/);
