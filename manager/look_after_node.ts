@@ -4,6 +4,7 @@ import { Alarm } from "./alarm.ts";
 import { startResident } from "./calls/resident.ts";
 import type { FrrConfiguration } from "./frr/configuration.ts";
 import { EntryKeeper } from "./frr/entry_keeper.ts";
+import { NextHopAsker } from "./frr/next_hops.ts";
 import { readHealth } from "./frr/query.ts";
 import { startFrr } from "./frr/supervise.ts";
 import { isReady, type Observation } from "./health/state.ts";
@@ -36,6 +37,7 @@ export async function lookAfterNode(
   await using lans = new LanSweep(facts, settings.grace * 1000, log, tally);
   const alarm = new Alarm(SOON_MS);
   await using entries = new EntryKeeper(log, tally, () => alarm.ring());
+  await using nextHops = new NextHopAsker();
   const tasks = new Tasks(log);
   let moved = false;
   let lastReady = performance.now();
@@ -48,6 +50,7 @@ export async function lookAfterNode(
     if (isWorker) {
       const { sessions } = health.last;
       await tasks.try("look the forwarding entries over", () => entries.look(sessions, at));
+      await tasks.try("ask for the reflectors' next hops", () => nextHops.look(sessions));
     }
     if (settings.frr === "start" && !health.last.daemons.includes("watchfrr")) await startFrr(log);
     await tasks.try("follow the reflectors", () => configuration.follow());

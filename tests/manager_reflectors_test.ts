@@ -1,5 +1,6 @@
 // Several reflectors, reflectors known by name, and sessions with a password.
 import assert from "node:assert/strict";
+import { describe } from "../shared/command.ts";
 import {
   type Cluster,
   type Node,
@@ -12,6 +13,7 @@ import { Manager, probe, readStatus, REFLECTOR_ENV, workerEnv } from "./fixture/
 import { testAsRoot } from "./fixture/privileged.ts";
 
 const OTHER_ADDRESS = workerAddress(1);
+const ABSENT_ADDRESS = "10.99.0.77";
 
 /** A worker, the cluster's reflector, and its second worker as a reflector too, with one environment over all. */
 async function startThree(cluster: Cluster, env: Record<string, string>, worker = {}) {
@@ -94,4 +96,22 @@ testAsRoot("sessions have a password: a worker that does not know it stays out",
   await manager.end("TERM");
   await using right = await Manager.start(three.node, ["worker"], { ...workerEnv(0), ...env });
   await right.ready();
+});
+
+testAsRoot("what waits for a reflector that nobody answers for is not dropped", async () => {
+  await using cluster = await startCluster();
+  const { reflector, workers: [node] } = cluster;
+  const env = { ...workerEnv(0), KATHARA_MASTER_SERVICE_HOST: ABSENT_ADDRESS };
+  await using manager = await Manager.start(node, ["worker"], env);
+  await eventually(
+    async () => /no BGP session is Established/.test(await probe(node, "/readyz")),
+    20,
+    () => `the worker does not look for its reflector\n${manager.log}`,
+  );
+  // The kernel by itself gives up after three seconds.
+  const waiting = node.run(["ping", "-n", "-c1", "-W20", ABSENT_ADDRESS]);
+  await node.must("sleep", "5");
+  await reflector.must("ip", "address", "add", `${ABSENT_ADDRESS}/24`, "dev", "br0");
+  const answered = await waiting;
+  assert.equal(answered.reason, "success", describe(answered));
 });

@@ -28,8 +28,6 @@ const nothing = () => ({ towards: 0, from: 0 });
 /** Others know of a worker's pods by its sessions alone; what it knows of theirs is in its kernel. */
 const itsSessions = (downMs: number) => ({ towards: downMs + 300, from: 0 });
 const itsLink = (downMs: number) => ({ towards: downMs + 300, from: downMs + 300 });
-/** Longer than the hold time: the kernel asks for a silent neighbour, and bgpd for a session, once a second. */
-const itsLinkAndSessions = (downMs: number) => itsLink(downMs + 2_000);
 
 /** bgpd has all entries deleted when its last session ends, and the manager makes them again as soon as it sees that. */
 const itsSilence = () => ({ towards: 1_000, from: 1_000 });
@@ -138,7 +136,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "underlay-30",
     title: "worker's link cut for 30 s",
-    limits: itsLinkAndSessions,
+    limits: itsLink,
     inject: ({ underlay }) => timed(() => cut(underlay, "w1", 30)),
   },
   {

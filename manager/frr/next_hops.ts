@@ -1,0 +1,111 @@
+// While no session is up: has the kernel ask for the reflectors' next hops more often than by itself, so that bgpd gets through at once.
+import * as z from "zod";
+import { run } from "../../shared/exec.ts";
+import { encodeLine, type IpArgs } from "../../shared/iproute2/line.ts";
+import { sleep } from "../alarm.ts";
+import type { Session } from "./query.ts";
+
+/** Between two questions; the kernel asks once a second, and after the third time drops what waits for the answer (arp(7)). */
+const AGAIN_MS = 100;
+/** A reflector that is away for longer is not asked for more often than others: each question is a broadcast. */
+const HURRY_MS = 60_000;
+const LATER_MS = 1_000;
+
+/** A neighbour of this node on one of its links. */
+export interface NextHop {
+  readonly address: string;
+  readonly device: string;
+}
+
+/** What is asked of the kernel. */
+export interface NextHopPorts {
+  /** The way to each of these addresses; one that has none is not in it. */
+  findRoutes(addresses: readonly string[]): Promise<NextHop[]>;
+  /** The neighbours that the kernel is asking for. */
+  listUnresolved(): Promise<NextHop[]>;
+  /** Asks for them at once; what waits for them goes on waiting. */
+  askAgain(hops: readonly NextHop[]): Promise<void>;
+}
+
+/** Follows the sessions from look to look, and asks while none is up. */
+export class NextHopAsker implements AsyncDisposable {
+  #wanted: readonly NextHop[] = [];
+  #asking: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+
+  constructor(private readonly ports: NextHopPorts = systemNextHopPorts) {}
+
+  /** One look. It costs nothing where a session is Established. */
+  async look(sessions: readonly Session[]): Promise<void> {
+    if (sessions.length === 0 || sessions.some(({ state }) => state === "Established")) {
+      return await this[Symbol.asyncDispose]();
+    }
+    this.#wanted = await this.ports.findRoutes(sessions.map(({ peer }) => peer));
+    if (this.#asking !== undefined) return;
+    const stop = new AbortController();
+    this.#asking = { stop, ended: this.#ask(stop.signal) };
+  }
+
+  async #ask(signal: AbortSignal): Promise<void> {
+    const started = performance.now();
+    while (!signal.aborted) {
+      // What fails now is tried again soon, and only speeds up what the kernel does by itself.
+      await this.#askOnce().catch(() => {});
+      await sleep(performance.now() - started < HURRY_MS ? AGAIN_MS : LATER_MS, signal);
+    }
+  }
+
+  async #askOnce(): Promise<void> {
+    const unresolved = (await this.ports.listUnresolved()).filter((one) =>
+      this.#wanted.some((hop) => hop.address === one.address && hop.device === one.device)
+    );
+    if (unresolved.length > 0) await this.ports.askAgain(unresolved);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const asking = this.#asking;
+    this.#asking = undefined;
+    asking?.stop.abort();
+    await asking?.ended;
+  }
+}
+
+const routes = z.array(
+  z.object({
+    dst: z.string(),
+    dev: z.string(),
+    gateway: z.string().optional(),
+    via: z.object({ host: z.string() }).optional(),
+  }),
+);
+const neighbours = z.array(z.object({ dst: z.string(), dev: z.string() }));
+
+const systemNextHopPorts: NextHopPorts = {
+  async findRoutes(addresses) {
+    const answers = await ask(addresses.map((address) => ["route", "get", address]));
+    return answers.flatMap((answer) => routes.parse(answer)).map(
+      ({ dst, dev, gateway, via }) => ({ address: gateway ?? via?.host ?? dst, device: dev }),
+    );
+  },
+
+  async listUnresolved() {
+    const answers = await ask([["neigh", "show", "nud", "incomplete"]]);
+    return answers.flatMap((answer) => neighbours.parse(answer)).map(
+      ({ dst, dev }) => ({ address: dst, device: dev }),
+    );
+  },
+
+  // Without a state an entry keeps its queue, and its next use begins anew with a question (__neigh_update, __neigh_event_send).
+  async askAgain(hops) {
+    await ask(hops.flatMap(({ address, device }): IpArgs[] => [
+      ["neigh", "change", "to", address, "dev", device, "nud", "none"],
+      ["neigh", "change", "to", address, "dev", device, "use"],
+    ]));
+  },
+};
+
+/** What one `ip` answers to these, an array of JSON each; one that fails stops no other and has no answer. */
+async function ask(lines: readonly IpArgs[]): Promise<unknown[]> {
+  const stdin = lines.map((line) => `${encodeLine(line)}\n`).join("");
+  const { stdout } = await run({ argv: ["ip", "-force", "-json", "-batch", "-"], stdin });
+  return stdout.split("\n").filter((line) => line.trim() !== "").map((line) => JSON.parse(line));
+}
