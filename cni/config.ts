@@ -43,7 +43,8 @@ const schema = z.object({
 /** The keys of a LAN and of an attachment to it. What may be left out may be null as well, as for the decoders of Go. */
 export type LanConfig = z.infer<typeof schema>;
 
-/** Decodes stdin.
+/**
+ * Decodes stdin. NULs, of which JSON has none, are left out: a call is answered alike when a shell has handed it over, which cannot hold them.
  * @throws {FaultError} of kind "decode" */
 export function decodeConfig(stdin: Uint8Array): JsonObject {
   if (stdin.length > MAX_CONFIG_BYTES) {
@@ -52,8 +53,11 @@ export function decodeConfig(stdin: Uint8Array): JsonObject {
       `Cannot decode the network configuration: it has more than ${MAX_CONFIG_BYTES} bytes`,
     );
   }
+  const withoutNuls = stdin.filter((byte) => byte !== 0);
   try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(stdin));
+    const value: unknown = JSON.parse(
+      new TextDecoder("utf-8", { fatal: true }).decode(withoutNuls),
+    );
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       return value as JsonObject;
     }

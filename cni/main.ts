@@ -1,19 +1,22 @@
 // The plugin `megalos` as a process: environment and stdin in, the answer on stdout and in the exit code.
+import { MAX_CONFIG_BYTES } from "../shared/call_limits.ts";
 import { systemPorts } from "../shared/ports.ts";
 import { concatenate } from "../shared/streams.ts";
 import { answer } from "./call.ts";
 
 const CHUNK_BYTES = 65_536;
 
-// Synchronous, for nothing else is going on: setting up the streams takes milliseconds of a start.
+// Synchronous, for nothing else is going on: setting up the streams takes milliseconds of a start. Ends where it is too long.
 function readStdin(): Uint8Array {
   const chunks: Uint8Array[] = [];
-  while (true) {
+  for (let total = 0; total <= MAX_CONFIG_BYTES;) {
     const chunk = new Uint8Array(CHUNK_BYTES);
     const size = Deno.stdin.readSync(chunk);
-    if (size === null) return concatenate(chunks);
+    if (size === null) break;
     chunks.push(chunk.subarray(0, size));
+    total += size;
   }
+  return concatenate(chunks);
 }
 
 function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {

@@ -87,7 +87,16 @@ const CALLS: readonly Call[] = [
     verb: "ADD",
     stdin,
   })),
+  ...[
+    `${JSON.stringify(LAN)}\n`,
+    JSON.stringify(LAN, null, 2),
+    "{\n",
+    "\n\n",
+    `\u0000${JSON.stringify(LAN)}`,
+  ]
+    .map((stdin) => ({ verb: "STATUS", stdin })),
   { verb: "STATUS", stdin: ofLength(4 * MIB) },
+  { verb: "STATUS", stdin: `\n${ofLength(4 * MIB + 1)}` },
   { verb: "STATUS", stdin: ofLength(4 * MIB + 1) },
   { verb: "ADD", config: { name: undefined } },
   { verb: "ADD", config: { vxlanId: "10", suffix: "toolong", mtu: 1 } },

@@ -20,8 +20,8 @@ const collectVariables = VARIABLES.map((name) =>
 ).join("\n");
 
 /**
- * POSIX sh with coreutils and util-linux. All but reading stdin and the watchdog are builtins: a process more costs as
- * much as the rest. `true > FILE` under `set -C` makes a file or fails (O_EXCL), and unlike `: >` never ends the shell.
+ * POSIX sh with coreutils and util-linux. On the usual way all but the watchdog are builtins: a process more costs as much as the
+ * rest. `true > FILE` under `set -C` makes a file or fails (O_EXCL), and unlike `: >` never ends the shell.
  * It also is what makes the binary start at all: a compiled Deno program refuses to where getcwd(2) fails, which is how
  * thick Multus calls plugins (chroot without chdir), and a runtime may pass no PATH.
  */
@@ -83,8 +83,8 @@ case \${CNI_NETNS-} in
   '' | /run/netns/* | /var/run/netns/*) [ ! -L "\${CNI_NETNS-}" ] || run_binary_as declined ;;
   *) run_binary_as declined ;;
 esac
-# A stdin that is closed or a directory cannot be passed on; the binary says what is wrong with it.
-{ [ -e /proc/self/fd/0 ] && [ ! -d /proc/self/fd/0 ]; } || run_binary_as declined
+# A stdin that is closed, a directory or a device (which may have no end) is not passed on; the binary says what is wrong with it.
+{ [ -p /proc/self/fd/0 ] || [ -f /proc/self/fd/0 ] || [ -S /proc/self/fd/0 ]; } || run_binary_as declined
 read -r id </proc/sys/kernel/random/uuid || run_binary_as declined
 slot=$(($$ % ${SLOTS})) tries=0
 until take $calls/$slot.claim; do
@@ -102,8 +102,16 @@ if [ ! -p $call.answer ] || ! { printf '%s\\0' "$@" >$call.request; } 2>/dev/nul
   free_slot
   run_binary_as declined
 fi
-# One byte more than there may be, so that it shows.
-if ! head -c ${MAX_CONFIG_BYTES + 1} 2>/dev/null >$call.config; then
+# What runtimes write is one line without an end: it needs no process. Else the rest follows, one byte more than there may be, so that it
+# shows. (No shell holds a NUL; the plugin leaves them out, too.)
+read_config() {
+  if IFS= read -r line; then
+    printf '%s\\n' "$line" && head -c ${MAX_CONFIG_BYTES + 1}
+  else
+    printf %s "$line"
+  fi
+}
+if ! read_config 2>/dev/null >$call.config; then
   free_slot
   refuse "Cannot hand the call over: $call.config cannot be written"
 fi
@@ -113,7 +121,6 @@ by_binary() {
   exec <&5 4<&- 5<&-
   run_binary_as fallenBack
 }
-take $ready || by_binary
 
 # Keeps none of the caller's streams, for a caller may read them to their end. (A redirection of the function would: dash
 # keeps what it replaces.)
@@ -136,6 +143,11 @@ watchdog=$!
 unwatch() {
   kill $watchdog 2>/dev/null
 }
+# Not before: without a process for the watchdog nothing has been done.
+if ! take $ready; then
+  unwatch
+  by_binary
+fi
 settle() {
   unwatch
   { [ -e $call.$id ] && take $ready.settled; } ||
