@@ -96,12 +96,13 @@ testAsRoot(
   async () => {
     await using held = await startHeldAdd();
     const { worker, node, add } = held;
-    // Without its watchdog the launcher does not notice by itself.
+    // While its watchdog is stopped the launcher does not notice by itself.
     const [watchdog] = await childrenOf(node, add.pid);
-    await signal(node, "KILL", ...await childrenOf(node, watchdog!), watchdog!);
+    await signal(node, "STOP", watchdog!);
     await worker.manager.end("KILL");
     await worker.restart();
     const reply = await add.reply;
+    await signal(node, "CONT", watchdog!);
     assert.equal(codeOf(reply), 11, reply.stdout);
     assert.match(messageOf(reply), /the manager that took the call has ended/);
   },
@@ -174,6 +175,21 @@ testAsRoot("a launcher that is stopped until its ADD is undone answers code 11",
   assert.match(messageOf(reply), /came too late, and what was done has been undone/);
   assert.deepEqual(await lanDevices(node), []);
   await assertUndelivered(node);
+});
+
+testAsRoot("a launcher whose watchdog is killed has another one", async () => {
+  await using held = await startHeldAdd();
+  const { node, add, letGo } = held;
+  const [watchdog] = await childrenOf(node, add.pid);
+  await signal(node, "KILL", watchdog!);
+  await eventually(
+    async () => ![undefined, watchdog].includes((await childrenOf(node, add.pid)).at(-1)),
+    10,
+    "there is no other watchdog",
+  );
+  await letGo();
+  assert.equal(codeOf(await add.reply), 0);
+  await noWatchdogs(node);
 });
 
 testAsRoot("a caller that reads to the end is not kept waiting by the watchdog", async () => {

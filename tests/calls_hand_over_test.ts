@@ -29,6 +29,13 @@ read -r line <&3
 echo "$line"
 `;
 
+// The same text with another shell. Arguments: launcher, copy; the plugin is looked for beside it.
+const BY_BASH = `
+{ echo '#!/bin/bash'; tail -n +2 "$1"; } >"$2"
+chmod 755 "$2"
+ln -s "$1.bin" "\${2%/*}"
+`;
+
 testAsRoot("VERSION and a call without verb take no slot and leave stdin unread", async () => {
   await using worker = await startResidentNode();
   const { node, manager } = worker;
@@ -66,6 +73,23 @@ testAsRoot("a stdin that cannot be read is answered as by the binary", async () 
     }
   }
   await counted(node, "STATUS", { declined: NO_STDIN.length });
+});
+
+testAsRoot("the launcher works by bash, too", async () => {
+  await using worker = await startResidentNode();
+  const { node, manager } = worker;
+  await node.must("ip", "netns", "add", "pod");
+  const byBash = "/run/by-bash";
+  await node.must("sh", "-c", BY_BASH, "sh", LAUNCHER, byBash);
+  const addAndDelete = async () => {
+    for (const verb of ["ADD", "DEL"]) {
+      assert.equal(codeOf(await callOn(node, { verb }, byBash)), 0, verb);
+    }
+  };
+  await addAndDelete();
+  await counted(node, "ADD", { answered: 1 });
+  await manager.end("KILL");
+  await addAndDelete();
 });
 
 testAsRoot("a CNI_NETNS that may mean another file to the manager is the binary's", async () => {

@@ -115,34 +115,24 @@ if ! read_config 2>/dev/null >$call.config; then
   free_slot
   refuse "Cannot hand the call over: $call.config cannot be written"
 fi
-command exec 4<>$call.answer 5<$call.config
+command exec 5<$call.config
 by_binary() {
   free_slot
-  exec <&5 4<&- 5<&-
+  exec <&5 5<&- 6<&-
   run_binary_as fallenBack
 }
-
-# Keeps none of the caller's streams, for a caller may read them to their end. (A redirection of the function would: dash
-# keeps what it replaces.)
+# The watchdog ends when so many seconds are over (with 1, flock(1)) or the manager has ended (with 0). Until then it keeps the FIFO open for
+# writing, so that reading comes to its end with it. It has none of the caller's streams, for a caller may read them to their end.
 watch() {
-  exec </dev/null >/dev/null 2>&1 5<&-
-  # Of a child that is not yet flock(1), another signal would be lost.
-  trap 'kill -KILL $!; exit' TERM
-  flock -s -w ${TAKE_LIMIT_S} ${ALIVE_FILE} true &
-  wait $!
-  echo "$id late" >&4
-  flock -s -w ${ANSWER_LIMIT_S} ${ALIVE_FILE} true &
-  why="the manager ended during the call"
-  wait $!
-  # flock(1): 1 when its time is over.
-  [ $? -ne 1 ] || why="the manager has not done so within ${ANSWER_LIMIT_S} s"
-  echo "$id refuse Cannot answer: $why" >&4
+  command exec 4<>$call.answer 6<$call.answer
+  flock -s -w "$1" ${ALIVE_FILE} true </dev/null >&4 2>/dev/null 4<&- 5<&- 6<&- &
+  watchdog=$!
+  exec 4<&-
 }
-watch &
-watchdog=$!
 unwatch() {
   kill $watchdog 2>/dev/null
 }
+watch ${TAKE_LIMIT_S}
 # Not before: without a process for the watchdog nothing has been done.
 if ! take $ready; then
   unwatch
@@ -154,32 +144,39 @@ settle() {
     refuse "Cannot take the answer: it came too late, and what was done has been undone"
 }
 
-while IFS= read -r line <&4; do
-  case $line in
-    "$id answer "*)
-      settle
-      line=\${line#"$id answer "}
-      code=\${line%% *}
-      line=\${line#* }
-      [ -z "$line" ] || printf '%s\\n' "$line"
-      end "$code"
-      ;;
-    "$id stdout "*)
-      command exec 6<$call.stdout
-      settle
-      cat <&6
-      end "\${line##* }"
-      ;;
-    "$id late")
-      if rm $ready 2>/dev/null; then
+# Ends the launcher where an answer comes.
+read_answer() {
+  while IFS= read -r line <&6; do
+    case $line in
+      "$id answer "*)
+        settle
+        line=\${line#"$id answer "}
+        code=\${line%% *}
+        line=\${line#* }
+        [ -z "$line" ] || printf '%s\\n' "$line"
+        end "$code"
+        ;;
+      "$id stdout "*)
+        command exec 7<$call.stdout
+        settle
+        cat <&7
+        end "\${line##* }"
+        ;;
+      "$id refuse "*)
         unwatch
-        by_binary
-      fi
-      ;;
-    "$id refuse "*)
-      unwatch
-      refuse "\${line#"$id refuse "}"
-      ;;
-  esac
-done
+        refuse "\${line#"$id refuse "}"
+        ;;
+    esac
+  done
+}
+read_answer
+if rm $ready 2>/dev/null; then by_binary; fi
+watch ${ANSWER_LIMIT_S}
+read_answer
+wait $watchdog
+case $? in
+  0) refuse "Cannot answer: the manager ended during the call" ;;
+  1) refuse "Cannot answer: the manager has not done so within ${ANSWER_LIMIT_S} s" ;;
+  *) refuse "Cannot answer: the launcher's watchdog was killed" ;;
+esac
 `;
