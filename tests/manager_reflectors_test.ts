@@ -103,8 +103,9 @@ testAsRoot("what waits for a reflector that nobody answers for is not dropped", 
   const { reflector, workers: [node] } = cluster;
   const env = { ...workerEnv(0), KATHARA_MASTER_SERVICE_HOST: ABSENT_ADDRESS };
   await using manager = await Manager.start(node, ["worker"], env);
+  await manager.logged(/calls are answered here/);
   await eventually(
-    async () => /no BGP session is Established/.test(await probe(node, "/readyz")),
+    async () => (await readStatus(node)).sessions.length > 0,
     20,
     () => `the worker does not look for its reflector\n${manager.log}`,
   );

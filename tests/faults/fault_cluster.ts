@@ -1,5 +1,12 @@
 // What faults happen to: two reflectors and two workers, FRR in a container of its own on each, and a pod on each worker.
-import { type Node, plug, REFLECTOR_ADDRESS, startCluster, startNode } from "../fixture/cluster.ts";
+import {
+  type Node,
+  plug,
+  REFLECTOR_ADDRESS,
+  startCluster,
+  startNode,
+  workerAddress,
+} from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { REFLECTOR_ENV, workerEnv } from "../fixture/manager.ts";
 import { addPod, canReach, pod } from "../fixture/pod.ts";
@@ -11,6 +18,7 @@ const PLACES = [
   { pod: pod("pc1", "02:00:00:00:00:01"), address: "10.0.0.1" },
   { pod: pod("pc2", "02:00:00:00:00:02"), address: "10.0.0.2" },
 ] as const;
+const THIRD = { pod: pod("pc3", "02:00:00:00:00:03"), address: "10.0.0.3" } as const;
 
 export interface FaultCluster extends AsyncDisposable {
   /** The underlay's switch: a port of each node's name. */
@@ -19,6 +27,8 @@ export interface FaultCluster extends AsyncDisposable {
   /** The first is the faulted one. */
   readonly workers: readonly [Station, Station];
   readonly places: readonly [Place, Place];
+  /** Starts one more worker with a pod on the LAN, and answers when frames pass to it. */
+  join(): Promise<Node>;
 }
 
 /**
@@ -34,12 +44,13 @@ export async function startFaultCluster(
   const { reflector, workers } = started.use(await startCluster(root));
   const second = started.use(await startNode("rr2", root));
   await plug(reflector, second, REFLECTOR_ADDRESSES[1]);
-  const start = async (...args: Parameters<typeof Station.start>) =>
-    started.use(await Station.start(...args));
   const startReflector = (node: Node, index: 0 | 1) =>
-    start(node, "route-reflector", { ...REFLECTOR_ENV, NODE_IP: REFLECTOR_ADDRESSES[index] });
-  const startWorker = (index: 0 | 1) =>
-    start(workers[index], "worker", {
+    Station.start(node, "route-reflector", {
+      ...REFLECTOR_ENV,
+      NODE_IP: REFLECTOR_ADDRESSES[index],
+    });
+  const startWorker = (node: Node, index: number) =>
+    Station.start(node, "worker", {
       ...workerEnv(index),
       MEGALOS_ROUTE_REFLECTORS: REFLECTOR_ADDRESSES.join(","),
       ...(index === 0 ? env : {}),
@@ -47,16 +58,15 @@ export async function startFaultCluster(
   const [rr1, rr2, w1, w2] = await Promise.all([
     startReflector(reflector, 0),
     startReflector(second, 1),
-    startWorker(0),
-    startWorker(1),
+    startWorker(workers[0], 0),
+    startWorker(workers[1], 1),
   ]);
+  for (const station of [rr1, rr2, w1, w2]) started.use(station);
   const places = [{ node: w1.node, ...PLACES[0] }, { node: w2.node, ...PLACES[1] }] as const;
   for (const { node, pod, address } of places) await addPod(node, pod, address);
-  await eventually(
-    () => canReach(w1.node, PLACES[0].pod, PLACES[1].address),
-    20,
-    "no frame passes",
-  );
+  const reached = (address: string) =>
+    eventually(() => canReach(w1.node, PLACES[0].pod, address), 20, "no frame passes");
+  await reached(PLACES[1].address);
   for (const worker of [w1, w2]) {
     await eventually(
       async () => (await worker.sessions()) === REFLECTOR_ADDRESSES.length,
@@ -70,6 +80,14 @@ export async function startFaultCluster(
     reflectors: [rr1, rr2],
     workers: [w1, w2],
     places,
+    async join() {
+      const node = nodes.use(await startNode("w3", root));
+      await plug(reflector, node, workerAddress(2));
+      nodes.use(await startWorker(node, 2));
+      await addPod(node, THIRD.pod, THIRD.address);
+      await reached(THIRD.address);
+      return node;
+    },
     [Symbol.asyncDispose]: () => nodes.disposeAsync(),
   };
 }

@@ -140,6 +140,20 @@ export const FAULTS: readonly Fault[] = [
     inject: ({ underlay }) => timed(() => cut(underlay, "w1", 30)),
   },
   {
+    name: "node",
+    title: "third worker's node gone (A and B: between the others)",
+    limits: nothing,
+    inject: async ({ underlay, join }) => {
+      const node = await join();
+      return await timed(async () => {
+        // It says no word any more, as without power.
+        await underlay.must("ip", "link", "set", "dev", node.name, "down");
+        await node[Symbol.asyncDispose]();
+        await pause(20);
+      });
+    },
+  },
+  {
     name: "lan-namespace",
     title: "LAN namespace unpinned",
     limits: nothing,
