@@ -3,8 +3,8 @@ import type { Command } from "../../shared/command.ts";
 import type { Conversation } from "../../shared/exec.ts";
 import type { Converse } from "../../shared/iproute2/session.ts";
 
-/** Starting one takes the time that the call which took the last one wants. */
-const FILL_DELAY_MS = 10;
+/** Starting one takes time that calls want: where one has come, more do, and most of those use each other's sessions. */
+const FILL_DELAY_MS = 250;
 
 /**
  * A stock of one command. Each is used for one call and then ended by it: a session keeps the names and namespaces that
