@@ -86,7 +86,7 @@ class Answering {
   takeOver(): void {
     for (const call of listTaken()) {
       writeRefusal(call, "Cannot answer: the manager that took the call has ended");
-      freeSlot(call, "remove");
+      freeSlot(call);
     }
   }
 
@@ -129,7 +129,7 @@ class Answering {
     const handed = readCall(call);
     if (handed === undefined) {
       writeRefusal(call, "Cannot answer: the request is not whole");
-      return freeSlot(call, "remove");
+      return freeSlot(call);
     }
     const { promise, resolve } = Promise.withResolvers<void>();
     const ended = this.#serve(call, handed, promise)
@@ -155,7 +155,7 @@ class Answering {
       await undo();
       writeRefusal(call, "Cannot hand the answer over: there is no room for it in /run");
       this.#count(verb, { kind: "undelivered" });
-      freeSlot(call, "remove");
+      freeSlot(call);
       throw error;
     }
     const ms = performance.now() - started;
@@ -167,10 +167,9 @@ class Answering {
         `nobody took the answer to ${verb}${verb === "ADD" ? "; it is undone" : ""}`,
       );
       this.#count(verb, { kind: "undelivered" });
-      freeSlot(call, "keep");
     } else {
       this.#count(verb, { kind: "answered", ms, failed: exitCode !== 0 });
-      freeSlot(call, "remove");
+      freeSlot(call);
     }
   }
 

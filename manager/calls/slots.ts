@@ -99,13 +99,12 @@ export function takeBack(call: CallName): boolean {
 }
 
 /** Removes the files of a call that has ended; the claim last, for then the slot is the next launcher's. */
-export function freeSlot(call: CallName, settled: "keep" | "remove"): void {
-  const answered = settled === "remove" ? [settledFile(call)] : [];
+export function freeSlot(call: CallName): void {
   const { slot } = call;
   for (
     const file of [
       takenFile(call),
-      ...answered,
+      settledFile(call),
       slotFile(slot, "stdout"),
       slotFile(slot, "claim"),
     ]

@@ -7,9 +7,8 @@ import type { Session } from "./query.ts";
 
 /** Between two questions; the kernel asks once a second, and after the third time drops what waits for the answer (arp(7)). */
 const AGAIN_MS = 100;
-/** A reflector that is away for longer is not asked for more often than others: each question is a broadcast. */
+/** Then the kernel is left to itself: each question is a broadcast, and others on this node may wait to be told that it has no answer. */
 const HURRY_MS = 60_000;
-const LATER_MS = 1_000;
 
 /** A neighbour of this node on one of its links. */
 export interface NextHop {
@@ -27,7 +26,7 @@ export interface NextHopPorts {
   askAgain(hops: readonly NextHop[]): Promise<void>;
 }
 
-/** Follows the sessions from look to look, and asks while none is up. */
+/** Follows the sessions from look to look, and asks for a minute when none is up any more. */
 export class NextHopAsker implements AsyncDisposable {
   #wanted: readonly NextHop[] = [];
   #asking: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
@@ -47,10 +46,10 @@ export class NextHopAsker implements AsyncDisposable {
 
   async #ask(signal: AbortSignal): Promise<void> {
     const started = performance.now();
-    while (!signal.aborted) {
+    while (!signal.aborted && performance.now() - started < HURRY_MS) {
       // What fails now is tried again soon, and only speeds up what the kernel does by itself.
       await this.#askOnce().catch(() => {});
-      await sleep(performance.now() - started < HURRY_MS ? AGAIN_MS : LATER_MS, signal);
+      await sleep(AGAIN_MS, signal);
     }
   }
 
