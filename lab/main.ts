@@ -37,7 +37,7 @@ try {
     log: (line) =>
       console.error(`${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s  ${line}`),
     awaitInterrupt,
-    leaveInterrupts: () => onSignals(() => {}),
+    ignoreInterrupts: () => onSignals(() => {}),
   });
   Deno.exit(code);
 } catch (error) {

@@ -3,17 +3,17 @@ import type { Lab } from "./conf/read_lab.ts";
 import { describeMissing, findMissing } from "./programs/find_missing.ts";
 import { HOST_ARCH } from "../tools/arch.ts";
 import { ensureBuilt } from "../tools/build.ts";
-import { DIST, type Surroundings } from "../tools/checkout.ts";
+import { DIST, type ToolContext } from "../tools/checkout.ts";
 import { ensurePackages } from "../tools/debian.ts";
 import { labPackages } from "../tools/packages.ts";
 
 /** Installs and builds what is missing; answers the folder with the programs. Throws what cannot be had. */
-export async function prepareMachine(surroundings: Surroundings): Promise<string> {
+export async function prepareMachine(context: ToolContext): Promise<string> {
   if (Deno.uid() !== 0) {
     throw new Error("Cannot start a lab: namespaces need root, and this is not");
   }
-  await ensurePackages(labPackages, surroundings);
-  await ensureBuilt([HOST_ARCH], surroundings);
+  await ensurePackages(labPackages, context);
+  await ensureBuilt([HOST_ARCH], context);
   return `${DIST}/${HOST_ARCH}`;
 }
 
@@ -21,14 +21,14 @@ export async function prepareMachine(surroundings: Surroundings): Promise<string
 export async function providePrograms(
   lab: Lab,
   install: boolean,
-  surroundings: Surroundings,
+  context: ToolContext,
 ): Promise<void> {
   let missing = await findMissing(lab);
   const packages = missing.flatMap(({ debianPackage }) => debianPackage ?? []);
   if (install && packages.length > 0) {
-    await ensurePackages([...new Set(packages)], surroundings);
+    await ensurePackages([...new Set(packages)], context);
     missing = await findMissing(lab);
   }
   const told = describeMissing(missing);
-  if (told !== undefined) surroundings.log(`Note: ${told}`);
+  if (told !== undefined) context.log(`Note: ${told}`);
 }

@@ -1,16 +1,18 @@
 // Starts a lab, checks it, and takes it down again unless it is to be kept.
-import type { Surroundings } from "../tools/checkout.ts";
-import { claim } from "./claim.ts";
+import type { ToolContext } from "../tools/checkout.ts";
+import { claim } from "./running/claim.ts";
 import { checkExpectations, checkNeighbours } from "./checks/run_checks.ts";
 import { startCluster } from "./cluster/cluster.ts";
 import { listWorkers } from "./cluster/underlay.ts";
-import { type Lab, readLab } from "./conf/read_lab.ts";
-import { type Site, startDevices } from "./devices/start.ts";
+import { placeDevices } from "./conf/placement.ts";
+import type { Expectation } from "./conf/lab_check.ts";
+import { readLab } from "./conf/read_lab.ts";
+import { type RunningDevice, startDevices } from "./devices/start.ts";
 import { runStartups } from "./devices/startup.ts";
 import { prepareMachine, providePrograms } from "./prepare.ts";
 import { SKELETON } from "./skeleton.ts";
 import { makeReport, type Report } from "./report/report.ts";
-import { endLab, leaveAll } from "./take_down.ts";
+import { endLab, shutDownAll } from "./running/take_down.ts";
 
 export interface UpOptions {
   /** Absolute path of the lab's folder. */
@@ -30,7 +32,7 @@ export interface UpOptions {
 }
 
 /** What an `up` is given by its `main.ts`. */
-export interface UpSurroundings extends Surroundings {
+export interface UpContext extends ToolContext {
   /** Takes the report as soon as there is one. */
   readonly print: (report: Report) => void;
   /** Rejects when the user wants an end. */
@@ -41,15 +43,16 @@ export interface UpSurroundings extends Surroundings {
  * Starts the lab, checks it and prints the report; answers whether all held. Unless everything went well and `keep` is set,
  * nothing of the lab is left when this returns or throws.
  */
-export async function up(options: UpOptions, surroundings: UpSurroundings): Promise<boolean> {
-  const { log, print, interrupted } = surroundings;
+export async function up(options: UpOptions, context: UpContext): Promise<boolean> {
+  const { log, print, interrupted } = context;
   const workers = listWorkers(options.nodes);
   const nodes = workers.map(({ name }) => name);
-  const lab = await readLab(options.dir, { nodes, pins: options.place });
+  const lab = await readLab(options.dir);
+  const devices = placeDevices(lab.devices, nodes, options.place);
   for (const warning of lab.warnings) log(`Note: ${warning}`);
   const prepare = async () => {
-    const built = await prepareMachine(surroundings);
-    await providePrograms(lab, options.install, surroundings);
+    const built = await prepareMachine(context);
+    await providePrograms(lab, options.install, context);
     return built;
   };
   const programs = await Promise.race([prepare(), interrupted]);
@@ -63,8 +66,13 @@ export async function up(options: UpOptions, surroundings: UpSurroundings): Prom
       const files = { programs, lab: lab.dir, shared, skeleton: SKELETON, state: labDir };
       const machines = await startCluster(workers, files, recorder);
       log(`Nodes are ready: rr, ${nodes.join(", ")}`);
-      const site = { nodes: machines, recorder, say: sayOf(log) };
-      return await startLab(lab, site, options.patience, log);
+      const say = (device: string, line: string) => log(`${device}: ${line}`);
+      const running = await startDevices(devices, { nodes: machines, recorder, say });
+      log(`Devices are attached: ${running.length}`);
+      await runStartups(running, options.patience, say);
+      log("Startups have run; checking");
+      const outcomes = await checkLab(running, lab.expectations);
+      return makeReport(recorder.current.devices, ...outcomes);
     };
     const report = await Promise.race([start(), interrupted]);
     print(report);
@@ -73,7 +81,7 @@ export async function up(options: UpOptions, surroundings: UpSurroundings): Prom
       return report.ok;
     }
     log("Taking the lab down");
-    const left = await Promise.race([leaveAll(recorder.current, log), interrupted]);
+    const left = await Promise.race([shutDownAll(recorder.current, log), interrupted]);
     await endLab(labDir, recorder.close());
     return report.ok && left;
   } catch (error) {
@@ -83,24 +91,10 @@ export async function up(options: UpOptions, surroundings: UpSurroundings): Prom
   }
 }
 
-async function startLab(
-  lab: Lab,
-  site: Site,
-  patience: number,
-  log: (line: string) => void,
-): Promise<Report> {
-  const running = await startDevices(lab, site);
-  log(`Devices are attached: ${running.length}`);
-  await runStartups(running, patience, site.say);
-  log("Startups have run; checking");
-  const [pairs, expectations] = await Promise.all([
+/** How the pings between neighbours and the lines of lab.check went. */
+async function checkLab(running: readonly RunningDevice[], expectations: readonly Expectation[]) {
+  return await Promise.all([
     checkNeighbours(running),
-    checkExpectations(running, lab.expectations),
+    checkExpectations(running, expectations),
   ]);
-  return makeReport(site.recorder.current.devices, pairs, expectations);
-}
-
-/** Lines with the name of the device that they are of. */
-function sayOf(log: (line: string) => void): Site["say"] {
-  return (device, line) => log(`${device}: ${line}`);
 }

@@ -1,6 +1,6 @@
 // A device of the embedded lab is to its lab what a device of Kathara is.
 import assert from "node:assert/strict";
-import { makeFolder } from "../lab/folder_fixture.ts";
+import { makeFolder } from "./fixture/folder.ts";
 import { describe } from "../shared/command.ts";
 import { runLab, testLab } from "./lab_fixture.ts";
 

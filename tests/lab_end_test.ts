@@ -1,6 +1,6 @@
 // However a lab ends, nothing of it is left on the machine.
 import assert from "node:assert/strict";
-import { makeFolder } from "../lab/folder_fixture.ts";
+import { makeFolder } from "./fixture/folder.ts";
 import { mapAtMost } from "../lab/pool.ts";
 import { describe } from "../shared/command.ts";
 import { ROOT } from "../tools/checkout.ts";

@@ -1,6 +1,6 @@
 // The embedded lab end to end: what it reports, and what can be done with one that is up.
 import assert from "node:assert/strict";
-import { makeFolder } from "../lab/folder_fixture.ts";
+import { makeFolder } from "./fixture/folder.ts";
 import type { Report } from "../lab/report/report.ts";
 import { describe } from "../shared/command.ts";
 import { ROOT } from "../tools/checkout.ts";

@@ -2,7 +2,7 @@
 import { run } from "../shared/exec.ts";
 import { describe } from "../shared/command.ts";
 import { type Arch, compileTarget, HOST_ARCH } from "./arch.ts";
-import { CACHE, DIST, downloadEnv, inCheckout, must, type Surroundings } from "./checkout.ts";
+import { CACHE, DIST, downloadEnv, inCheckout, must, type ToolContext } from "./checkout.ts";
 import { hashInputs } from "./inputs.ts";
 import { permissionFlags, PROGRAM_NAMES, type ProgramName, PROGRAMS } from "./permissions.ts";
 import { canDownload, compileEnv, findRuntime, type Runtime } from "./runtime.ts";
@@ -15,32 +15,32 @@ export function programPath(name: ProgramName, arch: Arch): string {
 /** Builds what is not up to date, and says so only then; two callers at a time take turns. */
 export async function ensureBuilt(
   archs: readonly Arch[],
-  surroundings: Surroundings,
+  context: ToolContext,
 ): Promise<void> {
   await Deno.mkdir(CACHE, { recursive: true });
   using lock = await Deno.open(`${CACHE}/build.lock`, { create: true, write: true });
   await lock.lock(true);
-  const inputs = await hashInputs(surroundings.env.DENORT_BIN);
+  const inputs = await hashInputs(context.env.DENORT_BIN);
   const stale: Arch[] = [];
   for (const arch of archs) {
     if (await readStamp(arch) !== inputs) stale.push(arch);
   }
   if (stale.length === 0) return;
   // One after the other: on a fresh machine two of them would install the bundler over each other.
-  for (const name of PROGRAM_NAMES) await bundle(name, surroundings);
-  for (const arch of stale) await buildFor(arch, inputs, surroundings);
+  for (const name of PROGRAM_NAMES) await bundle(name, context);
+  for (const arch of stale) await buildFor(arch, inputs, context);
 }
 
-async function buildFor(arch: Arch, inputs: string, surroundings: Surroundings): Promise<void> {
-  const runtime = await findRuntime(arch, surroundings, { cache: CACHE, canDownload });
-  surroundings.log(`Building dist/${arch}/{${PROGRAM_NAMES}} with ${runtime.description}`);
+async function buildFor(arch: Arch, inputs: string, context: ToolContext): Promise<void> {
+  const runtime = await findRuntime(arch, context, { cache: CACHE, canDownload });
+  context.log(`Building dist/${arch}/{${PROGRAM_NAMES}} with ${runtime.description}`);
   await Deno.remove(stampPath(arch)).catch(ignoreMissing);
   await Deno.mkdir(`${DIST}/${arch}`, { recursive: true });
   await Deno.mkdir(`${CACHE}/${arch}`, { recursive: true });
   for (const name of PROGRAM_NAMES) {
     // A program that is running keeps its file; the new one is tried before it takes the place.
     const unproven = `${CACHE}/${arch}/${name}`;
-    await compile(name, arch, runtime, unproven, surroundings);
+    await compile(name, arch, runtime, unproven, context);
     if (arch === HOST_ARCH) await assertAnswers(name, unproven);
     await Deno.rename(unproven, programPath(name, arch));
   }
@@ -48,12 +48,12 @@ async function buildFor(arch: Arch, inputs: string, surroundings: Surroundings):
 }
 
 /** One file and, kept beside it, its source map. */
-async function bundle(name: ProgramName, surroundings: Surroundings): Promise<void> {
+async function bundle(name: ProgramName, context: ToolContext): Promise<void> {
   // deno-fmt-ignore
   // Not minified: esbuild's minifier drops the disposal of a `using` whose variable is used once (its issue 4482).
   const argv = inCheckout(Deno.execPath(), "bundle", "--quiet", "--sourcemap=external",
     "--output", bundlePath(name), PROGRAMS[name].main);
-  await must(`bundle ${name}`, { argv, env: downloadEnv(surroundings, { NO_COLOR: "1" }) });
+  await must(`bundle ${name}`, { argv, env: downloadEnv(context, { NO_COLOR: "1" }) });
 }
 
 async function compile(
@@ -61,7 +61,7 @@ async function compile(
   arch: Arch,
   runtime: Runtime,
   output: string,
-  surroundings: Surroundings,
+  context: ToolContext,
 ): Promise<void> {
   // --no-code-cache: the cache has a predictable name in /tmp, any local user may have made it, and
   // it is run as code.
@@ -72,7 +72,7 @@ async function compile(
     "--target", compileTarget(arch), "--output", output, bundlePath(name));
   await must(`compile ${name} for ${arch}`, {
     argv,
-    env: compileEnv(runtime.denort, surroundings),
+    env: compileEnv(runtime.denort, context),
   });
 }
 

@@ -10,7 +10,7 @@ export const DIST = `${ROOT}/dist`;
 export const CACHE = `${ROOT}/.cache`;
 
 /** What a tool is given by its `main.ts`. */
-export interface Surroundings {
+export interface ToolContext {
   /** The caller's environment: proxies, certificates and package mirrors are configured there. */
   readonly env: Readonly<Record<string, string>>;
   /** Takes one line that says what goes on. */
@@ -25,9 +25,9 @@ export function inCheckout(...argv: string[]): [string, ...string[]] {
   return ["env", "-C", ROOT, ...argv];
 }
 
-/** The caller's environment with our PATH, for programs that download; see {@link Surroundings}. */
+/** The caller's environment with our PATH, for programs that download; see {@link ToolContext}. */
 export function downloadEnv(
-  { env }: Surroundings,
+  { env }: ToolContext,
   more: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   return { ...env, ...BASE_ENV, DENO_NO_UPDATE_CHECK: "1", ...more };

@@ -1,6 +1,6 @@
 // Installs the Debian packages that are missing, or says which they are.
 import { run } from "../shared/exec.ts";
-import { downloadEnv, must, type Surroundings, TOOL_TIMEOUT_MS } from "./checkout.ts";
+import { downloadEnv, must, TOOL_TIMEOUT_MS, type ToolContext } from "./checkout.ts";
 
 /**
  * Makes sure that packages are installed.
@@ -8,7 +8,7 @@ import { downloadEnv, must, type Surroundings, TOOL_TIMEOUT_MS } from "./checkou
  */
 export async function ensurePackages(
   names: readonly string[],
-  surroundings: Surroundings,
+  context: ToolContext,
 ): Promise<void> {
   const missing = await missingPackages(names);
   if (missing.length === 0) return;
@@ -18,8 +18,8 @@ export async function ensurePackages(
         `As root on Debian: apt-get update && apt-get install -y ${missing.join(" ")}`,
     );
   }
-  surroundings.log(`Installing Debian packages: ${missing.join(" ")}`);
-  const env = downloadEnv(surroundings, { DEBIAN_FRONTEND: "noninteractive" });
+  context.log(`Installing Debian packages: ${missing.join(" ")}`);
+  const env = downloadEnv(context, { DEBIAN_FRONTEND: "noninteractive" });
   // One unreachable source is no failure yet: the others may have everything.
   await run({ argv: [...APT, "update"], env, timeoutMs: TOOL_TIMEOUT_MS });
   const argv = [...APT, "install", "-y", "--no-install-recommends", ...missing] as const;

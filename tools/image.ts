@@ -4,7 +4,7 @@ import { run } from "../shared/exec.ts";
 import { VERSION } from "../shared/version.ts";
 import type { Arch } from "./arch.ts";
 import { ensureBuilt } from "./build.ts";
-import { downloadEnv, must, ROOT, type Surroundings, TOOL_TIMEOUT_MS, watch } from "./checkout.ts";
+import { downloadEnv, must, ROOT, TOOL_TIMEOUT_MS, type ToolContext, watch } from "./checkout.ts";
 import { ensurePackages } from "./debian.ts";
 import { makeBase } from "./image_base.ts";
 import { startPrograms } from "./image_binfmt.ts";
@@ -20,24 +20,24 @@ import {
 /** Answers a line an image: tag, platform, size and file. Throws when a program, base or image cannot be built. */
 export async function buildImages(
   request: ImageRequest,
-  surroundings: Surroundings,
+  context: ToolContext,
 ): Promise<string[]> {
-  await ensureBuilt(request.archs, surroundings);
-  const builder = await findBuilder(surroundings);
+  await ensureBuilt(request.archs, context);
+  const builder = await findBuilder(context);
   const lines: string[] = [];
-  for (const plan of planImages(request)) lines.push(await buildImage(plan, builder, surroundings));
+  for (const plan of planImages(request)) lines.push(await buildImage(plan, builder, context));
   return lines;
 }
 
 async function buildImage(
   { arch, tag, base, file }: ImagePlan,
   builder: Builder,
-  surroundings: Surroundings,
+  context: ToolContext,
 ): Promise<string> {
-  const env = downloadEnv(surroundings);
-  await using _programs = await startPrograms(arch, surroundings);
-  await ensureBase(base, arch, builder, surroundings);
-  surroundings.log(`Building ${tag} for ${arch} with ${builder.name}`);
+  const env = downloadEnv(context);
+  await using _programs = await startPrograms(arch, context);
+  await ensureBase(base, arch, builder, context);
+  context.log(`Building ${tag} for ${arch} with ${builder.name}`);
   const args = { BASE: base, VERSION };
   await watch(`build ${tag}`, { argv: builder.build({ context: ROOT, tag, arch, args }), env });
   if (file !== undefined) await save(tag, file, builder, env);
@@ -46,14 +46,14 @@ async function buildImage(
 }
 
 /** The first builder that works here; where none does, Debian's buildah is installed. */
-async function findBuilder(surroundings: Surroundings): Promise<Builder> {
-  const env = downloadEnv(surroundings);
+async function findBuilder(context: ToolContext): Promise<Builder> {
+  const env = downloadEnv(context);
   for (const builder of BUILDERS) {
     const probed = await Promise.all(builder.probes.map((argv) => run({ argv, env })));
     if (probed.every(({ reason }) => reason === "success")) return builder;
   }
   const buildah = BUILDERS.find(({ name }) => name === "buildah")!;
-  await ensurePackages([buildah.name], surroundings);
+  await ensurePackages([buildah.name], context);
   return buildah;
 }
 
@@ -62,18 +62,18 @@ async function ensureBase(
   base: string,
   arch: Arch,
   builder: Builder,
-  surroundings: Surroundings,
+  context: ToolContext,
 ): Promise<void> {
-  const env = downloadEnv(surroundings);
+  const env = downloadEnv(context);
   if ((await run({ argv: builder.readArch(base), env })).stdout.trim() === arch) return;
-  surroundings.log(`Pulling ${base}`);
+  context.log(`Pulling ${base}`);
   const pulled = await run({ argv: builder.pull(base, arch), env, timeoutMs: TOOL_TIMEOUT_MS });
   if (pulled.reason === "success") return;
   const suite = suiteOf(base);
   if (suite === undefined) throw new Error(`Cannot pull ${base}: ${describe(pulled)}`);
-  surroundings.log(`${base} cannot be pulled: ${pulled.stderr.trim()}`);
-  const context = await makeBase(suite, arch, surroundings);
-  const argv = builder.build({ context, tag: base, arch, args: {} });
+  context.log(`${base} cannot be pulled: ${pulled.stderr.trim()}`);
+  const folder = await makeBase(suite, arch, context);
+  const argv = builder.build({ context: folder, tag: base, arch, args: {} });
   await watch(`make ${base}`, { argv, env });
 }
 

@@ -1,7 +1,7 @@
 // Stands in for Debian's base image where no registry can be reached: made by debootstrap, kept in the cache.
 import { run } from "../shared/exec.ts";
 import type { Arch } from "./arch.ts";
-import { CACHE, downloadEnv, must, type Surroundings, watch } from "./checkout.ts";
+import { CACHE, downloadEnv, must, type ToolContext, watch } from "./checkout.ts";
 import { ensurePackages } from "./debian.ts";
 
 /** What debootstrap downloads, and what it copies from the machine that it runs on. */
@@ -15,13 +15,13 @@ const SCRIPTS = "/usr/share/debootstrap/scripts";
 export async function makeBase(
   suite: string,
   arch: Arch,
-  surroundings: Surroundings,
+  context: ToolContext,
 ): Promise<string> {
   const dir = `${CACHE}/image/debian-${suite}-${arch}`;
   const dockerfile = `${dir}/Dockerfile`;
   if (await exists(dockerfile)) return dir;
-  await ensurePackages(["debootstrap"], surroundings);
-  surroundings.log(`Making a base of Debian ${suite} for ${arch}`);
+  await ensurePackages(["debootstrap"], context);
+  context.log(`Making a base of Debian ${suite} for ${arch}`);
   await removeTree(dir);
   const root = `${dir}/root`;
   await Deno.mkdir(root, { recursive: true });
@@ -30,7 +30,7 @@ export async function makeBase(
   // deno-fmt-ignore
   await watch(`make a base of Debian ${suite} for ${arch}`, {
     argv: ["debootstrap", "--variant=minbase", `--arch=${arch}`, suite, root, "", `${SCRIPTS}/${script}`],
-    env: downloadEnv(surroundings),
+    env: downloadEnv(context),
   });
   await Deno.writeTextFile(`${root}/etc/apt/apt.conf.d/99build`, await readAptSettings());
   const excluded = LEFT_OUT.map((path) => `--exclude=./${path}`);

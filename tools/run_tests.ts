@@ -2,7 +2,7 @@
 import { attend } from "../shared/exec.ts";
 import { ARCH_NAMES } from "./arch.ts";
 import { ensureBuilt } from "./build.ts";
-import { CACHE, downloadEnv, inCheckout, type Surroundings } from "./checkout.ts";
+import { CACHE, downloadEnv, inCheckout, type ToolContext } from "./checkout.ts";
 import { ensurePackages, missingPackages } from "./debian.ts";
 import { testPackages } from "./packages.ts";
 
@@ -11,23 +11,23 @@ const REPORT = `${CACHE}/junit.xml`;
 /** The exit code of `deno test`, which gets `args`. Throws when the programs cannot be built. */
 export async function runTests(
   args: readonly string[],
-  surroundings: Surroundings,
+  context: ToolContext,
 ): Promise<number> {
-  if (Deno.uid() === 0) await ensurePackages(testPackages, surroundings);
-  else await sayWhatCannotRun(surroundings);
-  await ensureBuilt(ARCH_NAMES, surroundings);
+  if (Deno.uid() === 0) await ensurePackages(testPackages, context);
+  else await sayWhatCannotRun(context);
+  await ensureBuilt(ARCH_NAMES, context);
   await Deno.writeTextFile(REPORT, "");
-  const frozen = surroundings.env.CI === "true" ? ["--frozen"] : [];
+  const frozen = context.env.CI === "true" ? ["--frozen"] : [];
   const test = ["test", "--allow-all", ...frozen, `--junit-path=${REPORT}`, ...args];
   const code = await attend({
     argv: inCheckout(Deno.execPath(), ...test),
-    env: downloadEnv(surroundings),
+    env: downloadEnv(context),
   });
   console.log(summarize(await Deno.readTextFile(REPORT), code));
   return code;
 }
 
-async function sayWhatCannotRun({ log }: Surroundings): Promise<void> {
+async function sayWhatCannotRun({ log }: ToolContext): Promise<void> {
   log("Not root: tests that make network namespaces are skipped.");
   const missing = await missingPackages(testPackages);
   if (missing.length > 0) {

@@ -1,7 +1,7 @@
 // Finds what `deno compile` needs: a Deno, and a denort of its version for the wanted architecture.
 import { run } from "../shared/exec.ts";
 import { type Arch, compileTarget, HOST_ARCH, readArch } from "./arch.ts";
-import { downloadEnv, inCheckout, type Surroundings } from "./checkout.ts";
+import { downloadEnv, inCheckout, type ToolContext } from "./checkout.ts";
 import { DENO, DENORT, recover, RECOVERED_VERSION } from "./recover.ts";
 
 export interface Runtime {
@@ -16,7 +16,7 @@ export interface Runtime {
 export interface Sources {
   /** Where recovered files are kept. */
   readonly cache: string;
-  readonly canDownload: (arch: Arch, surroundings: Surroundings) => Promise<boolean>;
+  readonly canDownload: (arch: Arch, context: ToolContext) => Promise<boolean>;
 }
 
 /**
@@ -25,10 +25,10 @@ export interface Sources {
  */
 export async function findRuntime(
   arch: Arch,
-  surroundings: Surroundings,
+  context: ToolContext,
   { cache, canDownload }: Sources,
 ): Promise<Runtime> {
-  const given = surroundings.env.DENORT_BIN;
+  const given = context.env.DENORT_BIN;
   // One variable for two architectures: it serves the one that it is of.
   if (given !== undefined && await readArch(given) === arch) {
     return {
@@ -37,13 +37,13 @@ export async function findRuntime(
       denort: given,
     };
   }
-  if (await canDownload(arch, surroundings)) {
+  if (await canDownload(arch, context)) {
     return { description: `denort ${Deno.version.deno}, Deno's download`, deno: Deno.execPath() };
   }
   return {
     description: `denort ${RECOVERED_VERSION}, recovered, as Deno's download cannot be reached`,
-    deno: await recover(DENO, HOST_ARCH, cache, surroundings),
-    denort: await recover(DENORT, arch, cache, surroundings),
+    deno: await recover(DENO, HOST_ARCH, cache, context),
+    denort: await recover(DENORT, arch, cache, context),
   };
 }
 
@@ -51,14 +51,14 @@ export async function findRuntime(
  * Whether Deno has its own denort for an architecture, or can download it: compiling an empty
  * program tells, in 1-3 s where it cannot.
  */
-export async function canDownload(arch: Arch, surroundings: Surroundings): Promise<boolean> {
+export async function canDownload(arch: Arch, context: ToolContext): Promise<boolean> {
   const dir = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${dir}/empty.js`, "");
     // deno-fmt-ignore
     const argv = inCheckout(Deno.execPath(), "compile", "--no-config", "--no-lock",
       "--target", compileTarget(arch), "--output", `${dir}/empty`, `${dir}/empty.js`);
-    const env = compileEnv(undefined, surroundings);
+    const env = compileEnv(undefined, context);
     const done = await run({ argv, env, timeoutMs: 5 * 60_000 });
     return done.reason === "success";
   } finally {
@@ -69,8 +69,8 @@ export async function canDownload(arch: Arch, surroundings: Surroundings): Promi
 /** The environment in which Deno compiles with a denort, or with its own. */
 export function compileEnv(
   denort: string | undefined,
-  surroundings: Surroundings,
+  context: ToolContext,
 ): Record<string, string> {
-  const { DENORT_BIN: _, ...env } = downloadEnv(surroundings, { NO_COLOR: "1" });
+  const { DENORT_BIN: _, ...env } = downloadEnv(context, { NO_COLOR: "1" });
   return denort === undefined ? env : { ...env, DENORT_BIN: denort };
 }

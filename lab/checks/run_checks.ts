@@ -27,9 +27,9 @@ export async function checkNeighbours(running: readonly RunningDevice[]): Promis
   );
   const pairs = pairNeighbours(running.map(({ device }) => device), addresses);
   return await mapAtMost(PINGS_AT_A_TIME, pairs, async (pair) => {
-    const { door } = byName.get(pair.from.device)!;
+    const { entry } = byName.get(pair.from.device)!;
     const ping = ["ping", "-n", "-c", "1", "-W", "1", "-I", pair.from.ifname, pair.to.address];
-    return { ...pair, ...await succeedWithin(PING_SECONDS, door, ping) };
+    return { ...pair, ...await succeedWithin(PING_SECONDS, entry, ping) };
   });
 }
 
@@ -40,14 +40,14 @@ export async function checkExpectations(
 ): Promise<ExpectationOutcome[]> {
   const byName = indexByName(running);
   return await Promise.all(expectations.map(async (expectation) => {
-    const { door } = byName.get(expectation.device)!;
+    const { entry } = byName.get(expectation.device)!;
     const argv = ["bash", "-c", expectation.command];
-    return { ...expectation, ...await succeedWithin(expectation.seconds, door, argv) };
+    return { ...expectation, ...await succeedWithin(expectation.seconds, entry, argv) };
   }));
 }
 
-async function askAddresses({ device, door }: RunningDevice): Promise<Address[]> {
-  const done = await run({ argv: [...door.argv, "ip", "-json", "address", "show"] });
+async function askAddresses({ device, entry }: RunningDevice): Promise<Address[]> {
+  const done = await run({ argv: [...entry.argv, "ip", "-json", "address", "show"] });
   if (done.reason !== "success") throw new Error(`Cannot check ${device.name}: ${describe(done)}`);
   return readAddresses(done.stdout);
 }

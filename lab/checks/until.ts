@@ -1,6 +1,6 @@
 // Repeats a command in a device until it succeeds or its time is up.
 import { run } from "../../shared/exec.ts";
-import type { Door } from "../devices/door.ts";
+import type { Entry } from "../devices/entry.ts";
 
 /** What came of it; `output` is what the last attempt said. */
 export interface Outcome {
@@ -22,12 +22,12 @@ done
 /** Repeats a command each second in a device, for so many seconds at most. */
 export async function succeedWithin(
   seconds: number,
-  door: Door,
+  entry: Entry,
   argv: readonly string[],
 ): Promise<Outcome> {
   const done = await run({
-    argv: [...door.argv, "sh", "-c", UNTIL, "sh", `${seconds}`, ...argv],
-    env: door.env,
+    argv: [...entry.argv, "sh", "-c", UNTIL, "sh", `${seconds}`, ...argv],
+    env: entry.env,
     timeoutMs: (seconds + 10) * 1000,
   });
   const output = (done.stdout + done.stderr).trim();

@@ -1,6 +1,6 @@
 // Makes the cluster: the switch, the route reflector and the workers, each with FRR and a manager that is ready.
 import { type Machine, startMachine } from "../machines/machine.ts";
-import type { Recorder } from "../lab_record.ts";
+import type { Recorder } from "../record.ts";
 import { awaitReady, type NodeFiles, startManager, startNode } from "./node.ts";
 import { type NodeAddress, planSwitch, REFLECTOR, runBatch, SWITCH } from "./underlay.ts";
 

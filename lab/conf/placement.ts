@@ -1,19 +1,27 @@
 // Decides which worker each device runs on.
+import type { Device } from "./read_lab.ts";
+
+/** A device and the worker that it runs on. */
+export interface PlacedDevice extends Device {
+  readonly node: string;
+}
 
 /**
  * Places devices on nodes: pinned ones (`--place DEVICE=NODE`) as told, the others in turn.
  * Throws when a pin names a device or a node that is not there.
  */
 export function placeDevices(
-  devices: readonly string[],
+  devices: readonly Device[],
   nodes: readonly string[],
   pins: readonly string[],
-): Map<string, string> {
-  const pinned = new Map(pins.map((pin) => readPin(pin, devices, nodes)));
+): PlacedDevice[] {
+  const names = devices.map(({ name }) => name);
+  const pinned = new Map(pins.map((pin) => readPin(pin, names, nodes)));
   let turn = 0;
-  return new Map(
-    devices.map((device) => [device, pinned.get(device) ?? nodes[turn++ % nodes.length]!]),
-  );
+  return devices.map((device) => ({
+    ...device,
+    node: pinned.get(device.name) ?? nodes[turn++ % nodes.length]!,
+  }));
 }
 
 function readPin(

@@ -1,11 +1,10 @@
-// Reads a lab's folder and turns it into the plan of the lab: devices, nodes, LANs, expectations.
+// Reads a lab's folder and turns it into the plan of the lab: devices, LANs, expectations.
 import { z } from "zod";
 import { type DeviceConf, parseLabConf } from "./lab_conf.ts";
 import { type Expectation, parseLabCheck } from "./lab_check.ts";
 import { parseLabDep } from "./lab_dep.ts";
-import { hashLab, type Lan, numberLans, PinnedLans } from "./lans.ts";
+import { type CollisionDomain, hashLab, numberDomains, PinnedLans } from "./collision_domains.ts";
 import { type DeviceOptions, findOptionsWithoutEffect, readOptions } from "./options.ts";
-import { placeDevices } from "./placement.ts";
 
 /** A lab that can be started. */
 export interface Lab {
@@ -23,8 +22,6 @@ export interface Lab {
 
 export interface Device {
   readonly name: string;
-  /** The worker that it runs on. */
-  readonly node: string;
   readonly interfaces: readonly Interface[];
   readonly options: DeviceOptions;
   /** Devices whose startups come first. */
@@ -37,18 +34,12 @@ export interface Device {
 
 export interface Interface {
   readonly name: string;
-  readonly lan: Lan;
+  readonly lan: CollisionDomain;
   readonly mac?: string;
 }
 
-/** Where devices go: the workers' names, and pins `DEVICE=NODE`. */
-export interface Placement {
-  readonly nodes: readonly string[];
-  readonly pins: readonly string[];
-}
-
 /** Reads the lab in a folder. Throws what is wrong with it, with file and line where there is one. */
-export async function readLab(dir: string, { nodes, pins }: Placement): Promise<Lab> {
+export async function readLab(dir: string): Promise<Lab> {
   const text = await readIfThere(`${dir}/lab.conf`);
   if (text === undefined) throw new Error(`Cannot start the lab: ${dir}/lab.conf is not there`);
   const conf = parseLabConf(text);
@@ -57,8 +48,7 @@ export async function readLab(dir: string, { nodes, pins }: Placement): Promise<
   const known = new Set(names);
   const hash = hashLab(dir);
   const links = conf.devices.flatMap((device) => device.links);
-  const lans = numberLans(links.map(({ lan }) => lan), hash, await readPinnedLans(dir));
-  const homes = placeDevices(names, nodes, pins);
+  const lans = numberDomains(links.map(({ lan }) => lan), hash, await readPinnedLans(dir));
   const after = parseLabDep(await readIfThere(`${dir}/lab.dep`) ?? "");
   const { files, folders } = await listEntries(dir);
   const has = (device: string, kind: "startup" | "shutdown") =>
@@ -71,7 +61,6 @@ export async function readLab(dir: string, { nodes, pins }: Placement): Promise<
       const options = readOptions(device);
       return {
         name: device.name,
-        node: homes.get(device.name)!,
         interfaces: device.links.map(({ index, lan, mac }) => ({
           name: `eth${index}`,
           lan: lans.get(lan)!,

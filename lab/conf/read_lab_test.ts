@@ -1,12 +1,11 @@
 // Whole folders: what is found in them, and what is said of those that cannot be started.
 import assert from "node:assert/strict";
-import { makeFolder } from "../folder_fixture.ts";
+import { makeFolder } from "../../tests/fixture/folder.ts";
 import { readLab } from "./read_lab.ts";
 
 const PLAIN = { env: {}, exec: [], sysctls: {}, ulimits: {}, shell: "/bin/bash" };
-const placement = { nodes: ["n1", "n2"], pins: [] };
 
-Deno.test("a folder becomes devices with nodes, LANs, scripts, their order, and expectations", async () => {
+Deno.test("a folder becomes devices with LANs, scripts, their order, and expectations", async () => {
   await using lab = await makeFolder({
     "lab.conf":
       'pc1[0]="net1/02:00:00:00:00:01"\npc2[1]=A\npc2[0]=net1\npc1[image]=x\npc2[mem]=1g\n',
@@ -18,10 +17,10 @@ Deno.test("a folder becomes devices with nodes, LANs, scripts, their order, and 
     "pc2.shutdown": "",
     "shared/motd": "hi",
   });
-  const { devices, expectations, warnings, shared } = await readLab(lab.dir, placement);
+  const { devices, expectations, warnings, shared } = await readLab(lab.dir);
   const net1 = { name: "net1", network: "net1", suffix: "ntwork", vni: 10 };
   assert.deepEqual(devices[0], {
-    ...{ name: "pc1", node: "n1", options: PLAIN, after: [], startup: true, shutdown: false },
+    ...{ name: "pc1", options: PLAIN, after: [], startup: true, shutdown: false },
     interfaces: [{ name: "eth0", lan: net1, mac: "02:00:00:00:00:01" }],
   });
   assert.deepEqual(
@@ -29,7 +28,6 @@ Deno.test("a folder becomes devices with nodes, LANs, scripts, their order, and 
     {
       ...{
         name: "pc2",
-        node: "n2",
         options: PLAIN,
         after: ["pc1"],
         startup: false,
@@ -62,6 +60,6 @@ const BROKEN: readonly (readonly [what: string, files: Record<string, string>, m
 for (const [what, files, message] of BROKEN) {
   Deno.test(`a lab with ${what} is refused`, async () => {
     await using lab = await makeFolder(files);
-    await assert.rejects(readLab(lab.dir, placement), { message });
+    await assert.rejects(readLab(lab.dir), { message });
   });
 }

@@ -4,7 +4,7 @@ import type { Interface } from "../conf/read_lab.ts";
 import { CNI_BIN_DIR } from "../cluster/node.ts";
 import { describe } from "../../shared/command.ts";
 import { run } from "../../shared/exec.ts";
-import type { Attachment, DeviceRecord } from "../lab_record.ts";
+import type { Attachment, DeviceRecord } from "../record.ts";
 import { enter, type Machine } from "../machines/machine.ts";
 
 /** An attachment as it is before the plugin is called; its configuration is what Kathara's definitions hold. */

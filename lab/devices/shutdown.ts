@@ -1,7 +1,7 @@
 // Runs what a device runs before it ends: its own shutdown script, then the shared one.
 import { run } from "../../shared/exec.ts";
 import { DEVICE_SCRIPTS } from "./device.ts";
-import type { Door } from "./door.ts";
+import type { Entry } from "./entry.ts";
 
 const PATIENCE_SECONDS = 30;
 
@@ -17,7 +17,7 @@ cat "$log"
 `;
 
 /** Waits for half a minute at most; answers what the scripts have said. */
-export async function runShutdown({ argv, env }: Door, device: string): Promise<string> {
+export async function runShutdown({ argv, env }: Entry, device: string): Promise<string> {
   const done = await run({
     argv: [...argv, "sh", "-c", RUN, "sh", `${PATIENCE_SECONDS}`, device],
     env,

@@ -1,22 +1,22 @@
 // Starts a lab's devices: sandbox, attachments in their order, then the device itself in them.
 import { run } from "../../shared/exec.ts";
-import type { Device, Lab } from "../conf/read_lab.ts";
-import type { Attachment, DeviceRecord, Recorder } from "../lab_record.ts";
+import type { PlacedDevice } from "../conf/placement.ts";
+import type { Attachment, DeviceRecord, Recorder } from "../record.ts";
 import type { Machine } from "../machines/machine.ts";
 import { mapAtMost } from "../pool.ts";
 import { attach, planAttachment } from "./attach.ts";
 import { startDevice } from "./device.ts";
-import { type Door, openDoor } from "./door.ts";
+import { type Entry, entryOf } from "./entry.ts";
 import { makeSandbox, planSysctls, setSysctls, splitSysctls } from "./sandbox.ts";
 
 /** A device that runs, and the way into it. */
 export interface RunningDevice {
-  readonly device: Device;
-  readonly door: Door;
+  readonly device: PlacedDevice;
+  readonly entry: Entry;
 }
 
 /** What devices are started in. */
-export interface Site {
+export interface StartContext {
   readonly nodes: ReadonlyMap<string, Machine>;
   readonly recorder: Recorder;
   /** Takes a line of a device. */
@@ -27,24 +27,30 @@ export interface Site {
 export const DEVICES_AT_A_TIME = 8;
 
 /** Starts all devices, several at a time; what is about to be made is in the record before it is. */
-export async function startDevices(lab: Lab, site: Site): Promise<RunningDevice[]> {
-  site.recorder.update({ devices: lab.devices.map(planDevice) });
-  return await mapAtMost(DEVICES_AT_A_TIME, lab.devices, (device) => startPlanned(device, site));
+export async function startDevices(
+  devices: readonly PlacedDevice[],
+  context: StartContext,
+): Promise<RunningDevice[]> {
+  context.recorder.update({ devices: devices.map(planDevice) });
+  return await mapAtMost(DEVICES_AT_A_TIME, devices, (device) => startPlanned(device, context));
 }
 
 /** Starts one device in the place of one that has ended. */
-export async function startAgain(device: Device, site: Site): Promise<RunningDevice> {
-  site.recorder.replaceDevice(planDevice(device));
-  return await startPlanned(device, site);
+export async function startAgain(
+  device: PlacedDevice,
+  context: StartContext,
+): Promise<RunningDevice> {
+  context.recorder.replaceDevice(planDevice(device));
+  return await startPlanned(device, context);
 }
 
-async function startPlanned(device: Device, site: Site): Promise<RunningDevice> {
+async function startPlanned(device: PlacedDevice, context: StartContext): Promise<RunningDevice> {
   const { name, options } = device;
-  const node = site.nodes.get(device.node)!;
-  const { hash, ipv6, devices } = site.recorder.current;
+  const node = context.nodes.get(device.node)!;
+  const { hash, ipv6, devices } = context.recorder.current;
   const plan = devices.find((one) => one.name === name)!;
   const warn = (line: string | undefined) => {
-    if (line !== undefined) site.say(name, line);
+    if (line !== undefined) context.say(name, line);
   };
 
   const sysctls = splitSysctls(planSysctls(options.ipv6 ?? ipv6, options.sysctls));
@@ -56,15 +62,15 @@ async function startPlanned(device: Device, site: Site): Promise<RunningDevice> 
   }
   warn(await setSysctls(node, plan.netns, sysctls.late));
   const pid = await startDevice(node, name, plan.netns);
-  const open = (limits: readonly string[]) => openDoor(node, pid, { env: options.env, limits });
+  const open = (limits: readonly string[]) => entryOf(node, pid, { env: options.env, limits });
   const limits = await selectLimits(open, options.ulimits, warn);
-  site.recorder.replaceDevice({ ...plan, attachments, pid, limits });
-  return { device, door: open(limits) };
+  context.recorder.replaceDevice({ ...plan, attachments, pid, limits });
+  return { device, entry: open(limits) };
 }
 
 /** Those limits that this machine lets its root set, as options of prlimit(1). */
 async function selectLimits(
-  open: (limits: readonly string[]) => Door,
+  open: (limits: readonly string[]) => Entry,
   ulimits: Readonly<Record<string, string>>,
   warn: (line: string) => void,
 ): Promise<string[]> {
@@ -80,7 +86,7 @@ async function selectLimits(
 }
 
 /** Identifiers as a container runtime and Kubernetes make them. */
-function planDevice({ name, node, interfaces, options, shutdown }: Device): DeviceRecord {
+function planDevice({ name, node, interfaces, options, shutdown }: PlacedDevice): DeviceRecord {
   const random = crypto.getRandomValues(new Uint8Array(32));
   return {
     name,

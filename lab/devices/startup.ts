@@ -2,7 +2,7 @@
 import { converse } from "../../shared/exec.ts";
 import type { Device } from "../conf/read_lab.ts";
 import { DEVICE_SCRIPTS } from "./device.ts";
-import type { Door } from "./door.ts";
+import type { Entry } from "./entry.ts";
 import type { RunningDevice } from "./start.ts";
 
 /** How long a lab waits for a startup, in seconds; one that takes longer goes on beside the checks. */
@@ -40,10 +40,10 @@ export async function runStartups(
   const byName = new Map(running.map((one) => [one.device.name, one]));
   const begun = new Map<string, Promise<void>>();
   const begin = (name: string): Promise<void> => {
-    const { device, door } = byName.get(name)!;
+    const { device, entry } = byName.get(name)!;
     const startup = begun.get(name) ??
       Promise.all(device.after.map(begin)).then(() =>
-        runStartup(door, device, patience, (line) => say(name, line))
+        runStartup(entry, device, patience, (line) => say(name, line))
       );
     begun.set(name, startup);
     return startup;
@@ -53,7 +53,7 @@ export async function runStartups(
 
 /** Runs the startup of one device; see {@link runStartups}. */
 export async function runStartup(
-  door: Door,
+  entry: Entry,
   { name, options, startup }: Device,
   patience: number,
   say: (line: string) => void,
@@ -62,8 +62,8 @@ export async function runStartup(
   const exec = options.exec.join("\n");
   const script = ["sh", "-c", RUN_AND_FOLLOW, "sh", `${patience}`, name, exec];
   const talk = converse({
-    argv: [...door.argv, ...script],
-    env: door.env,
+    argv: [...entry.argv, ...script],
+    env: entry.env,
     timeoutMs: (patience + 30) * 1000,
   });
   if (talk === undefined) throw new Error("Cannot run startups: nsenter is not installed");

@@ -1,7 +1,7 @@
 // Programs that startups want are found, and told with their packages when they are not there.
 import assert from "node:assert/strict";
 import { readLab } from "../conf/read_lab.ts";
-import { makeFolder } from "../folder_fixture.ts";
+import { makeFolder } from "../../tests/fixture/folder.ts";
 import { findPackage } from "./debian_packages.ts";
 import { describeMissing, findMissing, listPrograms } from "./find_missing.ts";
 
@@ -30,7 +30,7 @@ Deno.test("missing programs are told once, each with its package and devices; a 
     "a/usr/bin/own-tool!": "",
     "b.startup": "own-tool\n",
   });
-  const missing = await findMissing(await readLab(folder.dir, { nodes: ["n1"], pins: [] }));
+  const missing = await findMissing(await readLab(folder.dir));
   const none = "no Debian package known";
   assert.equal(
     describeMissing(missing),

@@ -1,6 +1,6 @@
 // What is known of a lab at the end of its start: its interfaces and how the checks went.
 import type { ExpectationOutcome, PairOutcome } from "../checks/run_checks.ts";
-import type { DeviceRecord } from "../lab_record.ts";
+import type { DeviceRecord } from "../record.ts";
 
 /** `deno task lab --json` prints this. */
 export interface Report {

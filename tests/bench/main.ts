@@ -10,7 +10,7 @@ import { measureCalls, measureLabs } from "./measure.ts";
 import { measureManager } from "./measure_manager.ts";
 import { renderReport } from "./report.ts";
 
-const surroundings = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
 
 const program = new Command("deno task bench")
   .description(
@@ -26,8 +26,8 @@ const program = new Command("deno task bench")
 try {
   const { runs, labs, calls, lans, original, json } = program.parse(Deno.args, { from: "user" })
     .opts<{ [name in "runs" | "labs" | "calls" | "lans"]: number } & Paths>();
-  await ensurePackages([...labPackages, "containernetworking-plugins"], surroundings);
-  await ensureBuilt([HOST_ARCH], surroundings);
+  await ensurePackages([...labPackages, "containernetworking-plugins"], context);
+  await ensureBuilt([HOST_ARCH], context);
   await using worker = await startResidentNode();
   const { node, manager } = worker;
   const contenders = listContenders(original);

@@ -1,7 +1,7 @@
 // The Kubernetes cluster of the tests, driven through the scripts in cluster/: real daemons, machines that are namespaces.
 import { type Command, type Completed, describe } from "../../shared/command.ts";
 import { run } from "../../shared/exec.ts";
-import { downloadEnv, must, ROOT, type Surroundings } from "../../tools/checkout.ts";
+import { downloadEnv, must, ROOT, type ToolContext } from "../../tools/checkout.ts";
 
 const SCRIPTS = `${ROOT}/tests/e2e/cluster`;
 /** The first build of Kubernetes takes a quarter of an hour on two cores. */
@@ -30,8 +30,8 @@ export class Cluster {
   #starting: Promise<void> = Promise.resolve();
   #ended = false;
 
-  constructor(readonly options: ClusterOptions, surroundings: Surroundings) {
-    this.#env = downloadEnv(surroundings, {
+  constructor(readonly options: ClusterOptions, context: ToolContext) {
+    this.#env = downloadEnv(context, {
       CACHE: options.cache,
       MULTUS: options.multus,
       MULTUS_LIMITS: options.limits ? "1" : "0",

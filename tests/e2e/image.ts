@@ -1,5 +1,5 @@
 // The image that is tested: where the cluster's nodes find it when they start.
-import { downloadEnv, inCheckout, must, type Surroundings } from "../../tools/checkout.ts";
+import { downloadEnv, inCheckout, must, type ToolContext } from "../../tools/checkout.ts";
 
 const BUILD_TIMEOUT_MS = 30 * 60_000;
 
@@ -7,14 +7,14 @@ const BUILD_TIMEOUT_MS = 30 * 60_000;
 export async function putImage(
   folder: string,
   archive: string | undefined,
-  surroundings: Surroundings,
+  context: ToolContext,
 ): Promise<void> {
   const target = `${folder}/megalos.tar`;
   if (archive !== undefined) return await Deno.copyFile(archive, target);
   const argv = inCheckout(Deno.execPath(), "task", "image", "--output", target);
   await must("build the image", {
     argv,
-    env: downloadEnv(surroundings),
+    env: downloadEnv(context),
     timeoutMs: BUILD_TIMEOUT_MS,
   });
 }

@@ -5,7 +5,7 @@ import { succeedWithin } from "../../lab/checks/until.ts";
 import { describe } from "../../shared/command.ts";
 import { run } from "../../shared/exec.ts";
 import { must, ROOT } from "../../tools/checkout.ts";
-import { type Cluster, WORKERS } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
 
 const START_TIMEOUT_MS = 5 * 60_000;
 
@@ -32,7 +32,7 @@ export class KatharaLab {
     await must("copy the lab", {
       argv: ["find", dir, "-type", "f", "-exec", "sed", "-i", "-E", ...edits, "{}", "+"],
     });
-    return new KatharaLab(cluster, dir, await readLab(dir, { nodes: WORKERS, pins: [] }));
+    return new KatharaLab(cluster, dir, await readLab(dir));
   }
 
   get devices(): number {

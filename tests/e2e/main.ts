@@ -1,6 +1,6 @@
 // `deno task e2e`: a real Kubernetes of its own, the image, the manifests, and what users do with them.
 import { Command, Option } from "commander";
-import { CACHE, type Surroundings } from "../../tools/checkout.ts";
+import { CACHE, type ToolContext } from "../../tools/checkout.ts";
 import { ensurePackages } from "../../tools/debian.ts";
 import { Cluster, type Multus } from "./cluster.ts";
 import { putImage } from "./image.ts";
@@ -44,8 +44,8 @@ const options = new Command("deno task e2e")
 
 const progress = new Progress((line) => console.error(line));
 const say = (line: string) => progress.say(line);
-const surroundings: Surroundings = { env: Deno.env.toObject(), log: say };
-const { env } = surroundings;
+const context: ToolContext = { env: Deno.env.toObject(), log: say };
+const { env } = context;
 const stopped = Promise.withResolvers<never>();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => stopped.reject(new Error(`Stopped by ${signal}`)));
@@ -54,7 +54,7 @@ const cluster = new Cluster({
   multus: options.multus ?? (env.MULTUS_GIT ? "thick" : "none"),
   limits: options.limits,
   cache: env.CACHE ?? `${CACHE}/k8s`,
-}, surroundings);
+}, context);
 
 /** What is said with exit code 3. */
 class NoCluster extends Error {}
@@ -73,11 +73,11 @@ try {
 Deno.exit(code);
 
 async function test(): Promise<readonly Verdict[]> {
-  await startable("be prepared", () => ensurePackages(clusterPackages, surroundings));
+  await startable("be prepared", () => ensurePackages(clusterPackages, context));
   say(`Multus: ${cluster.options.multus}${options.limits ? ", with upstream's limits" : ""}`);
   await startable("be built", () => cluster.build());
   say("Kubernetes is built");
-  await putImage(cluster.images, options.image, surroundings);
+  await putImage(cluster.images, options.image, context);
   say("the image is built");
   await startable("start", () => cluster.up());
   say("the cluster is up");

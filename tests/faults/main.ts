@@ -8,7 +8,7 @@ import { FAULTS } from "./faults.ts";
 import { type Figures, measureFault } from "./measure.ts";
 import { judge, renderReport } from "./report.ts";
 
-const surroundings = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
 
 const program = new Command("deno task faults")
   .description(
@@ -23,11 +23,11 @@ const program = new Command("deno task faults")
 
 try {
   const { only, root, json } = program.parse(Deno.args, { from: "user" }).opts<Options>();
-  await ensurePackages(faultPackages, surroundings);
-  await ensureBuilt([HOST_ARCH], surroundings);
+  await ensurePackages(faultPackages, context);
+  await ensureBuilt([HOST_ARCH], context);
   const all: Figures[] = [];
   for (const fault of FAULTS.filter(({ name }) => only?.includes(name) ?? true)) {
-    surroundings.log(`${fault.name}: ${fault.title}`);
+    context.log(`${fault.name}: ${fault.title}`);
     all.push(await measureFault(fault, root));
   }
   console.log(renderReport(all));

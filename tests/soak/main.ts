@@ -17,7 +17,7 @@ const CALLS_A_ROUND = 500;
 /** Before the first one that counts: V8 and the allocator take what they need. */
 const WARM_UP_ROUNDS = 2;
 
-const surroundings = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
 
 interface Options {
   readonly minutes: number;
@@ -38,8 +38,8 @@ const program = new Command("deno task soak")
 
 try {
   const options = program.parse(Deno.args, { from: "user" }).opts<Options>();
-  await ensurePackages(labPackages, surroundings);
-  await ensureBuilt([HOST_ARCH], surroundings);
+  await ensurePackages(labPackages, context);
+  await ensureBuilt([HOST_ARCH], context);
   const grown = await soak(options);
   for (const { name, from, to } of grown) console.log(`${name} has grown from ${from} to ${to}`);
   if (grown.length > 0) Deno.exit(1);

@@ -1,12 +1,12 @@
 // Starts a device of a running lab anew, with what the lab's folder says of it now.
-import { readLab } from "./conf/read_lab.ts";
-import { removeSandbox } from "./devices/sandbox.ts";
-import { stopDevice } from "./devices/device.ts";
-import { startAgain } from "./devices/start.ts";
-import { PATIENCE, runStartup } from "./devices/startup.ts";
-import { labDirOf, type LabRecord, Recorder } from "./lab_record.ts";
-import { REFLECTOR, SWITCH } from "./cluster/underlay.ts";
-import { leave } from "./take_down.ts";
+import { readLab } from "../conf/read_lab.ts";
+import { removeSandbox } from "../devices/sandbox.ts";
+import { stopDevice } from "../devices/device.ts";
+import { startAgain } from "../devices/start.ts";
+import { PATIENCE, runStartup } from "../devices/startup.ts";
+import { labDirOf, type LabRecord, Recorder } from "../record.ts";
+import { REFLECTOR, SWITCH } from "../cluster/underlay.ts";
+import { shutDown } from "./take_down.ts";
 
 /**
  * Ends a device in the orderly way, and starts it on the same node with its interfaces, files and startup as the lab's folder has
@@ -28,20 +28,19 @@ export async function restart(
     record.machines.filter((machine) => ![REFLECTOR.name, SWITCH].includes(machine.name))
       .map((machine) => [machine.name, machine]),
   );
-  // Without the pins of the first start: where this one is to be is known, and the others stay.
-  const lab = await readLab(record.dir, { nodes: [...nodes.keys()], pins: [] });
+  const lab = await readLab(record.dir);
   const found = lab.devices.find((one) => one.name === device);
   if (found === undefined) {
     throw new Error(`Cannot restart ${device}: ${record.dir}/lab.conf does not have it any more`);
   }
 
   const node = nodes.get(old.node)!;
-  await leave(node, old, record.hash, log);
+  await shutDown(node, old, record.hash, log);
   if (old.pid !== undefined) await stopDevice(node, old.pid);
   await removeSandbox(node, old.netns);
   const recorder = new Recorder(labDirOf(name), record);
   const say = (line: string) => log(`${device}: ${line}`);
-  const site = { nodes, recorder, say: (_: string, line: string) => say(line) };
-  const running = await startAgain({ ...found, node: old.node }, site);
-  await runStartup(running.door, running.device, PATIENCE, say);
+  const context = { nodes, recorder, say: (_: string, line: string) => say(line) };
+  const running = await startAgain({ ...found, node: old.node }, context);
+  await runStartup(running.entry, running.device, PATIENCE, say);
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 
 /** One collision domain and the keys of the plugin's configuration for it. */
-export interface Lan {
+export interface CollisionDomain {
   /** As lab.conf has it. */
   readonly name: string;
   /** The configuration's `name`. */
@@ -32,14 +32,14 @@ export function hashLab(dir: string): string {
 }
 
 /** Numbers LANs: pinned ones as they are, the others by their hash and then upwards until a VNI is free. */
-export function numberLans(
+export function numberDomains(
   names: Iterable<string>,
   labHash: string,
   pinned: PinnedLans = {},
-): Map<string, Lan> {
+): Map<string, CollisionDomain> {
   const vnis = new Set(Object.values(pinned).map(({ vxlanId }) => vxlanId));
   const networks = new Set<string>();
-  const lans = new Map<string, Lan>();
+  const lans = new Map<string, CollisionDomain>();
   for (const name of new Set(names)) {
     // "A" and "a" are two LANs; an underscore keeps the second apart.
     let network = nameNetwork(name);

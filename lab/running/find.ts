@@ -1,7 +1,7 @@
 // Finds a running lab by its name, and the way into one of its devices or nodes.
-import { type Door, openDoor } from "./devices/door.ts";
-import { labDirOf, type LabRecord, listLabs, readRecord } from "./lab_record.ts";
-import { enter } from "./machines/machine.ts";
+import { type Entry, entryOf } from "../devices/entry.ts";
+import { labDirOf, type LabRecord, listLabs, readRecord } from "../record.ts";
+import { enter } from "../machines/machine.ts";
 
 /** The name itself, or that of the only lab there is. Throws when there is none of that name, or no telling which. */
 export async function chooseLab(name: string | undefined): Promise<string> {
@@ -27,7 +27,10 @@ export async function findLab(
 }
 
 /** The way into a device or, where no device has that name, into a node; with the shell to use there. */
-export function findDoor({ devices, machines }: LabRecord, name: string): Door & { shell: string } {
+export function findEntry(
+  { devices, machines }: LabRecord,
+  name: string,
+): Entry & { shell: string } {
   const device = devices.find((one) => one.name === name);
   const machine = machines.find((one) => one.name === (device?.node ?? name));
   if (machine === undefined) {
@@ -38,5 +41,5 @@ export function findDoor({ devices, machines }: LabRecord, name: string): Door &
     return { argv: enter(machine.pid), env: { HOME: "/root", USER: "root" }, shell: "/bin/bash" };
   }
   if (device.pid === undefined) throw new Error(`Cannot enter ${name}: it does not run yet`);
-  return { ...openDoor(machine, device.pid, device), shell: device.shell };
+  return { ...entryOf(machine, device.pid, device), shell: device.shell };
 }

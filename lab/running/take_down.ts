@@ -1,35 +1,35 @@
 // Takes a lab down: detaches its interfaces where there is time for it, then ends everything by ending its machines.
-import { detach } from "./devices/attach.ts";
-import { openDoor } from "./devices/door.ts";
-import { runShutdown } from "./devices/shutdown.ts";
-import { DEVICES_AT_A_TIME } from "./devices/start.ts";
-import { type DeviceRecord, type LabRecord, LABS_DIR } from "./lab_record.ts";
-import type { Machine } from "./machines/machine.ts";
-import { killAndAwait, selectLiving } from "./machines/processes.ts";
-import { mapAtMost } from "./pool.ts";
+import { detach } from "../devices/attach.ts";
+import { entryOf } from "../devices/entry.ts";
+import { runShutdown } from "../devices/shutdown.ts";
+import { DEVICES_AT_A_TIME } from "../devices/start.ts";
+import { type DeviceRecord, type LabRecord, LABS_DIR } from "../record.ts";
+import type { Machine } from "../machines/machine.ts";
+import { killAndAwait, selectLiving } from "../machines/processes.ts";
+import { mapAtMost } from "../pool.ts";
 
 type Say = (line: string) => void;
 
-/** Takes its leave of every device, several at a time; answers whether all went well, and says what did not. */
-export async function leaveAll(record: LabRecord, say: Say): Promise<boolean> {
+/** Shuts every device down, several at a time; answers whether all went well, and says what did not. */
+export async function shutDownAll(record: LabRecord, say: Say): Promise<boolean> {
   const { hash, machines, devices } = record;
   const nodes = new Map((await selectLiving(machines)).map((machine) => [machine.name, machine]));
-  const wells = await mapAtMost(DEVICES_AT_A_TIME, devices, async (device) => {
+  const results = await mapAtMost(DEVICES_AT_A_TIME, devices, async (device) => {
     const node = nodes.get(device.node);
-    return node === undefined || await leave(node, device, hash, say);
+    return node === undefined || await shutDown(node, device, hash, say);
   });
-  return wells.every(Boolean);
+  return results.every(Boolean);
 }
 
 /** Runs a device's shutdown scripts, saying what they say, then calls DEL for each attachment, the last one first. */
-export async function leave(
+export async function shutDown(
   node: Machine,
   device: DeviceRecord,
   hash: string,
   say: Say,
 ): Promise<boolean> {
   if (device.shutdown && device.pid !== undefined) {
-    const said = await runShutdown(openDoor(node, device.pid, device), device.name);
+    const said = await runShutdown(entryOf(node, device.pid, device), device.name);
     for (const line of said.split("\n").filter(Boolean)) say(`${device.name}: ${line}`);
   }
   let well = true;

@@ -1,7 +1,7 @@
 // Takes the name of a running lab, and makes the directory in which it writes down what it is.
-import type { Lab } from "./conf/read_lab.ts";
-import { isInUse, labDirOf, LABS_DIR, readRecord, Recorder } from "./lab_record.ts";
-import { readProcess } from "./machines/processes.ts";
+import type { Lab } from "../conf/read_lab.ts";
+import { isInUse, labDirOf, LABS_DIR, readRecord, Recorder } from "../record.ts";
+import { readProcess } from "../machines/processes.ts";
 import { endLab } from "./take_down.ts";
 
 /**

@@ -1,7 +1,7 @@
 // VNIs and network names are valid and distinct, and those of lans.json are kept.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { hashLab, numberLans, PinnedLans } from "./lans.ts";
+import { hashLab, numberDomains, PinnedLans } from "./collision_domains.ts";
 
 const hash = hashLab("/labs/mine");
 
@@ -13,7 +13,7 @@ Deno.test("a lab's hash is 22 characters that name a Kubernetes namespace, and i
 Deno.test("LANs get distinct networks and VNIs in the range that Kathara uses", () => {
   const names = fc.uniqueArray(fc.stringMatching(/^[\p{L}\p{N}_]{1,12}$/u), { maxLength: 40 });
   fc.assert(fc.property(names, (names) => {
-    const lans = [...numberLans(names, hash).values()];
+    const lans = [...numberDomains(names, hash).values()];
     assert.deepEqual(lans.map(({ name }) => name), names);
     assert.equal(new Set(lans.map(({ vni }) => vni)).size, names.length);
     assert.equal(new Set(lans.map(({ network }) => network)).size, names.length);
@@ -26,8 +26,8 @@ Deno.test("LANs get distinct networks and VNIs in the range that Kathara uses", 
 });
 
 Deno.test("a pinned LAN has its suffix and VNI, and no other LAN gets that VNI", () => {
-  const free = numberLans(["B"], hash).get("B")!.vni;
-  const lans = numberLans(["net1", "B"], hash, { net1: { suffix: "ntwork", vxlanId: free } });
+  const free = numberDomains(["B"], hash).get("B")!.vni;
+  const lans = numberDomains(["net1", "B"], hash, { net1: { suffix: "ntwork", vxlanId: free } });
   assert.deepEqual(lans.get("net1"), {
     name: "net1",
     network: "net1",
@@ -38,8 +38,8 @@ Deno.test("a pinned LAN has its suffix and VNI, and no other LAN gets that VNI",
 });
 
 Deno.test("a LAN is numbered the same whatever other LANs there are", () => {
-  const alone = numberLans(["A"], hash).get("A");
-  assert.deepEqual(numberLans(["Z", "A"], hash).get("A"), alone);
+  const alone = numberDomains(["A"], hash).get("A");
+  assert.deepEqual(numberDomains(["Z", "A"], hash).get("A"), alone);
 });
 
 Deno.test("lans.json is refused when a suffix or a VNI cannot be", () => {

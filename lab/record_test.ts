@@ -1,7 +1,7 @@
 // The record of a lab is on disk whenever it has changed, and cannot change once the lab is taken down.
 import assert from "node:assert/strict";
-import { makeFolder } from "./folder_fixture.ts";
-import { type LabRecord, readRecord, Recorder } from "./lab_record.ts";
+import { makeFolder } from "../tests/fixture/folder.ts";
+import { type LabRecord, readRecord, Recorder } from "./record.ts";
 
 const RECORD: LabRecord = {
   v: 1,

@@ -1,9 +1,9 @@
 // Every command in a device gets its environment and its limits.
 import assert from "node:assert/strict";
-import { openDoor } from "./door.ts";
+import { entryOf } from "./entry.ts";
 
 Deno.test("the way into a device leads through its node, and its environment over the usual one", () => {
-  const { argv, env } = openDoor({ pid: 7 }, 42, {
+  const { argv, env } = entryOf({ pid: 7 }, 42, {
     env: { HOME: "/home", GREETING: "hi" },
     limits: ["--nofile=1:2"],
   });

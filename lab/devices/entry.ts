@@ -3,14 +3,14 @@ import { enter, type Machine } from "../machines/machine.ts";
 
 type Argv = [string, ...string[]];
 
-export interface Door {
+export interface Entry {
   /** The beginning of a command line. */
   readonly argv: Argv;
   readonly env: Readonly<Record<string, string>>;
 }
 
 /** What of a device shapes its processes. */
-export interface Habitat {
+export interface ProcessSettings {
   /** Of lab.conf's `env`. */
   readonly env: Readonly<Record<string, string>>;
   /** Options of prlimit(1). */
@@ -27,7 +27,11 @@ const ENV = {
 };
 
 /** Leads into a device whose PID 1 has this number on its node: first into the node, then on. */
-export function openDoor(node: Pick<Machine, "pid">, pid: number, { env, limits }: Habitat): Door {
+export function entryOf(
+  node: Pick<Machine, "pid">,
+  pid: number,
+  { env, limits }: ProcessSettings,
+): Entry {
   const prlimit = limits.length === 0 ? [] : ["prlimit", ...limits];
   return { argv: [...enter(node.pid), ...enter(pid), ...prlimit], env: { ...ENV, ...env } };
 }

@@ -24,7 +24,7 @@ const DeviceRecord = z.object({
   uid: z.string(),
   /** Path of its network namespace on the node. */
   netns: z.string(),
-  /** What its processes get: see openDoor. */
+  /** What its processes get: see entryOf. */
   env: z.record(z.string(), z.string()),
   limits: z.array(z.string()),
   shell: z.string(),
