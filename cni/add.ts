@@ -10,20 +10,20 @@ import {
 } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
 import { renderAlias } from "../shared/lan/alias.ts";
-import { type LanWanted, planCreateLan, refuseConflicts } from "../shared/lan/create_devices.ts";
+import { type LanWanted, planCreateLan, refuseConflicts } from "../shared/lan/plan_create.ts";
 import { GROUP, identifyLan, type Lan, lanDevices, lanTitle, portName } from "../shared/lan/lan.ts";
-import { type NodeFacts, vxlanOverhead } from "../shared/lan/node_facts.ts";
-import { askAboutLan, type LanState, pickLanState } from "../shared/lan/observe.ts";
+import type { NodeFacts } from "../shared/lan/node_facts.ts";
+import { findUnderlay, vxlanOverhead } from "../shared/lan/underlay.ts";
+import { askAboutLan, type LanState, pickLanState } from "../shared/lan/lan_state.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
-import { findUnderlay } from "../shared/lan/underlay.ts";
-import type { Ports } from "../shared/ports.ts";
+import type { Host } from "../shared/host.ts";
 import { execute, faultOf, type Step } from "../shared/steps.ts";
 import { parseCniArgs } from "./cni_args.ts";
 import { chooseMac, type JsonObject, type LanConfig, readLanConfig } from "./config.ts";
 import { lockLan, makeLanNetns, showInLanNetns } from "./lan_access.ts";
 import { makeMac } from "./mac.ts";
 import { readFacts, readUnderlay } from "./node.ts";
-import type { Request } from "./request.ts";
+import type { CheckedCall } from "./checked_call.ts";
 import { renderResult } from "./result.ts";
 import { refuseNetns, showPodInterface } from "./sandbox.ts";
 
@@ -42,45 +42,45 @@ export interface Attachment {
 /** DEFAULT of RFC 7348, where neither config nor manager says another. */
 const VXLAN_PORT = 4789;
 
-export async function add(request: Request): Promise<JsonObject> {
-  const { environment, ports } = request;
-  const config = readLanConfig(request.config);
+export async function add(call: CheckedCall): Promise<JsonObject> {
+  const { environment, host } = call;
+  const config = readLanConfig(call.config);
   const args = parseCniArgs(environment.args);
-  const lan = await identifyLan(request.name, config.suffix, config.vxlanId);
+  const lan = await identifyLan(call.name, config.suffix, config.vxlanId);
   const attachment: Attachment = {
     port: await portName(environment.containerId, environment.ifname),
-    portMac: makeMac(ports.random(6)),
+    portMac: makeMac(host.random(6)),
     ifname: environment.ifname,
-    mac: chooseMac(config, args.mac) ?? makeMac(ports.random(6)),
+    mac: chooseMac(config, args.mac) ?? makeMac(host.random(6)),
     netns: environment.netns,
     ...(args.pod !== undefined && { pod: args.pod }),
   };
-  const facts = await readFacts(request);
-  using _lan = await lockLan(request, lan.vni);
-  await refuseNetns(request, facts);
-  const found = await showInLanNetns(request, [...askAboutLan(lan), showLink(attachment.port)]);
+  const facts = await readFacts(call);
+  using _lan = await lockLan(call, lan.vni);
+  await refuseNetns(call, facts);
+  const found = await showInLanNetns(call, [...askAboutLan(lan), showLink(attachment.port)]);
   if (found === undefined) {
-    await refuseTaken(request, attachment);
-    await makeLanNetns(request);
+    await refuseTaken(call, attachment);
+    await makeLanNetns(call);
   }
   const links = found ?? [];
   const state = pickLanState(lan, links);
   refuseConflicts(lan, state);
-  const member = await findMember(request, state);
-  await refuseOtherSettings(config, lan, member, ports);
+  const member = await findMember(call, state);
+  await refuseOtherSettings(config, lan, member, host);
   if (links.some((link) => link.ifname === attachment.port)) refuseIfname(attachment);
-  const wanted = await wantLan(lan, config, member, facts, request);
+  const wanted = await wantLan(lan, config, member, facts, call);
   const attach = planAttach(wanted, attachment);
   const steps = [...planCreateLan(wanted, state), ...attach];
-  const failure = await execute(steps, request.kernel.apply);
+  const failure = await execute(steps, call.kernel.apply);
   if (failure !== undefined) {
     const fault = faultOf(failure);
     // The first step alone is about the pod's namespace. Time that is over is not spent again.
     const isPods = failure.step === attach[0] && failure.failure.reason === "exit";
-    if (isPods) await refuseTaken(request, attachment, fault.details);
+    if (isPods) await refuseTaken(call, attachment, fault.details);
     throw new FaultError(fault);
   }
-  return renderResult(request.version, [
+  return renderResult(call.version, [
     { name: attachment.port, mac: attachment.portMac, mtu: wanted.mtu },
     { name: attachment.ifname, mac: attachment.mac, mtu: wanted.mtu, sandbox: attachment.netns },
   ], config.prevResult ?? {});
@@ -119,7 +119,7 @@ export function planAttach(
 
 /** A device that has the LAN's MTU, its VXLAN device first: a bridge without ports goes back to the kernel's own. */
 async function findMember(
-  { kernel }: Request,
+  { kernel }: CheckedCall,
   { bridge, vxlan }: LanState,
 ): Promise<Link | undefined> {
   if (vxlan !== undefined || bridge === undefined) return vxlan;
@@ -132,19 +132,19 @@ async function wantLan(
   config: LanConfig,
   member: Link | undefined,
   facts: NodeFacts | undefined,
-  request: Request,
+  call: CheckedCall,
 ): Promise<LanWanted> {
-  const { ports } = request;
+  const { host } = call;
   const common = {
     lan,
-    port: config.port ?? facts?.port ?? VXLAN_PORT,
+    vxlanPort: config.port ?? facts?.vxlanPort ?? VXLAN_PORT,
     lanNetns: LAN_NETNS,
-    underlayNetns: ports.nodeNetns,
+    underlayNetns: host.nodeNetns,
   };
   // What stands keeps its settings: nothing is to be found out.
   const vtep = member?.vxlan?.local;
   if (member !== undefined && vtep !== undefined) return { ...common, vtep, mtu: member.mtu };
-  const underlay = await readUnderlay(facts, config.master ?? undefined, ports);
+  const underlay = await readUnderlay(facts, config.master ?? undefined, host);
   const mtu = member?.mtu ?? config.mtu ?? underlay.mtu - vxlanOverhead(underlay.vtep);
   return { ...common, vtep: underlay.vtep, mtu };
 }
@@ -154,7 +154,7 @@ async function refuseOtherSettings(
   config: LanConfig,
   lan: Lan,
   member: Link | undefined,
-  { run }: Ports,
+  { run }: Host,
 ): Promise<void> {
   const differs = <Value>(key: string, wanted: Value, actual: Value | undefined) => {
     if (wanted === undefined || wanted === null || actual === undefined) return;
@@ -164,18 +164,18 @@ async function refuseOtherSettings(
       `Cannot use ${key} ${wanted} for LAN ${lanTitle(lan)}: it stands with ${actual} on this node`,
     );
   };
-  const { mtu, port, master } = config;
-  const { port: actualPort, local } = member?.vxlan ?? {};
+  const { mtu, port: vxlanPort, master } = config;
+  const { vxlanPort: actualVxlanPort, local } = member?.vxlan ?? {};
   differs("mtu", mtu, member?.mtu);
-  differs("port", port, actualPort);
+  differs("port", vxlanPort, actualVxlanPort);
   if (typeof master !== "string" || local === undefined) return;
   const { vtep } = await findUnderlay(run, { device: master });
   differs(`master ${master} with VTEP address`, vtep, local);
 }
 
 /** @throws {FaultError} when the interface is there already, or CNI_NETNS is no namespace */
-async function refuseTaken(request: Request, attachment: Attachment, details?: string) {
-  if (await showPodInterface(request) !== undefined) refuseIfname(attachment, details);
+async function refuseTaken(call: CheckedCall, attachment: Attachment, details?: string) {
+  if (await showPodInterface(call) !== undefined) refuseIfname(attachment, details);
 }
 
 function refuseIfname({ ifname, netns }: Attachment, details?: string): never {

@@ -1,6 +1,6 @@
 // One CNI call from its parameters to its answer: assumes no process of its own, and never throws.
 import { CALL_LIMIT_MS } from "../shared/call_limits.ts";
-import { DEFAULT_TIMEOUT_MS } from "../shared/command.ts";
+import { DEFAULT_TIMEOUT_MS } from "../shared/process/command.ts";
 import { openKernel } from "../shared/iproute2/kernel.ts";
 import { fail } from "../shared/faults.ts";
 import { RUNTIME, VERSION } from "../shared/version.ts";
@@ -11,8 +11,8 @@ import { del } from "./del.ts";
 import { type Env, isVerb, readEnvironment, type Verb } from "./environment.ts";
 import { renderError, toFault } from "./error_reply.ts";
 import { gc } from "./gc.ts";
-import type { Ports } from "../shared/ports.ts";
-import type { Request } from "./request.ts";
+import type { Host } from "../shared/host.ts";
+import type { CheckedCall } from "./checked_call.ts";
 import { status } from "./status.ts";
 import {
   type CniVersion,
@@ -30,7 +30,7 @@ export interface Answer {
 }
 
 /** A verb's work: the result to print, or undefined for none. */
-type Handler = (request: Request) => Promise<JsonObject | undefined>;
+type Handler = (call: CheckedCall) => Promise<JsonObject | undefined>;
 
 const HANDLERS: Readonly<Record<Exclude<Verb, "VERSION">, { since: CniVersion; handle: Handler }>> =
   {
@@ -45,7 +45,7 @@ const HANDLERS: Readonly<Record<Exclude<Verb, "VERSION">, { since: CniVersion; h
 export async function answer(
   env: Env,
   stdin: () => Promise<Uint8Array>,
-  ports: Ports,
+  host: Host,
 ): Promise<Answer> {
   let version: CniVersion = LATEST_VERSION;
   try {
@@ -70,17 +70,17 @@ export async function answer(
         `Cannot ${command} with cniVersion ${version}: it came with ${since}`,
       );
     }
-    const deadline = ports.now() + CALL_LIMIT_MS;
-    const remainingMs = () => Math.max(deadline - ports.now(), MIN_MS);
-    const run: Ports["run"] = (command) =>
-      ports.run({ timeoutMs: Math.min(DEFAULT_TIMEOUT_MS, remainingMs()), ...command });
-    const kernel = ports.shareKernel(openKernel(ports.converse, remainingMs));
+    const deadline = host.now() + CALL_LIMIT_MS;
+    const remainingMs = () => Math.max(deadline - host.now(), MIN_MS);
+    const run: Host["run"] = (command) =>
+      host.run({ timeoutMs: Math.min(DEFAULT_TIMEOUT_MS, remainingMs()), ...command });
+    const kernel = host.shareKernel(openKernel(host.converse, remainingMs));
     try {
       const managed = env("MEGALOS_MANAGED") === "1";
       return succeed(
         await handle({
           ...{ environment, config, name, version, managed, kernel, remainingMs },
-          ports: { ...ports, run },
+          host: { ...host, run },
         }),
       );
     } finally {

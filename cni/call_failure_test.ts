@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { BareNode } from "../tests/fixture/bare_node.ts";
 import { type Call, codeOf, messageOf } from "../tests/fixture/calls.ts";
-import { failAt, type Failure } from "../tests/fixture/faulty_ports.ts";
-import { callHere, type NodePorts, portsOf } from "../tests/fixture/node_ports.ts";
+import { failAt, type Failure } from "../tests/fixture/faulty_host.ts";
+import { callHere, hostOf, type NodeHost } from "../tests/fixture/node_host.ts";
 import { testAsRoot } from "../tests/fixture/privileged.ts";
 import { answer } from "./call.ts";
 
@@ -16,16 +16,16 @@ const CODES: Readonly<Record<Exclude<Failure, "hung">, number>> = {
 };
 const FAILURES = Object.keys(CODES) as (keyof typeof CODES)[];
 
-const call = (ports: NodePorts, call: Call) => callHere(answer, ports, call);
+const call = (host: NodeHost, call: Call) => callHere(answer, host, call);
 
 /** A node with a pod on another LAN, and one that is on none yet. */
-async function startNode(): Promise<{ node: BareNode; ports: NodePorts }> {
+async function startNode(): Promise<{ node: BareNode; host: NodeHost }> {
   const node = await BareNode.start();
   const [, netns = ""] = await node.addPods("pod", "other");
-  const ports = portsOf(node);
+  const host = hostOf(node);
   const other = { verb: "ADD", container: "c2", netns, config: { name: "net2", vxlanId: 11 } };
-  assert.equal(codeOf(await call(ports, other)), 0);
-  return { node, ports };
+  assert.equal(codeOf(await call(host, other)), 0);
+  return { node, host };
 }
 
 for (const how of FAILURES) {
@@ -35,19 +35,19 @@ for (const how of FAILURES) {
     for (const isLanThere of [false, true]) {
       if (isLanThere) {
         const [netns = ""] = await node.addPods("third");
-        assert.equal(codeOf(await call(started.ports, { verb: "ADD", netns, container: "c3" })), 0);
+        assert.equal(codeOf(await call(started.host, { verb: "ADD", netns, container: "c3" })), 0);
       }
       const before = await node.observe();
       let step = 0;
       for (;; step++) {
-        const reply = await call(failAt(started.ports, how, step), { verb: "ADD" });
+        const reply = await call(failAt(started.host, how, step), { verb: "ADD" });
         if (reply.exitCode === 0) break;
         assert.equal(codeOf(reply), CODES[how], reply.stdout);
         assert.deepEqual(await node.observe(), before, `step ${step}: ${reply.stdout}`);
       }
       // Bridge and VXLAN device with what belongs to them, then the pod's interface.
       assert.equal(step, isLanThere ? 3 : 9);
-      assert.equal(codeOf(await call(started.ports, { verb: "DEL" })), 0);
+      assert.equal(codeOf(await call(started.host, { verb: "DEL" })), 0);
       assert.deepEqual(await node.observe(), before);
     }
   });
@@ -57,20 +57,20 @@ for (const how of FAILURES) {
     await using node = started.node;
     const before = await node.observe();
     for (let step = 0;; step++) {
-      assert.equal(codeOf(await call(started.ports, { verb: "ADD" })), 0);
-      const first = await call(failAt(started.ports, how, step), { verb: "DEL" });
+      assert.equal(codeOf(await call(started.host, { verb: "ADD" })), 0);
+      const first = await call(failAt(started.host, how, step), { verb: "DEL" });
       if (first.exitCode === 0) break;
       assert.equal(codeOf(first), CODES[how], first.stdout);
-      assert.equal(codeOf(await call(started.ports, { verb: "DEL" })), 0);
+      assert.equal(codeOf(await call(started.host, { verb: "DEL" })), 0);
       assert.deepEqual(await node.observe(), before, `step ${step}`);
     }
   });
 }
 
 testAsRoot("when a step cannot be undone either, both failures are told", async () => {
-  const { node: started, ports } = await startNode();
+  const { node: started, host } = await startNode();
   await using _ = started;
-  const reply = await call(failAt(ports, "refused", 8, Infinity), { verb: "ADD" });
+  const reply = await call(failAt(host, "refused", 8, Infinity), { verb: "ADD" });
   assert.match(
     messageOf(reply),
     /^Cannot set up the port between interface net1 and LAN net1-ntwork: RTNETLINK answers/,
@@ -95,15 +95,15 @@ testAsRoot("when a step cannot be undone either, both failures are told", async 
 testAsRoot(
   "a port that another LAN's call has made meanwhile is a name that is taken",
   async () => {
-    const { node: started, ports } = await startNode();
+    const { node: started, host } = await startNode();
     await using node = started;
     const other = { verb: "ADD", config: { name: "net2", vxlanId: 11 } };
-    const late: NodePorts = {
-      ...ports,
+    const late: NodeHost = {
+      ...host,
       converse(command) {
-        const real = ports.converse(command);
+        const real = host.converse(command);
         const write = async (text: string) => {
-          if (/^link add .* veth /.test(text)) assert.equal(codeOf(await call(ports, other)), 0);
+          if (/^link add .* veth /.test(text)) assert.equal(codeOf(await call(host, other)), 0);
           return await real?.write(text);
         };
         return real && { ...real, write };
@@ -117,11 +117,11 @@ testAsRoot(
   },
 );
 
-testAsRoot("ports that throw are an error reply, and nothing is left", async () => {
-  const { node: started, ports } = await startNode();
+testAsRoot("a host that throws is an error reply, and nothing is left", async () => {
+  const { node: started, host } = await startNode();
   await using node = started;
   const before = await node.observe();
-  const broken: Partial<NodePorts>[] = [
+  const broken: Partial<NodeHost>[] = [
     { readText: () => Promise.reject(new Error("readText")) },
     { stat: () => Promise.reject(new Error("stat")) },
     { lock: () => Promise.reject(new Error("lock")) },
@@ -134,7 +134,7 @@ testAsRoot("ports that throw are an error reply, and nothing is left", async () 
     { converse: () => undefined },
   ];
   for (const one of broken) {
-    const reply = await call({ ...ports, ...one }, { verb: "ADD" });
+    const reply = await call({ ...host, ...one }, { verb: "ADD" });
     assert.ok(codeOf(reply) > 0);
     assert.deepEqual(await node.observe(), before);
   }

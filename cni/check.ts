@@ -2,28 +2,28 @@
 import { fail } from "../shared/faults.ts";
 import { PORT_FORWARD_MASK, showLink } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
-import { isComplete, refuseConflicts } from "../shared/lan/create_devices.ts";
+import { isComplete, refuseConflicts } from "../shared/lan/plan_create.ts";
 import { identifyLan, type Lan, lanDevices, lanTitle, portName } from "../shared/lan/lan.ts";
-import { askAboutLan, type LanState, pickLanState } from "../shared/lan/observe.ts";
+import { askAboutLan, type LanState, pickLanState } from "../shared/lan/lan_state.ts";
 import { type JsonObject, readLanConfig } from "./config.ts";
 import { lockLan, showInLanNetns } from "./lan_access.ts";
 import { readFacts } from "./node.ts";
-import type { Request } from "./request.ts";
+import type { CheckedCall } from "./checked_call.ts";
 import { findInterface } from "./result.ts";
 import { refuseNetns, showPodInterface } from "./sandbox.ts";
 
-export async function check(request: Request): Promise<undefined> {
-  const { environment } = request;
-  const config = readLanConfig(request.config);
-  const expected = findExpected(request, config.prevResult ?? undefined);
-  const lan = await identifyLan(request.name, config.suffix, config.vxlanId);
+export async function check(call: CheckedCall): Promise<undefined> {
+  const { environment } = call;
+  const config = readLanConfig(call.config);
+  const expected = findExpected(call, config.prevResult ?? undefined);
+  const lan = await identifyLan(call.name, config.suffix, config.vxlanId);
   const port = await portName(environment.containerId, environment.ifname);
-  const facts = await readFacts(request);
-  using _lan = await lockLan(request, lan.vni);
+  const facts = await readFacts(call);
+  using _lan = await lockLan(call, lan.vni);
   const questions = [...askAboutLan(lan), showLink(port)];
-  await refuseNetns(request, facts);
-  const actual = await showPodInterface(request);
-  const links = await showInLanNetns(request, questions) ?? [];
+  await refuseNetns(call, facts);
+  const actual = await showPodInterface(call);
+  const links = await showInLanNetns(call, questions) ?? [];
   const state = pickLanState(lan, links);
   refuseConflicts(lan, state);
   const hostSide = links.find((link) => link.ifname === port);
@@ -52,7 +52,10 @@ function comparePort(name: string, port: Link | undefined, lan: Lan): string[] {
   ];
 }
 
-function findExpected({ environment }: Request, prevResult: JsonObject | undefined): JsonObject {
+function findExpected(
+  { environment }: CheckedCall,
+  prevResult: JsonObject | undefined,
+): JsonObject {
   const { ifname, netns } = environment;
   if (prevResult === undefined) {
     fail("config", "Cannot use the config: prevResult is missing; CHECK compares with it");

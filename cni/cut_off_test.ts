@@ -1,14 +1,14 @@
 // A call that was killed at any point: what it left is completed by the next ADD, and removed by a DEL.
 import assert from "node:assert/strict";
 import { type Kernel, openKernel } from "../shared/iproute2/kernel.ts";
-import { planCreateLan } from "../shared/lan/create_devices.ts";
-import { planDeletePorts } from "../shared/lan/delete_devices.ts";
-import { findPorts } from "../shared/lan/remove_ports.ts";
+import { planCreateLan } from "../shared/lan/plan_create.ts";
+import { planDeletePorts } from "../shared/lan/plan_delete.ts";
+import { findPorts } from "../shared/lan/lan_ports.ts";
 import { type Lan, portName } from "../shared/lan/lan.ts";
 import type { Step } from "../shared/steps.ts";
 import { BareNode, type Device, VTEP } from "../tests/fixture/bare_node.ts";
 import { type Call, codeOf, resultOf } from "../tests/fixture/calls.ts";
-import { callHere, type NodePorts, portsOf } from "../tests/fixture/node_ports.ts";
+import { callHere, hostOf, type NodeHost } from "../tests/fixture/node_host.ts";
 import { testAsRoot } from "../tests/fixture/privileged.ts";
 import { planAttach } from "./add.ts";
 import { answer } from "./call.ts";
@@ -17,22 +17,22 @@ const LANS = "/run/netns/megalos";
 const NET1: Lan = { name: "net1", suffix: "ntwork", vni: 10 };
 const OTHER = { netns: "/run/netns/other", container: "c2" };
 
-const call = (ports: NodePorts, call: Call) => callHere(answer, ports, call);
+const call = (host: NodeHost, call: Call) => callHere(answer, host, call);
 
 /** A node with two pods and a LAN namespace that is empty. */
-async function startNode(): Promise<{ node: BareNode; ports: NodePorts }> {
+async function startNode(): Promise<{ node: BareNode; host: NodeHost }> {
   const node = await BareNode.start();
   await node.addPods("pod", "other");
-  const ports = portsOf(node);
-  for (const verb of ["ADD", "DEL"]) assert.equal(codeOf(await call(ports, { verb })), 0);
-  return { node, ports };
+  const host = hostOf(node);
+  for (const verb of ["ADD", "DEL"]) assert.equal(codeOf(await call(host, { verb })), 0);
+  return { node, host };
 }
 
 /** The steps of a first ADD of pod `c1`. */
-async function planFirstAdd(ports: NodePorts): Promise<Step[]> {
+async function planFirstAdd(host: NodeHost): Promise<Step[]> {
   const wanted = {
-    ...{ lan: NET1, mtu: 1450, vtep: VTEP, port: 4789 },
-    ...{ lanNetns: LANS, underlayNetns: ports.nodeNetns },
+    ...{ lan: NET1, mtu: 1450, vtep: VTEP, vxlanPort: 4789 },
+    ...{ lanNetns: LANS, underlayNetns: host.nodeNetns },
   };
   const attachment = {
     port: await portName("c1", "net1"),
@@ -43,10 +43,10 @@ async function planFirstAdd(ports: NodePorts): Promise<Step[]> {
 }
 
 async function withKernel(
-  ports: NodePorts,
+  host: NodeHost,
   work: (kernel: Kernel) => Promise<void>,
 ): Promise<void> {
-  const kernel = openKernel(ports.converse, () => 10_000);
+  const kernel = openKernel(host.converse, () => 10_000);
   try {
     await work(kernel);
   } finally {
@@ -55,8 +55,8 @@ async function withKernel(
 }
 
 /** Runs the first `count` steps and ends, as a killed process does. */
-const runFirst = (ports: NodePorts, steps: readonly Step[], count: number) =>
-  withKernel(ports, async (kernel) => {
+const runFirst = (host: NodeHost, steps: readonly Step[], count: number) =>
+  withKernel(host, async (kernel) => {
     for (const { netns, args } of steps.slice(0, count)) {
       assert.equal(await kernel.apply(netns, args), undefined);
     }
@@ -79,27 +79,27 @@ testAsRoot(
   async () => {
     const started = await startNode();
     await using node = started.node;
-    const { ports } = started;
+    const { host } = started;
     const nothing = await node.observe();
-    const steps = await planFirstAdd(ports);
-    resultOf(await call(ports, { verb: "ADD", ...OTHER }));
+    const steps = await planFirstAdd(host);
+    resultOf(await call(host, { verb: "ADD", ...OTHER }));
     const whole = lanDevicesOf(await node.devices(LANS));
-    assert.equal(codeOf(await call(ports, { verb: "DEL", ...OTHER })), 0);
+    assert.equal(codeOf(await call(host, { verb: "DEL", ...OTHER })), 0);
     for (let count = 1; count <= steps.length; count++) {
       const title = `${count} steps, the last: ${steps[count - 1]?.why}`;
-      await runFirst(ports, steps, count);
-      const added = await call(ports, { verb: "ADD", ...OTHER });
+      await runFirst(host, steps, count);
+      const added = await call(host, { verb: "ADD", ...OTHER });
       const prevResult = resultOf(added);
       assert.deepEqual(lanDevicesOf(await node.devices(LANS)), whole, title);
       const check = { verb: "CHECK", ...OTHER, config: { prevResult } };
-      assert.equal(codeOf(await call(ports, check)), 0, title);
-      assert.equal(codeOf(await call(ports, { verb: "DEL" })), 0, title);
-      assert.equal(codeOf(await call(ports, check)), 0, `${title}: after the other's DEL`);
-      assert.equal(codeOf(await call(ports, { verb: "DEL", ...OTHER })), 0, title);
+      assert.equal(codeOf(await call(host, check)), 0, title);
+      assert.equal(codeOf(await call(host, { verb: "DEL" })), 0, title);
+      assert.equal(codeOf(await call(host, check)), 0, `${title}: after the other's DEL`);
+      assert.equal(codeOf(await call(host, { verb: "DEL", ...OTHER })), 0, title);
       assert.deepEqual(await node.observe(), nothing, title);
 
-      await runFirst(ports, steps, count);
-      assert.equal(codeOf(await call(ports, { verb: "DEL" })), 0, title);
+      await runFirst(host, steps, count);
+      assert.equal(codeOf(await call(host, { verb: "DEL" })), 0, title);
       assert.deepEqual(await node.observe(), nothing, `${title}: after DEL alone`);
     }
   },
@@ -110,24 +110,24 @@ testAsRoot(
   async () => {
     const started = await startNode();
     await using node = started.node;
-    const { ports } = started;
+    const { host } = started;
     const nothing = await node.observe();
     let steps: Step[] = [];
     for (let count = 0; count <= steps.length; count++) {
       for (const next of ["DEL", "ADD"]) {
-        resultOf(await call(ports, { verb: "ADD" }));
+        resultOf(await call(host, { verb: "ADD" }));
         const whole = lanDevicesOf(await node.devices(LANS));
-        await withKernel(ports, async (kernel) => {
+        await withKernel(host, async (kernel) => {
           const found = await findPorts(kernel, LANS, NET1);
           steps = planDeletePorts(found, found.ports);
         });
-        await runFirst(ports, steps, count);
+        await runFirst(host, steps, count);
         if (next === "ADD") {
-          resultOf(await call(ports, { verb: "ADD", ...OTHER }));
+          resultOf(await call(host, { verb: "ADD", ...OTHER }));
           assert.deepEqual(lanDevicesOf(await node.devices(LANS)), whole, `after ${count} steps`);
-          assert.equal(codeOf(await call(ports, { verb: "DEL", ...OTHER })), 0);
+          assert.equal(codeOf(await call(host, { verb: "DEL", ...OTHER })), 0);
         }
-        assert.equal(codeOf(await call(ports, { verb: "DEL" })), 0);
+        assert.equal(codeOf(await call(host, { verb: "DEL" })), 0);
         assert.deepEqual(await node.observe(), nothing, `${next} after ${count} steps`);
       }
     }

@@ -1,5 +1,5 @@
 // How a fault is told to the runtime: the specification's codes (CNI spec 1.1.0, section 5, "Error") and JSON.
-import { describe } from "../shared/command.ts";
+import { describe } from "../shared/process/command.ts";
 import { type Fault, FaultError } from "../shared/faults.ts";
 import { SessionEnded } from "../shared/iproute2/session.ts";
 import type { CniVersion } from "./versions.ts";

@@ -2,25 +2,25 @@
 import * as z from "zod/mini";
 import { fail } from "../shared/faults.ts";
 import { identifyLan, isPortName, portName } from "../shared/lan/lan.ts";
-import { deletePorts, findPorts } from "../shared/lan/remove_ports.ts";
+import { deletePorts, findPorts } from "../shared/lan/lan_ports.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import { type JsonObject, readLanConfig } from "./config.ts";
 import { lockForDeletion, whereLanNetns } from "./lan_access.ts";
-import type { Request } from "./request.ts";
+import type { CheckedCall } from "./checked_call.ts";
 
 const KEY = "cni.dev/valid-attachments";
 const attachments = z.array(z.object({ containerID: z.string(), ifname: z.string() }));
 
-export async function gc(request: Request): Promise<undefined> {
-  const { suffix, vxlanId } = readLanConfig(request.config);
-  const valid = await readValidPorts(request.config);
+export async function gc(call: CheckedCall): Promise<undefined> {
+  const { suffix, vxlanId } = readLanConfig(call.config);
+  const valid = await readValidPorts(call.config);
   if (valid === undefined) return;
-  const lan = await identifyLan(request.name, suffix, vxlanId);
-  await whereLanNetns(request, async () => {
-    using _lan = await lockForDeletion(request, lan.vni);
-    const found = await findPorts(request.kernel, LAN_NETNS, lan);
+  const lan = await identifyLan(call.name, suffix, vxlanId);
+  await whereLanNetns(call, async () => {
+    using _lan = await lockForDeletion(call, lan.vni);
+    const found = await findPorts(call.kernel, LAN_NETNS, lan);
     const stale = found.ports.filter(({ ifname }) => isPortName(ifname) && !valid.has(ifname));
-    if (stale.length > 0) await deletePorts(request.kernel, found, stale);
+    if (stale.length > 0) await deletePorts(call.kernel, found, stale);
   });
 }
 

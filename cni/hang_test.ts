@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { BareNode } from "../tests/fixture/bare_node.ts";
 import { type Call, codeOf } from "../tests/fixture/calls.ts";
-import { failAt } from "../tests/fixture/faulty_ports.ts";
-import { callHere, type NodePorts, portsOf } from "../tests/fixture/node_ports.ts";
+import { failAt } from "../tests/fixture/faulty_host.ts";
+import { callHere, hostOf, type NodeHost } from "../tests/fixture/node_host.ts";
 import { testAsRoot } from "../tests/fixture/privileged.ts";
 import { answer } from "./call.ts";
 
@@ -14,10 +14,10 @@ const UNDO_MS = 5_000;
 /** A launcher waits no longer than a minute for the answer (`ANSWER_LIMIT_S`). */
 const MAX_MS = 60_000;
 
-const call = (ports: NodePorts, call: Call) => callHere(answer, ports, call);
+const call = (host: NodeHost, call: Call) => callHere(answer, host, call);
 
-/** Ports on which a call's time is a fiftieth, but for undoing; `limits` are those of the sessions that were begun, in ms. */
-function hurry(ports: NodePorts): { hurried: NodePorts; limits: number[] } {
+/** A host on which a call's time is a fiftieth, but for undoing; `limits` are those of the sessions that were begun, in ms. */
+function hurry(host: NodeHost): { hurried: NodeHost; limits: number[] } {
   const limits: number[] = [];
   const shorten = <Command extends { timeoutMs?: number }>(command: Command) => {
     const { timeoutMs = NaN } = command;
@@ -25,10 +25,10 @@ function hurry(ports: NodePorts): { hurried: NodePorts; limits: number[] } {
     return { ...command, timeoutMs: timeoutMs > UNDO_MS ? timeoutMs / HURRY : timeoutMs };
   };
   const hurried = {
-    ...ports,
+    ...host,
     // The clock goes as the limits do.
-    now: () => ports.now() * HURRY,
-    converse: (command: Parameters<NodePorts["converse"]>[0]) => ports.converse(shorten(command)),
+    now: () => host.now() * HURRY,
+    converse: (command: Parameters<NodeHost["converse"]>[0]) => host.converse(shorten(command)),
   };
   return { hurried, limits };
 }
@@ -38,12 +38,12 @@ testAsRoot(
   async () => {
     await using node = await BareNode.start();
     await node.addPods("pod");
-    const ports = portsOf(node);
+    const host = hostOf(node);
     const before = await node.observe();
     const ip = (await node.run(["readlink", "-f", "/usr/sbin/ip"])).trim();
     await node.run(["sh", "-c", "printf '#!/bin/sh\nexec sleep 1000' >/run/ip; chmod +x /run/ip"]);
     await node.run(["mount", "--bind", "/run/ip", ip]);
-    const { hurried, limits } = hurry(ports);
+    const { hurried, limits } = hurry(host);
     for (const verb of ["ADD", "DEL"]) {
       const reply = await call(hurried, { verb });
       assert.equal(codeOf(reply), 11, reply.stdout);
@@ -57,21 +57,21 @@ testAsRoot(
 testAsRoot("an ip that hangs at a change is undone, and not waited for once more", async () => {
   await using node = await BareNode.start();
   await node.addPods("pod");
-  const ports = portsOf(node);
-  for (const verb of ["ADD", "DEL"]) assert.equal(codeOf(await call(ports, { verb })), 0);
+  const host = hostOf(node);
+  for (const verb of ["ADD", "DEL"]) assert.equal(codeOf(await call(host, { verb })), 0);
   const nothing = await node.observe();
   // The VXLAN device, the pod's interface.
   for (const step of [3, 6]) {
-    const { hurried } = hurry(ports);
+    const { hurried } = hurry(host);
     const reply = await call(failAt(hurried, "hung", step), { verb: "ADD" });
     assert.equal(codeOf(reply), 11, reply.stdout);
     assert.deepEqual(await node.observe(), nothing, `step ${step}`);
   }
-  const { hurried, limits } = hurry(ports);
+  const { hurried, limits } = hurry(host);
   const reply = await call(failAt(hurried, "hung", 6, Infinity), { verb: "ADD" });
   assert.equal(codeOf(reply), 11, reply.stdout);
   const last = limits.at(-1) ?? NaN;
   assert.ok(last + 50_000 < MAX_MS && limits.length === 2, `${limits}`);
-  assert.equal(codeOf(await call(ports, { verb: "DEL" })), 0);
+  assert.equal(codeOf(await call(host, { verb: "DEL" })), 0);
   assert.deepEqual(await node.observe(), nothing);
 });

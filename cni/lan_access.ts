@@ -2,47 +2,48 @@
 import { fail } from "../shared/faults.ts";
 import type { IpArgs } from "../shared/iproute2/line.ts";
 import type { Link } from "../shared/iproute2/link.ts";
+import { saysNoNetns } from "../shared/iproute2/messages.ts";
 import { SessionEnded } from "../shared/iproute2/session.ts";
 import { ensureLanNetns } from "../shared/lan/lan_netns.ts";
 import { lockFile, NETNS_LOCK_FILE } from "../shared/lan/lock.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
-import type { Request } from "./request.ts";
+import type { CheckedCall } from "./checked_call.ts";
 
 /** Takes the lock of a VNI. Everything that is observed or changed comes after it. */
 export function lockLan(
-  { managed, ports, remainingMs }: Request,
+  { managed, host, remainingMs }: CheckedCall,
   vni: number,
 ): Promise<Disposable> {
-  return ports.lock(lockFile(vni), !managed, remainingMs());
+  return host.lock(lockFile(vni), !managed, remainingMs());
 }
 
 /**
  * The same for a deletion: where the lock cannot even be made, there may be no LAN namespace and nothing to delete.
  * @throws {SessionEnded} when that is so
  */
-export async function lockForDeletion(request: Request, vni: number): Promise<Disposable> {
+export async function lockForDeletion(call: CheckedCall, vni: number): Promise<Disposable> {
   try {
-    return await lockLan(request, vni);
+    return await lockLan(call, vni);
   } catch (thrown) {
-    const isMissing = await request.ports.stat(lockFile(vni)) === undefined;
-    if (isMissing) await request.kernel.show(LAN_NETNS, []);
+    const isMissing = await call.host.stat(lockFile(vni)) === undefined;
+    if (isMissing) await call.kernel.show(LAN_NETNS, []);
     throw thrown;
   }
 }
 
 /** Does what is to be done where there is a LAN namespace; undefined where there is none. */
 export async function whereLanNetns<T>(
-  request: Request,
+  call: CheckedCall,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   // Nothing is there: no lock is needed to know it.
-  if (await request.ports.stat(LAN_NETNS) === undefined) return undefined;
+  if (await call.host.stat(LAN_NETNS) === undefined) return undefined;
   return await unlessNoNetns(work());
 }
 
 /** Asks about devices in the LAN namespace; undefined where there is none. */
 export function showInLanNetns(
-  { kernel }: Request,
+  { kernel }: CheckedCall,
   questions: readonly IpArgs[],
 ): Promise<Link[] | undefined> {
   return unlessNoNetns(kernel.show(LAN_NETNS, questions));
@@ -60,19 +61,19 @@ export async function unlessNoNetns<T>(work: Promise<T>): Promise<T | undefined>
 
 /** Makes the LAN namespace, where this plugin is on its own.
  * @throws {FaultError} "try-later" when that is the manager's job, or not permitted */
-export async function makeLanNetns({ managed, ports, remainingMs }: Request): Promise<void> {
+export async function makeLanNetns({ managed, host, remainingMs }: CheckedCall): Promise<void> {
   if (managed) {
     fail(
       "try-later",
       `Cannot enter the LAN namespace ${LAN_NETNS}: the manager has not made it yet`,
     );
   }
-  using _making = await ports.lock(NETNS_LOCK_FILE, true, remainingMs());
-  await ensureLanNetns(ports.run, LAN_NETNS);
+  using _making = await host.lock(NETNS_LOCK_FILE, true, remainingMs());
+  await ensureLanNetns(host.run, LAN_NETNS);
 }
 
 /** Whether `ip` could not start because there is no namespace at the path. */
 export function isNoNetns(thrown: unknown): thrown is SessionEnded {
   return thrown instanceof SessionEnded &&
-    /nsenter: (cannot open|reassociate)/.test(thrown.completed.stderr);
+    saysNoNetns(thrown.completed.stderr);
 }

@@ -1,7 +1,7 @@
 // The plugin `megalos` as a process: environment and stdin in, the answer on stdout and in the exit code.
 import { MAX_CONFIG_BYTES } from "../shared/call_limits.ts";
-import { systemPorts } from "../shared/ports.ts";
-import { concatenate } from "../shared/streams.ts";
+import { systemHost } from "../shared/system_host.ts";
+import { concatenate } from "../shared/process/streams.ts";
 import { answer } from "./call.ts";
 
 const CHUNK_BYTES = 65_536;
@@ -26,7 +26,7 @@ function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): 
 
 const env = (name: string) => Deno.env.get(name);
 const stdin = () => Promise.resolve(readStdin());
-const { stdout, stderr, exitCode } = await answer(env, stdin, systemPorts());
+const { stdout, stderr, exitCode } = await answer(env, stdin, systemHost());
 write(Deno.stderr, stderr);
 write(Deno.stdout, stdout);
 Deno.exit(exitCode);

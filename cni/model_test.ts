@@ -5,7 +5,7 @@ import { parseAlias } from "../shared/lan/alias.ts";
 import { lanTitle, portName } from "../shared/lan/lan.ts";
 import { BareNode } from "../tests/fixture/bare_node.ts";
 import { type Call, codeOf } from "../tests/fixture/calls.ts";
-import { callHere, portsOf } from "../tests/fixture/node_ports.ts";
+import { callHere, hostOf } from "../tests/fixture/node_host.ts";
 import { testAsRoot } from "../tests/fixture/privileged.ts";
 import { answer } from "./call.ts";
 
@@ -109,20 +109,20 @@ async function observe(node: BareNode): Promise<string[]> {
 testAsRoot("after any sequence of ADD, DEL and GC the kernel has what the model says", async () => {
   await using node = await BareNode.start();
   await node.addPods(...PODS);
-  const ports = portsOf(node);
+  const host = hostOf(node);
   const property = fc.asyncProperty(
     fc.array(verb, { minLength: 1, maxLength: MAX_VERBS }),
     async (verbs) => {
       const model: Model = new Map();
       for (const one of verbs) {
-        const reply = await callHere(answer, ports, toCall(one));
+        const reply = await callHere(answer, host, toCall(one));
         assert.equal(codeOf(reply), expect(model, one), `${JSON.stringify(one)}: ${reply.stdout}`);
         assert.deepEqual(await observe(node), await render(model), JSON.stringify(one));
       }
     },
   ).afterEach(async () => {
     for (const place of places) {
-      await callHere(answer, ports, toCall({ verb: "DEL", net: NETS[0], place }));
+      await callHere(answer, host, toCall({ verb: "DEL", net: NETS[0], place }));
     }
     assert.deepEqual(await observe(node), []);
   });

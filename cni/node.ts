@@ -3,15 +3,15 @@ import { fail } from "../shared/faults.ts";
 import { type NodeFacts, parseNodeFacts } from "../shared/lan/node_facts.ts";
 import { NODE_FACTS_FILE } from "../shared/lan/paths.ts";
 import { findUnderlay, type Underlay } from "../shared/lan/underlay.ts";
-import type { Ports } from "../shared/ports.ts";
-import type { Request } from "./request.ts";
+import type { Host } from "../shared/host.ts";
+import type { CheckedCall } from "./checked_call.ts";
 
 /** Reads the manager's file; undefined without one, on a node without a manager.
  * @throws {FaultError} "try-later" when the node has a manager that has not written it yet */
 export async function readFacts(
-  { managed, ports }: Pick<Request, "managed" | "ports">,
+  { managed, host }: Pick<CheckedCall, "managed" | "host">,
 ): Promise<NodeFacts | undefined> {
-  const text = await ports.readText(NODE_FACTS_FILE);
+  const text = await host.readText(NODE_FACTS_FILE);
   const facts = text === undefined ? undefined : parseNodeFacts(text);
   if (facts === undefined && managed) {
     fail(
@@ -26,8 +26,8 @@ export async function readFacts(
 export async function readUnderlay(
   facts: NodeFacts | undefined,
   master: string | undefined,
-  ports: Ports,
+  host: Host,
 ): Promise<Underlay> {
   if (master === undefined && facts !== undefined) return facts;
-  return await findUnderlay(ports.run, master === undefined ? {} : { device: master });
+  return await findUnderlay(host.run, master === undefined ? {} : { device: master });
 }

@@ -2,12 +2,12 @@
 import { deleteLink, showLink, showPorts } from "../shared/iproute2/commands.ts";
 import type { IpArgs } from "../shared/iproute2/line.ts";
 import type { Link } from "../shared/iproute2/link.ts";
-import { inNetns } from "../shared/iproute2/session.ts";
+import { inNetns } from "../shared/process/netns.ts";
 import { type Lan, lanTitle } from "../shared/lan/lan.ts";
-import { deleteDevices } from "../shared/lan/remove_ports.ts";
+import { deleteDevices } from "../shared/lan/lan_ports.ts";
 import type { Step } from "../shared/steps.ts";
 import { lockLan, unlessNoNetns } from "./lan_access.ts";
-import type { Request } from "./request.ts";
+import type { CheckedCall } from "./checked_call.ts";
 
 /** A LAN as the original made it, in the node's own namespace: its bridge is `kt-` and the VXLAN device's name. */
 interface OriginalLan {
@@ -27,24 +27,24 @@ interface Places {
  * Where nothing of the original stands, that is one question.
  * @throws {FaultError} when the kernel refuses
  */
-export async function removeOriginal(request: Request, lan: Lan): Promise<void> {
-  const { environment, ports } = request;
-  const places = { node: ports.nodeNetns, pod: environment.netns };
-  if (await findLan(request, lan) === undefined) return;
+export async function removeOriginal(call: CheckedCall, lan: Lan): Promise<void> {
+  const { environment, host } = call;
+  const places = { node: host.nodeNetns, pod: environment.netns };
+  if (await findLan(call, lan) === undefined) return;
   // `ip` keeps the devices that it has met, and another DEL may delete these before it is this one's turn: look anew.
-  await request.kernel.close();
-  using _lan = await lockLan(request, lan.vni);
-  const found = await findLan(request, lan);
+  await call.kernel.close();
+  using _lan = await lockLan(call, lan.vni);
+  const found = await findLan(call, lan);
   if (found === undefined) return;
   const { bridge } = found;
   const [joined, [pod]] = await Promise.all([
-    bridge === undefined ? [] : show(request, places.node, [showPorts(bridge.ifname)]),
-    places.pod === "" ? [] : show(request, places.pod, [showLink(environment.ifname)]),
+    bridge === undefined ? [] : show(call, places.node, [showPorts(bridge.ifname)]),
+    places.pod === "" ? [] : show(call, places.pod, [showLink(environment.ifname)]),
   ]);
   const steps = planRemoval(lan, found, joined, pod, places);
   // Before the devices: by these a DEL that follows a cut-off one knows that there is something to do.
-  if (steps.some(({ netns }) => netns === places.node)) await removeRules(request, lan);
-  await deleteDevices(request.kernel, steps);
+  if (steps.some(({ netns }) => netns === places.node)) await removeRules(call, lan);
+  await deleteDevices(call.kernel, steps);
 }
 
 /** The names of the LAN's devices: the original cuts its name to 5 characters. */
@@ -112,24 +112,24 @@ const FIREWALLS = [
 ] as const;
 
 /** Deletes the bridge's rules where there are programs for it: a rule about a bridge that is gone does no harm. */
-async function removeRules({ ports }: Request, lan: Lan): Promise<void> {
+async function removeRules({ host }: CheckedCall, lan: Lan): Promise<void> {
   for (const { save, restore } of FIREWALLS) {
-    const saved = await ports.run({ argv: inNetns(ports.nodeNetns, save) });
+    const saved = await host.run({ argv: inNetns(host.nodeNetns, save) });
     const stdin = planRules(saved.stdout, originalDevices(lan).bridge);
     if (stdin === "") continue;
-    await ports.run({ argv: inNetns(ports.nodeNetns, [restore, "--wait", "--noflush"]), stdin });
+    await host.run({ argv: inNetns(host.nodeNetns, [restore, "--wait", "--noflush"]), stdin });
   }
 }
 
-async function findLan(request: Request, lan: Lan): Promise<OriginalLan | undefined> {
+async function findLan(call: CheckedCall, lan: Lan): Promise<OriginalLan | undefined> {
   const { bridge, vxlan } = originalDevices(lan);
   const questions = [showLink(bridge), showLink(vxlan)];
-  return pickLan(lan, await show(request, request.ports.nodeNetns, questions));
+  return pickLan(lan, await show(call, call.host.nodeNetns, questions));
 }
 
 /** The devices that the questions find; none where the namespace is gone. */
 async function show(
-  { kernel }: Request,
+  { kernel }: CheckedCall,
   netns: string,
   questions: readonly IpArgs[],
 ): Promise<Link[]> {

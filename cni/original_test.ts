@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parseLinks } from "../shared/iproute2/link.ts";
 import { BareNode } from "../tests/fixture/bare_node.ts";
 import { type Call, codeOf } from "../tests/fixture/calls.ts";
-import { callHere, portsOf } from "../tests/fixture/node_ports.ts";
+import { callHere, hostOf } from "../tests/fixture/node_host.ts";
 import { testAsRoot } from "../tests/fixture/privileged.ts";
 import { answer } from "./call.ts";
 import { pickLan, planRemoval, planRules } from "./original.ts";
@@ -83,14 +83,14 @@ testAsRoot(
   async () => {
     await using node = await BareNode.start();
     await node.addPods("pod");
-    const ports = portsOf(node);
+    const host = hostOf(node);
     let starts = 0;
     let exchanges = 0;
     const counting = {
-      ...ports,
-      converse: (command: Parameters<typeof ports.converse>[0]) => {
-        const real = ports.converse(command);
-        if (real === undefined || !command.argv.includes(`--net=${ports.nodeNetns}`)) return real;
+      ...host,
+      converse: (command: Parameters<typeof host.converse>[0]) => {
+        const real = host.converse(command);
+        if (real === undefined || !command.argv.includes(`--net=${host.nodeNetns}`)) return real;
         starts++;
         return { ...real, write: (text: string) => (exchanges++, real.write(text)) };
       },

@@ -1,18 +1,19 @@
 // The pod's side of an attachment: which namespaces CNI_NETNS may name.
-import { describe } from "../shared/command.ts";
+import { describe } from "../shared/process/command.ts";
 import { fail } from "../shared/faults.ts";
 import { showLink } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
-import { netnsId, type NodeFacts } from "../shared/lan/node_facts.ts";
+import type { NodeFacts } from "../shared/lan/node_facts.ts";
+import { netnsId } from "../shared/lan/lan_netns.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
-import type { FileStat } from "../shared/ports.ts";
+import type { FileStat } from "../shared/host.ts";
 import { isNoNetns } from "./lan_access.ts";
-import type { Request } from "./request.ts";
+import type { CheckedCall } from "./checked_call.ts";
 
 /** The pod's interface as it is, or undefined.
  * @throws {FaultError} "netns" when CNI_NETNS cannot be entered */
 export async function showPodInterface(
-  { environment, kernel }: Request,
+  { environment, kernel }: CheckedCall,
 ): Promise<Link | undefined> {
   const { netns, ifname } = environment;
   try {
@@ -31,11 +32,11 @@ export async function showPodInterface(
 /** Refuses what cannot be a pod's namespace: no namespace at all, the node's own and the LAN namespace.
  * @throws {FaultError} of kind "netns" */
 export async function refuseNetns(
-  request: Request,
+  call: CheckedCall,
   facts: NodeFacts | undefined,
 ): Promise<void> {
-  const { netns, netnsOverride } = request.environment;
-  const { own, lan, pod } = await readFiles(request, facts);
+  const { netns, netnsOverride } = call.environment;
+  const { own, lan, pod } = await readFiles(call, facts);
   if (pod === undefined) fail("netns", `Cannot enter CNI_NETNS ${netns}: it does not exist`);
   if (!pod.isFile) fail("netns", `Cannot enter CNI_NETNS ${netns}: it is not a network namespace`);
   if (netnsId(pod.inode) === own && !netnsOverride) {
@@ -54,16 +55,16 @@ interface Files {
 }
 
 async function readFiles(
-  { environment: { netns }, ports }: Request,
+  { environment: { netns }, host }: CheckedCall,
   facts: NodeFacts | undefined,
 ): Promise<Files> {
-  const [lan, pod] = await Promise.all([ports.stat(LAN_NETNS), ports.stat(netns)]);
+  const [lan, pod] = await Promise.all([host.stat(LAN_NETNS), host.stat(netns)]);
   if (facts !== undefined && lan !== "unknown" && pod !== "unknown") {
     return { own: facts.nodeNetns, lan, pod };
   }
   // This process may not look into /proc itself; stat(1) may.
-  const paths = [ports.nodeNetns, LAN_NETNS, netns];
-  const done = await ports.run({
+  const paths = [host.nodeNetns, LAN_NETNS, netns];
+  const done = await host.run({
     argv: ["stat", "--dereference", "--format=%i %f %n", "--", ...paths],
   });
   const files = new Map(done.stdout.split("\n").map(parseStat));

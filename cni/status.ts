@@ -3,14 +3,14 @@ import { type Fault, FaultError } from "../shared/faults.ts";
 import { hasNetns } from "../shared/lan/lan_netns.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import { readFacts, readUnderlay } from "./node.ts";
-import type { Request } from "./request.ts";
+import type { CheckedCall } from "./checked_call.ts";
 
-export async function status(request: Request): Promise<undefined> {
-  const { managed, ports } = request;
+export async function status(call: CheckedCall): Promise<undefined> {
+  const { managed, host } = call;
   try {
-    const facts = await readFacts(request);
-    await readUnderlay(facts, undefined, ports);
-    const isThere = await hasNetns(ports.run, LAN_NETNS);
+    const facts = await readFacts(call);
+    await readUnderlay(facts, undefined, host);
+    const isThere = await hasNetns(host.run, LAN_NETNS);
     if (!isThere && managed) {
       throw new FaultError(unavailable(`the LAN namespace ${LAN_NETNS} is missing`));
     }

@@ -1,6 +1,6 @@
 // What is printed for a shell is what the shell can read, and completes subcommands and devices.
 import assert from "node:assert/strict";
-import { run } from "../shared/exec.ts";
+import { run } from "../shared/process/exec.ts";
 import { renderCompletions } from "./completions.ts";
 
 const TRY = `

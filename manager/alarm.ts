@@ -1,16 +1,5 @@
 // Pauses between looks: bounded, ended by a signal, and by an alarm.
-
-/** Waits for so long (ms), or until `signal` is given. */
-export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const end = () => resolve();
-  const timer = setTimeout(end, ms);
-  signal.addEventListener("abort", end);
-  await promise;
-  clearTimeout(timer);
-  signal.removeEventListener("abort", end);
-}
+import { sleep } from "../shared/process/time.ts";
 
 /** Ends pauses early. */
 export class Alarm {

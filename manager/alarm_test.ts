@@ -1,6 +1,7 @@
 // Pauses: that they end when they should, whatever comes first. No time is measured: what must not end is compared with what must.
 import assert from "node:assert/strict";
-import { Alarm, sleep } from "./alarm.ts";
+import { Alarm } from "./alarm.ts";
+import { sleep } from "../shared/process/time.ts";
 
 const LONG_MS = 600_000;
 const never = () => new AbortController().signal;

@@ -4,7 +4,7 @@ import { RUNTIME, VERSION } from "../shared/version.ts";
 import { addressesOf, findReflectors } from "./frr/find_reflectors.ts";
 import { modelFrr } from "./frr/model.ts";
 import { renderFrr } from "./frr/render.ts";
-import { learnNodeFacts } from "./install/write_node_facts.ts";
+import { learnNodeFacts } from "./facts.ts";
 import { prepareNode } from "./install/prepare_node.ts";
 import { uninstallNode } from "./install/uninstall_node.ts";
 import type { Log } from "./log.ts";

@@ -8,11 +8,11 @@ import { NextHopAsker } from "./frr/next_hops.ts";
 import { readHealth } from "./frr/query.ts";
 import { startFrr } from "./frr/supervise.ts";
 import { isReady, type Observation } from "./health/state.ts";
-import { learnUnderlay } from "./install/write_node_facts.ts";
-import { LanSweep } from "./lans/sweep.ts";
+import { learnUnderlay } from "./facts.ts";
+import { LanKeeper } from "./lans/lan_keeper.ts";
 import type { Log } from "./log.ts";
 import type { Role, Settings } from "./settings.ts";
-import { SweepTally } from "./sweep_counts.ts";
+import { RepairTally } from "./repairs.ts";
 
 /** A node that is not ready is looked at more often, and at first (all in ms) most often: a pod's start waits for it. */
 const lookAgainMs = (notReadyMs: number) => notReadyMs < 15_000 ? 250 : SOON_MS;
@@ -33,8 +33,8 @@ export async function lookAfterNode(
   await using resident = isWorker && settings.launcher === "on"
     ? await startResident(facts, log)
     : undefined;
-  const tally = new SweepTally();
-  await using lans = new LanSweep(facts, settings.grace * 1000, log, tally);
+  const tally = new RepairTally();
+  await using lans = new LanKeeper(facts, settings.grace * 1000, log, tally);
   const alarm = new Alarm(SOON_MS);
   await using entries = new EntryKeeper(log, tally, () => alarm.ring());
   await using nextHops = new NextHopAsker();
@@ -58,7 +58,7 @@ export async function lookAfterNode(
       await tasks.try("look the LANs over", () => lans.look());
       await tasks.try("write what was done", () => tally.tell());
     }
-    await resident?.sweep();
+    await resident?.tidy();
     await tasks.try("find this node's address", async () => {
       const { vtep, mtu } = await learnUnderlay(settings);
       moved = vtep !== facts.vtep || mtu !== facts.mtu;

@@ -1,6 +1,6 @@
 // Follows what iproute2's monitors say of the LAN namespace, for looks that cost nothing where nothing has changed.
-import { converse } from "../shared/exec.ts";
-import { inNetns } from "../shared/iproute2/session.ts";
+import { converse } from "../shared/process/exec.ts";
+import { inNetns } from "../shared/process/netns.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 
 export interface Monitor extends AsyncDisposable {

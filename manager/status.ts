@@ -8,7 +8,7 @@ import type { CallStatistics } from "./calls/statistics.ts";
 import { isReady } from "./health/state.ts";
 import { type LanOnNode, listLans } from "./lans/list_lans.ts";
 import type { Role } from "./settings.ts";
-import { NOTHING_SWEPT, SWEEP_FILE, type SweepCounts } from "./sweep_counts.ts";
+import { NO_REPAIRS, type Repairs, REPAIRS_FILE } from "./repairs.ts";
 import { renderTable } from "./table.ts";
 
 /** What `--json` prints. */
@@ -23,7 +23,7 @@ export interface Status {
   readonly macs: readonly Mac[];
   /** Since the manager started. */
   readonly calls: CallStatistics;
-  readonly swept: SweepCounts;
+  readonly swept: Repairs;
 }
 
 export interface LanStatus {
@@ -58,7 +58,7 @@ export async function readStatus(): Promise<Status> {
     lans: lans.map((one) => toLanStatus(one, evpn?.vnis ?? [])),
     macs: evpn?.macs ?? [],
     calls: await readJson<CallStatistics>(STATISTICS_FILE, {}),
-    swept: await readJson<SweepCounts>(SWEEP_FILE, NOTHING_SWEPT),
+    swept: await readJson<Repairs>(REPAIRS_FILE, NO_REPAIRS),
   };
 }
 
@@ -133,7 +133,7 @@ export function renderStatus(
   ].join("\n");
 }
 
-function renderSwept(counts: SweepCounts): string[] {
+function renderSwept(counts: Repairs): string[] {
   const done = [
     [counts.mended, "mended"],
     [counts.emptied, "LANs without pods removed"],

@@ -1,6 +1,6 @@
 // The text form of `manager status`.
 import assert from "node:assert/strict";
-import { NOTHING_SWEPT } from "./sweep_counts.ts";
+import { NO_REPAIRS } from "./repairs.ts";
 import { renderStatus, type Status } from "./status.ts";
 
 const WORKER: Status = {
@@ -34,7 +34,7 @@ const WORKER: Status = {
       ...{ totalMs: 50, maxMs: 20.04 },
     },
   },
-  swept: { ...NOTHING_SWEPT, mended: 2, emptied: 1, entriesKept: 5, entriesRemoved: 4 },
+  swept: { ...NO_REPAIRS, mended: 2, emptied: 1, entriesKept: 5, entriesRemoved: 4 },
 };
 
 Deno.test("a worker's sessions, LANs and MAC addresses are tables", () => {
@@ -70,7 +70,7 @@ Deno.test("what is not there is said in words", () => {
     lans: [],
     macs: [],
     calls: {},
-    swept: NOTHING_SWEPT,
+    swept: NO_REPAIRS,
   };
   assert.equal(
     renderStatus(status),

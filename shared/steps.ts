@@ -1,6 +1,7 @@
 // Changes as data, and the one executor that runs them in order and takes them back in reverse.
-import { type Completed, describe } from "./command.ts";
+import { type Completed, describe } from "./process/command.ts";
 import type { Fault } from "./faults.ts";
+import { isMissingDevice } from "./iproute2/messages.ts";
 import type { IpArgs } from "./iproute2/line.ts";
 
 /** One change in one namespace. */
@@ -55,11 +56,6 @@ async function undo(done: readonly Step[], apply: Apply): Promise<Completed[]> {
     if (failure.reason === "timeout") break;
   }
   return failures;
-}
-
-/** `ip` says that the device (or every one of the group) is not there: for a deletion, that is what was wanted. */
-export function isMissingDevice(failure: Completed): boolean {
-  return /Cannot find device|does not exist|No such device/.test(failure.stderr);
 }
 
 /** The failure as an answer: what could not be done in `msg`, the commands and what they said in `details`. */

@@ -1,7 +1,8 @@
 // The executor of plans: its order, what it takes back after a failure, and how both are told.
 import assert from "node:assert/strict";
-import type { Completed } from "./command.ts";
-import { type Apply, execute, faultOf, isMissingDevice, type Step } from "./steps.ts";
+import type { Completed } from "./process/command.ts";
+import { type Apply, execute, faultOf, type Step } from "./steps.ts";
+import { isMissingDevice } from "./iproute2/messages.ts";
 
 const step = (name: string): Step => ({
   netns: `/run/netns/${name}`,

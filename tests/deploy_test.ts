@@ -1,6 +1,6 @@
 // The manifests are of one piece: one version, one text in two places, settings that the manager knows.
 import assert from "node:assert/strict";
-import { run } from "../shared/exec.ts";
+import { run } from "../shared/process/exec.ts";
 import { VERSION } from "../shared/version.ts";
 import { HOST_ARCH } from "../tools/arch.ts";
 import { programPath } from "../tools/build.ts";

@@ -1,6 +1,6 @@
 // The most telling faults, under traffic: what may be lost, and what must be as before.
 import assert from "node:assert/strict";
-import { describe } from "../shared/command.ts";
+import { describe } from "../shared/process/command.ts";
 import { startFaultCluster } from "./faults/fault_cluster.ts";
 import { FAULTS } from "./faults/faults.ts";
 import { measureFault } from "./faults/measure.ts";

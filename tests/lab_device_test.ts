@@ -1,7 +1,7 @@
 // A device of the embedded lab is to its lab what a device of Kathara is.
 import assert from "node:assert/strict";
 import { makeFolder } from "./fixture/folder.ts";
-import { describe } from "../shared/command.ts";
+import { describe } from "../shared/process/command.ts";
 import { runLab, testLab } from "./lab_fixture.ts";
 
 /** Lines of lab.check for one device. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { makeFolder } from "./fixture/folder.ts";
 import { mapAtMost } from "../lab/pool.ts";
-import { describe } from "../shared/command.ts";
+import { describe } from "../shared/process/command.ts";
 import { ROOT } from "../tools/checkout.ts";
 import {
   assertGone,

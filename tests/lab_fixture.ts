@@ -1,8 +1,8 @@
 // Runs the embedded lab as a user would, and tells what is left of it on the machine.
 import assert from "node:assert/strict";
 import { labDirOf, LABS_DIR, readRecord } from "../lab/record.ts";
-import type { Completed } from "../shared/command.ts";
-import { converse, run } from "../shared/exec.ts";
+import type { Completed } from "../shared/process/command.ts";
+import { converse, run } from "../shared/process/exec.ts";
 import { eventually } from "./fixture/eventually.ts";
 import { inCheckout } from "../tools/checkout.ts";
 

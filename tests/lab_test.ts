@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { makeFolder } from "./fixture/folder.ts";
 import type { Report } from "../lab/report/report.ts";
-import { describe } from "../shared/command.ts";
+import { describe } from "../shared/process/command.ts";
 import { ROOT } from "../tools/checkout.ts";
 import { assertGone, listMachines, runLab, testLab } from "./lab_fixture.ts";
 

@@ -1,6 +1,6 @@
 // Launcher or resident killed at any of their system calls, or without a process to be had: an answer, and nothing is left.
 import assert from "node:assert/strict";
-import { converse } from "../shared/exec.ts";
+import { converse } from "../shared/process/exec.ts";
 import type { Node } from "./fixture/cluster.ts";
 import { type Call, codeOf, messageOf } from "./fixture/calls.ts";
 import { eventually } from "./fixture/eventually.ts";

@@ -1,6 +1,6 @@
 // The launcher that the manager installs: the plugin starts through it whatever the caller is like.
 import assert from "node:assert/strict";
-import { type Completed, describe } from "../shared/command.ts";
+import { type Completed, describe } from "../shared/process/command.ts";
 import { type Node, startCluster, startNode } from "./fixture/cluster.ts";
 import { CNI_BIN_DIR, MANAGER, Manager, workerEnv } from "./fixture/manager.ts";
 import { addSandbox, call, callEnv, config, pod } from "./fixture/pod.ts";

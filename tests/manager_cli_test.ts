@@ -1,7 +1,7 @@
 // The built manager's command line: FRR's configuration as golden files, settings, and how wrong ones end.
 import assert from "node:assert/strict";
-import { type Completed, describe } from "../shared/command.ts";
-import { run } from "../shared/exec.ts";
+import { type Completed, describe } from "../shared/process/command.ts";
+import { run } from "../shared/process/exec.ts";
 import { VERSION } from "../shared/version.ts";
 import { HOST_ARCH } from "../tools/arch.ts";
 import { programPath } from "../tools/build.ts";

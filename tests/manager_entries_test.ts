@@ -1,6 +1,6 @@
 // Forwarding entries on a node whose FRR runs: what EVPN no longer says for want of a session is kept, and what somebody deletes is made again (by zebra).
 import assert from "node:assert/strict";
-import { describe } from "../shared/command.ts";
+import { describe } from "../shared/process/command.ts";
 import type { Node } from "./fixture/cluster.ts";
 import { eventually } from "./fixture/eventually.ts";
 import { frrPids } from "./fixture/frr.ts";

@@ -1,6 +1,6 @@
 // `manager install`: what it makes on a node, and that it changes nothing that is right.
 import assert from "node:assert/strict";
-import { describe } from "../shared/command.ts";
+import { describe } from "../shared/process/command.ts";
 import { type Node, PROGRAMS, startNode } from "./fixture/cluster.ts";
 import { CNI_BIN_DIR, MANAGER } from "./fixture/manager.ts";
 import { testAsRoot } from "./fixture/privileged.ts";

@@ -1,6 +1,6 @@
 // Several reflectors, reflectors known by name, and sessions with a password.
 import assert from "node:assert/strict";
-import { describe } from "../shared/command.ts";
+import { describe } from "../shared/process/command.ts";
 import {
   type Cluster,
   type Node,

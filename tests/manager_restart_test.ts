@@ -1,6 +1,6 @@
 // A manager that ends, starts again or is given other settings, and FRR that dies: what stays, and what is mended.
 import assert from "node:assert/strict";
-import { describe } from "../shared/command.ts";
+import { describe } from "../shared/process/command.ts";
 import { type Node, startCluster } from "./fixture/cluster.ts";
 import { eventually } from "./fixture/eventually.ts";
 import { frrPids } from "./fixture/frr.ts";

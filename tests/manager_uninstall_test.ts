@@ -1,6 +1,6 @@
 // `manager uninstall`: it leaves nothing of install and calls on a node, and refuses where somebody still needs it.
 import assert from "node:assert/strict";
-import type { Completed } from "../shared/command.ts";
+import type { Completed } from "../shared/process/command.ts";
 import { codeOf } from "./fixture/calls.ts";
 import { type Node, startNode } from "./fixture/cluster.ts";
 import { CNI_BIN_DIR, MANAGER } from "./fixture/manager.ts";

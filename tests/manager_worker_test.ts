@@ -1,6 +1,6 @@
 // The manager on two workers and a reflector, with FRR: what pods, people and probes see of it.
 import assert from "node:assert/strict";
-import { describe } from "../shared/command.ts";
+import { describe } from "../shared/process/command.ts";
 import { REFLECTOR_ADDRESS, startCluster, workerAddress } from "./fixture/cluster.ts";
 import { eventually } from "./fixture/eventually.ts";
 import { frrPids } from "./fixture/frr.ts";

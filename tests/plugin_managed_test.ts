@@ -1,6 +1,7 @@
 // The plugin on a node with a manager: it makes no namespace and guesses no facts, but says "try again later".
 import assert from "node:assert/strict";
-import { netnsId, renderNodeFacts } from "../shared/lan/node_facts.ts";
+import { renderNodeFacts } from "../shared/lan/node_facts.ts";
+import { netnsId } from "../shared/lan/lan_netns.ts";
 import { callPlugin, codeOf, messageOf, resultOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import { BareNode } from "./fixture/bare_node.ts";
@@ -18,7 +19,7 @@ async function prepare(node: BareNode, ...parts: ("facts" | "locks" | "netns")[]
   if (!parts.includes("facts")) return;
   const inode = Deno.statSync(`/proc/${node.pid}/ns/net`).ino ?? 0;
   const facts = {
-    ...{ v: 1 as const, vtep: "192.0.2.7", mtu: 1400, port: 4790 },
+    ...{ v: 1 as const, vtep: "192.0.2.7", mtu: 1400, vxlanPort: 4790 },
     nodeNetns: netnsId(inode),
   };
   Deno.writeTextFileSync(node.outside("/run/megalos/node.json"), renderNodeFacts(facts));

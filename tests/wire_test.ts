@@ -1,6 +1,6 @@
 // A LAN is a wire: frames of every kind cross it between two nodes, once each, and nothing else is on it.
 import assert from "node:assert/strict";
-import { converse } from "../shared/exec.ts";
+import { converse } from "../shared/process/exec.ts";
 import { type Node, startCluster } from "./fixture/cluster.ts";
 import { eventually } from "./fixture/eventually.ts";
 import { FRAMES, PAUSE, RECEIVER_MAC, recognise, SENDER_MAC } from "./fixture/frames.ts";

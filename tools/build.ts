@@ -1,6 +1,6 @@
 // Builds the programs: one bundle each, compiled for every architecture with least permissions.
-import { run } from "../shared/exec.ts";
-import { describe } from "../shared/command.ts";
+import { run } from "../shared/process/exec.ts";
+import { describe } from "../shared/process/command.ts";
 import { type Arch, compileTarget, HOST_ARCH } from "./arch.ts";
 import { CACHE, DIST, downloadEnv, inCheckout, must, type ToolContext } from "./checkout.ts";
 import { hashInputs } from "./inputs.ts";

@@ -1,7 +1,7 @@
 // Where things are in this checkout, and how a program of any path is run in it.
 import { fileURLToPath } from "node:url";
-import { BASE_ENV, type Command, type Completed, describe } from "../shared/command.ts";
-import { attend, run } from "../shared/exec.ts";
+import { BASE_ENV, type Command, type Completed, describe } from "../shared/process/command.ts";
+import { attend, run } from "../shared/process/exec.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 /** What users get. */

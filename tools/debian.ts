@@ -1,5 +1,5 @@
 // Installs the Debian packages that are missing, or says which they are.
-import { run } from "../shared/exec.ts";
+import { run } from "../shared/process/exec.ts";
 import { downloadEnv, must, TOOL_TIMEOUT_MS, type ToolContext } from "./checkout.ts";
 
 /**

@@ -1,6 +1,6 @@
 // Builds the image: the programs, the base, then the Dockerfile, with the builder that this machine has.
-import { describe } from "../shared/command.ts";
-import { run } from "../shared/exec.ts";
+import { describe } from "../shared/process/command.ts";
+import { run } from "../shared/process/exec.ts";
 import { VERSION } from "../shared/version.ts";
 import type { Arch } from "./arch.ts";
 import { ensureBuilt } from "./build.ts";

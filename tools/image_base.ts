@@ -1,5 +1,5 @@
 // Stands in for Debian's base image where no registry can be reached: made by debootstrap, kept in the cache.
-import { run } from "../shared/exec.ts";
+import { run } from "../shared/process/exec.ts";
 import type { Arch } from "./arch.ts";
 import { CACHE, downloadEnv, must, type ToolContext, watch } from "./checkout.ts";
 import { ensurePackages } from "./debian.ts";

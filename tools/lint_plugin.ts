@@ -5,7 +5,7 @@ const PROCESS_WIDE = new Set(["args", "env", "exit", "exitCode", "stdin"]);
 const SPAWNING_MODULES = new Set(["node:child_process", "child_process"]);
 const PROCESS_MODULES = new Set(["node:process", "process"]);
 
-const isSpawner = (path: string) => path.endsWith("/shared/exec.ts");
+const isSpawner = (path: string) => path.endsWith("/shared/process/exec.ts");
 const isMain = (path: string) => path.endsWith("/main.ts");
 
 const plugin: Deno.lint.Plugin = {
@@ -14,7 +14,8 @@ const plugin: Deno.lint.Plugin = {
     "spawn-in-exec-only": {
       create(context) {
         if (isSpawner(context.filename)) return {};
-        const message = "Only shared/exec.ts starts processes: use run, attend or converse.";
+        const message =
+          "Only shared/process/exec.ts starts processes: use run, attend or converse.";
         return {
           MemberExpression(node) {
             if (memberOfDeno(node) === "Command") context.report({ node, message });

@@ -8,7 +8,7 @@ const cases: [file: string, code: string, rule: string | undefined][] = [
   ["/a/cni/add.ts", `new globalThis.Deno.Command("ip");`, "spawn-in-exec-only"],
   ["/a/cni/main.ts", `new Deno.Command("ip");`, "spawn-in-exec-only"],
   ["/a/cni/add.ts", `import { spawn } from "node:child_process";`, "spawn-in-exec-only"],
-  ["/a/shared/exec.ts", `new Deno.Command("/usr/sbin/ip");`, undefined],
+  ["/a/shared/process/exec.ts", `new Deno.Command("/usr/sbin/ip");`, undefined],
   ["/a/cni/add.ts", `Deno.exit(1);`, "process-in-main-only"],
   ["/a/cni/add.ts", `Deno.exitCode = 1;`, "process-in-main-only"],
   ["/a/cni/add_test.ts", `Deno.env.get("HOME");`, "process-in-main-only"],

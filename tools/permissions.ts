@@ -1,5 +1,5 @@
 // The programs that are built, and all that each may do: the table to edit when one needs more.
-import { PROGRAM_DIRS } from "../shared/command.ts";
+import { PROGRAM_DIRS } from "../shared/process/command.ts";
 import { VERSION } from "../shared/version.ts";
 
 export interface Program {

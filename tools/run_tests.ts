@@ -1,5 +1,5 @@
 // Runs all tests: installs and builds what they need, runs `deno test`, prints one line of counts.
-import { attend } from "../shared/exec.ts";
+import { attend } from "../shared/process/exec.ts";
 import { ARCH_NAMES } from "./arch.ts";
 import { ensureBuilt } from "./build.ts";
 import { CACHE, downloadEnv, inCheckout, type ToolContext } from "./checkout.ts";

@@ -1,5 +1,5 @@
 // Finds what `deno compile` needs: a Deno, and a denort of its version for the wanted architecture.
-import { run } from "../shared/exec.ts";
+import { run } from "../shared/process/exec.ts";
 import { type Arch, compileTarget, HOST_ARCH, readArch } from "./arch.ts";
 import { downloadEnv, inCheckout, type ToolContext } from "./checkout.ts";
 import { DENO, DENORT, recover, RECOVERED_VERSION } from "./recover.ts";

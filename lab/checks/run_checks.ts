@@ -1,6 +1,6 @@
 // Checks a running lab: neighbours ping each other, and what lab.check expects comes true.
-import { describe } from "../../shared/command.ts";
-import { run } from "../../shared/exec.ts";
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 import type { Expectation } from "../conf/lab_check.ts";
 import type { RunningDevice } from "../devices/start.ts";
 import { mapAtMost } from "../pool.ts";

@@ -1,5 +1,5 @@
 // Repeats a command in a device until it succeeds or its time is up.
-import { run } from "../../shared/exec.ts";
+import { run } from "../../shared/process/exec.ts";
 import type { Entry } from "../devices/entry.ts";
 
 /** What came of it; `output` is what the last attempt said. */

@@ -1,6 +1,6 @@
 // A node of the embedded cluster: its file system, and what a pod of the manager would start on it.
-import { describe } from "../../shared/command.ts";
-import { run } from "../../shared/exec.ts";
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 import { enter, type Machine, startMachine } from "../machines/machine.ts";
 import { type NodeAddress, planNode, REFLECTOR, runBatch } from "./underlay.ts";
 

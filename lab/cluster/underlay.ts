@@ -1,6 +1,6 @@
 // The underlay: a switch in a namespace of its own, and one veth from it to each node's eth0.
-import { describe } from "../../shared/command.ts";
-import { run } from "../../shared/exec.ts";
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 import type { Machine } from "../machines/machine.ts";
 
 /** A node's name and its address on the underlay, 10.99.0.0/24. */

@@ -1,6 +1,6 @@
 // What a command of the lab is given: the caller's terminal, and how its own process ends.
-import { attend } from "../../shared/exec.ts";
-import type { Command } from "../../shared/command.ts";
+import { attend } from "../../shared/process/exec.ts";
+import type { Command } from "../../shared/process/command.ts";
 import type { Palette } from "../report/table.ts";
 
 /** What the command line is given by its `main.ts`. */

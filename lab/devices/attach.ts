@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { Interface } from "../conf/read_lab.ts";
 import { CNI_BIN_DIR } from "../cluster/node.ts";
-import { describe } from "../../shared/command.ts";
-import { run } from "../../shared/exec.ts";
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 import type { Attachment, DeviceRecord } from "../record.ts";
 import { enter, type Machine } from "../machines/machine.ts";
 

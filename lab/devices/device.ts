@@ -1,7 +1,7 @@
 // A device's own view of the machine: the host's files below, its own writes above, its own PID 1.
 import { NODE_DEVICE_ROOT, NODE_LAB, NODE_SHARED, NODE_SKELETON } from "../cluster/node.ts";
-import { describe } from "../../shared/command.ts";
-import { run } from "../../shared/exec.ts";
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 import { enter, type Machine } from "../machines/machine.ts";
 
 /** Where a device finds the lab's scripts, its own and the shared ones; bash names the files in its messages. */

@@ -1,6 +1,6 @@
 // A device's sandbox on its node: the pinned network namespace that attachments are made for, as a runtime makes it.
-import { describe } from "../../shared/command.ts";
-import { run } from "../../shared/exec.ts";
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 import { enter, type Machine } from "../machines/machine.ts";
 
 const SYSCTLS: Sysctls = {

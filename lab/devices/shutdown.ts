@@ -1,5 +1,5 @@
 // Runs what a device runs before it ends: its own shutdown script, then the shared one.
-import { run } from "../../shared/exec.ts";
+import { run } from "../../shared/process/exec.ts";
 import { DEVICE_SCRIPTS } from "./device.ts";
 import type { Entry } from "./entry.ts";
 

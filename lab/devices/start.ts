@@ -1,5 +1,5 @@
 // Starts a lab's devices: sandbox, attachments in their order, then the device itself in them.
-import { run } from "../../shared/exec.ts";
+import { run } from "../../shared/process/exec.ts";
 import type { PlacedDevice } from "../conf/placement.ts";
 import type { Attachment, DeviceRecord, Recorder } from "../record.ts";
 import type { Machine } from "../machines/machine.ts";

@@ -1,5 +1,5 @@
 // Runs what devices run when they have started: shared.startup, their own startup, the lines of `exec`.
-import { converse } from "../../shared/exec.ts";
+import { converse } from "../../shared/process/exec.ts";
 import type { Device } from "../conf/read_lab.ts";
 import { DEVICE_SCRIPTS } from "./device.ts";
 import type { Entry } from "./entry.ts";

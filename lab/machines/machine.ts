@@ -1,6 +1,6 @@
 // A machine of the lab: network, mount, PID, UTS and IPC namespaces that live as long as one process, their PID 1.
-import { describe } from "../../shared/command.ts";
-import { converse } from "../../shared/exec.ts";
+import { describe } from "../../shared/process/command.ts";
+import { converse } from "../../shared/process/exec.ts";
 import { parseStat, type Process } from "./processes.ts";
 
 /** A node, the reflector or the switch: what is needed to enter it and to end it. */

@@ -1,6 +1,6 @@
 // What starts a machine leaves nothing when whoever started it is gone.
 import assert from "node:assert/strict";
-import { run } from "../../shared/exec.ts";
+import { run } from "../../shared/process/exec.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
 import { testAsRoot } from "../../tests/fixture/privileged.ts";
 import { machineCommand } from "./machine.ts";

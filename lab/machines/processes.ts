@@ -1,6 +1,6 @@
 // Finds out which processes live, by number and start time: a number alone may have gone to another process.
-import { describe } from "../../shared/command.ts";
-import { run } from "../../shared/exec.ts";
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 
 export interface Process {
   readonly pid: number;

@@ -1,5 +1,5 @@
 // Finds the programs that a lab's startups want and this machine does not have.
-import { PROGRAM_DIRS } from "../../shared/command.ts";
+import { PROGRAM_DIRS } from "../../shared/process/command.ts";
 import type { Lab } from "../conf/read_lab.ts";
 import { SKELETON } from "../skeleton.ts";
 import { findPackage } from "./debian_packages.ts";

@@ -1,5 +1,5 @@
 // Finds what a device's startup has said, and what a node's services have.
-import type { Command } from "../../shared/command.ts";
+import type { Command } from "../../shared/process/command.ts";
 import { STARTUP_LOGS } from "../devices/startup.ts";
 import { findEntry } from "./find.ts";
 import { labDirOf, type LabRecord } from "../record.ts";

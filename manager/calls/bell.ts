@@ -48,7 +48,7 @@ function readBell(): Rung {
   return rung;
 }
 
-/** None where the directory has been removed: the sweep finds that out. */
+/** None where the directory has been removed: tidying finds that out. */
 function listNames(): string[] {
   try {
     return Array.from(Deno.readDirSync(BELL_DIR), ({ name }) => name);

@@ -1,7 +1,7 @@
 // Deletions of many calls: nobody waits for what the kernel waits for, and those that come at once are one.
-import type { Completed } from "../../shared/command.ts";
+import type { Completed } from "../../shared/process/command.ts";
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
-import { DELETE_MARKED, nameOfMarked } from "../../shared/lan/delete_devices.ts";
+import { DELETE_MARKED, nameOfMarked } from "../../shared/lan/plan_delete.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 
 /** How many the kernel is given at a time; what is asked for beyond that is one more, for all who ask. */

@@ -1,9 +1,9 @@
 // Deletions of many calls, by kernels that do what they are told to.
 import assert from "node:assert/strict";
 import { BareNode } from "../../tests/fixture/bare_node.ts";
-import { portsOf } from "../../tests/fixture/node_ports.ts";
+import { hostOf } from "../../tests/fixture/node_host.ts";
 import { testAsRoot } from "../../tests/fixture/privileged.ts";
-import type { Completed } from "../../shared/command.ts";
+import type { Completed } from "../../shared/process/command.ts";
 import {
   addBridge,
   deleteLink,
@@ -12,7 +12,7 @@ import {
   showLink,
 } from "../../shared/iproute2/commands.ts";
 import { type Kernel, openKernel } from "../../shared/iproute2/kernel.ts";
-import { DELETE_MARKED, planDelete } from "../../shared/lan/delete_devices.ts";
+import { DELETE_MARKED, planDelete } from "../../shared/lan/plan_delete.ts";
 import { GROUP } from "../../shared/lan/lan.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { Deletions, MAX_RUNNING } from "./deletions.ts";
@@ -110,7 +110,7 @@ testAsRoot(
   async () => {
     await using node = await BareNode.start();
     await node.addPods("megalos");
-    const { converse } = portsOf(node);
+    const { converse } = hostOf(node);
     const open = () => openKernel(converse, () => 20_000);
     const [call, other] = [open(), open()];
     const deletions = new Deletions(open);
@@ -137,7 +137,7 @@ testAsRoot(
 testAsRoot("a device is deleted by a session that knows an earlier one of its name", async () => {
   await using node = await BareNode.start();
   await node.addPods("megalos");
-  const { converse } = portsOf(node);
+  const { converse } = hostOf(node);
   const open = () => openKernel(converse, () => 20_000);
   const [call, other] = [open(), open()];
   const make = async (name: string) => {

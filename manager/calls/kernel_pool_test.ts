@@ -1,7 +1,7 @@
 // The pool's sessions: lent to one call at a time, ended in time, and right about devices that others have made anew.
 import assert from "node:assert/strict";
 import { BareNode } from "../../tests/fixture/bare_node.ts";
-import { portsOf } from "../../tests/fixture/node_ports.ts";
+import { hostOf } from "../../tests/fixture/node_host.ts";
 import { testAsRoot } from "../../tests/fixture/privileged.ts";
 import {
   addBridge,
@@ -91,7 +91,7 @@ Deno.test("a timer that fires although it was cleared does not end a kernel that
 testAsRoot("devices that others have made anew are found, by every name", async () => {
   await using node = await BareNode.start();
   await node.addPods("megalos");
-  const { converse } = portsOf(node);
+  const { converse } = hostOf(node);
   const openReal = () => openKernel(converse, () => 20_000);
   const pool = new KernelPool(openReal, () => "here");
   const lan = addBridge("lan", 1400);

@@ -1,6 +1,6 @@
 // The launcher's text: every shell that may be a node's /bin/sh takes it, and nothing of a call becomes a part of it.
 import assert from "node:assert/strict";
-import { run } from "../../shared/exec.ts";
+import { run } from "../../shared/process/exec.ts";
 import { LAUNCHER } from "./launcher.ts";
 
 const SHELLS = [["sh"], ["dash"], ["bash", "--posix"], ["busybox", "sh"]] as const;

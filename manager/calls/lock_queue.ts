@@ -1,12 +1,12 @@
 // One waiting lock a file in a process with many calls: each waiting flock(2) takes a thread, and Deno has 512.
 import { fail } from "../../shared/faults.ts";
-import type { Ports } from "../../shared/ports.ts";
+import type { Host } from "../../shared/host.ts";
 
 /**
  * Wraps `lock` so that calls of this process wait for each other in order, and only the first of them waits in the kernel.
  * The time limit is of both waits together.
  */
-export function queueLocks(lock: Ports["lock"]): Ports["lock"] {
+export function queueLocks(lock: Host["lock"]): Host["lock"] {
   const tails = new Map<string, Promise<void>>();
   return async (path, make, timeoutMs) => {
     const started = performance.now();

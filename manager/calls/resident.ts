@@ -5,7 +5,7 @@ import { showLink } from "../../shared/iproute2/commands.ts";
 import { openKernel } from "../../shared/iproute2/kernel.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
-import type { Ports } from "../../shared/ports.ts";
+import type { Host } from "../../shared/host.ts";
 import type { Log } from "../log.ts";
 import { type Rung, watchBell } from "./bell.ts";
 import {
@@ -17,8 +17,8 @@ import {
   STATISTICS_FILE,
   TOO_OLD_MS,
 } from "./protocol.ts";
-import { readVariable } from "./request.ts";
-import { residentPorts } from "./resident_ports.ts";
+import { readVariable } from "./variables.ts";
+import { residentHost } from "./resident_host.ts";
 import {
   ageOfCall,
   collectNotes,
@@ -40,7 +40,7 @@ const ALIVE_LIMIT_MS = 30_000;
 /** Disposing takes no more calls, and ends when those that were taken have ended. */
 export interface Resident extends AsyncDisposable {
   /** Removes what dead launchers have left, and writes the statistics. Throws when the calls' directory is no more. */
-  sweep(): Promise<void>;
+  tidy(): Promise<void>;
 }
 
 /**
@@ -48,14 +48,14 @@ export interface Resident extends AsyncDisposable {
  * @throws {FaultError} "try-later" when another resident does not end
  */
 export async function startResident(facts: NodeFacts, log: Log): Promise<Resident> {
-  const { ports, close } = residentPorts(facts);
-  const alive = await ports.lock(ALIVE_FILE, false, ALIVE_LIMIT_MS);
-  const resident = new Answering(ports, log);
+  const { host, close } = residentHost(facts);
+  const alive = await host.lock(ALIVE_FILE, false, ALIVE_LIMIT_MS);
+  const resident = new Answering(host, log);
   resident.takeOver();
   const watching = watchBell((rung) => resident.hear(rung));
   log("info", "calls are answered here");
   return {
-    sweep: () => resident.sweep(),
+    tidy: () => resident.tidy(),
     async [Symbol.asyncDispose]() {
       // Launchers hold what they have been promised for good until nobody holds the lock: it goes last.
       await resident.finish();
@@ -80,7 +80,7 @@ class Answering {
   /** By the calls' UUIDs. */
   readonly #work = new Map<string, Work>();
 
-  constructor(private readonly ports: Ports, private readonly log: Log) {}
+  constructor(private readonly host: Host, private readonly log: Log) {}
 
   /** What an earlier resident had taken is lost. */
   takeOver(): void {
@@ -102,7 +102,7 @@ class Answering {
     }
   }
 
-  async sweep(): Promise<void> {
+  async tidy(): Promise<void> {
     try {
       removeLeftovers(new Set([...this.#work.values()].map(({ slot }) => slot)));
       for (const { name, verb } of collectNotes()) this.#count(verb, { kind: name });
@@ -181,7 +181,7 @@ class Answering {
   }
 
   async #macOf(port: string): Promise<string | undefined> {
-    const { shareKernel, converse } = this.ports;
+    const { shareKernel, converse } = this.host;
     const kernel = shareKernel(openKernel(converse, () => SETTLE_LIMIT_MS));
     try {
       return (await kernel.show(LAN_NETNS, [showLink(port)]))[0]?.mac;
@@ -196,7 +196,7 @@ class Answering {
       if (name === "CNI_COMMAND" && verb !== undefined) return verb;
       return readVariable(variables, name);
     };
-    return answer(env, () => Promise.resolve(config), this.ports);
+    return answer(env, () => Promise.resolve(config), this.host);
   }
 
   #count(verb: string, outcome: Outcome): void {

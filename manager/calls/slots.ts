@@ -1,6 +1,6 @@
 // The files of the slots, as the resident takes, reads, answers and frees them. All lie in memory (/run), so the calls are synchronous.
-import { describe } from "../../shared/command.ts";
-import { run } from "../../shared/exec.ts";
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 import {
   ALIVE_FILE,
   BELL_DIR,
@@ -17,7 +17,7 @@ import {
   SLOTS,
   takenFile,
 } from "./protocol.ts";
-import { parseRequest, type Variables } from "./request.ts";
+import { parseVariables, type Variables } from "./variables.ts";
 
 /** A call as its launcher left it. */
 export interface HandedCall {
@@ -56,7 +56,7 @@ export function readCall({ slot }: CallName): HandedCall | undefined {
   const config = slotFile(slot, "config");
   let call: HandedCall | undefined;
   isThere(() => {
-    const variables = parseRequest(Deno.readFileSync(request));
+    const variables = parseVariables(Deno.readFileSync(request));
     call = { variables, config: Deno.readFileSync(config) };
   });
   for (const file of [request, config]) remove(file);

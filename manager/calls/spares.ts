@@ -1,7 +1,6 @@
 // Programs started ahead: an `ip` in the LAN namespace takes 5 ms to start, and every call needs one.
-import type { Command } from "../../shared/command.ts";
-import type { Conversation } from "../../shared/exec.ts";
-import type { Converse } from "../../shared/iproute2/session.ts";
+import type { Command } from "../../shared/process/command.ts";
+import type { Conversation, Converse } from "../../shared/process/exec.ts";
 
 /** Starting one takes time that calls want: where one has come, more do, and most of those use each other's sessions. */
 const FILL_DELAY_MS = 250;

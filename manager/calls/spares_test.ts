@@ -1,7 +1,7 @@
 // Spares: started ahead, used once, and none of a namespace that is gone.
 import assert from "node:assert/strict";
-import type { Command } from "../../shared/command.ts";
-import type { Conversation } from "../../shared/exec.ts";
+import type { Command } from "../../shared/process/command.ts";
+import type { Conversation } from "../../shared/process/exec.ts";
 import { Spares } from "./spares.ts";
 
 const COMMAND: Command = { argv: ["ip", "-batch", "-"] };

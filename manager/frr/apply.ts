@@ -1,8 +1,8 @@
 // Brings FRR to a configuration: checked before it is written, applied only where the running one differs.
-import { describe } from "../../shared/command.ts";
-import { run } from "../../shared/exec.ts";
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 import { updateFile, writeByRename } from "../../shared/files.ts";
-import { vtysh } from "../../shared/vtysh.ts";
+import { vtysh } from "./vtysh.ts";
 import { FRR_CONF } from "./start_files.ts";
 
 /** Of root alone: a configuration may hold a password. */

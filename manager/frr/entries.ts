@@ -76,7 +76,7 @@ export function identify({ ifname, mac, dst }: FdbEntry): string {
 }
 
 /** Where an entry is in the kernel's tables: a frame for everyone goes to many nodes, that for one MAC address to one. */
-export function slotOf(entry: FdbEntry): string {
+export function tableKey(entry: FdbEntry): string {
   const { mac, ifname, dst } = entry;
   if (mac === EVERYONE) return identify(entry);
   return `${ifname} ${mac} ${dst === undefined ? "bridge" : "VXLAN"}`;

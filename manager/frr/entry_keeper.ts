@@ -1,14 +1,14 @@
 // Keeps the kernel's forwarding entries what EVPN says; and where it says nothing, what it said last: they carry traffic until then.
-import { describe } from "../../shared/command.ts";
-import { run } from "../../shared/exec.ts";
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 import { encodeLine, type IpArgs } from "../../shared/iproute2/line.ts";
-import { inNetns } from "../../shared/iproute2/session.ts";
-import { hasNetns } from "../../shared/lan/lan_netns.ts";
+import { countFailed } from "../../shared/iproute2/messages.ts";
+import { inNetns } from "../../shared/process/netns.ts";
+import { hasNetns, inodeOfPin } from "../../shared/lan/lan_netns.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
-import { inodeOfPin } from "../lans/pin_netns.ts";
 import type { Log } from "../log.ts";
 import { type Monitor, startMonitor } from "../monitor.ts";
-import type { SweepTally } from "../sweep_counts.ts";
+import type { RepairTally } from "../repairs.ts";
 import {
   addEntry,
   deleteEntry,
@@ -17,7 +17,7 @@ import {
   identify,
   parseChange,
   parseEntry,
-  slotOf,
+  tableKey,
 } from "./entries.ts";
 import { readEvpn, type Session } from "./query.ts";
 
@@ -29,7 +29,7 @@ const SWEEP_AGAIN_MS = 10_000;
 const MAX_LIST_BYTES = 64 * 1024 * 1024;
 
 /** What the keeper does to the world. */
-export interface EntryPorts {
+export interface EntryHost {
   /** Starts to say each change of an entry, a line of `bridge monitor fdb`. */
   watch(hear: (line: string) => void): Monitor;
   /** Runs commands of `bridge` in a namespace and answers how many were done. */
@@ -54,9 +54,9 @@ export class EntryKeeper implements AsyncDisposable {
   /** @param alarm is called when an entry is deleted: that may be the end of the last session, and is worth a look */
   constructor(
     private readonly log: Log,
-    private readonly tally: Pick<SweepTally, "add">,
+    private readonly tally: Pick<RepairTally, "add">,
     private readonly alarm: () => void,
-    private readonly ports: EntryPorts = systemEntryPorts,
+    private readonly host: EntryHost = systemEntryHost,
   ) {}
 
   /** The next look is to come soon. */
@@ -94,7 +94,7 @@ export class EntryKeeper implements AsyncDisposable {
     await this.#monitor?.[Symbol.asyncDispose]();
     this.#isDue = true;
     this.#place = place;
-    this.#monitor = this.ports.watch((line) => this.#hear(line));
+    this.#monitor = this.host.watch((line) => this.#hear(line));
     // Its own path is right when it has started.
     return LAN_NETNS;
   }
@@ -103,7 +103,7 @@ export class EntryKeeper implements AsyncDisposable {
     const change = parseChange(line);
     if (change === undefined) return;
     this.#isDue = true;
-    const slot = slotOf(change.entry);
+    const slot = tableKey(change.entry);
     if (!change.isDeleted) return void this.#deleted.delete(slot);
     this.#deleted.set(slot, { entry: change.entry, at: performance.now() });
     this.alarm();
@@ -112,7 +112,7 @@ export class EntryKeeper implements AsyncDisposable {
   async #putBack(netns: string, isLost: (deletedAt: number) => boolean): Promise<void> {
     const lost = [...this.#deleted].filter(([, { at }]) => isLost(at));
     if (lost.length === 0) return;
-    const count = await this.ports.change(netns, lost.map(([, { entry }]) => addEntry(entry)));
+    const count = await this.host.change(netns, lost.map(([, { entry }]) => addEntry(entry)));
     // Those that were made are not among them any more; the devices of the others are gone.
     for (const [slot, one] of lost) {
       if (this.#deleted.get(slot) === one) this.#deleted.delete(slot);
@@ -125,7 +125,7 @@ export class EntryKeeper implements AsyncDisposable {
   async #sweep(netns: string): Promise<void> {
     // What changes from now on is for the next one.
     this.#isDue = false;
-    const stale = await this.ports.listStale(netns).catch((error) => {
+    const stale = await this.host.listStale(netns).catch((error) => {
       this.#isDue = true;
       throw error;
     });
@@ -139,7 +139,7 @@ export class EntryKeeper implements AsyncDisposable {
     this.#sweptAt = performance.now();
     const confirmed = stale.filter((entry) => suspects?.has(identify(entry)));
     if (confirmed.length === 0) return;
-    const count = await this.ports.change(netns, confirmed.map(deleteEntry));
+    const count = await this.host.change(netns, confirmed.map(deleteEntry));
     this.log("info", `${count} forwarding entries removed that EVPN does not know`);
     this.tally.add("entriesRemoved", count);
   }
@@ -149,7 +149,7 @@ export class EntryKeeper implements AsyncDisposable {
   }
 }
 
-const systemEntryPorts: EntryPorts = {
+const systemEntryHost: EntryHost = {
   watch: (hear) => startMonitor(["bridge", "monitor", "fdb"], hear),
 
   async change(netns, commands) {
@@ -158,7 +158,7 @@ const systemEntryPorts: EntryPorts = {
       stdin: commands.map((command) => `${encodeLine(command)}\n`).join(""),
     });
     // One that is done already, or whose device is gone, stops no other.
-    const failed = done.stderr.match(/^Command failed /gm)?.length ?? 0;
+    const failed = countFailed(done.stderr);
     const hasRun = done.reason === "success" || done.reason === "exit" && failed > 0;
     if (!hasRun) throw new Error(describe(done));
     return commands.length - failed;

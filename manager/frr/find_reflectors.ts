@@ -1,5 +1,5 @@
 // Where the reflectors are: names are asked for again and again, for pods come and go behind them.
-import { run } from "../../shared/exec.ts";
+import { run } from "../../shared/process/exec.ts";
 import { isAddress } from "../settings.ts";
 
 /** Addresses by the name that they were found under. */

@@ -1,8 +1,8 @@
 // While no session is up: has the kernel ask for the reflectors' next hops more often than by itself, so that bgpd gets through at once.
 import * as z from "zod";
-import { run } from "../../shared/exec.ts";
+import { run } from "../../shared/process/exec.ts";
 import { encodeLine, type IpArgs } from "../../shared/iproute2/line.ts";
-import { sleep } from "../alarm.ts";
+import { sleep } from "../../shared/process/time.ts";
 import type { Session } from "./query.ts";
 
 /** Between two questions; the kernel asks once a second, and after the third time drops what waits for the answer (arp(7)). */
@@ -17,7 +17,7 @@ export interface NextHop {
 }
 
 /** What is asked of the kernel. */
-export interface NextHopPorts {
+export interface NextHopHost {
   /** The way to each of these addresses; one that has none is not in it. */
   findRoutes(addresses: readonly string[]): Promise<NextHop[]>;
   /** The neighbours that the kernel is asking for. */
@@ -31,14 +31,14 @@ export class NextHopAsker implements AsyncDisposable {
   #wanted: readonly NextHop[] = [];
   #asking: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
 
-  constructor(private readonly ports: NextHopPorts = systemNextHopPorts) {}
+  constructor(private readonly host: NextHopHost = systemNextHopHost) {}
 
   /** One look. It costs nothing where a session is Established. */
   async look(sessions: readonly Session[]): Promise<void> {
     if (sessions.length === 0 || sessions.some(({ state }) => state === "Established")) {
       return await this[Symbol.asyncDispose]();
     }
-    this.#wanted = await this.ports.findRoutes(sessions.map(({ peer }) => peer));
+    this.#wanted = await this.host.findRoutes(sessions.map(({ peer }) => peer));
     if (this.#asking !== undefined) return;
     const stop = new AbortController();
     this.#asking = { stop, ended: this.#ask(stop.signal) };
@@ -54,10 +54,10 @@ export class NextHopAsker implements AsyncDisposable {
   }
 
   async #askOnce(): Promise<void> {
-    const unresolved = (await this.ports.listUnresolved()).filter((one) =>
+    const unresolved = (await this.host.listUnresolved()).filter((one) =>
       this.#wanted.some((hop) => hop.address === one.address && hop.device === one.device)
     );
-    if (unresolved.length > 0) await this.ports.askAgain(unresolved);
+    if (unresolved.length > 0) await this.host.askAgain(unresolved);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -78,7 +78,7 @@ const routes = z.array(
 );
 const neighbours = z.array(z.object({ dst: z.string(), dev: z.string() }));
 
-const systemNextHopPorts: NextHopPorts = {
+const systemNextHopHost: NextHopHost = {
   async findRoutes(addresses) {
     const answers = await ask(addresses.map((address) => ["route", "get", address]));
     return answers.flatMap((answer) => routes.parse(answer)).map(

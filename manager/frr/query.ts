@@ -1,7 +1,7 @@
 // Asks FRR what it is doing, and reads its JSON.
 import * as z from "zod";
-import { run } from "../../shared/exec.ts";
-import { type Show, vtysh } from "../../shared/vtysh.ts";
+import { run } from "../../shared/process/exec.ts";
+import { type Show, vtysh } from "./vtysh.ts";
 
 /** A BGP session. */
 export interface Session {

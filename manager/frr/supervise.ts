@@ -1,6 +1,6 @@
 // Starts FRR's own supervisor where nobody else does; from then on watchfrr lives and dies apart from the manager.
-import { describe } from "../../shared/command.ts";
-import { run } from "../../shared/exec.ts";
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 import type { Log } from "../log.ts";
 import { readDaemons } from "./query.ts";
 import { START_SCRIPT } from "./start_files.ts";

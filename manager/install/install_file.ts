@@ -1,6 +1,6 @@
 // Puts an executable where runtimes may be starting it at this moment: written beside, then renamed.
-import { describe } from "../../shared/command.ts";
-import { run } from "../../shared/exec.ts";
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 
 /**
  * Copies `source` to `target` (mode 0755) unless they are equal already. By programs, not by Deno's own calls: the

@@ -1,5 +1,5 @@
 // Makes a node ready for calls: locks, LAN namespace, plugin and launcher. What is right already is left alone.
-import { run } from "../../shared/exec.ts";
+import { run } from "../../shared/process/exec.ts";
 import { updateFile } from "../../shared/files.ts";
 import { ensureLanNetns } from "../../shared/lan/lan_netns.ts";
 import { LAN_LOCKS, lock, lockFile, makeLockFile, NETNS_LOCK_FILE } from "../../shared/lan/lock.ts";

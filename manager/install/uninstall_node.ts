@@ -1,6 +1,6 @@
 // Takes back what install and calls have left on a node: plugin, launcher, LAN namespace, files in /run.
-import { describe } from "../../shared/command.ts";
-import { run } from "../../shared/exec.ts";
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 import { hasNetns } from "../../shared/lan/lan_netns.ts";
 import { lock } from "../../shared/lan/lock.ts";
 import { LAN_NETNS, RUN_DIR } from "../../shared/lan/paths.ts";

@@ -1,5 +1,5 @@
 // The LANs of this node as the kernel has them.
-import { run } from "../../shared/exec.ts";
+import { run } from "../../shared/process/exec.ts";
 import { listLinks } from "../../shared/iproute2/list.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
 import { parseAlias, type PortOwner } from "../../shared/lan/alias.ts";

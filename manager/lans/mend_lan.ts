@@ -4,11 +4,11 @@ import { joinBridge, setAlias, setPort, setUp, showLink } from "../../shared/ipr
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
 import { renderAlias } from "../../shared/lan/alias.ts";
-import { planCreateLan, refuseConflicts } from "../../shared/lan/create_devices.ts";
+import { planCreateLan, refuseConflicts } from "../../shared/lan/plan_create.ts";
 import { type Lan, lanDevices } from "../../shared/lan/lan.ts";
 import { lock, lockFile } from "../../shared/lan/lock.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
-import { askAboutLan, type LanState, pickLanState } from "../../shared/lan/observe.ts";
+import { askAboutLan, type LanState, pickLanState } from "../../shared/lan/lan_state.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { execute, faultOf, type Step } from "../../shared/steps.ts";
 import { type BrokenLan, findFault } from "./find_troubles.ts";
@@ -55,7 +55,7 @@ function planMend(
     lan,
     mtu,
     vtep: standing?.local ?? facts.vtep,
-    port: standing?.port ?? facts.port,
+    vxlanPort: standing?.vxlanPort ?? facts.vxlanPort,
     lanNetns: LAN_NETNS,
     underlayNetns: `/proc/${Deno.pid}/ns/net`,
   };

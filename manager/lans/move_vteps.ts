@@ -1,11 +1,11 @@
 // Gives the VXLAN devices the node's address where they still have one that it has no more.
-import { run } from "../../shared/exec.ts";
+import { run } from "../../shared/process/exec.ts";
 import { deleteLink, setVxlanLocal, showKind } from "../../shared/iproute2/commands.ts";
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { findAddresses } from "../../shared/lan/underlay.ts";
-import { isMissingDevice } from "../../shared/steps.ts";
+import { isMissingDevice } from "../../shared/iproute2/messages.ts";
 
 /**
  * Answers how many it has moved. Another address that the node does have stays: a LAN's `master` may have asked for it.

@@ -1,23 +1,13 @@
 // Pins the LAN namespace again where somebody has taken its name away: what lives in it goes on, but nobody can enter it.
-import { describe } from "../../shared/command.ts";
-import { run } from "../../shared/exec.ts";
-import { inNetns } from "../../shared/iproute2/session.ts";
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
+import { inNetns } from "../../shared/process/netns.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 
 // Another namespace of that name makes place. Argument: PATH.
 const PIN = `while umount --lazy -- "$1" 2>/dev/null; do :; done
 [ -e "$1" ] || : >"$1" || exit
 exec mount --bind /proc/self/ns/net "$1"`;
-
-/** The namespace that is pinned, by its inode; undefined where there is none. */
-export function inodeOfPin(): number | undefined {
-  try {
-    return Deno.statSync(LAN_NETNS).ino ?? undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
 
 /** Pins the namespace that is at `netns`.
  * @throws {Error} when that is not permitted */

@@ -1,10 +1,10 @@
 // Removes devices of no LAN. Which lock would be theirs is not known, so all are taken: then no call is at work, and what is half made stays so.
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
-import { planDelete } from "../../shared/lan/delete_devices.ts";
+import { planDelete } from "../../shared/lan/plan_delete.ts";
 import { LAN_LOCKS, lock, lockFile } from "../../shared/lan/lock.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
-import { deleteDevices } from "../../shared/lan/remove_ports.ts";
+import { deleteDevices } from "../../shared/lan/lan_ports.ts";
 import { findTroubles } from "./find_troubles.ts";
 import { listDevices } from "./list_lans.ts";
 

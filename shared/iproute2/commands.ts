@@ -21,7 +21,7 @@ export interface VxlanSpec {
   /** VTEP address. */
   readonly local: string;
   /** UDP port, the underlay's. */
-  readonly port: number;
+  readonly vxlanPort: number;
   /** Path of the namespace that keeps the UDP socket and the underlay. */
   readonly socketNetns: string;
 }
@@ -40,7 +40,7 @@ export function addVxlan(spec: VxlanSpec): IpArgs {
       spec.bridge,
     ] as const,
     ...["mtu", `${spec.mtu}`, "up", "type", "vxlan", "id", `${spec.vni}`],
-    ...["local", spec.local, "dstport", `${spec.port}`, "nolearning"],
+    ...["local", spec.local, "dstport", `${spec.vxlanPort}`, "nolearning"],
   ];
 }
 

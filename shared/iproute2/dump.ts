@@ -5,11 +5,6 @@ import { fail } from "../faults.ts";
 export const INTERRUPTED = "interrupted";
 const MAX_DUMPS = 50;
 
-/** Whether `ip` says on stderr that its list may lack a device. */
-export function isInterrupted(line: string): boolean {
-  return line.startsWith("Dump was interrupted");
-}
-
 /** Looks until a list is whole.
  * @throws {FaultError} "try-later" when the devices change all the time */
 export async function readWhole<T>(look: () => Promise<T | typeof INTERRUPTED>): Promise<T> {

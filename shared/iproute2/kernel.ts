@@ -1,8 +1,9 @@
 // The devices of several namespaces, asked and changed through one `ip` session each, opened when first needed.
-import type { Completed } from "../command.ts";
+import type { Completed } from "../process/command.ts";
 import type { IpArgs } from "./line.ts";
 import type { Link } from "./link.ts";
-import { type Converse, type Found, type IpSession, openIpSession } from "./session.ts";
+import { type Found, type IpSession, openIpSession } from "./session.ts";
+import type { Converse } from "../process/exec.ts";
 
 /** Reads and changes devices; every namespace is a path. */
 export interface Kernel {

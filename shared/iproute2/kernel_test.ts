@@ -1,7 +1,7 @@
 // A kernel's changes where several are made at a time in one namespace.
 import assert from "node:assert/strict";
 import { BareNode, VTEP } from "../../tests/fixture/bare_node.ts";
-import { portsOf } from "../../tests/fixture/node_ports.ts";
+import { hostOf } from "../../tests/fixture/node_host.ts";
 import { testAsRoot } from "../../tests/fixture/privileged.ts";
 import { addBridge, addVxlan } from "./commands.ts";
 import { openKernel } from "./kernel.ts";
@@ -11,7 +11,7 @@ testAsRoot(
   async () => {
     await using node = await BareNode.start();
     const lans = await node.addPods("l1", "l2", "l3", "l4");
-    const { converse, nodeNetns: socketNetns } = portsOf(node);
+    const { converse, nodeNetns: socketNetns } = hostOf(node);
     for (const [at, netns] of lans.entries()) {
       const kernels = Array.from({ length: 6 }, () => openKernel(converse, () => 20_000));
       for (const [index, kernel] of kernels.entries()) {
@@ -19,7 +19,7 @@ testAsRoot(
       }
       const failures = await Promise.all(kernels.map((kernel, index) => {
         const [name, bridge, vni] = [`v${index}`, `b${index}`, 10 * at + index];
-        const spec = { name, bridge, mtu: 1400, vni, local: VTEP, port: 4789, socketNetns };
+        const spec = { name, bridge, mtu: 1400, vni, local: VTEP, vxlanPort: 4789, socketNetns };
         return kernel.apply(netns, addVxlan(spec));
       }));
       assert.deepEqual(failures.filter((failure) => failure !== undefined), []);

@@ -1,7 +1,7 @@
 // The batch line encoder: what it carries arrives as one word each, what it cannot carry it refuses.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { run } from "../exec.ts";
+import { run } from "../process/exec.ts";
 import { FaultError } from "../faults.ts";
 import { encodeLine, isCarriable } from "./line.ts";
 

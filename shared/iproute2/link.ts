@@ -19,7 +19,7 @@ export interface Link {
   readonly kind?: string;
   /** Index of a veth's other end, in that one's namespace. */
   readonly peer?: number;
-  readonly vxlan?: { readonly vni: number; readonly local?: string; readonly port?: number };
+  readonly vxlan?: { readonly vni: number; readonly local?: string; readonly vxlanPort?: number };
   readonly port?: { readonly learning: boolean; readonly groupFwdMask: number };
 }
 
@@ -81,7 +81,7 @@ function toLink(raw: Raw, ifindex: number, ifname: string): Link {
       vxlan: {
         vni: data.id,
         ...(local !== undefined && { local }),
-        ...(typeof data.port === "number" && { port: data.port }),
+        ...(typeof data.port === "number" && { vxlanPort: data.port }),
       },
     }),
     ...(slave !== undefined && {

@@ -46,7 +46,7 @@ Deno.test("a port, a bridge and a VXLAN device", () => {
   });
   assert.deepEqual([bridge?.altnames, bridge?.group, bridge?.up], [BRIDGE.altnames, 0, true]);
   assert.deepEqual([vxlan?.vxlan, vxlan?.up, vxlan?.group], [
-    { vni: 10, local: "10.99.0.11", port: 4789 },
+    { vni: 10, local: "10.99.0.11", vxlanPort: 4789 },
     false,
     2,
   ]);
@@ -56,7 +56,7 @@ Deno.test("an IPv6 VTEP address, and VNI 0", () => {
   const info_data = { id: 0, local6: "2001:db8::1", port: 4789 };
   const raw = { ...VXLAN, linkinfo: { info_kind: "vxlan", info_data } };
   const [link] = parseLinks(JSON.stringify([raw]));
-  assert.deepEqual(link?.vxlan, { vni: 0, local: "2001:db8::1", port: 4789 });
+  assert.deepEqual(link?.vxlan, { vni: 0, local: "2001:db8::1", vxlanPort: 4789 });
 });
 
 Deno.test("what a filter leaves out is skipped, and so is an id that is no VNI", () => {

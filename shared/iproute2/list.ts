@@ -1,10 +1,11 @@
 // All devices of a kind in a namespace, by one `ip` without -details: those of a thousand LANs are megabytes of JSON with them.
-import { type Command, type Completed, describe } from "../command.ts";
+import { type Command, type Completed, describe } from "../process/command.ts";
 import { fail } from "../faults.ts";
 import { showKind } from "./commands.ts";
-import { INTERRUPTED, isInterrupted, readWhole } from "./dump.ts";
+import { INTERRUPTED, readWhole } from "./dump.ts";
+import { isInterrupted } from "./messages.ts";
 import { type Link, parseLinks } from "./link.ts";
-import { inNetns } from "./session.ts";
+import { inNetns } from "../process/netns.ts";
 
 /**
  * The devices of a kind, without what only -details tells: kind, VXLAN, port settings.

@@ -1,8 +1,18 @@
 // One `ip -batch` inside a namespace that is asked and told line by line: observing and acting cost one process together.
-import { type Command, type Completed, describe } from "../command.ts";
-import type { Conversation } from "../exec.ts";
+import { type Command, type Completed, describe } from "../process/command.ts";
+import type { Conversation, Converse } from "../process/exec.ts";
+import { inNetns } from "../process/netns.ts";
 import { fail } from "../faults.ts";
-import { INTERRUPTED, isInterrupted, readWhole } from "./dump.ts";
+import { INTERRUPTED, readWhole } from "./dump.ts";
+import {
+  endsExchange,
+  isInterrupted,
+  NO_OBJECT,
+  numberOfFailed,
+  saysNoIndex,
+  saysNoName,
+  saysNotThere,
+} from "./messages.ts";
 import { routeThrough } from "./commands.ts";
 import { encodeLine, type IpArgs } from "./line.ts";
 import { type Link, parseLinks } from "./link.ts";
@@ -29,24 +39,12 @@ export interface Found {
   readonly isSure: boolean;
 }
 
-/** Starts a conversation, or answers undefined when there is no such program. */
-export type Converse = (command: Command) => Conversation | undefined;
-
 // `-force` keeps `ip` alive behind a failed line; `-json` makes it flush each answer (jsonw_destroy, iproute2 lib/json_writer.c).
 const SESSION = ["ip", "-force", "-json", "-details", "-batch", "-"] as const;
 
-// The ends of an exchange: `lo` is in every namespace, and "/" is no object of `ip`, which says so without asking the kernel.
+// The ends of an exchange: `lo` is in every namespace.
 const END_OF_STDOUT: IpArgs = ["link", "show", "dev", "lo"];
-const END_OF_STDERR: IpArgs = ["/"];
-const STDERR_END_LINE = 'Object "/" is unknown, try "ip help".';
-
-/** The argv that runs a program in the namespace at `netns`. (`ip -n` takes no path and remounts /sys each time.) */
-export function inNetns(
-  netns: string,
-  argv: readonly [string, ...string[]],
-): [string, ...string[]] {
-  return ["nsenter", `--net=${netns}`, "--", ...argv];
-}
+const END_OF_STDERR: IpArgs = [NO_OBJECT];
 
 /** Opens a session in the namespace at `netns`; whether that exists shows at the first exchange. */
 export function openIpSession(converse: Converse, netns: string, timeoutMs: number): IpSession {
@@ -113,7 +111,7 @@ class Session implements IpSession {
     const { ended, errors } = await this.readErrors();
     if (ended) throw new SessionEnded(await this.lastWords(errors));
     if (errors.some(isInterrupted)) return INTERRUPTED;
-    const unexpected = errors.filter((line) => !NOT_THERE.test(line));
+    const unexpected = errors.filter((line) => !saysNotThere(line));
     if (unexpected.length > 0) fail("kernel", `Cannot read the devices: ${unexpected.join(" ")}`);
     if (countUnanswered(questions, links) > errors.length) {
       throw new SessionEnded(await this.lastWords([MADE_ANEW]));
@@ -132,13 +130,11 @@ class Session implements IpSession {
     for (let routes = names.length - failures.length; routes > 0; routes--) {
       await this.conversation.readLine("stdout");
     }
-    const fails = (at: number, how: RegExp) =>
-      failures.some(({ line, errors }) =>
-        line === before + 1 + at && errors.some((error) => how.test(error))
-      );
+    const fails = (at: number, says: (line: string) => boolean) =>
+      failures.some(({ line, errors }) => line === before + 1 + at && errors.some(says));
     return {
-      there: names.filter((_, at) => !fails(at, NO_NAME) && !fails(at, NO_INDEX)),
-      isSure: !names.some((_, at) => fails(at, NO_INDEX)),
+      there: names.filter((_, at) => !fails(at, saysNoName) && !fails(at, saysNoIndex)),
+      isSure: !names.some((_, at) => fails(at, saysNoIndex)),
     };
   }
 
@@ -186,13 +182,13 @@ class Session implements IpSession {
     const failures: Failure[] = [];
     let told = 0;
     for (let line; (line = await this.conversation.readLine("stderr")) !== undefined;) {
-      if (line === STDERR_END_LINE) {
+      if (endsExchange(line)) {
         await this.conversation.readLine("stderr"); // the mark's own "Command failed -:N"
         return { ended: false, failures, errors };
       }
-      const [, number] = /^Command failed -:(\d+)$/.exec(line) ?? [];
+      const number = numberOfFailed(line);
       if (number !== undefined) {
-        failures.push({ line: Number(number), errors: errors.slice(told) });
+        failures.push({ line: number, errors: errors.slice(told) });
         told = errors.length;
       } else if (line !== "") errors.push(line);
     }
@@ -205,10 +201,6 @@ class Session implements IpSession {
   }
 }
 
-/** There is no device of that name; there is none of the index that `ip` has for the name. */
-const NO_NAME = /^Cannot find device/;
-const NO_INDEX = /No such device$/;
-const NOT_THERE = / does not exist\.?$/;
 const MADE_ANEW = "a device has been made anew since this ip met its name";
 
 /**

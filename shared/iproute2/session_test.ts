@@ -1,7 +1,7 @@
 // A session with `ip`: questions and changes take turns, and every way in which it fails is told.
 import assert from "node:assert/strict";
 import { BareNode } from "../../tests/fixture/bare_node.ts";
-import { portsOf } from "../../tests/fixture/node_ports.ts";
+import { hostOf } from "../../tests/fixture/node_host.ts";
 import { testAsRoot } from "../../tests/fixture/privileged.ts";
 import { addBridge, deleteLink, setUp, showKind, showLink } from "./commands.ts";
 import { openKernel } from "./kernel.ts";
@@ -13,7 +13,7 @@ const POD = "/run/netns/pod";
 async function startSession() {
   const node = await BareNode.start();
   await node.addPods("pod");
-  const session = openIpSession(portsOf(node).converse, POD, 20_000);
+  const session = openIpSession(hostOf(node).converse, POD, 20_000);
   for (const name of ["a", "b"]) {
     assert.equal(await session.apply(addBridge(name, 1400)), undefined);
   }
@@ -39,7 +39,7 @@ testAsRoot(
   async () => {
     await using started = await startSession();
     const { node, session } = started;
-    const others = openIpSession(portsOf(node).converse, POD, 20_000);
+    const others = openIpSession(hostOf(node).converse, POD, 20_000);
     const both = { there: ["a", "b"], isSure: true };
     assert.deepEqual(await session.find(["a", "b"]), both);
     await others.apply(["link", "set", "dev", "a", "down"]);
@@ -59,7 +59,7 @@ testAsRoot(
   "an ip that ends while it is asked tells nothing; the kernel opens another",
   async () => {
     await using started = await startSession();
-    const { converse } = portsOf(started.node);
+    const { converse } = hostOf(started.node);
     let killed = 0;
     const kernel = openKernel((command) => {
       const real = converse(command);
@@ -110,7 +110,7 @@ testAsRoot(
   "an argument that ends ip is a failed change; the kernel opens another session",
   async () => {
     await using started = await startSession();
-    const kernel = openKernel(portsOf(started.node).converse, () => 20_000);
+    const kernel = openKernel(hostOf(started.node).converse, () => 20_000);
     const failure = await kernel.apply(POD, ["link", "set", "dev", "a", "mtu", "none"]);
     assert.deepEqual([failure?.reason, failure?.code], ["exit", 255]);
     assert.match(failure?.stderr ?? "", /argument "none" is wrong/);
@@ -122,7 +122,7 @@ testAsRoot(
 
 testAsRoot("a namespace that cannot be entered ends the session with what was said", async () => {
   await using node = await BareNode.start();
-  const { converse } = portsOf(node);
+  const { converse } = hostOf(node);
   const kernel = openKernel(converse, () => 20_000);
   const isEnd = (error: unknown) =>
     error instanceof SessionEnded && /No such file/.test(error.completed.stderr);

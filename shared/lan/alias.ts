@@ -1,7 +1,7 @@
 // The alias that each of our devices carries in the kernel: from it everything is read back, no state file is kept.
 import type { Lan } from "./lan.ts";
 
-/** Who a port belongs to, for people who look and for the manager that sweeps. */
+/** Who a port belongs to, for people who look and for the manager. */
 export interface PortOwner {
   readonly ifname: string;
   /** `NAMESPACE/NAME` of the pod, when the runtime said it. */

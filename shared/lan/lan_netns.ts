@@ -1,10 +1,9 @@
 // Makes the LAN namespace: the one network namespace of a node that holds the devices of all LANs.
-import type { Command, Completed } from "../command.ts";
-import { describe } from "../command.ts";
+import { describe } from "../process/command.ts";
 import { fail } from "../faults.ts";
-import { inNetns } from "../iproute2/session.ts";
-
-export type Run = (command: Command) => Promise<Completed>;
+import type { Run } from "../process/exec.ts";
+import { inNetns } from "../process/netns.ts";
+import { LAN_NETNS } from "./paths.ts";
 
 /**
  * Settings that make a bridge in the namespace a wire. IPv6 off: every device born there is silent (no router
@@ -59,4 +58,19 @@ export async function ensureLanNetns(run: Run, path: string): Promise<"made" | "
     fail("try-later", `Cannot make the LAN namespace ${path}: ${describe(done)}`);
   }
   return present ? "verified" : "made";
+}
+
+/** The namespace that is pinned, by its inode; undefined where there is none. */
+export function inodeOfPin(): number | undefined {
+  try {
+    return Deno.statSync(LAN_NETNS).ino ?? undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** How a network namespace is called by readlink(2) on its /proc entry. */
+export function netnsId(inode: number): string {
+  return `net:[${inode}]`;
 }

@@ -1,7 +1,7 @@
 // The LAN namespace: made whole, once, and mended where it stands.
 import assert from "node:assert/strict";
 import { BareNode } from "../../tests/fixture/bare_node.ts";
-import { portsOf } from "../../tests/fixture/node_ports.ts";
+import { hostOf } from "../../tests/fixture/node_host.ts";
 import { testAsRoot } from "../../tests/fixture/privileged.ts";
 import { FaultError } from "../faults.ts";
 import { ensureLanNetns, hasNetns } from "./lan_netns.ts";
@@ -31,7 +31,7 @@ async function countMounts(node: BareNode): Promise<number> {
 
 testAsRoot("it is made with its switches, and the second run mounts nothing", async () => {
   await using node = await BareNode.start();
-  const { run } = portsOf(node);
+  const { run } = hostOf(node);
   assert.equal(await hasNetns(run, PATH), false);
   assert.equal(await ensureLanNetns(run, PATH), "made");
   assert.equal(await hasNetns(run, PATH), true);
@@ -44,7 +44,7 @@ testAsRoot("it is made with its switches, and the second run mounts nothing", as
 
 testAsRoot("a switch that someone has turned is mended", async () => {
   await using node = await BareNode.start();
-  const { run } = portsOf(node);
+  const { run } = hostOf(node);
   await ensureLanNetns(run, PATH);
   for (const [name] of SWITCHES.slice(0, 2)) {
     await node.run(["sh", "-c", 'echo 0 >"/proc/sys/$1"', "sh", name], PATH);
@@ -56,7 +56,7 @@ testAsRoot("a switch that someone has turned is mended", async () => {
 
 testAsRoot("a file that is no namespace is none, and becomes one", async () => {
   await using node = await BareNode.start();
-  const { run } = portsOf(node);
+  const { run } = hostOf(node);
   Deno.writeTextFileSync(node.outside(PATH), "");
   assert.equal(await hasNetns(run, PATH), false);
   assert.equal(await ensureLanNetns(run, PATH), "made");
@@ -65,7 +65,7 @@ testAsRoot("a file that is no namespace is none, and becomes one", async () => {
 
 testAsRoot("where it may not be made, that is to be tried later", async () => {
   await using node = await BareNode.start();
-  const { run } = portsOf(node);
+  const { run } = hostOf(node);
   await node.run(["mount", "-o", "remount,ro", "/run"]);
   const isTryLater = (error: unknown) =>
     error instanceof FaultError && error.fault.kind === "try-later";

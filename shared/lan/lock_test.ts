@@ -1,6 +1,6 @@
 // The locks: one holder at a time, freed by whoever ends, and a wait that has an end.
 import assert from "node:assert/strict";
-import { converse } from "../exec.ts";
+import { converse } from "../process/exec.ts";
 import { FaultError } from "../faults.ts";
 import { LAN_LOCKS, lock, lockFile } from "./lock.ts";
 

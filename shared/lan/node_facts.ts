@@ -10,7 +10,7 @@ export interface NodeFacts {
   /** MTU of the underlay device, bytes. */
   readonly mtu: number;
   /** UDP port of VXLAN. */
-  readonly port: number;
+  readonly vxlanPort: number;
   /** The node's own network namespace as `net:[INODE]`, to tell a pod's from it. */
   readonly nodeNetns: string;
 }
@@ -26,22 +26,13 @@ const schema = z.object({
 /** Reads the file's text; undefined when it is not of this format. */
 export function parseNodeFacts(text: string): NodeFacts | undefined {
   try {
-    return schema.parse(JSON.parse(text));
+    const { v, vtep, mtu, port: vxlanPort, nodeNetns } = schema.parse(JSON.parse(text));
+    return { v, vtep, mtu, vxlanPort, nodeNetns };
   } catch {
     return undefined;
   }
 }
 
-export function renderNodeFacts(facts: NodeFacts): string {
-  return JSON.stringify(facts, null, 2) + "\n";
-}
-
-/** Outer Ethernet, IP, UDP and VXLAN headers (RFC 7348 section 5): 50 bytes over IPv4, 70 over IPv6. */
-export function vxlanOverhead(vtep: string): number {
-  return vtep.includes(":") ? 70 : 50;
-}
-
-/** How a network namespace is called by readlink(2) on its /proc entry. */
-export function netnsId(inode: number): string {
-  return `net:[${inode}]`;
+export function renderNodeFacts({ v, vtep, mtu, vxlanPort: port, nodeNetns }: NodeFacts): string {
+  return JSON.stringify({ v, vtep, mtu, port, nodeNetns }, null, 2) + "\n";
 }

@@ -1,8 +1,8 @@
 // Finds the underlay of a node: the device that carries VXLAN, its address and MTU.
 import * as z from "zod/mini";
-import { describe } from "../command.ts";
+import { describe } from "../process/command.ts";
 import { fail } from "../faults.ts";
-import type { Run } from "./lan_netns.ts";
+import type { Run } from "../process/exec.ts";
 
 /** The network that carries VXLAN. */
 export interface Underlay {
@@ -10,6 +10,11 @@ export interface Underlay {
   readonly vtep: string;
   /** Bytes. */
   readonly mtu: number;
+}
+
+/** Outer Ethernet, IP, UDP and VXLAN headers (RFC 7348 section 5): 50 bytes over IPv4, 70 over IPv6. */
+export function vxlanOverhead(vtep: string): number {
+  return vtep.includes(":") ? 70 : 50;
 }
 
 const routes = z.array(z.object({ dev: z.optional(z.string()) }));

@@ -1,5 +1,5 @@
 // Multus' part where there is no Multus: the installed plugin is called on the node, with the environment that Multus gives it.
-import { describe } from "../../shared/command.ts";
+import { describe } from "../../shared/process/command.ts";
 import type { Cluster } from "./cluster.ts";
 import { findSandbox, NETWORKS, type Pod } from "./pods.ts";
 

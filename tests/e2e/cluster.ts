@@ -1,6 +1,6 @@
 // The Kubernetes cluster of the tests, driven through the scripts in cluster/: real daemons, machines that are namespaces.
-import { type Command, type Completed, describe } from "../../shared/command.ts";
-import { run } from "../../shared/exec.ts";
+import { type Command, type Completed, describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 import { downloadEnv, must, ROOT, type ToolContext } from "../../tools/checkout.ts";
 
 const SCRIPTS = `${ROOT}/tests/e2e/cluster`;

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { type Lab, readLab } from "../../lab/conf/read_lab.ts";
 import { succeedWithin } from "../../lab/checks/until.ts";
-import { describe } from "../../shared/command.ts";
-import { run } from "../../shared/exec.ts";
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 import { must, ROOT } from "../../tools/checkout.ts";
 import type { Cluster } from "./cluster.ts";
 

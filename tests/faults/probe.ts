@@ -1,6 +1,6 @@
 // Frames with sequence numbers between two pods, both ways at once: which of them did not arrive.
 import assert from "node:assert/strict";
-import { type Conversation, converse } from "../../shared/exec.ts";
+import { type Conversation, converse } from "../../shared/process/exec.ts";
 import type { Node } from "../fixture/cluster.ts";
 import { inPod, type Pod } from "../fixture/pod.ts";
 

@@ -1,6 +1,6 @@
 // LANs that stand on a node without a pod, as many as are wanted: what a node of a large cluster has beside those that come and go.
 import { encodeLine } from "../../shared/iproute2/line.ts";
-import { planCreateLan } from "../../shared/lan/create_devices.ts";
+import { planCreateLan } from "../../shared/lan/plan_create.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { type Node, workerAddress } from "../fixture/cluster.ts";
 
@@ -16,7 +16,7 @@ export async function addLans(node: Node, count: number): Promise<void> {
   const lines = Array.from({ length: count }, (_, at) => {
     const lan = { name: "standing_lan", suffix: `${at}`, vni: FIRST_VNI + at };
     const steps = planCreateLan({
-      ...{ lan, mtu: 1450, vtep: workerAddress(0), port: 4789 },
+      ...{ lan, mtu: 1450, vtep: workerAddress(0), vxlanPort: 4789 },
       ...{ lanNetns: LAN_NETNS, underlayNetns: "/proc/1/ns/net" },
     }, {});
     return steps.map(({ args }) => `${encodeLine(args)}\n`).join("");

@@ -2,10 +2,10 @@
 import type { Kernel } from "../shared/iproute2/kernel.ts";
 import type { JsonObject } from "./config.ts";
 import type { Environment } from "./environment.ts";
-import type { Ports } from "../shared/ports.ts";
+import type { Host } from "../shared/host.ts";
 import type { CniVersion } from "./versions.ts";
 
-export interface Request {
+export interface CheckedCall {
   readonly environment: Environment;
   readonly config: JsonObject;
   /** `name` of the config. */
@@ -14,7 +14,7 @@ export interface Request {
   /** A manager looks after this node: the plugin then makes no namespace and guesses nothing. */
   readonly managed: boolean;
   readonly kernel: Kernel;
-  readonly ports: Ports;
+  readonly host: Host;
   /** What is left of the call's time, never less than is needed to undo. */
   remainingMs(): number;
 }

@@ -3,9 +3,10 @@ import { FaultError } from "../faults.ts";
 import { showLink, showPorts } from "../iproute2/commands.ts";
 import type { Kernel } from "../iproute2/kernel.ts";
 import type { Link } from "../iproute2/link.ts";
-import { execute, faultOf, isMissingDevice, type Step } from "../steps.ts";
-import { belongsTo } from "./create_devices.ts";
-import { type LanPorts, planDeletePorts } from "./delete_devices.ts";
+import { execute, faultOf, type Step } from "../steps.ts";
+import { isMissingDevice } from "../iproute2/messages.ts";
+import { belongsTo } from "./plan_create.ts";
+import { type LanPorts, planDeletePorts } from "./plan_delete.ts";
 import { type Lan, lanDevices } from "./lan.ts";
 
 /**

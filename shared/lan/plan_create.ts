@@ -15,7 +15,7 @@ import type { Link } from "../iproute2/link.ts";
 import type { Step } from "../steps.ts";
 import { parseAlias, renderAlias } from "./alias.ts";
 import { GROUP, isSameLan, type Lan, lanDevices, lanTitle } from "./lan.ts";
-import type { LanState } from "./observe.ts";
+import type { LanState } from "./lan_state.ts";
 
 /** What a LAN's devices are to be. */
 export interface LanWanted {
@@ -25,7 +25,7 @@ export interface LanWanted {
   /** VTEP address of this node. */
   readonly vtep: string;
   /** UDP port of VXLAN. */
-  readonly port: number;
+  readonly vxlanPort: number;
   /** Path of the LAN namespace. */
   readonly lanNetns: string;
   /** Path of the namespace with the underlay, as the `ip` that runs the steps sees it. */
@@ -73,9 +73,9 @@ function planBridge({ lan, mtu }: LanWanted, state: LanState, step: MakeStep): S
 }
 
 function planVxlan(wanted: LanWanted, state: LanState, step: MakeStep): Step[] {
-  const { lan, mtu, vtep: local, port, underlayNetns: socketNetns } = wanted;
+  const { lan, mtu, vtep: local, vxlanPort, underlayNetns: socketNetns } = wanted;
   const { bridge, vxlan } = lanDevices(lan);
-  const spec = { name: vxlan, bridge, mtu, vni: lan.vni, local, port, socketNetns };
+  const spec = { name: vxlan, bridge, mtu, vni: lan.vni, local, vxlanPort, socketNetns };
   const start = state.vxlan === undefined
     ? [step("make the VXLAN device", addVxlan(spec), deleteLink(vxlan))]
     : [

@@ -1,5 +1,5 @@
 // Typed builders of vtysh commands: FRR's shell, one show or one file at a time.
-import type { Command } from "./command.ts";
+import type { Command } from "../../shared/process/command.ts";
 
 /** Shows of which FRR prints JSON. */
 export type Show = "show evpn vni json" | "show evpn mac vni all json";

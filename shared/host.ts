@@ -1,12 +1,9 @@
 // Everything that a call needs of the world: so that it can run as a process of its own, inside another, or in a test.
-import type { Run } from "./lan/lan_netns.ts";
 import type { Kernel } from "./iproute2/kernel.ts";
-import type { Converse } from "./iproute2/session.ts";
-import { converse, run } from "./exec.ts";
-import { readTextIfThere } from "./files.ts";
-import { lock } from "./lan/lock.ts";
+import type { Converse, Run } from "./process/exec.ts";
 
-export interface Ports {
+/** What a call needs of the world. */
+export interface Host {
   readonly run: Run;
   readonly converse: Converse;
   /** Joins the work of this call with that of others in the same process, where there are others. */
@@ -29,28 +26,4 @@ export interface FileStat {
   readonly inode: number;
   /** A regular file, as a namespace is one: opening it never waits. */
   readonly isFile: boolean;
-}
-
-/** The ports of this process. */
-export function systemPorts(): Ports {
-  return {
-    run,
-    converse,
-    shareKernel: (kernel) => kernel,
-    lock,
-    readText: readTextIfThere,
-    // Synchronous: what is asked about lies in memory, and another thread costs ten times as much.
-    stat(path) {
-      try {
-        const { ino, isFile } = Deno.statSync(path);
-        return Promise.resolve({ inode: ino ?? 0, isFile });
-      } catch (error) {
-        return Promise.resolve(error instanceof Deno.errors.NotFound ? undefined : "unknown");
-      }
-    },
-    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
-    now: () => performance.now(),
-    // Not "self": it is read by the programs that this process starts.
-    nodeNetns: `/proc/${Deno.pid}/ns/net`,
-  };
 }

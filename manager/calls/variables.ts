@@ -3,7 +3,7 @@
 /** Bytes of each variable that is set, by name. */
 export type Variables = ReadonlyMap<string, Uint8Array>;
 
-export function parseRequest(bytes: Uint8Array): Variables {
+export function parseVariables(bytes: Uint8Array): Variables {
   const variables = new Map<string, Uint8Array>();
   for (let at = 0, end; (end = bytes.indexOf(0, at)) >= 0; at = end + 1) {
     const pair = bytes.subarray(at, end);

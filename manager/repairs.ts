@@ -2,10 +2,10 @@
 import { updateFile } from "../shared/files.ts";
 import { RUN_DIR } from "../shared/lan/paths.ts";
 
-/** Where {@link SweepCounts} are written. */
-export const SWEEP_FILE = `${RUN_DIR}/sweep.json`;
+/** Where {@link Repairs} are written. */
+export const REPAIRS_FILE = `${RUN_DIR}/sweep.json`;
 
-export interface SweepCounts {
+export interface Repairs {
   /** LANs, VXLAN devices and namespaces put right. */
   readonly mended: number;
   /** LANs without a pod removed. */
@@ -17,7 +17,7 @@ export interface SweepCounts {
   /** Forwarding entries removed that EVPN did not know. */
   readonly entriesRemoved: number;
 }
-export const NOTHING_SWEPT: SweepCounts = {
+export const NO_REPAIRS: Repairs = {
   mended: 0,
   emptied: 0,
   strays: 0,
@@ -25,12 +25,12 @@ export const NOTHING_SWEPT: SweepCounts = {
   entriesRemoved: 0,
 };
 
-export class SweepTally {
-  #counts = NOTHING_SWEPT;
+export class RepairTally {
+  #counts = NO_REPAIRS;
   /** The counts that are written. */
-  #told: SweepCounts | undefined;
+  #told: Repairs | undefined;
 
-  add(what: keyof SweepCounts, count: number): void {
+  add(what: keyof Repairs, count: number): void {
     this.#counts = { ...this.#counts, [what]: this.#counts[what] + count };
   }
 
@@ -38,7 +38,7 @@ export class SweepTally {
   async tell(): Promise<void> {
     if (this.#told === this.#counts) return;
     const counts = this.#counts;
-    await updateFile(SWEEP_FILE, JSON.stringify(counts), 0o600);
+    await updateFile(REPAIRS_FILE, JSON.stringify(counts), 0o600);
     this.#told = counts;
   }
 }

@@ -1,22 +1,22 @@
 // Looks the LANs over: mends what somebody has broken, and removes what no pod needs, for plugins are killed and Multus never sends GC.
-import { converse, run } from "../../shared/exec.ts";
+import { converse, run } from "../../shared/process/exec.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
 import { type Kernel, openKernel } from "../../shared/iproute2/kernel.ts";
 import { lanTitle } from "../../shared/lan/lan.ts";
-import { hasNetns } from "../../shared/lan/lan_netns.ts";
+import { hasNetns, inodeOfPin } from "../../shared/lan/lan_netns.ts";
 import { lock, lockFile } from "../../shared/lan/lock.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
-import { deletePorts, findPorts } from "../../shared/lan/remove_ports.ts";
+import { deletePorts, findPorts } from "../../shared/lan/lan_ports.ts";
 import type { Log } from "../log.ts";
 import { type Monitor, startMonitor } from "../monitor.ts";
-import type { SweepTally } from "../sweep_counts.ts";
+import type { RepairTally } from "../repairs.ts";
 import { type EmptySince, hasOverdue, nextEmptyLans } from "./empty_lans.ts";
 import { type BrokenLan, findTroubles } from "./find_troubles.ts";
 import { findLans, type LanOnNode, listDevices } from "./list_lans.ts";
 import { mendLan } from "./mend_lan.ts";
 import { moveVteps } from "./move_vteps.ts";
-import { inodeOfPin, pinAgain } from "./pin_netns.ts";
+import { pinAgain } from "./pin_netns.ts";
 import { removeStrays } from "./remove_strays.ts";
 
 const LIMIT_MS = 30_000;
@@ -24,7 +24,7 @@ const LIMIT_MS = 30_000;
 const STRAYS_LIMIT_MS = 2_000;
 
 /** The LANs of this node, as they were seen last. */
-export class LanSweep implements AsyncDisposable {
+export class LanKeeper implements AsyncDisposable {
   #since: EmptySince = new Map();
   #strays: readonly Link[] = [];
   #monitor: Monitor | undefined;
@@ -38,7 +38,7 @@ export class LanSweep implements AsyncDisposable {
     private readonly facts: NodeFacts,
     private readonly graceMs: number,
     private readonly log: Log,
-    private readonly tally: SweepTally,
+    private readonly tally: RepairTally,
   ) {}
 
   /** One look. Where nothing has changed and nothing is to be done, it costs nothing. */

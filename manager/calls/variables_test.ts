@@ -1,7 +1,7 @@
 // Unit tests of the variables' way from a launcher: nothing is lost, added or read as something else.
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { parseRequest, readVariable } from "./request.ts";
+import { parseVariables, readVariable } from "./variables.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -15,14 +15,14 @@ Deno.test("every value comes through byte for byte, empty ones and those with = 
       0,
     ]);
     assert.deepEqual(
-      [...parseRequest(Uint8Array.from(pairs))].map(([name, value]) => [name, [...value]]),
+      [...parseVariables(Uint8Array.from(pairs))].map(([name, value]) => [name, [...value]]),
       Object.entries(wanted).map(([name, value]) => [name, [...value]]),
     );
   }));
 });
 
 Deno.test("a variable is read as Deno.env.get reads it", () => {
-  const variables = parseRequest(
+  const variables = parseVariables(
     Uint8Array.of(...bytes("A=\0B=\uFEFFx=\n\0C="), 0xff, 0, ...bytes("D=cut off")),
   );
   assert.equal(readVariable(variables, "A"), "");

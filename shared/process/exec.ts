@@ -7,8 +7,11 @@ import {
   DEFAULT_TIMEOUT_MS,
   PROGRAM_DIRS,
 } from "./command.ts";
-import { fail } from "./faults.ts";
+import { fail } from "../faults.ts";
 import { lineReader, readAtMost } from "./streams.ts";
+
+/** What {@link run} does: for whoever gets it as an argument. */
+export type Run = (command: Command) => Promise<Completed>;
 
 type Stdio = "piped" | "inherit" | "null";
 interface Streams {
@@ -64,6 +67,9 @@ export interface Conversation {
   end(): Promise<Completed>;
   kill(): void;
 }
+
+/** Starts a conversation, or answers undefined when there is no such program. */
+export type Converse = (command: Command) => Conversation | undefined;
 
 /**
  * Starts a program to talk to, or answers undefined when there is none of that name. It is killed `timeoutMs` after the

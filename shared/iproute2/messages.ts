@@ -1,0 +1,52 @@
+// What iproute2 and nsenter(1) say on stderr, and what it means: the one place that knows their words.
+import type { Completed } from "../process/command.ts";
+
+/** What ends an exchange on stderr: no object of `ip` has this name, and `ip` says so without asking the kernel. */
+export const NO_OBJECT = "/";
+const NO_OBJECT_LINE = `Object "${NO_OBJECT}" is unknown, try "ip help".`;
+
+/** Whether a line is the answer to {@link NO_OBJECT}. */
+export function endsExchange(line: string): boolean {
+  return line === NO_OBJECT_LINE;
+}
+
+/** The number of the batch line that has failed, counted from 1; undefined for a line that says something else. */
+export function numberOfFailed(line: string): number | undefined {
+  const [, number] = /^Command failed -:(\d+)$/.exec(line) ?? [];
+  return number === undefined ? undefined : Number(number);
+}
+
+/** How many lines of a batch have failed. */
+export function countFailed(stderr: string): number {
+  return stderr.match(/^Command failed /gm)?.length ?? 0;
+}
+
+/** There is no device of that name. */
+export function saysNoName(line: string): boolean {
+  return /^Cannot find device/.test(line);
+}
+
+/** There is no device of the index that `ip` has for the name. */
+export function saysNoIndex(line: string): boolean {
+  return /No such device$/.test(line);
+}
+
+/** The answer to a question for a device by its name: it is not there. */
+export function saysNotThere(line: string): boolean {
+  return / does not exist\.?$/.test(line);
+}
+
+/** The device (or every one of the group) is not there: for a deletion, that is what was wanted. */
+export function isMissingDevice(failure: Completed): boolean {
+  return /Cannot find device|does not exist|No such device/.test(failure.stderr);
+}
+
+/** A list of devices may lack one: the kernel's changed while it was read. */
+export function isInterrupted(line: string): boolean {
+  return line.startsWith("Dump was interrupted");
+}
+
+/** nsenter(1) found no namespace at its path. */
+export function saysNoNetns(stderr: string): boolean {
+  return /nsenter: (cannot open|reassociate)/.test(stderr);
+}
