@@ -14,7 +14,12 @@ import { type LanWanted, planCreateLan, refuseConflicts } from "../shared/lan/pl
 import { GROUP, identifyLan, type Lan, lanDevices, lanTitle, portName } from "../shared/lan/lan.ts";
 import type { NodeFacts } from "../shared/lan/node_facts.ts";
 import { findUnderlay, vxlanOverhead } from "../shared/lan/underlay.ts";
-import { askAboutLan, type LanState, pickLanState } from "../shared/lan/lan_state.ts";
+import {
+  askAboutLan,
+  findUnnamedVxlan,
+  type LanState,
+  pickLanState,
+} from "../shared/lan/lan_state.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import type { Host } from "../shared/host.ts";
 import { execute, faultOf, type Step } from "../shared/steps.ts";
@@ -64,8 +69,9 @@ export async function add(call: CheckedCall): Promise<JsonObject> {
     await makeLanNetns(call);
   }
   const links = found ?? [];
-  const state = pickLanState(lan, links);
-  refuseConflicts(lan, state);
+  const named = pickLanState(lan, links);
+  refuseConflicts(lan, named);
+  const state = await findUnnamedVxlan(call.kernel, LAN_NETNS, lan, named);
   const member = await findMember(call, state);
   await refuseOtherSettings(config, lan, member, host);
   if (links.some((link) => link.ifname === attachment.port)) refuseIfname(attachment);
@@ -77,7 +83,10 @@ export async function add(call: CheckedCall): Promise<JsonObject> {
     const fault = faultOf(failure);
     // The first step alone is about the pod's namespace. Time that is over is not spent again.
     const isPods = failure.step === attach[0] && failure.failure.reason === "exit";
-    if (isPods) await refuseTaken(call, attachment, fault.details);
+    if (isPods) {
+      await refuseTaken(call, attachment, fault.details);
+      await refuseLansName(call, attachment, fault.details);
+    }
     throw new FaultError(fault);
   }
   return renderResult(call.version, [
@@ -120,9 +129,9 @@ export function planAttach(
 /** A device that has the LAN's MTU, its VXLAN device first: a bridge without ports goes back to the kernel's own. */
 async function findMember(
   { kernel }: CheckedCall,
-  { bridge, vxlan }: LanState,
+  { bridge, vxlan, unnamedVxlan = vxlan }: LanState,
 ): Promise<Link | undefined> {
-  if (vxlan !== undefined || bridge === undefined) return vxlan;
+  if (unnamedVxlan !== undefined || bridge === undefined) return unnamedVxlan;
   const [port] = await kernel.show(LAN_NETNS, [showPorts(bridge.ifname)]);
   return port;
 }
@@ -176,6 +185,20 @@ async function refuseOtherSettings(
 /** @throws {FaultError} when the interface is there already, or CNI_NETNS is no namespace */
 async function refuseTaken(call: CheckedCall, attachment: Attachment, details?: string) {
   if (await showPodInterface(call) !== undefined) refuseIfname(attachment, details);
+}
+
+/**
+ * Linux before 6.15 looks a new device's name up in the namespace of whoever makes it, too.
+ * @throws {FaultError} when the interface is called as a device in the LAN namespace is
+ */
+async function refuseLansName({ kernel }: CheckedCall, { ifname }: Attachment, details?: string) {
+  const links = await kernel.show(LAN_NETNS, [showLink(ifname)]);
+  if (!links.some((link) => link.ifname === ifname || link.altnames.includes(ifname))) return;
+  fail(
+    "environment",
+    `Cannot use CNI_IFNAME ${ifname}: a LAN's device has that name, which Linux before 6.15 refuses`,
+    details,
+  );
 }
 
 function refuseIfname({ ifname, netns }: Attachment, details?: string): never {

@@ -80,6 +80,7 @@ testAsRoot("when a step cannot be undone either, both failures are told", async 
     "ip link set dev mg[^`]+",
     "ip link del dev mg\\w+",
     "ip link del dev net1-ntwork",
+    "ip link del dev megalos~AAAK",
     "ip link del dev kt-net1-ntwork",
   ];
   assert.match(
@@ -116,6 +117,29 @@ testAsRoot(
     assert.ok(await node.device("net1", "/run/netns/pod"));
   },
 );
+
+/** Linux before 6.15 looks an interface's name up in the LAN namespace, too; on a later one that is played. */
+testAsRoot("an older kernel's refusal of a LAN device's name is explained", async () => {
+  const { node: started, host } = await startNode();
+  await using node = started;
+  const before = await node.observe();
+  const older: NodeHost = {
+    ...host,
+    converse(command) {
+      const real = host.converse(command);
+      const write = async (text: string) =>
+        await real?.write(
+          text.replace(/^link add name kt-net2-ntwork .*/, "link add name lo type bridge"),
+        );
+      return real && { ...real, write };
+    },
+  };
+  const reply = await call(older, { verb: "ADD", ifname: "kt-net2-ntwork" });
+  assert.equal(codeOf(reply), 4, reply.stdout);
+  assert.match(messageOf(reply), /CNI_IFNAME kt-net2-ntwork: a LAN's device has that name/);
+  assert.match(reply.stdout, /File exists/);
+  assert.deepEqual(await node.observe(), before);
+});
 
 testAsRoot("a host that throws is an error reply, and nothing is left", async () => {
   const { node: started, host } = await startNode();

@@ -9,6 +9,7 @@ import { readHealth } from "./frr/query.ts";
 import { startFrr } from "./frr/supervise.ts";
 import { isReady, type Observation } from "./health/state.ts";
 import { learnUnderlay } from "./facts.ts";
+import { keepSwitches } from "./lans/keep_switches.ts";
 import { LanKeeper } from "./lans/lan_keeper.ts";
 import type { Log } from "./log.ts";
 import type { Role, Settings } from "./settings.ts";
@@ -56,6 +57,7 @@ export async function lookAfterNode(
     await tasks.try("follow the reflectors", () => configuration.follow());
     if (isWorker) {
       await tasks.try("look the LANs over", () => lans.look());
+      await tasks.try("keep the LAN namespace's switches", () => keepSwitches(log, tally));
       await tasks.try("write what was done", () => tally.tell());
     }
     await resident?.tidy();

@@ -50,6 +50,19 @@ testAsRoot(
   },
 );
 
+testAsRoot("an ADD sets up what it finds down", async () => {
+  await using node = await BareNode.start();
+  const [, other = ""] = await node.addPods("pod", "other");
+  resultOf(await callPlugin(node, { verb: "ADD" }));
+  for (const name of ["net1-ntwork", "kt-net1-ntwork"]) {
+    await node.run(["ip", "link", "set", "dev", name, "down"], LANS);
+    resultOf(await callPlugin(node, { verb: "ADD", container: "c2", netns: other }));
+    const device = await node.device(name, LANS);
+    assert.ok(device?.flags.includes("UP"), `${name} is up`);
+    assert.equal(codeOf(await callPlugin(node, { verb: "DEL", container: "c2" })), 0);
+  }
+});
+
 testAsRoot("the node's own namespace gains no link, address or rule", async () => {
   await using node = await BareNode.start();
   await node.addPods("pod");

@@ -8,7 +8,12 @@ import { planCreateLan, refuseConflicts } from "../../shared/lan/plan_create.ts"
 import { type Lan, lanDevices } from "../../shared/lan/lan.ts";
 import { lock, lockFile } from "../../shared/lan/lock.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
-import { askAboutLan, type LanState, pickLanState } from "../../shared/lan/lan_state.ts";
+import {
+  askAboutLan,
+  findUnnamedVxlan,
+  type LanState,
+  pickLanState,
+} from "../../shared/lan/lan_state.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { execute, faultOf, type Step } from "../../shared/steps.ts";
 import { type BrokenLan, findFault } from "./find_troubles.ts";
@@ -36,7 +41,8 @@ export async function mendLan(
   const why = findFault(lan, ports, (name) => links.find(({ ifname }) => ifname === name));
   if (why === undefined) return undefined;
   refuseConflicts(lan, state);
-  const failure = await execute(planMend(lan, state, ports, first.mtu, facts), kernel.apply);
+  const whole = await findUnnamedVxlan(kernel, LAN_NETNS, lan, state);
+  const failure = await execute(planMend(lan, whole, ports, first.mtu, facts), kernel.apply);
   if (failure !== undefined) throw new FaultError(faultOf(failure));
   return why;
 }
@@ -49,7 +55,7 @@ function planMend(
   facts: NodeFacts,
 ): Step[] {
   const { bridge, vxlan } = lanDevices(lan);
-  const standing = state.vxlan?.vxlan;
+  const standing = (state.vxlan ?? state.unnamedVxlan)?.vxlan;
   const step = (args: Step["args"], why: string): Step => ({ netns: LAN_NETNS, args, why });
   const wanted = {
     lan,

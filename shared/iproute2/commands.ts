@@ -26,7 +26,12 @@ export interface VxlanSpec {
   readonly socketNetns: string;
 }
 
-/** A VXLAN port of `bridge`. No `dev`: the device would die with the lower one. `nolearning`: EVPN says where MACs are. */
+/**
+ * A VXLAN port of `bridge`, down. No `dev`: the device would die with the lower one. `nolearning`:
+ * EVPN says where MACs are. No `up`: with `link-netns`, Linux before 6.15 makes the device in that
+ * namespace and moves it, which sets it down again (7ca486d08a30, "rtnetlink: Create link directly
+ * in target net namespace"). {@link setPort} sets it up.
+ */
 export function addVxlan(spec: VxlanSpec): IpArgs {
   return [
     ...[
@@ -39,7 +44,7 @@ export function addVxlan(spec: VxlanSpec): IpArgs {
       "master",
       spec.bridge,
     ] as const,
-    ...["mtu", `${spec.mtu}`, "up", "type", "vxlan", "id", `${spec.vni}`],
+    ...["mtu", `${spec.mtu}`, "type", "vxlan", "id", `${spec.vni}`],
     ...["local", spec.local, "dstport", `${spec.vxlanPort}`, "nolearning"],
   ];
 }
@@ -69,14 +74,21 @@ export function addVeth({ name, mac, netns, mtu, peer }: VethSpec): IpArgs {
 
 export interface PortSpec {
   readonly name: string;
+  /** The name that the device gets; a device that is up keeps its name on Linux before 6.5. */
+  readonly rename?: string;
   readonly alias: string;
   readonly learning: boolean;
 }
 
-/** What a device takes only once it is there and a bridge port; an `alias` given at its creation is ignored by the kernel. */
-export function setPort({ name, alias, learning }: PortSpec): IpArgs {
+/**
+ * Gives a bridge port what it takes only once it is there, and sets it up. The kernel ignores an
+ * `alias` that is given at creation.
+ */
+export function setPort({ name, rename, alias, learning }: PortSpec): IpArgs {
   return [
-    ...["link", "set", "dev", name, "alias", alias, "type", "bridge_slave"] as const,
+    ...["link", "set", "dev", name] as const,
+    ...(rename === undefined ? [] : ["name", rename]),
+    ...["up", "alias", alias, "type", "bridge_slave"],
     ...[
       "learning",
       learning ? "on" : "off",
@@ -92,11 +104,14 @@ export const setAlias = (
   name: string,
   alias: string,
 ): IpArgs => ["link", "set", "dev", name, "alias", alias];
-/** Makes it a port of the bridge, and up. */
 export const joinBridge = (
   name: string,
   bridge: string,
-): IpArgs => ["link", "set", "dev", name, "master", bridge, "up"];
+): IpArgs => ["link", "set", "dev", name, "master", bridge];
+/** Takes a bridge out of the group of those to be deleted, and sets it up. */
+export const keepBridge = (
+  name: string,
+): IpArgs => ["link", "set", "dev", name, "group", "0", "up"];
 export const setUp = (name: string): IpArgs => ["link", "set", "dev", name, "up"];
 export const setVxlanLocal = (
   name: string,

@@ -19,12 +19,23 @@ const SYSCTLS = [
   ["net/bridge/bridge-nf-call-arptables", "0"],
 ] as const;
 
-// Sets what differs, so that a read-only /proc/sys is no error where everything is right. Arguments: FILE VALUE ...
-const SET_SYSCTLS = `while [ $# -ge 2 ]; do
-  f=/proc/sys/$1
-  if [ -e "$f" ] && [ "$(cat "$f")" != "$2" ]; then echo "$2" >"$f" || exit 1; fi
+// Does something with each switch that differs: $1 is its name, $2 the value that it should have.
+// All of it is builtins of the shell, whose `read` takes a byte at a time: the kernel gives the first
+// one only, which is the value, and then says that the file ends. Arguments: FILE VALUE ...
+const forEachWrong = (act: string) =>
+  `while [ $# -ge 2 ]; do
+  if [ -e "/proc/sys/$1" ]; then
+    read -r value <"/proc/sys/$1" || :
+    if [ "$value" != "$2" ]; then ${act}; fi
+  fi
   shift 2
 done`;
+const LIST_WRONG = forEachWrong('echo "$1"');
+// Only what differs is written, so a read-only /proc/sys is no error where everything is right.
+const SET_SYSCTLS = forEachWrong('echo "$2" >"/proc/sys/$1" || exit 1');
+// A container has a read-only mount on /proc/sys; in a mount namespace of its own it can be written.
+const SET_SYSCTLS_IN_CONTAINER = `mount -o remount,bind,rw /proc/sys 2>/dev/null
+${SET_SYSCTLS}`;
 
 // Pins the namespace only when it is finished: nobody can meet it half made. Arguments: PATH, then as above.
 const PIN_NETNS = `set -e
@@ -73,4 +84,22 @@ export function inodeOfPin(): number | undefined {
 /** How a network namespace is called by readlink(2) on its /proc entry. */
 export function netnsId(inode: number): string {
   return `net:[${inode}]`;
+}
+
+/**
+ * Sets the namespace's switches again where somebody has turned them, and answers their names. Those
+ * of br_netfilter come, turned on, when that module is loaded (br_netfilter_hooks.c, brnf_init_net).
+ * @throws {FaultError} "try-later" when they cannot be set, or there is no namespace at `path`
+ */
+export async function resetSysctls(run: Run, path: string): Promise<readonly string[]> {
+  const sysctls = SYSCTLS.flat();
+  const must = async (argv: [string, ...string[]]) => {
+    const done = await run({ argv: inNetns(path, argv) });
+    if (done.reason === "success") return done.stdout;
+    return fail("try-later", `Cannot set the switches of ${path}: ${describe(done)}`);
+  };
+  const wrong = await must(["sh", "-c", LIST_WRONG, "sh", ...sysctls]);
+  if (wrong === "") return [];
+  await must(["unshare", "--mount", "sh", "-c", SET_SYSCTLS_IN_CONTAINER, "sh", ...sysctls]);
+  return wrong.trim().split("\n");
 }

@@ -24,11 +24,13 @@ export async function findPorts(
   const links = await kernel.show(lanNetns, questions.map(showLink));
   const asked = links.find((link) => link.ifname === ask);
   const own = (name: string) => links.find((link) => link.ifname === name && belongsTo(lan, link));
-  const [bridge, vxlan] = [own(names.bridge), own(names.vxlan)];
+  const bridge = own(names.bridge);
   const joined = bridge === undefined ? [] : await kernel.show(lanNetns, [showPorts(names.bridge)]);
+  const unnamed = joined.find((link) => link.ifname === names.birthName);
+  const vxlan = own(names.vxlan) ?? unnamed;
   return {
     lanNetns,
-    ports: joined.filter((link) => link.ifname !== names.vxlan),
+    ports: joined.filter((link) => link.ifname !== names.vxlan && link !== unnamed),
     ...(bridge !== undefined && { bridge }),
     ...(vxlan !== undefined && { vxlan }),
     ...(asked !== undefined && { asked }),

@@ -6,6 +6,7 @@ import {
   addVxlan,
   deleteLink,
   joinBridge,
+  keepBridge,
   setAlias,
   setGroup,
   setPort,
@@ -32,9 +33,9 @@ export interface LanWanted {
   readonly underlayNetns: string;
 }
 
-/** True when nothing is missing: the name is the last thing that a bridge is given. */
+/** True when nothing is missing or down: the name is the last thing that a bridge is given. */
 export function isComplete({ bridge, vxlan, holderOfName }: LanState): boolean {
-  return bridge !== undefined && vxlan?.master === bridge.ifname &&
+  return bridge?.up === true && vxlan?.up === true && vxlan.master === bridge.ifname &&
     holderOfName?.ifindex === bridge.ifindex;
 }
 
@@ -66,7 +67,7 @@ function planBridge({ lan, mtu }: LanWanted, state: LanState, step: MakeStep): S
   const { bridge, byVni } = lanDevices(lan);
   const start = state.bridge === undefined
     ? step("make the bridge", addBridge(bridge, mtu), deleteLink(bridge))
-    : step("keep the bridge", setGroup(bridge, 0));
+    : step("keep the bridge", keepBridge(bridge));
   const alias = step("sign the bridge", setAlias(bridge, renderAlias({ lan })));
   const claim = step("claim the VNI", addAltname(bridge, byVni));
   return [start, alias, ...(state.holderOfVni === undefined ? [claim] : [])];
@@ -74,18 +75,26 @@ function planBridge({ lan, mtu }: LanWanted, state: LanState, step: MakeStep): S
 
 function planVxlan(wanted: LanWanted, state: LanState, step: MakeStep): Step[] {
   const { lan, mtu, vtep: local, vxlanPort, underlayNetns: socketNetns } = wanted;
-  const { bridge, vxlan } = lanDevices(lan);
-  const spec = { name: vxlan, bridge, mtu, vni: lan.vni, local, vxlanPort, socketNetns };
-  const start = state.vxlan === undefined
-    ? [step("make the VXLAN device", addVxlan(spec), deleteLink(vxlan))]
-    : [
+  const { bridge, vxlan, birthName } = lanDevices(lan);
+  const settings = { alias: renderAlias({ lan }), learning: false };
+  const setUp = "set up the VXLAN port";
+  if (state.vxlan !== undefined) {
+    return [
       step("keep the VXLAN device", setGroup(vxlan, 0)),
       step("join the VXLAN device to the bridge", joinBridge(vxlan, bridge)),
+      step(setUp, setPort({ name: vxlan, ...settings })),
     ];
-  const alias = renderAlias({ lan });
+  }
+  const spec = { name: birthName, bridge, mtu, vni: lan.vni, local, vxlanPort, socketNetns };
+  const start = state.unnamedVxlan === undefined
+    ? [step("make the VXLAN device", addVxlan(spec), deleteLink(birthName))]
+    : [
+      step("keep the VXLAN device", setGroup(birthName, 0)),
+      step("join the VXLAN device to the bridge", joinBridge(birthName, bridge)),
+    ];
   return [
     ...start,
-    step("set up the VXLAN port", setPort({ name: vxlan, alias, learning: false })),
+    step(setUp, setPort({ name: birthName, rename: vxlan, ...settings }), deleteLink(vxlan)),
   ];
 }
 
