@@ -19,7 +19,8 @@ function tell(error: unknown): string {
 
 const cli = buildCli({
   env: (name) => Deno.env.get(name),
-  programDir: dirname(Deno.execPath()),
+  // Under `deno run` the executable is Deno, and the bundle lies where the programs are.
+  programDir: Deno.build.standalone ? dirname(Deno.execPath()) : import.meta.dirname ?? ".",
   print: (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)),
   log: logToStderr,
   signal: stop.signal,

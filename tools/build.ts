@@ -95,7 +95,7 @@ export async function assertAnswers(
   return done.stdout;
 }
 
-function bundlePath(name: ProgramName): string {
+export function bundlePath(name: ProgramName): string {
   return `${DIST}/bundle/${name}.js`;
 }
 

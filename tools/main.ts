@@ -5,7 +5,7 @@ import { ARCH_NAMES, HOST_ARCH } from "./arch.ts";
 import { ensureBuilt } from "./build.ts";
 import { buildImages } from "./image.ts";
 import { DEFAULT_BASE, DEFAULT_TAG } from "./image_plan.ts";
-import { runTests } from "./run_tests.ts";
+import { type Form, FORMS, runTests } from "./run_tests.ts";
 
 const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
 
@@ -43,9 +43,18 @@ program.command("image")
 
 program.command("test")
   .description("Builds everything and runs all tests; arguments are those of `deno test`.")
+  .addOption(
+    new Option(
+      "--programs <form>",
+      "what is tested: compiled programs, the same bundles under `deno run`, or both (default: both; compiled where arguments are given)",
+    ).choices(FORMS),
+  )
   .addArgument(new Argument("[args...]", "such as a file, or --filter NAME"))
   .passThroughOptions().allowUnknownOption()
-  .action(async (args: string[]) => Deno.exit(await runTests(args, context)));
+  .action(async (args: string[], { programs }: { programs?: Form }) => {
+    const form = programs ?? (args.length > 0 ? "compiled" : "both");
+    Deno.exit(await runTests(args, form, context));
+  });
 
 try {
   await program.parseAsync(Deno.args, { from: "user" });

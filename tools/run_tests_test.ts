@@ -1,6 +1,6 @@
 // The closing line that is read out of Deno's JUnit report.
 import assert from "node:assert/strict";
-import { summarize } from "./run_tests.ts";
+import { count, render, sum } from "./run_tests.ts";
 
 // As Deno 2.9.6 writes it.
 const report = `<?xml version="1.0" encoding="UTF-8"?>
@@ -20,13 +20,18 @@ const report = `<?xml version="1.0" encoding="UTF-8"?>
 </testsuites>`;
 
 Deno.test("passed, failed and skipped tests are counted", () => {
-  assert.equal(summarize(report, 1), "2 passed, 1 failed, 1 skipped");
+  assert.equal(render(count(report, 1)), "2 passed, 1 failed, 1 skipped");
 });
 
 Deno.test("a run that ends badly without a report is a failure", () => {
-  assert.equal(summarize("", 1), "0 passed, 1 failed, 0 skipped");
+  assert.equal(render(count("", 1)), "0 passed, 1 failed, 0 skipped");
 });
 
 Deno.test("a run without tests is none", () => {
-  assert.equal(summarize("", 0), "0 passed, 0 failed, 0 skipped");
+  assert.equal(render(count("", 0)), "0 passed, 0 failed, 0 skipped");
+});
+
+Deno.test("the last line counts the tests of all passes", () => {
+  const all = [count(report, 1), count("", 1), count(report, 1)];
+  assert.equal(render(sum(all)), "4 passed, 3 failed, 2 skipped");
 });
