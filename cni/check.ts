@@ -1,10 +1,11 @@
 // CHECK: compares what ADD answered with what the kernel has.
 import { fail } from "../shared/faults.ts";
-import { PORT_FORWARD_MASK, showLink } from "../shared/iproute2/commands.ts";
+import { showLink } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
-import { isComplete, refuseConflicts } from "../shared/lan/plan_create.ts";
-import { identifyLan, type Lan, lanDevices, lanTitle, portName } from "../shared/lan/lan.ts";
-import { askAboutLan, type LanState, pickLanState } from "../shared/lan/lan_state.ts";
+import { refuseConflicts } from "../shared/lan/plan_create.ts";
+import { describeFinding, type Finding, inspectLan } from "../shared/lan/inspect_lan.ts";
+import { identifyLan, lanTitle, portName } from "../shared/lan/lan.ts";
+import { askAboutLan, pickLanState } from "../shared/lan/lan_state.ts";
 import { type JsonObject, readLanConfig } from "./config.ts";
 import { lockLan, showInLanNetns } from "./lan_access.ts";
 import { readFacts } from "./node.ts";
@@ -27,29 +28,21 @@ export async function check(call: CheckedCall): Promise<undefined> {
   const state = pickLanState(lan, links);
   refuseConflicts(lan, state);
   const hostSide = links.find((link) => link.ifname === port);
+  const found = { ...state, ports: hostSide === undefined ? [] : [hostSide] };
+  const findings = inspectLan(lan, found, state.vxlan?.mtu);
+  const says = (one: Finding) => describeFinding(lan, one);
+  const ofLan = findings.filter(({ role }) => role !== "port").map(says);
   const wrong = [
     ...compareInterface(expected, actual),
-    ...(isWhole(state) ? [] : [`LAN ${lanTitle(lan)} is not whole on this node`]),
-    ...comparePort(port, hostSide, lan),
-    ...(isWire(hostSide, true) ? [] : [`port ${port} is not set up to forward all`]),
-    ...(hostSide?.mtu === state.vxlan?.mtu
+    ...(ofLan.length === 0
       ? []
-      : [`port ${port} has MTU ${hostSide?.mtu}, its LAN ${state.vxlan?.mtu}`]),
+      : [`LAN ${lanTitle(lan)} is not whole on this node: ${ofLan.join(", ")}`]),
+    ...(hostSide === undefined ? [`port ${port} is not in LAN ${lanTitle(lan)}`] : []),
+    ...findings.filter(({ role }) => role === "port").map(says),
   ];
   if (wrong.length > 0) {
     fail("check", `Cannot confirm interface ${environment.ifname}: ${wrong.join("; ")}`);
   }
-}
-
-function comparePort(name: string, port: Link | undefined, lan: Lan): string[] {
-  const { bridge } = lanDevices(lan);
-  const master = port?.master;
-  return [
-    ...(master === bridge
-      ? []
-      : [`port ${name} is not in LAN ${lanTitle(lan)}${master ? ` but in ${master}` : ""}`]),
-    ...(port?.up === false ? [`port ${name} is down`] : []),
-  ];
 }
 
 function findExpected(
@@ -65,16 +58,6 @@ function findExpected(
       "config",
       `Cannot use the config: prevResult has no interface ${ifname} with sandbox ${netns}`,
     );
-}
-
-function isWhole(state: LanState): boolean {
-  const { bridge, vxlan } = state;
-  return isComplete(state) && bridge?.up === true && vxlan?.up === true && isWire(vxlan, false);
-}
-
-/** Whether a bridge port has what ADD gives one. */
-function isWire(link: Link | undefined, learning: boolean): boolean {
-  return link?.port?.learning === learning && link.port.groupFwdMask === PORT_FORWARD_MASK;
 }
 
 function compareInterface(expected: JsonObject, actual: Link | undefined): string[] {

@@ -28,7 +28,7 @@ const HARMS: readonly { why: RegExp; harm: (node: Node) => Promise<unknown> }[] 
   },
   { why: /its bridge is gone/, harm: (node) => ipThere(node, "link", "del", "kt-net1-ntwork") },
   {
-    why: /port mg[a-z2-7]{13} has left its bridge/,
+    why: /port mg[a-z2-7]{13} is not in LAN net1-ntwork/,
     harm: async (node) => ipThere(node, "link", "set", await portOf(node), "nomaster"),
   },
   {
@@ -54,6 +54,39 @@ const HARMS: readonly { why: RegExp; harm: (node: Node) => Promise<unknown> }[] 
   {
     why: /its bridge has lost its alias/,
     harm: (node) => ipThere(node, "link", "set", "kt-net1-ntwork", "alias", ""),
+  },
+  ...([
+    [
+      "kt-net1-ntwork type bridge group_fwd_mask 0",
+      /its bridge .*: its forwarding mask is 0x0, not/,
+    ],
+    ["kt-net1-ntwork type bridge mcast_snooping 1", /its bridge .*: multicast snooping is on/],
+    ["kt-net1-ntwork group 2", /its bridge is in link group 2, not 0/],
+    ["kt-net1-ntwork mtu 1300", /its bridge has MTU 1300, its LAN 1450/],
+    ["net1-ntwork type bridge_slave learning on", /its VXLAN device .*: learning is on/],
+    ["net1-ntwork type vxlan learning", /its VXLAN device .*: learning is on/],
+    ["net1-ntwork type bridge_slave group_fwd_mask 0", /its VXLAN device .*: its forwarding mask/],
+    ["net1-ntwork mtu 1300", /its VXLAN device has MTU 1300, its LAN 1450/],
+    ["PORT type bridge_slave learning off", /port mg\w+ .*: learning is off/],
+    ["PORT type bridge_slave group_fwd_mask 0", /port mg\w+ .*: its forwarding mask/],
+    ["PORT group 7", /port mg\w+ is in link group 7, not 1/],
+    ["PORT alias x", /port mg\w+ has lost its alias/],
+    ["PORT mtu 1300", /port mg\w+ has MTU 1300, its LAN 1450/],
+  ] as const).map(([change, why]) => ({
+    why,
+    harm: async (node: Node) => {
+      const port = change.startsWith("PORT") ? await portOf(node) : "";
+      await ipThere(node, "link", "set", "dev", ...change.replace("PORT", port).split(" "));
+    },
+  })),
+  {
+    why: /its VXLAN device has lost its alias/,
+    harm: (node) => ipThere(node, "link", "set", "net1-ntwork", "alias", ""),
+  },
+  {
+    why: /its bridge has lost its name/,
+    harm: (node) =>
+      ipThere(node, "link", "property", "del", "dev", "kt-net1-ntwork", "altname", "vni~10"),
   },
   {
     why: /switches of .* set again: .*bridge-nf-call-iptables/,

@@ -12,9 +12,9 @@ import type { Log } from "../log.ts";
 import { type Monitor, startMonitor } from "../monitor.ts";
 import type { RepairTally } from "../repairs.ts";
 import { type EmptySince, hasOverdue, nextEmptyLans } from "./empty_lans.ts";
-import { type BrokenLan, findTroubles } from "./find_troubles.ts";
+import { findTroubles, type UsedLan } from "./find_troubles.ts";
 import { findLans, type LanOnNode, listDevices } from "./list_lans.ts";
-import { mendLan } from "./mend_lan.ts";
+import { isBroken, mendLan } from "./mend_lan.ts";
 import { moveVteps } from "./move_vteps.ts";
 import { pinAgain } from "./pin_netns.ts";
 import { removeStrays } from "./remove_strays.ts";
@@ -22,6 +22,14 @@ import { removeStrays } from "./remove_strays.ts";
 const LIMIT_MS = 30_000;
 /** Strays are removed when no call is at work; on a busy node that is tried again at the next look. */
 const STRAYS_LIMIT_MS = 2_000;
+
+/** Every device may have changed: nobody listened. */
+const ALL = "all";
+
+/** The device that a line of `ip -o monitor link` is about; undefined for one that is deleted. */
+export function parseChanged(line: string): string | undefined {
+  return /^\d+: ([^:@\s]+)[:@]/.exec(line)?.[1];
+}
 
 /** The LANs of this node, as they were seen last. */
 export class LanKeeper implements AsyncDisposable {
@@ -31,6 +39,8 @@ export class LanKeeper implements AsyncDisposable {
   /** The LAN namespace that is watched, by its inode. */
   #pinned: number | undefined;
   #isStale = true;
+  /** Devices that the monitor has named since the last look: their LANs are looked at closely. */
+  #changed: Set<string> | typeof ALL = ALL;
   #isMoved = false;
 
   /** @param graceMs how long a LAN is kept without a pod */
@@ -48,6 +58,7 @@ export class LanKeeper implements AsyncDisposable {
       await this.#lookAtDevices();
     } catch (error) {
       this.#isStale = true;
+      this.#changed = ALL;
       throw error;
     }
   }
@@ -58,7 +69,12 @@ export class LanKeeper implements AsyncDisposable {
     // What changes from now on is for the next look.
     this.#isStale = false;
     const devices = await listDevices();
-    const { broken, strays } = findTroubles(devices);
+    const { broken, used, strays } = findTroubles(devices);
+    const changed = this.#changed;
+    this.#changed = new Set();
+    const suspects = used.filter(({ devices }) =>
+      changed === ALL || !devices.isDisjointFrom(changed)
+    );
     const lans = findLans(devices);
     const [next, overdue] = nextEmptyLans(this.#since, lans, performance.now(), this.graceMs);
     this.#since = next;
@@ -71,6 +87,7 @@ export class LanKeeper implements AsyncDisposable {
     const work = [
       ...(this.#isMoved ? [] : [() => this.#move(kernel)]),
       ...broken.map((one) => () => this.#mend(kernel, one)),
+      ...suspects.map((one) => () => this.#inspect(kernel, one)),
       ...overdue.map((one) => () => this.#removeEmpty(kernel, one)),
       ...(again.length > 0 ? [() => this.#removeStrays(kernel, again)] : []),
     ];
@@ -108,7 +125,12 @@ export class LanKeeper implements AsyncDisposable {
     if (this.#monitor?.ended === false) return;
     await this.#monitor?.[Symbol.asyncDispose]();
     this.#isStale = true;
-    this.#monitor = startMonitor(["ip", "-o", "monitor", "link"], () => this.#isStale = true);
+    this.#changed = ALL;
+    this.#monitor = startMonitor(["ip", "-o", "monitor", "link"], (line) => {
+      this.#isStale = true;
+      const name = parseChanged(line);
+      if (name !== undefined && this.#changed !== ALL) this.#changed.add(name);
+    });
     this.#pinned = inodeOfPin();
   }
 
@@ -121,7 +143,12 @@ export class LanKeeper implements AsyncDisposable {
     this.tally.add("mended", moved);
   }
 
-  async #mend(kernel: Kernel, broken: BrokenLan): Promise<void> {
+  /** Without the LAN's lock, which calls wait for: most LANs have changed because of a call. */
+  async #inspect(kernel: Kernel, used: UsedLan): Promise<void> {
+    if (await isBroken(kernel, used)) await this.#mend(kernel, used);
+  }
+
+  async #mend(kernel: Kernel, broken: UsedLan): Promise<void> {
     const why = await mendLan(kernel, broken, this.facts, LIMIT_MS);
     if (why === undefined) return;
     const { lan } = broken;

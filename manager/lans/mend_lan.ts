@@ -1,11 +1,25 @@
 // Mends a LAN whose devices somebody has deleted or changed, under its lock: the same plan as an ADD's, and its ports joined again.
 import { FaultError } from "../../shared/faults.ts";
-import { joinBridge, setAlias, setPort, setUp, showLink } from "../../shared/iproute2/commands.ts";
+import {
+  joinBridge,
+  setBridge,
+  setMtu,
+  setNoLearning,
+  setPort,
+  showLink,
+} from "../../shared/iproute2/commands.ts";
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
-import type { Link } from "../../shared/iproute2/link.ts";
 import { renderAlias } from "../../shared/lan/alias.ts";
 import { planCreateLan, refuseConflicts } from "../../shared/lan/plan_create.ts";
-import { type Lan, lanDevices } from "../../shared/lan/lan.ts";
+import {
+  commonMtu,
+  describeFinding,
+  type Finding,
+  type FoundDevices,
+  inspectLan,
+  isSigned,
+} from "../../shared/lan/inspect_lan.ts";
+import { GROUP, type Lan, lanDevices } from "../../shared/lan/lan.ts";
 import { lock, lockFile } from "../../shared/lan/lock.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import {
@@ -16,7 +30,13 @@ import {
 } from "../../shared/lan/lan_state.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { execute, faultOf, type Step } from "../../shared/steps.ts";
-import { type BrokenLan, findFault } from "./find_troubles.ts";
+import { pickDevices, type UsedLan } from "./find_troubles.ts";
+
+/** The devices of a LAN with pods, asked under no lock: a closer look than a list of all LANs is.
+ * @returns whether something is wrong */
+export async function isBroken(kernel: Kernel, used: UsedLan): Promise<boolean> {
+  return (await inspect(kernel, used)).findings.length > 0;
+}
 
 /**
  * Mends it; the answer is what was wrong, or undefined when nothing is any more.
@@ -24,37 +44,48 @@ import { type BrokenLan, findFault } from "./find_troubles.ts";
  */
 export async function mendLan(
   kernel: Kernel,
-  { lan, ports: known }: BrokenLan,
+  used: UsedLan,
   facts: NodeFacts,
   timeoutMs: number,
 ): Promise<string | undefined> {
+  const { lan } = used;
   using _lan = await lock(lockFile(lan.vni), true, timeoutMs);
+  const { state, found, findings } = await inspect(kernel, used);
+  if (found.ports.length === 0 || findings.length === 0) return undefined;
+  refuseConflicts(lan, state);
+  const whole = await findUnnamedVxlan(kernel, LAN_NETNS, lan, state);
+  const failure = await execute(planMend(lan, whole, found, findings, facts), kernel.apply);
+  if (failure !== undefined) throw new FaultError(faultOf(failure));
+  return findings.map((one) => describeFinding(lan, one)).join(", ");
+}
+
+interface Inspection {
+  readonly state: LanState;
+  readonly found: FoundDevices;
+  readonly findings: readonly Finding[];
+}
+
+async function inspect(kernel: Kernel, { lan, ports: known }: UsedLan): Promise<Inspection> {
   const links = await kernel.show(LAN_NETNS, [
     ...askAboutLan(lan),
     ...known.map(({ ifname }) => showLink(ifname)),
   ]);
-  const state = pickLanState(lan, links);
   // Not by name: the same interface of the same pod may have been attached to another LAN since.
   const ports = links.filter(({ ifindex }) => known.some((port) => port.ifindex === ifindex));
-  const [first] = ports;
-  if (first === undefined) return undefined;
-  const why = findFault(lan, ports, (name) => links.find(({ ifname }) => ifname === name));
-  if (why === undefined) return undefined;
-  refuseConflicts(lan, state);
-  const whole = await findUnnamedVxlan(kernel, LAN_NETNS, lan, state);
-  const failure = await execute(planMend(lan, whole, ports, first.mtu, facts), kernel.apply);
-  if (failure !== undefined) throw new FaultError(faultOf(failure));
-  return why;
+  const found = pickDevices(lan, ports, (name) => links.find(({ ifname }) => ifname === name));
+  const findings = inspectLan(lan, found, commonMtu(found));
+  return { state: pickLanState(lan, links), found, findings };
 }
 
 function planMend(
   lan: Lan,
   state: LanState,
-  ports: readonly Link[],
-  mtu: number,
+  found: FoundDevices,
+  findings: readonly Finding[],
   facts: NodeFacts,
 ): Step[] {
   const { bridge, vxlan } = lanDevices(lan);
+  const mtu = commonMtu(found) ?? facts.mtu;
   const standing = (state.vxlan ?? state.unnamedVxlan)?.vxlan;
   const step = (args: Step["args"], why: string): Step => ({ netns: LAN_NETNS, args, why });
   const wanted = {
@@ -65,14 +96,22 @@ function planMend(
     lanNetns: LAN_NETNS,
     underlayNetns: `/proc/${Deno.pid}/ns/net`,
   };
-  const lost = ports.filter(({ master, up }) => master !== bridge || !up);
+  const wrong = new Set(findings.map(({ device }) => device));
+  const lanAlias = renderAlias({ lan });
   return [
     ...planCreateLan(wanted, state),
-    step(setAlias(bridge, renderAlias({ lan })), `sign ${bridge}`),
-    ...[bridge, vxlan].map((name) => step(setUp(name), `start ${name}`)),
-    ...lost.flatMap(({ ifname, alias = "" }) => [
+    step(setBridge(bridge, lanAlias, mtu), `set up ${bridge}`),
+    step(setMtu(vxlan, 0, mtu), `set up ${vxlan}`),
+    step(setNoLearning(vxlan), `have ${vxlan} learn nothing`),
+    step(joinBridge(vxlan, bridge), `join ${vxlan} to ${bridge}`),
+    step(setPort({ name: vxlan, alias: lanAlias, learning: false }), `set up port ${vxlan}`),
+    ...found.ports.filter(({ ifname }) => wrong.has(ifname)).flatMap(({ ifname, alias }) => [
+      step(setMtu(ifname, GROUP.ports, mtu), `set up ${ifname}`),
       step(joinBridge(ifname, bridge), `join port ${ifname} to ${bridge}`),
-      step(setPort({ name: ifname, alias, learning: true }), `set up port ${ifname}`),
+      step(
+        setPort({ name: ifname, alias: isSigned(lan, alias) ? alias : lanAlias, learning: true }),
+        `set up port ${ifname}`,
+      ),
     ]),
   ];
 }

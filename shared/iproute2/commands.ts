@@ -100,6 +100,18 @@ export function setPort({ name, rename, alias, learning }: PortSpec): IpArgs {
   ];
 }
 
+/** Gives a bridge all that {@link addBridge} gives one, its alias, and link group 0. */
+export const setBridge = (name: string, alias: string, mtu: number): IpArgs => [
+  ...["link", "set", "dev", name, "group", "0", "mtu", `${mtu}`, "up", "alias", alias] as const,
+  ...["type", "bridge", "mcast_snooping", "0", "group_fwd_mask", `${BRIDGE_FORWARD_MASK}`],
+];
+export const setMtu = (name: string, group: number, mtu: number): IpArgs => [
+  ...["link", "set", "dev", name, "group", `${group}`, "mtu", `${mtu}`] as const,
+];
+/** Has a VXLAN device learn nothing from what it receives. */
+export const setNoLearning = (
+  name: string,
+): IpArgs => ["link", "set", "dev", name, "type", "vxlan", "nolearning"];
 export const setAlias = (
   name: string,
   alias: string,

@@ -19,7 +19,13 @@ export interface Link {
   readonly kind?: string;
   /** Index of a veth's other end, in that one's namespace. */
   readonly peer?: number;
-  readonly vxlan?: { readonly vni: number; readonly local?: string; readonly vxlanPort?: number };
+  readonly vxlan?: {
+    readonly vni: number;
+    readonly local?: string;
+    readonly vxlanPort?: number;
+    readonly learning?: boolean;
+  };
+  readonly bridge?: { readonly snooping: boolean; readonly groupFwdMask: number };
   readonly port?: { readonly learning: boolean; readonly groupFwdMask: number };
 }
 
@@ -41,6 +47,9 @@ const schema = z.array(z.object({
       local: z.optional(z.string()),
       local6: z.optional(z.string()),
       port: z.optional(z.unknown()),
+      learning: z.optional(z.boolean()),
+      mcast_snooping: z.optional(z.number()),
+      group_fwd_mask: z.optional(z.string()),
     })),
     info_slave_data: z.optional(z.object({
       learning: z.optional(z.boolean()),
@@ -82,6 +91,13 @@ function toLink(raw: Raw, ifindex: number, ifname: string): Link {
         vni: data.id,
         ...(local !== undefined && { local }),
         ...(typeof data.port === "number" && { vxlanPort: data.port }),
+        ...(data.learning !== undefined && { learning: data.learning }),
+      },
+    }),
+    ...(data?.mcast_snooping !== undefined && {
+      bridge: {
+        snooping: data.mcast_snooping !== 0,
+        groupFwdMask: Number(data.group_fwd_mask ?? 0),
       },
     }),
     ...(slave !== undefined && {

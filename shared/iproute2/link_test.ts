@@ -28,7 +28,10 @@ const VXLAN = {
   },
   ...{ group: "2", master: "kt-net1-ntwork" },
   linkinfo: {
-    ...{ info_kind: "vxlan", info_data: { id: 10, local: "10.99.0.11", port: 4789 } },
+    ...{
+      info_kind: "vxlan",
+      info_data: { id: 10, local: "10.99.0.11", port: 4789, learning: false },
+    },
     ...{
       info_slave_kind: "bridge",
       info_slave_data: { learning: false, group_fwd_mask: "0xfffd" },
@@ -45,8 +48,9 @@ Deno.test("a port, a bridge and a VXLAN device", () => {
     port: { learning: true, groupFwdMask: 0xfffd },
   });
   assert.deepEqual([bridge?.altnames, bridge?.group, bridge?.up], [BRIDGE.altnames, 0, true]);
+  assert.deepEqual(bridge?.bridge, { snooping: false, groupFwdMask: 0xfff8 });
   assert.deepEqual([vxlan?.vxlan, vxlan?.up, vxlan?.group], [
-    { vni: 10, local: "10.99.0.11", vxlanPort: 4789 },
+    { vni: 10, local: "10.99.0.11", vxlanPort: 4789, learning: false },
     false,
     2,
   ]);

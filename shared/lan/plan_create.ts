@@ -34,9 +34,9 @@ export interface LanWanted {
 }
 
 /** True when nothing is missing or down: the name is the last thing that a bridge is given. */
-export function isComplete({ bridge, vxlan, holderOfName }: LanState): boolean {
+export function isComplete({ bridge, vxlan, holderOfName, holderOfVni }: LanState): boolean {
   return bridge?.up === true && vxlan?.up === true && vxlan.master === bridge.ifname &&
-    holderOfName?.ifindex === bridge.ifindex;
+    [holderOfName, holderOfVni].every((holder) => holder?.ifindex === bridge.ifindex);
 }
 
 /**
