@@ -1,6 +1,7 @@
 // Runs the lab's command line in this process: its terminal, its signals, its exit code.
 import { resolve } from "node:path";
 import { runCommand } from "./cli.ts";
+import { setTimeScale, TIME_SCALE } from "../shared/process/time_scale.ts";
 import { COLOURS, PLAIN } from "./report/table.ts";
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -28,6 +29,7 @@ function awaitInterrupt(): Promise<never> {
 Deno.umask(0o022);
 try {
   const env = Deno.env.toObject();
+  setTimeScale(env[TIME_SCALE]);
   const code = await runCommand(Deno.args, {
     env,
     palette: Deno.stdout.isTerminal() && env.NO_COLOR === undefined ? COLOURS : PLAIN,
