@@ -15,7 +15,7 @@ const PROBE = [
   "-accel",
   "kvm",
   "-cpu",
-  "max",
+  "host",
   "-S",
   "-monitor",
   "stdio",

@@ -2,7 +2,7 @@
 import type { Machine } from "./machine.ts";
 
 /** What the work takes on a machine that is not emulated, in ms. */
-const USUAL_MS = 300;
+const USUAL_MS = 80;
 
 /** Answers the factor, a whole number from 1 on. */
 export async function measureTimeScale(machine: Machine): Promise<number> {
