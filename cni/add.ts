@@ -113,14 +113,14 @@ export function planAttach(
   return [
     {
       netns,
-      args: veth,
+      change: veth,
       undo: deleteLink(port),
       why: `make interface ${ifname} in ${attachment.netns}`,
     },
-    { netns, args: joinBridge(port, lanDevices(lan).bridge), why: `join ${title}` },
+    { netns, change: joinBridge(port, lanDevices(lan).bridge), why: `join ${title}` },
     {
       netns,
-      args: setPort({ name: port, alias, learning: true }),
+      change: setPort({ name: port, alias, learning: true }),
       why: `set up the port between ${title}`,
     },
   ];

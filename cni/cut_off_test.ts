@@ -57,8 +57,8 @@ async function withKernel(
 /** Runs the first `count` steps and ends, as a killed process does. */
 const runFirst = (host: NodeHost, steps: readonly Step[], count: number) =>
   withKernel(host, async (kernel) => {
-    for (const { netns, args } of steps.slice(0, count)) {
-      assert.equal(await kernel.apply(netns, args), undefined);
+    for (const { netns, change } of steps.slice(0, count)) {
+      assert.equal(await kernel.apply(netns, change), undefined);
     }
   });
 

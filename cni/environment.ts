@@ -1,6 +1,6 @@
 // The call's parameters in the environment (CNI spec 1.1.0, section 2): which verb needs which, and what each may hold.
 import { fail } from "../shared/faults.ts";
-import { isCarriable } from "../shared/iproute2/line.ts";
+import { isCarriable } from "../shared/iproute2/words.ts";
 
 export const VERBS = ["ADD", "DEL", "CHECK", "GC", "STATUS", "VERSION"] as const;
 export type Verb = typeof VERBS[number];

@@ -1,6 +1,6 @@
 // The way into the LAN namespace: its lock, and its making where no manager does that.
 import { fail } from "../shared/faults.ts";
-import type { IpArgs } from "../shared/iproute2/line.ts";
+import type { Question } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
 import { saysNoNetns } from "../shared/iproute2/messages.ts";
 import { SessionEnded } from "../shared/iproute2/session.ts";
@@ -14,7 +14,7 @@ export function lockLan(
   { managed, host, remainingMs }: CheckedCall,
   vni: number,
 ): Promise<Disposable> {
-  return host.lock(lockFile(vni), !managed, remainingMs());
+  return host.lock(lockFile(vni), { make: !managed, timeoutMs: remainingMs() });
 }
 
 /**
@@ -26,7 +26,7 @@ export async function lockForDeletion(call: CheckedCall, vni: number): Promise<D
     return await lockLan(call, vni);
   } catch (thrown) {
     const isMissing = await call.host.stat(lockFile(vni)) === undefined;
-    if (isMissing) await call.kernel.show(LAN_NETNS, []);
+    if (isMissing) await call.kernel.enter(LAN_NETNS);
     throw thrown;
   }
 }
@@ -44,7 +44,7 @@ export async function whereLanNetns<T>(
 /** Asks about devices in the LAN namespace; undefined where there is none. */
 export function showInLanNetns(
   { kernel }: CheckedCall,
-  questions: readonly IpArgs[],
+  questions: readonly Question[],
 ): Promise<Link[] | undefined> {
   return unlessNoNetns(kernel.show(LAN_NETNS, questions));
 }
@@ -68,7 +68,7 @@ export async function makeLanNetns({ managed, host, remainingMs }: CheckedCall):
       `Cannot enter the LAN namespace ${LAN_NETNS}: the manager has not made it yet`,
     );
   }
-  using _making = await host.lock(NETNS_LOCK_FILE, true, remainingMs());
+  using _making = await host.lock(NETNS_LOCK_FILE, { make: true, timeoutMs: remainingMs() });
   await ensureLanNetns(host.run, LAN_NETNS);
 }
 

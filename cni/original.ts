@@ -1,6 +1,6 @@
 // What the Go original left on an upgraded node: DEL of its last pods takes its devices away. To be removed with `removeOriginal`.
 import { deleteLink, showLink, showPorts } from "../shared/iproute2/commands.ts";
-import type { IpArgs } from "../shared/iproute2/line.ts";
+import type { Question } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
 import { inNetns } from "../shared/process/netns.ts";
 import { type Lan, lanTitle } from "../shared/lan/lan.ts";
@@ -76,7 +76,7 @@ export function planRemoval(
 ): Step[] {
   const step = (netns: string, { ifname }: Link): Step => ({
     netns,
-    args: deleteLink(ifname),
+    change: deleteLink(ifname),
     why: `delete ${ifname} of the original's LAN ${lanTitle(lan)}`,
   });
   const attached = joined.filter(({ ifindex }) => ifindex !== vxlan.ifindex);
@@ -131,7 +131,7 @@ async function findLan(call: CheckedCall, lan: Lan): Promise<OriginalLan | undef
 async function show(
   { kernel }: CheckedCall,
   netns: string,
-  questions: readonly IpArgs[],
+  questions: readonly Question[],
 ): Promise<Link[]> {
   return await unlessNoNetns(kernel.show(netns, questions)) ?? [];
 }

@@ -39,7 +39,7 @@ Deno.test("a pod's end goes, and the LAN with the last one", () => {
   const whole = { bridge: BRIDGE, vxlan: VXLAN };
   const plan = (ports: typeof PORT[], pod?: typeof PORT) =>
     planRemoval(LAN, whole, [VXLAN, ...ports], pod, PLACES)
-      .map(({ netns, args }) => `${netns} ${args.at(-1)}`);
+      .map(({ netns, change }) => `${netns} ${change.words.at(-1)}`);
   const lan = ["/node kt-net1-ntwork", "/node net1-ntwork"];
   assert.deepEqual(plan([PORT, OTHER_PORT], POD), ["/pod net0"]);
   assert.deepEqual(plan([PORT], POD), ["/pod net0", ...lan]);

@@ -1,6 +1,6 @@
 // The node's facts: learned, and written for the plugin.
-import { describe } from "../shared/process/command.ts";
 import { run } from "../shared/process/exec.ts";
+import { must } from "../shared/process/must.ts";
 import { updateFile } from "../shared/files.ts";
 import { type NodeFacts, renderNodeFacts } from "../shared/lan/node_facts.ts";
 import { netnsId } from "../shared/lan/lan_netns.ts";
@@ -12,10 +12,9 @@ import type { Settings } from "./settings.ts";
  * @throws {FaultError} when the node has no such address */
 export async function learnNodeFacts(settings: Settings): Promise<NodeFacts> {
   const underlay = await learnUnderlay(settings);
-  const own = await run({ argv: ["stat", "--dereference", "--format=%i", "/proc/self/ns/net"] });
-  if (own.reason !== "success") {
-    throw new Error(`Cannot tell the node's network namespace: ${describe(own)}`);
-  }
+  const own = await must("tell the node's network namespace", {
+    argv: ["stat", "--dereference", "--format=%i", "/proc/self/ns/net"],
+  });
   return {
     v: 1,
     ...underlay,

@@ -1,5 +1,6 @@
 // Everything that a call needs of the world: so that it can run as a process of its own, inside another, or in a test.
 import type { Kernel } from "./iproute2/kernel.ts";
+import type { LockOptions } from "./lan/lock.ts";
 import type { Converse, Run } from "./process/exec.ts";
 
 /** What a call needs of the world. */
@@ -13,7 +14,7 @@ export interface Host {
   /** What is at a path; "unknown" where this process may not look, undefined where there is nothing. */
   stat(path: string): Promise<FileStat | "unknown" | undefined>;
   /** See `shared/lan/lock.ts`. */
-  lock(path: string, make: boolean, timeoutMs: number): Promise<Disposable>;
+  lock(path: string, options: LockOptions): Promise<Disposable>;
   random(bytes: number): Uint8Array;
   /** Milliseconds on a clock that never goes back. */
   now(): number;

@@ -2,15 +2,15 @@
 import { type Completed, describe } from "./process/command.ts";
 import type { Fault } from "./faults.ts";
 import { isMissingDevice } from "./iproute2/messages.ts";
-import type { IpArgs } from "./iproute2/line.ts";
+import type { Change } from "./iproute2/commands.ts";
 
 /** One change in one namespace. */
 export interface Step {
   /** Path of the namespace it runs in. */
   readonly netns: string;
-  readonly args: IpArgs;
+  readonly change: Change;
   /** What takes it back, run in the same namespace. */
-  readonly undo?: IpArgs;
+  readonly undo?: Change;
   /** Completes "Cannot ...". */
   readonly why: string;
 }
@@ -24,7 +24,7 @@ export interface StepFailure {
 }
 
 /** Runs one change; the answer is what went wrong, or undefined. */
-export type Apply = (netns: string, args: IpArgs) => Promise<Completed | undefined>;
+export type Apply = (netns: string, change: Change) => Promise<Completed | undefined>;
 
 /** Runs the steps in order. At the first failure everything done is undone, last first, and the failure is the answer. */
 export async function execute(
@@ -32,7 +32,7 @@ export async function execute(
   apply: Apply,
 ): Promise<StepFailure | undefined> {
   for (const [index, step] of steps.entries()) {
-    const failure = await apply(step.netns, step.args);
+    const failure = await apply(step.netns, step.change);
     if (failure === undefined) continue;
     const done = steps.slice(0, isUndecided(failure) ? index + 1 : index);
     return { step, failure, undoFailures: await undo(done, apply) };

@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import type { Completed } from "./process/command.ts";
 import { type Apply, execute, faultOf, type Step } from "./steps.ts";
 import { isMissingDevice } from "./iproute2/messages.ts";
+import { ip } from "./iproute2/words.ts";
 
 const step = (name: string): Step => ({
   netns: `/run/netns/${name}`,
-  args: ["add", name],
-  undo: ["del", name],
+  change: ip`add ${name}`,
+  undo: ip`del ${name}`,
   why: `add ${name}`,
 });
 const STEPS: Step[] = [step("a"), { ...step("b"), undo: undefined! }, step("c"), step("d")].map(
@@ -29,10 +30,10 @@ function failure(reason: Completed["reason"], stderr: string): Completed {
 /** Applies everything but what fails, and writes all down. */
 function recorder(failures: Readonly<Record<string, Completed>>): { apply: Apply; log: string[] } {
   const log: string[] = [];
-  const apply: Apply = (netns, args) => {
-    const line = args.join(" ");
+  const apply: Apply = (netns, { words }) => {
+    const line = words.join(" ");
     log.push(line);
-    assert.equal(netns, `/run/netns/${args[1]}`);
+    assert.equal(netns, `/run/netns/${words[1]}`);
     return Promise.resolve(failures[line]);
   };
   return { apply, log };

@@ -1,7 +1,8 @@
 // Deletions of many calls: nobody waits for what the kernel waits for, and those that come at once are one.
 import type { Completed } from "../../shared/process/command.ts";
+import { sleep } from "../../shared/process/time.ts";
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
-import { DELETE_MARKED, nameOfMarked } from "../../shared/lan/plan_delete.ts";
+import { DELETE_MARKED } from "../../shared/lan/plan_delete.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 
 /** How many the kernel is given at a time; what is asked for beyond that is one more, for all who ask. */
@@ -31,11 +32,11 @@ export class Deletions {
     const marked: string[] = [];
     return {
       ...kernel,
-      apply: async (netns, args) => {
-        if (args === DELETE_MARKED) return await this.#delete(kernel, marked.splice(0));
-        const name = nameOfMarked(args);
-        if (name !== undefined) marked.push(name);
-        return await kernel.apply(netns, args);
+      apply: async (netns, change) => {
+        const { deletion } = change;
+        if (deletion?.kind === "all marked") return await this.#delete(kernel, marked.splice(0));
+        if (deletion?.kind === "mark") marked.push(deletion.device);
+        return await kernel.apply(netns, change);
       },
     };
   }
@@ -55,7 +56,7 @@ export class Deletions {
     const end = () => isDone = true;
     void done.then(end, end);
     while (!isDone && (await kernel.find(LAN_NETNS, there)).there.length > 0) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      await sleep(LOOK_AGAIN_MS);
     }
     return isDone ? await done : undefined;
   }

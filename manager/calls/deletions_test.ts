@@ -27,6 +27,7 @@ function slowDeletions() {
   const running: ((outcome?: Completed) => void)[] = [];
   const state = { gone: false, isSure: true, closed: 0, running };
   const kernel = (apply: Kernel["apply"]): Kernel => ({
+    enter: () => Promise.resolve(),
     show: () => Promise.resolve([]),
     find: (_netns, names) =>
       Promise.resolve({ there: state.gone ? [] : names, isSure: state.isSure }),
@@ -34,8 +35,8 @@ function slowDeletions() {
     close: () => Promise.resolve(void state.closed++),
   });
   const deletions = new Deletions(() =>
-    kernel((_netns, args) => {
-      assert.equal(args, DELETE_MARKED);
+    kernel((_netns, change) => {
+      assert.equal(change, DELETE_MARKED);
       return new Promise((resolve) => running.push(resolve));
     })
   );
@@ -43,8 +44,8 @@ function slowDeletions() {
   const remove = async () => {
     const shared = deletions.share(kernel(() => Promise.resolve(undefined)));
     let outcome;
-    for (const { args } of planDelete(LAN_NETNS, ["x"])) {
-      outcome = await shared.apply(LAN_NETNS, args);
+    for (const { change } of planDelete(LAN_NETNS, ["x"])) {
+      outcome = await shared.apply(LAN_NETNS, change);
     }
     return outcome;
   };
@@ -120,13 +121,13 @@ testAsRoot(
     }
     await call.show(LAN_NETNS, [showLink("old")]);
     const [mark, remove] = planDelete(LAN_NETNS, ["old"]);
-    assert.equal(await shared.apply(LAN_NETNS, mark!.args), undefined);
+    assert.equal(await shared.apply(LAN_NETNS, mark!.change), undefined);
     for (
       const change of [deleteLink("old"), addBridge("old", 1400), setGroup("stays", GROUP.deleted)]
     ) {
       assert.equal(await other.apply(LAN_NETNS, change), undefined);
     }
-    await shared.apply(LAN_NETNS, remove!.args);
+    await shared.apply(LAN_NETNS, remove!.change);
     await deletions.settle();
     const left = await other.show(LAN_NETNS, ["old", "stays"].map(showLink));
     assert.deepEqual(left.map(({ ifname, group }) => [ifname, group]), [["old", 0]]);
@@ -151,8 +152,8 @@ testAsRoot("a device is deleted by a session that knows an earlier one of its na
   await make("x");
   // A list puts the device of now in front of the earlier one; the mark takes away the first that is known.
   await call.show(LAN_NETNS, [showKind("bridge")]);
-  for (const { args } of planDelete(LAN_NETNS, ["x"])) {
-    assert.equal(await shared.apply(LAN_NETNS, args), undefined);
+  for (const { change } of planDelete(LAN_NETNS, ["x"])) {
+    assert.equal(await shared.apply(LAN_NETNS, change), undefined);
   }
   assert.deepEqual(await other.show(LAN_NETNS, [showKind("bridge")]), []);
   await deletions.settle();

@@ -1,5 +1,5 @@
 // Sessions of `ip` in the LAN namespace that serve call after call for a moment: starting one takes 5 ms of a processor.
-import type { IpArgs } from "../../shared/iproute2/line.ts";
+import type { Question } from "../../shared/iproute2/commands.ts";
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
@@ -32,11 +32,14 @@ export class KernelPool {
     let borrowed: Member | undefined;
     const member = () => borrowed ??= this.#take();
     const of = (netns: string) => netns === LAN_NETNS ? member().kernel : kernel;
+    const show = (netns: string, questions: readonly Question[]) =>
+      netns === LAN_NETNS ? ask(member(), questions) : kernel.show(netns, questions);
     return {
-      show: (netns, questions) =>
-        netns === LAN_NETNS ? ask(member(), questions) : kernel.show(netns, questions),
+      show,
+      enter: async (netns) => void await show(netns, []),
       find: (netns, names) => of(netns).find(netns, names),
-      apply: (netns, args) => of(netns).apply(netns, args),
+      apply: (netns, change) => of(netns).apply(netns, change),
+
       close: async () => {
         if (borrowed !== undefined) this.#giveBack(borrowed);
         borrowed = undefined;
@@ -86,7 +89,7 @@ export class KernelPool {
  * fails, and is asked in another session. Nothing else can go wrong by it, because each call asks for a device, under its LAN's
  * lock, before it uses its name.
  */
-async function ask({ kernel, hasServed }: Member, questions: readonly IpArgs[]): Promise<Link[]> {
+async function ask({ kernel, hasServed }: Member, questions: readonly Question[]): Promise<Link[]> {
   try {
     return await kernel.show(LAN_NETNS, questions);
   } catch (thrown) {

@@ -20,6 +20,7 @@ const ELSEWHERE = "/run/netns/pod";
 function numberedPool() {
   const state = { opened: 0, closed: [] as number[], asked: [] as number[], place: 1 };
   const numbered = (number: number): Kernel => ({
+    enter: () => Promise.resolve(),
     show: () => Promise.resolve((state.asked.push(number), [])),
     find: () => Promise.resolve({ there: [], isSure: true }),
     apply: () => Promise.resolve(undefined),

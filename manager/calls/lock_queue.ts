@@ -1,5 +1,6 @@
 // One waiting lock a file in a process with many calls: each waiting flock(2) takes a thread, and Deno has 512.
 import { fail } from "../../shared/faults.ts";
+import { within } from "../../shared/process/time.ts";
 import type { Host } from "../../shared/host.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { Host } from "../../shared/host.ts";
  */
 export function queueLocks(lock: Host["lock"]): Host["lock"] {
   const tails = new Map<string, Promise<void>>();
-  return async (path, make, timeoutMs) => {
+  return async (path, options) => {
     const started = performance.now();
     const turn = tails.get(path) ?? Promise.resolve();
     const { promise: done, resolve: finish } = Promise.withResolvers<void>();
@@ -19,8 +20,9 @@ export function queueLocks(lock: Host["lock"]): Host["lock"] {
       finish();
     };
     try {
-      await inTime(turn, path, timeoutMs);
-      const held = await lock(path, make, timeoutMs - (performance.now() - started));
+      await inTime(turn, path, options.timeoutMs);
+      const timeoutMs = options.timeoutMs - (performance.now() - started);
+      const held = await lock(path, { ...options, timeoutMs });
       return {
         [Symbol.dispose]() {
           held[Symbol.dispose]();
@@ -36,13 +38,7 @@ export function queueLocks(lock: Host["lock"]): Host["lock"] {
 }
 
 async function inTime(turn: Promise<void>, path: string, timeoutMs: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const overdue = new Promise<"overdue">((resolve) => {
-    timer = setTimeout(() => resolve("overdue"), timeoutMs);
-  });
-  const outcome = await Promise.race([turn, overdue]);
-  clearTimeout(timer);
-  if (outcome === "overdue") {
+  if (await within(timeoutMs, turn) === "overdue") {
     fail(
       "try-later",
       `Cannot lock ${path}: other calls have held it for ${Math.round(timeoutMs / 1000)} s`,

@@ -12,7 +12,7 @@ Deno.test("one waits in the kernel, the others in order behind it", async () => 
     return { [Symbol.dispose]: () => void events.push(`free ${path}`) };
   });
   const hold = async (name: string) => {
-    using _held = await lock("a", false, 1000);
+    using _held = await lock("a", { timeoutMs: 1000 });
     events.push(name);
     await Promise.resolve();
   };
@@ -25,22 +25,25 @@ Deno.test("a lock that is not had makes way for the next", async () => {
   const lock = queueLocks(() =>
     ++tries === 1 ? Promise.reject(new Error("busy")) : Promise.resolve({ [Symbol.dispose]() {} })
   );
-  const [first, second] = await Promise.allSettled([lock("a", false, 1), lock("a", false, 1)]);
+  const [first, second] = await Promise.allSettled([
+    lock("a", { timeoutMs: 1 }),
+    lock("a", { timeoutMs: 1 }),
+  ]);
   assert.deepEqual([first?.status, second?.status], ["rejected", "fulfilled"]);
 });
 
 Deno.test("locks on different files wait for nothing", async () => {
   const lock = queueLocks(() => Promise.resolve({ [Symbol.dispose]() {} }));
-  using _a = await lock("a", false, 1);
-  using _b = await lock("b", false, 1);
+  using _a = await lock("a", { timeoutMs: 1 });
+  using _b = await lock("b", { timeoutMs: 1 });
 });
 
 Deno.test("who waits too long fails, and those behind still wait for those before", async () => {
   const lock = queueLocks(() => Promise.resolve({ [Symbol.dispose]() {} }));
-  const first = await lock("a", false, 10_000);
-  await assert.rejects(lock("a", false, 10), /Cannot lock a: other calls have held it/);
+  const first = await lock("a", { timeoutMs: 10_000 });
+  await assert.rejects(lock("a", { timeoutMs: 10 }), /Cannot lock a: other calls have held it/);
   let isHad = false;
-  const third = lock("a", false, 10_000).then((held) => {
+  const third = lock("a", { timeoutMs: 10_000 }).then((held) => {
     isHad = true;
     return held;
   });

@@ -6,6 +6,7 @@ import { openKernel } from "../../shared/iproute2/kernel.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import type { Host } from "../../shared/host.ts";
+import { within } from "../../shared/process/time.ts";
 import type { Log } from "../log.ts";
 import { type Rung, watchBell } from "./bell.ts";
 import {
@@ -49,7 +50,7 @@ export interface Resident extends AsyncDisposable {
  */
 export async function startResident(facts: NodeFacts, log: Log): Promise<Resident> {
   const { host, close } = residentHost(facts);
-  const alive = await host.lock(ALIVE_FILE, false, ALIVE_LIMIT_MS);
+  const alive = await host.lock(ALIVE_FILE, { timeoutMs: ALIVE_LIMIT_MS });
   const resident = new Answering(host, log);
   resident.takeOver();
   const watching = watchBell((rung) => resident.hear(rung));
@@ -159,7 +160,7 @@ class Answering {
       throw error;
     }
     const ms = performance.now() - started;
-    await settledOrOverdue(settled);
+    await within(SETTLE_LIMIT_MS, settled);
     if (takeBack(call)) {
       await undo();
       this.log(
@@ -202,13 +203,6 @@ class Answering {
   #count(verb: string, outcome: Outcome): void {
     this.#statistics = count(this.#statistics, verb, outcome);
   }
-}
-
-async function settledOrOverdue(settled: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const overdue = new Promise<void>((resolve) => timer = setTimeout(resolve, SETTLE_LIMIT_MS));
-  await Promise.race([settled, overdue]);
-  clearTimeout(timer);
 }
 
 /** The verb for the statistics. */

@@ -1,6 +1,5 @@
 // The files of the slots, as the resident takes, reads, answers and frees them. All lie in memory (/run), so the calls are synchronous.
-import { describe } from "../../shared/process/command.ts";
-import { run } from "../../shared/process/exec.ts";
+import { must } from "../../shared/process/must.ts";
 import {
   ALIVE_FILE,
   BELL_DIR,
@@ -34,10 +33,7 @@ export async function makeSlots(): Promise<void> {
   const fifos = Array.from({ length: SLOTS }, (_, slot) => slotFile(`${slot}`, "answer"));
   const missing = fifos.filter((file) => ageOf(file) === undefined);
   if (missing.length === 0) return;
-  const made = await run({ argv: ["mkfifo", "--mode=0600", "--", ...missing] });
-  if (made.reason !== "success") {
-    throw new Error(`Cannot make the answers' FIFOs: ${describe(made)}`);
-  }
+  await must("make the answers' FIFOs", { argv: ["mkfifo", "--mode=0600", "--", ...missing] });
 }
 
 /** How long ago (ms) a call was rung for; undefined when its launcher has given it up. */

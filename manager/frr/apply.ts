@@ -1,6 +1,7 @@
 // Brings FRR to a configuration: checked before it is written, applied only where the running one differs.
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
+import { must } from "../../shared/process/must.ts";
 import { updateFile, writeByRename } from "../../shared/files.ts";
 import { vtysh } from "./vtysh.ts";
 import { FRR_CONF } from "./start_files.ts";
@@ -25,10 +26,7 @@ export async function writeFrrConf(text: string): Promise<"updated" | "unchanged
 /** Applies the written configuration to running daemons: not a word to FRR where it has it already.
  * @throws {Error} when FRR refuses */
 export async function applyFrrConf(text: string): Promise<"applied" | "unchanged"> {
-  const running = await run(vtysh.runningConfig());
-  if (running.reason !== "success") {
-    throw new Error(`Cannot read FRR's configuration: ${describe(running)}`);
-  }
+  const running = await must("read FRR's configuration", vtysh.runningConfig());
   if (isSameConfig(running.stdout, text)) return "unchanged";
   const argv = ["python3", "/usr/lib/frr/frr-reload.py", "--reload", FRR_CONF] as const;
   const done = await run({ argv, timeoutMs: RELOAD_TIMEOUT_MS });

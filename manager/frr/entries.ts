@@ -1,5 +1,5 @@
 // Forwarding entries: those of the kernel against what EVPN knows, and the words that make and delete one. Pure.
-import type { IpArgs } from "../../shared/iproute2/line.ts";
+import { bridge, type BridgeCommand } from "../../shared/iproute2/words.ts";
 import type { Evpn } from "./query.ts";
 
 /** A forwarding entry that leads to another node: zebra has written it. */
@@ -53,21 +53,22 @@ export function parseChange(line: string): Change | undefined {
 
 const DELETED = "Deleted ";
 
-/** The words after `bridge` that make an entry as zebra does. */
-export function addEntry({ mac, ifname, dst }: FdbEntry): IpArgs {
+/** Makes an entry as zebra does. */
+export function addEntry({ mac, ifname, dst }: FdbEntry): BridgeCommand {
   if (dst === undefined) {
-    return ["fdb", "replace", mac, "dev", ifname, "master", "dynamic", "extern_learn"];
+    return bridge`fdb replace ${mac} dev ${ifname} master dynamic extern_learn`;
   }
-  const kind = mac === EVERYONE ? ["permanent"] : ["dynamic", "extern_learn"];
   // Frames for everyone go to many nodes, those for one MAC address to one.
-  const verb = mac === EVERYONE ? "append" : "replace";
-  return ["fdb", verb, mac, "dev", ifname, "dst", dst, "self", ...kind];
+  return mac === EVERYONE
+    ? bridge`fdb append ${mac} dev ${ifname} dst ${dst} self permanent`
+    : bridge`fdb replace ${mac} dev ${ifname} dst ${dst} self dynamic extern_learn`;
 }
 
-/** The words after `bridge` that delete an entry, from the VXLAN device's table or from its bridge's. */
-export function deleteEntry({ mac, ifname, dst }: FdbEntry): IpArgs {
-  const where = dst === undefined ? ["master"] : ["dst", dst, "self"];
-  return ["fdb", "del", mac, "dev", ifname, ...where];
+/** Deletes an entry, from the VXLAN device's table or from its bridge's. */
+export function deleteEntry({ mac, ifname, dst }: FdbEntry): BridgeCommand {
+  return dst === undefined
+    ? bridge`fdb del ${mac} dev ${ifname} master`
+    : bridge`fdb del ${mac} dev ${ifname} dst ${dst} self`;
 }
 
 /** Tells entries apart. */

@@ -52,7 +52,7 @@ Deno.test("what is of devices that EVPN does not know is not looked at", () => {
 Deno.test("a deletion names the table that the entry is in", () => {
   assert.deepEqual(
     [self(EVERYONE, "10.99.0.77"), inBridge("02:00:00:00:00:77")].map((one) =>
-      deleteEntry(one).join(" ")
+      deleteEntry(one).words.join(" ")
     ),
     [
       "fdb del 00:00:00:00:00:00 dev net1-ntwork dst 10.99.0.77 self",
@@ -65,7 +65,7 @@ Deno.test("an entry is made in the table that it is in, for everyone one beside 
   const remote = self("02:00:00:00:00:77", "10.99.0.12");
   assert.deepEqual(
     [self(EVERYONE, "10.99.0.77"), remote, inBridge("02:00:00:00:00:77")].map((one) =>
-      addEntry(one).join(" ")
+      addEntry(one).words.join(" ")
     ),
     [
       "fdb append 00:00:00:00:00:00 dev net1-ntwork dst 10.99.0.77 self permanent",

@@ -1,7 +1,7 @@
 // Keeps the kernel's forwarding entries what EVPN says; and where it says nothing, what it said last: they carry traffic until then.
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
-import { encodeLine, type IpArgs } from "../../shared/iproute2/line.ts";
+import { batch } from "../../shared/iproute2/batch.ts";
 import { countFailed } from "../../shared/iproute2/messages.ts";
 import { inNetns } from "../../shared/process/netns.ts";
 import { hasNetns, inodeOfPin } from "../../shared/lan/lan_netns.ts";
@@ -9,6 +9,7 @@ import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import type { Log } from "../log.ts";
 import { type Monitor, startMonitor } from "../monitor.ts";
 import type { RepairTally } from "../repairs.ts";
+import type { BridgeCommand } from "../../shared/iproute2/words.ts";
 import {
   addEntry,
   deleteEntry,
@@ -33,7 +34,7 @@ export interface EntryHost {
   /** Starts to say each change of an entry, a line of `bridge monitor fdb`. */
   watch(hear: (line: string) => void): Monitor;
   /** Runs commands of `bridge` in a namespace and answers how many were done. */
-  change(netns: string, commands: readonly IpArgs[]): Promise<number>;
+  change(netns: string, commands: readonly BridgeCommand[]): Promise<number>;
   /** Entries that EVPN does not know; undefined when FRR does not answer. */
   listStale(netns: string): Promise<readonly FdbEntry[] | undefined>;
 }
@@ -153,10 +154,8 @@ const systemEntryHost: EntryHost = {
   watch: (hear) => startMonitor(["bridge", "monitor", "fdb"], hear),
 
   async change(netns, commands) {
-    const done = await run({
-      argv: inNetns(netns, ["bridge", "-force", "-batch", "-"]),
-      stdin: commands.map((command) => `${encodeLine(command)}\n`).join(""),
-    });
+    const { argv, ...input } = batch("bridge", commands);
+    const done = await run({ argv: inNetns(netns, argv), ...input });
     // One that is done already, or whose device is gone, stops no other.
     const failed = countFailed(done.stderr);
     const hasRun = done.reason === "success" || done.reason === "exit" && failed > 0;

@@ -39,7 +39,7 @@ async function startKeeper() {
     },
     change(_netns, commands) {
       if (state.fails) return Promise.reject(new Error("no process is to be had"));
-      state.changes.push(...commands.map((command) => command.join(" ")));
+      state.changes.push(...commands.map((command) => command.words.join(" ")));
       return Promise.resolve(commands.length);
     },
     listStale: () => Promise.resolve(state.stale),
@@ -50,7 +50,7 @@ async function startKeeper() {
 }
 
 /** The commands that make entries again. */
-const added = (...entries: FdbEntry[]) => entries.map((one) => addEntry(one).join(" "));
+const added = (...entries: FdbEntry[]) => entries.map((one) => addEntry(one).words.join(" "));
 
 Deno.test("without a session what is deleted is made again, once, and rings", async () => {
   const { state, look } = await startKeeper();
@@ -121,7 +121,7 @@ Deno.test("what EVPN does not know goes when it is met twice and a session has s
   assert.deepEqual(state.changes, []);
   state.stale.push(entry(MAC, B));
   await look(up(12_000), later + 11_000);
-  assert.deepEqual(state.changes, [deleteEntry(entry(MAC, A)).join(" ")]);
+  assert.deepEqual(state.changes, [deleteEntry(entry(MAC, A)).words.join(" ")]);
   assert.equal(keeper.isUnsettled, false);
   assert.deepEqual(state.counts, { entriesKept: 0, entriesRemoved: 1 });
 });
@@ -134,7 +134,7 @@ Deno.test("entries that change all the time do not keep stale ones from going", 
     state.hear(line(entry(MAC, B)));
     await look(up(LONG_MS), start + seconds * 1000);
   }
-  assert.deepEqual(state.changes, [deleteEntry(entry(MAC, A)).join(" ")]);
+  assert.deepEqual(state.changes, [deleteEntry(entry(MAC, A)).words.join(" ")]);
 });
 
 Deno.test("where nothing has changed nothing is listed", async () => {

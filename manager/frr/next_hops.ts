@@ -1,7 +1,8 @@
 // While no session is up: has the kernel ask for the reflectors' next hops more often than by itself, so that bgpd gets through at once.
 import * as z from "zod";
 import { run } from "../../shared/process/exec.ts";
-import { encodeLine, type IpArgs } from "../../shared/iproute2/line.ts";
+import { batch } from "../../shared/iproute2/batch.ts";
+import { ip, type IpCommand } from "../../shared/iproute2/words.ts";
 import { sleep } from "../../shared/process/time.ts";
 import type { Session } from "./query.ts";
 
@@ -80,14 +81,14 @@ const neighbours = z.array(z.object({ dst: z.string(), dev: z.string() }));
 
 const systemNextHopHost: NextHopHost = {
   async findRoutes(addresses) {
-    const answers = await ask(addresses.map((address) => ["route", "get", address]));
+    const answers = await ask(addresses.map((address) => ip`route get ${address}`));
     return answers.flatMap((answer) => routes.parse(answer)).map(
       ({ dst, dev, gateway, via }) => ({ address: gateway ?? via?.host ?? dst, device: dev }),
     );
   },
 
   async listUnresolved() {
-    const answers = await ask([["neigh", "show", "nud", "incomplete"]]);
+    const answers = await ask([ip`neigh show nud incomplete`]);
     return answers.flatMap((answer) => neighbours.parse(answer)).map(
       ({ dst, dev }) => ({ address: dst, device: dev }),
     );
@@ -95,16 +96,15 @@ const systemNextHopHost: NextHopHost = {
 
   // Without a state an entry keeps its queue, and its next use begins anew with a question (__neigh_update, __neigh_event_send).
   async askAgain(hops) {
-    await ask(hops.flatMap(({ address, device }): IpArgs[] => [
-      ["neigh", "change", "to", address, "dev", device, "nud", "none"],
-      ["neigh", "change", "to", address, "dev", device, "use"],
+    await ask(hops.flatMap(({ address, device }) => [
+      ip`neigh change to ${address} dev ${device} nud none`,
+      ip`neigh change to ${address} dev ${device} use`,
     ]));
   },
 };
 
 /** What one `ip` answers to these, an array of JSON each; one that fails stops no other and has no answer. */
-async function ask(lines: readonly IpArgs[]): Promise<unknown[]> {
-  const stdin = lines.map((line) => `${encodeLine(line)}\n`).join("");
-  const { stdout } = await run({ argv: ["ip", "-force", "-json", "-batch", "-"], stdin });
+async function ask(commands: readonly IpCommand[]): Promise<unknown[]> {
+  const { stdout } = await run(batch("ip", commands, "-json"));
   return stdout.split("\n").filter((line) => line.trim() !== "").map((line) => JSON.parse(line));
 }

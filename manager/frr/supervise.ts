@@ -1,6 +1,6 @@
 // Starts FRR's own supervisor where nobody else does; from then on watchfrr lives and dies apart from the manager.
-import { describe } from "../../shared/process/command.ts";
-import { run } from "../../shared/process/exec.ts";
+import { must } from "../../shared/process/must.ts";
+import { sleep } from "../../shared/process/time.ts";
 import type { Log } from "../log.ts";
 import { readDaemons } from "./query.ts";
 import { START_SCRIPT } from "./start_files.ts";
@@ -17,7 +17,7 @@ export function areUp(daemons: readonly string[]): boolean {
 /** Starts watchfrr in a session of its own, unless it answers already. */
 export async function startFrr(log: Log): Promise<void> {
   if ((await readDaemons()).includes("watchfrr")) return;
-  const done = await run({
+  await must("start FRR", {
     argv: [
       "setsid",
       "--fork",
@@ -27,7 +27,6 @@ export async function startFrr(log: Log): Promise<void> {
       START_SCRIPT,
     ],
   });
-  if (done.reason !== "success") throw new Error(`Cannot start FRR: ${describe(done)}`);
   log("info", "FRR started under watchfrr");
 }
 
@@ -37,6 +36,6 @@ export async function waitForFrr(log: Log, signal: AbortSignal): Promise<void> {
   for (let asked = 0; !areUp(await readDaemons()); asked++) {
     if (asked === 0) log("info", "waiting for FRR's daemons");
     signal.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await sleep(POLL_MS, signal);
   }
 }

@@ -1,6 +1,6 @@
 // Gives the LAN namespace the VTEP address, for zebra.
-import { describe } from "../../shared/process/command.ts";
-import { run } from "../../shared/process/exec.ts";
+import { must } from "../../shared/process/must.ts";
+import { argvOf, ip } from "../../shared/iproute2/words.ts";
 import { inNetns } from "../../shared/process/netns.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
@@ -11,17 +11,14 @@ import { LAN_NETNS } from "../../shared/lan/paths.ts";
  */
 export async function addressLanNetns({ vtep }: NodeFacts): Promise<void> {
   const isIpv6 = vtep.includes(":");
-  const family = isIpv6 ? ["-6"] : [];
-  for (
-    const args of [
-      ["link", "set", "dev", "lo", "up"],
-      ["address", "replace", `${vtep}/${isIpv6 ? 128 : 32}`, "dev", "lo"],
-      [...family, "route", "replace", "default", "dev", "lo"],
-    ]
-  ) {
-    const done = await run({ argv: inNetns(LAN_NETNS, ["ip", ...args]) });
-    if (done.reason !== "success") {
-      throw new Error(`Cannot give the LAN namespace its address: ${describe(done)}`);
-    }
+  const commands = [
+    ip`link set dev lo up`,
+    ip`address replace ${vtep}/${isIpv6 ? 128 : 32} dev lo`,
+    isIpv6 ? ip`-6 route replace default dev lo` : ip`route replace default dev lo`,
+  ];
+  for (const command of commands) {
+    await must("give the LAN namespace its address", {
+      argv: inNetns(LAN_NETNS, argvOf(command)),
+    });
   }
 }

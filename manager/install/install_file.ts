@@ -1,6 +1,6 @@
 // Puts an executable where runtimes may be starting it at this moment: written beside, then renamed.
-import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
+import { must } from "../../shared/process/must.ts";
 
 /**
  * Copies `source` to `target` (mode 0755) unless they are equal already. By programs, not by Deno's own calls: the
@@ -18,8 +18,7 @@ export async function installFile(
       ["mv", "--force", "--no-target-directory", "--", `${target}.new`, target],
     ] as const
   ) {
-    const done = await run({ argv });
-    if (done.reason !== "success") throw new Error(`Cannot install ${target}: ${describe(done)}`);
+    await must(`install ${target}`, { argv });
   }
   return "installed";
 }

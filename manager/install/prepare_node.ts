@@ -23,7 +23,9 @@ export async function prepareNode(
 ): Promise<void> {
   if (role === "worker") await makeLockFiles();
   // One at a time on a node: an init container may meet a manager that is starting.
-  using _alone = role === "worker" ? await lock(NETNS_LOCK_FILE, true, NETNS_LOCK_MS) : undefined;
+  using _alone = role === "worker"
+    ? await lock(NETNS_LOCK_FILE, { make: true, timeoutMs: NETNS_LOCK_MS })
+    : undefined;
   await writeStartFiles(role);
   log("info", `FRR's start files are in place for a ${role}`);
   if (role !== "worker") return;

@@ -1,6 +1,6 @@
 // Takes back what install and calls have left on a node: plugin, launcher, LAN namespace, files in /run.
-import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
+import { must } from "../../shared/process/must.ts";
 import { hasNetns } from "../../shared/lan/lan_netns.ts";
 import { lock } from "../../shared/lan/lock.ts";
 import { LAN_NETNS, RUN_DIR } from "../../shared/lan/paths.ts";
@@ -29,14 +29,16 @@ export async function uninstallNode(
 ): Promise<void> {
   using _noManager = await lockOutManager();
   if (await hasNetns(run, LAN_NETNS)) await assertNoPods();
-  await must("unshare", "--mount", "--", "sh", "-c", REMOVE_PIN, "sh", LAN_NETNS);
+  await must("uninstall", {
+    argv: ["unshare", "--mount", "--", "sh", "-c", REMOVE_PIN, "sh", LAN_NETNS],
+  });
   log("info", `LAN namespace ${LAN_NETNS}: removed`);
   // The launcher first: it never stands alone.
   for (const file of ["megalos", PLUGIN_BINARY]) {
-    await must("rm", "--force", "--", `${cniBinDir}/${file}`);
+    await must("uninstall", { argv: ["rm", "--force", "--", `${cniBinDir}/${file}`] });
   }
   log("info", `plugin in ${cniBinDir}: removed`);
-  await must("rm", "--recursive", "--force", "--", RUN_DIR);
+  await must("uninstall", { argv: ["rm", "--recursive", "--force", "--", RUN_DIR] });
   log("info", `${RUN_DIR}: removed`);
 }
 
@@ -48,7 +50,7 @@ async function lockOutManager(): Promise<Disposable | undefined> {
     throw error;
   }
   try {
-    return await lock(ALIVE_FILE, false, LIMIT_MS);
+    return await lock(ALIVE_FILE, { timeoutMs: LIMIT_MS });
   } catch (cause) {
     throw new Error("Cannot uninstall: a manager is running on this node", { cause });
   }
@@ -59,9 +61,4 @@ async function assertNoPods(): Promise<void> {
   if (ports.length === 0) return;
   const owners = new Set(ports.map(({ pod, name }) => pod ?? name));
   throw new Error(`Cannot uninstall: pods are on LANs of this node: ${[...owners].join(", ")}`);
-}
-
-async function must(...argv: [string, ...string[]]): Promise<void> {
-  const done = await run({ argv });
-  if (done.reason !== "success") throw new Error(`Cannot uninstall: ${describe(done)}`);
 }

@@ -157,7 +157,7 @@ export class LanKeeper implements AsyncDisposable {
   }
 
   async #removeEmpty(kernel: Kernel, { lan }: LanOnNode): Promise<void> {
-    using _lan = await lock(lockFile(lan.vni), true, LIMIT_MS);
+    using _lan = await lock(lockFile(lan.vni), { make: true, timeoutMs: LIMIT_MS });
     // Observed again under the lock: a pod may have come since.
     const found = await findPorts(kernel, LAN_NETNS, lan);
     if (found.ports.length > 0) return;

@@ -1,6 +1,7 @@
 // Mends a LAN whose devices somebody has deleted or changed, under its lock: the same plan as an ADD's, and its ports joined again.
 import { FaultError } from "../../shared/faults.ts";
 import {
+  type Change,
   joinBridge,
   setBridge,
   setMtu,
@@ -49,7 +50,7 @@ export async function mendLan(
   timeoutMs: number,
 ): Promise<string | undefined> {
   const { lan } = used;
-  using _lan = await lock(lockFile(lan.vni), true, timeoutMs);
+  using _lan = await lock(lockFile(lan.vni), { make: true, timeoutMs });
   const { state, found, findings } = await inspect(kernel, used);
   if (found.ports.length === 0 || findings.length === 0) return undefined;
   refuseConflicts(lan, state);
@@ -87,7 +88,7 @@ function planMend(
   const { bridge, vxlan } = lanDevices(lan);
   const mtu = commonMtu(found) ?? facts.mtu;
   const standing = (state.vxlan ?? state.unnamedVxlan)?.vxlan;
-  const step = (args: Step["args"], why: string): Step => ({ netns: LAN_NETNS, args, why });
+  const step = (change: Change, why: string): Step => ({ netns: LAN_NETNS, change, why });
   const wanted = {
     lan,
     mtu,

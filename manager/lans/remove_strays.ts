@@ -23,7 +23,7 @@ export async function removeStrays(
   using locks = new DisposableStack();
   // In order of their numbers, as everybody who takes several.
   for (let vni = 0; vni < LAN_LOCKS; vni++) {
-    locks.use(await lock(lockFile(vni), true, timeoutMs));
+    locks.use(await lock(lockFile(vni), { make: true, timeoutMs }));
   }
   const { strays } = findTroubles(await listDevices());
   const removed = strays.filter(({ ifindex }) => seen.some((one) => one.ifindex === ifindex))

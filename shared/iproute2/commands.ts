@@ -1,16 +1,38 @@
-// Typed builders of the `ip` commands this project uses. Names always follow `name` or `dev`: a bare `br` parses as a keyword.
-import type { IpArgs } from "./line.ts";
+// The `ip` commands of this project. A name always follows `name` or `dev`: a bare `br` is a keyword.
+import { ip, type IpCommand } from "./words.ts";
 
-/** Link-local groups (01:80:C2:00:00:0x) that are forwarded. Each is the widest mask its device takes (linux/if_bridge.h). */
+/** A question for devices. */
+export interface Question extends IpCommand {
+  /** The one device that is asked for, by a name of it. Any other question may find none or many. */
+  readonly device?: string;
+}
+
+/** A change of devices. */
+export interface Change extends IpCommand {
+  /** Its part in a deletion, for whoever runs the deletions of many calls as one. */
+  readonly deletion?: Deletion;
+}
+
+export type Deletion =
+  /** Marks a device as one that is to be deleted. */
+  | { readonly kind: "mark"; readonly device: string }
+  /** Deletes all devices that are marked. */
+  | { readonly kind: "all marked" };
+
+/**
+ * Link-local groups (01:80:C2:00:00:0x) that are forwarded. Each is the widest mask that its device
+ * takes (linux/if_bridge.h).
+ */
 export const BRIDGE_FORWARD_MASK = 0xfff8;
 export const PORT_FORWARD_MASK = 0xfffd;
 
-/** A bridge that is a plain wire: snooping off (without a querier it loses OSPF and IPv6 multicast), link-local groups forwarded. */
-export function addBridge(name: string, mtu: number): IpArgs {
-  return [
-    ...["link", "add", "name", name, "mtu", `${mtu}`, "up"] as const,
-    ...["type", "bridge", "mcast_snooping", "0", "group_fwd_mask", `${BRIDGE_FORWARD_MASK}`],
-  ];
+/**
+ * A bridge that is a plain wire. Snooping is off, for without a querier it loses OSPF and IPv6
+ * multicast. Link-local groups are forwarded.
+ */
+export function addBridge(name: string, mtu: number): Change {
+  return ip`link add name ${name} mtu ${mtu} up
+    type bridge mcast_snooping 0 group_fwd_mask ${BRIDGE_FORWARD_MASK}`;
 }
 
 export interface VxlanSpec {
@@ -32,21 +54,10 @@ export interface VxlanSpec {
  * namespace and moves it, which sets it down again (7ca486d08a30, "rtnetlink: Create link directly
  * in target net namespace"). {@link setPort} sets it up.
  */
-export function addVxlan(spec: VxlanSpec): IpArgs {
-  return [
-    ...[
-      "link",
-      "add",
-      "name",
-      spec.name,
-      "link-netns",
-      spec.socketNetns,
-      "master",
-      spec.bridge,
-    ] as const,
-    ...["mtu", `${spec.mtu}`, "type", "vxlan", "id", `${spec.vni}`],
-    ...["local", spec.local, "dstport", `${spec.vxlanPort}`, "nolearning"],
-  ];
+export function addVxlan(spec: VxlanSpec): Change {
+  const { name, bridge, mtu, vni, local, vxlanPort, socketNetns } = spec;
+  return ip`link add name ${name} link-netns ${socketNetns} master ${bridge} mtu ${mtu}
+    type vxlan id ${vni} local ${local} dstport ${vxlanPort} nolearning`;
 }
 
 export interface VethSpec {
@@ -61,15 +72,13 @@ export interface VethSpec {
 }
 
 /**
- * A veth whose one end is born in the pod's namespace with its final name and MAC, and up: the kernel takes `up` of the
- * device itself, not of its peer, which is no pair yet then (rtnl_newlink, veth_newlink).
+ * A veth whose one end is born in the pod's namespace with its final name and MAC, and up. The kernel
+ * takes `up` of the device itself. It takes none of the peer, which is no pair yet then
+ * (rtnl_newlink, veth_newlink).
  */
-export function addVeth({ name, mac, netns, mtu, peer }: VethSpec): IpArgs {
-  return [
-    ...["link", "add", "name", name, "mtu", `${mtu}`, "address", mac, "netns", netns] as const,
-    ...["up", "type", "veth", "peer", "name", peer.name, "address", peer.mac],
-    ...["mtu", `${mtu}`, "group", `${peer.group}`],
-  ];
+export function addVeth({ name, mac, netns, mtu, peer }: VethSpec): Change {
+  return ip`link add name ${name} mtu ${mtu} address ${mac} netns ${netns} up
+    type veth peer name ${peer.name} address ${peer.mac} mtu ${mtu} group ${peer.group}`;
 }
 
 export interface PortSpec {
@@ -84,71 +93,50 @@ export interface PortSpec {
  * Gives a bridge port what it takes only once it is there, and sets it up. The kernel ignores an
  * `alias` that is given at creation.
  */
-export function setPort({ name, rename, alias, learning }: PortSpec): IpArgs {
-  return [
-    ...["link", "set", "dev", name] as const,
-    ...(rename === undefined ? [] : ["name", rename]),
-    ...["up", "alias", alias, "type", "bridge_slave"],
-    ...[
-      "learning",
-      learning ? "on" : "off",
-      "neigh_suppress",
-      "off",
-      "group_fwd_mask",
-      `${PORT_FORWARD_MASK}`,
-    ],
-  ];
+export function setPort({ name, rename = name, alias, learning }: PortSpec): Change {
+  const switched = learning ? "on" : "off";
+  return rename === name
+    ? ip`link set dev ${name} up alias ${alias}
+        type bridge_slave learning ${switched} neigh_suppress off group_fwd_mask ${PORT_FORWARD_MASK}`
+    : ip`link set dev ${name} name ${rename} up alias ${alias}
+        type bridge_slave learning ${switched} neigh_suppress off group_fwd_mask ${PORT_FORWARD_MASK}`;
 }
 
 /** Gives a bridge all that {@link addBridge} gives one, its alias, and link group 0. */
-export const setBridge = (name: string, alias: string, mtu: number): IpArgs => [
-  ...["link", "set", "dev", name, "group", "0", "mtu", `${mtu}`, "up", "alias", alias] as const,
-  ...["type", "bridge", "mcast_snooping", "0", "group_fwd_mask", `${BRIDGE_FORWARD_MASK}`],
-];
-export const setMtu = (name: string, group: number, mtu: number): IpArgs => [
-  ...["link", "set", "dev", name, "group", `${group}`, "mtu", `${mtu}`] as const,
-];
+export const setBridge = (name: string, alias: string, mtu: number): Change =>
+  ip`link set dev ${name} group 0 mtu ${mtu} up alias ${alias}
+    type bridge mcast_snooping 0 group_fwd_mask ${BRIDGE_FORWARD_MASK}`;
+export const setMtu = (name: string, group: number, mtu: number): Change =>
+  ip`link set dev ${name} group ${group} mtu ${mtu}`;
 /** Has a VXLAN device learn nothing from what it receives. */
-export const setNoLearning = (
-  name: string,
-): IpArgs => ["link", "set", "dev", name, "type", "vxlan", "nolearning"];
-export const setAlias = (
-  name: string,
-  alias: string,
-): IpArgs => ["link", "set", "dev", name, "alias", alias];
-export const joinBridge = (
-  name: string,
-  bridge: string,
-): IpArgs => ["link", "set", "dev", name, "master", bridge];
+export const setNoLearning = (name: string): Change =>
+  ip`link set dev ${name} type vxlan nolearning`;
+export const setAlias = (name: string, alias: string): Change =>
+  ip`link set dev ${name} alias ${alias}`;
+export const joinBridge = (name: string, bridge: string): Change =>
+  ip`link set dev ${name} master ${bridge}`;
 /** Takes a bridge out of the group of those to be deleted, and sets it up. */
-export const keepBridge = (
-  name: string,
-): IpArgs => ["link", "set", "dev", name, "group", "0", "up"];
-export const setUp = (name: string): IpArgs => ["link", "set", "dev", name, "up"];
-export const setVxlanLocal = (
-  name: string,
-  local: string,
-): IpArgs => ["link", "set", "dev", name, "type", "vxlan", "local", local];
-export const setGroup = (
-  name: string,
-  group: number,
-): IpArgs => ["link", "set", "dev", name, "group", `${group}`];
-export const addAltname = (name: string, altname: string): IpArgs => [
-  ...["link", "property", "add", "dev", name, "altname", altname] as const,
-];
-export const deleteLink = (name: string): IpArgs => ["link", "del", "dev", name];
+export const keepBridge = (name: string): Change => ip`link set dev ${name} group 0 up`;
+export const setUp = (name: string): Change => ip`link set dev ${name} up`;
+export const setVxlanLocal = (name: string, local: string): Change =>
+  ip`link set dev ${name} type vxlan local ${local}`;
+export const setGroup = (name: string, group: number): Change =>
+  ip`link set dev ${name} group ${group}`;
+export const addAltname = (name: string, altname: string): Change =>
+  ip`link property add dev ${name} altname ${altname}`;
+export const deleteLink = (name: string): Change => ip`link del dev ${name}`;
 /** Deletes every device of a group with one wait of the kernel instead of one each. */
-export const deleteGroup = (group: number): IpArgs => ["link", "del", "group", `${group}`];
+export const deleteGroup = (group: number): Change => ip`link del group ${group}`;
 
 /**
- * A question that the kernel answers by "No such device" when a device is gone, without its lock for changes (RTNL), once `ip`
- * knows its index: everything else about a device waits for what is changed at the time. (TEST-NET-1, RFC 5737; inet_rtm_getroute.)
+ * A question that the kernel answers by "No such device" when a device is gone. Once `ip` knows the
+ * device's index, the kernel answers without its lock for changes (RTNL); everything else about a
+ * device waits for what is changed at the time. (TEST-NET-1, RFC 5737; inet_rtm_getroute.)
  */
-export const routeThrough = (
-  name: string,
-): IpArgs => ["route", "get", "192.0.2.1", "oif", name];
-export const showLink = (name: string): IpArgs => ["link", "show", "dev", name];
-export const showPorts = (bridge: string): IpArgs => ["link", "show", "master", bridge];
-export const showKind = (
-  kind: "bridge" | "vxlan" | "veth",
-): IpArgs => ["link", "show", "type", kind];
+export const routeThrough = (name: string): IpCommand => ip`route get 192.0.2.1 oif ${name}`;
+export const showLink = (device: string): Question => ({
+  ...ip`link show dev ${device}`,
+  device,
+});
+export const showPorts = (bridge: string): Question => ip`link show master ${bridge}`;
+export const showKind = (kind: "bridge" | "vxlan" | "veth"): Question => ip`link show type ${kind}`;

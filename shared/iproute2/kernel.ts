@@ -1,6 +1,6 @@
 // The devices of several namespaces, asked and changed through one `ip` session each, opened when first needed.
 import type { Completed } from "../process/command.ts";
-import type { IpArgs } from "./line.ts";
+import type { Change, Question } from "./commands.ts";
 import type { Link } from "./link.ts";
 import { type Found, type IpSession, openIpSession } from "./session.ts";
 import type { Converse } from "../process/exec.ts";
@@ -8,14 +8,19 @@ import type { Converse } from "../process/exec.ts";
 /** Reads and changes devices; every namespace is a path. */
 export interface Kernel {
   /**
+   * Opens the session in a namespace.
+   * @throws {SessionEnded} when the namespace cannot be entered
+   */
+  enter(netns: string): Promise<void>;
+  /**
    * The devices that the questions find.
    * @throws {SessionEnded} when the namespace cannot be entered
    */
-  show(netns: string, questions: readonly IpArgs[]): Promise<Link[]>;
+  show(netns: string, questions: readonly Question[]): Promise<Link[]>;
   /** See {@link IpSession.find}. */
   find(netns: string, names: readonly string[]): Promise<Found>;
-  /** Runs one changing command. The answer is what went wrong, or undefined. */
-  apply(netns: string, args: IpArgs): Promise<Completed | undefined>;
+  /** Runs one change. The answer is what went wrong, or undefined. */
+  apply(netns: string, change: Change): Promise<Completed | undefined>;
   /** Ends the sessions. */
   close(): Promise<void>;
 }
@@ -31,21 +36,25 @@ export function openKernel(converse: Converse, remainingMs: () => number): Kerne
   const forgetEnded = (netns: string) => {
     if (sessions.get(netns)?.ended) sessions.delete(netns);
   };
+  async function show(netns: string, questions: readonly Question[]): Promise<Link[]> {
+    try {
+      return await session(netns).show(questions);
+    } finally {
+      forgetEnded(netns);
+    }
+  }
   return {
-    async show(netns, questions) {
-      try {
-        return await session(netns).show(questions);
-      } finally {
-        forgetEnded(netns);
-      }
+    show,
+    async enter(netns) {
+      await show(netns, []);
     },
     async find(netns, names) {
       const found = await session(netns).find(names);
       forgetEnded(netns);
       return found;
     },
-    async apply(netns, args) {
-      const failure = await session(netns).apply(args);
+    async apply(netns, change) {
+      const failure = await session(netns).apply(change);
       forgetEnded(netns);
       return failure;
     },

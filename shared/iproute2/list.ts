@@ -1,10 +1,12 @@
 // All devices of a kind in a namespace, by one `ip` without -details: those of a thousand LANs are megabytes of JSON with them.
-import { type Command, type Completed, describe } from "../process/command.ts";
+import { describe } from "../process/command.ts";
 import { fail } from "../faults.ts";
 import { showKind } from "./commands.ts";
 import { INTERRUPTED, readWhole } from "./dump.ts";
 import { isInterrupted } from "./messages.ts";
 import { type Link, parseLinks } from "./link.ts";
+import type { Run } from "../process/exec.ts";
+import { argvOf } from "./words.ts";
 import { inNetns } from "../process/netns.ts";
 
 /**
@@ -12,11 +14,11 @@ import { inNetns } from "../process/netns.ts";
  * @throws {FaultError} "try-later" when they cannot be listed, or changed all the time
  */
 export async function listLinks(
-  run: (command: Command) => Promise<Completed>,
+  run: Run,
   netns: string,
   kind: "bridge" | "vxlan" | "veth",
 ): Promise<Link[]> {
-  const argv = inNetns(netns, ["ip", "-json", ...showKind(kind)]);
+  const argv = inNetns(netns, argvOf(showKind(kind), "-json"));
   return await readWhole(async () => {
     const done = await run({ argv });
     if (done.reason === "success" && done.stderr === "") return parseLinks(done.stdout);

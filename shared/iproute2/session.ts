@@ -13,21 +13,22 @@ import {
   saysNoName,
   saysNotThere,
 } from "./messages.ts";
-import { routeThrough } from "./commands.ts";
-import { encodeLine, type IpArgs } from "./line.ts";
+import { batchArgv } from "./batch.ts";
+import { type Change, type Question, routeThrough } from "./commands.ts";
 import { type Link, parseLinks } from "./link.ts";
+import { argvOf, encodeLines, ip, type IpCommand } from "./words.ts";
 
 /** An `ip` that lives in one namespace until {@link close}. */
 export interface IpSession {
   /** The devices that the questions find, but for `lo`, which ends the answer; what does not exist is not in it. */
-  show(questions: readonly IpArgs[]): Promise<Link[]>;
+  show(questions: readonly Question[]): Promise<Link[]>;
   /**
    * Which of these are there. Asked again about those, it waits for nothing that is changed at the time, and a device that was
    * made anew under a name is not meant; of a name that was not found, `ip` may know an earlier device only (`isSure` false).
    */
   find(names: readonly string[]): Promise<Found>;
   /** Runs one changing line. The answer is what went wrong, or undefined. */
-  apply(args: IpArgs): Promise<Completed | undefined>;
+  apply(change: Change): Promise<Completed | undefined>;
   /** Its `ip` has ended: nothing more can be said to it. */
   readonly ended: boolean;
   close(): Promise<void>;
@@ -40,11 +41,11 @@ export interface Found {
 }
 
 // `-force` keeps `ip` alive behind a failed line; `-json` makes it flush each answer (jsonw_destroy, iproute2 lib/json_writer.c).
-const SESSION = ["ip", "-force", "-json", "-details", "-batch", "-"] as const;
+const SESSION = batchArgv("ip", "-json", "-details");
 
 // The ends of an exchange: `lo` is in every namespace.
-const END_OF_STDOUT: IpArgs = ["link", "show", "dev", "lo"];
-const END_OF_STDERR: IpArgs = [NO_OBJECT];
+const END_OF_STDOUT = ip`link show dev lo`;
+const END_OF_STDERR = ip`${NO_OBJECT}`;
 
 /** Opens a session in the namespace at `netns`; whether that exists shows at the first exchange. */
 export function openIpSession(converse: Converse, netns: string, timeoutMs: number): IpSession {
@@ -82,7 +83,7 @@ class Session implements IpSession {
 
   constructor(private readonly conversation: Conversation) {}
 
-  show(questions: readonly IpArgs[]): Promise<Link[]> {
+  show(questions: readonly Question[]): Promise<Link[]> {
     return this.inTurn(() => readWhole(() => this.ask(questions)));
   }
 
@@ -90,8 +91,8 @@ class Session implements IpSession {
     return this.inTurn(() => this.lookFor(names));
   }
 
-  apply(args: IpArgs): Promise<Completed | undefined> {
-    return this.inTurn(() => this.change(args));
+  apply(change: Change): Promise<Completed | undefined> {
+    return this.inTurn(() => this.change(change));
   }
 
   async close(): Promise<void> {
@@ -105,7 +106,7 @@ class Session implements IpSession {
     return turn;
   }
 
-  private async ask(questions: readonly IpArgs[]): Promise<Link[] | typeof INTERRUPTED> {
+  private async ask(questions: readonly Question[]): Promise<Link[] | typeof INTERRUPTED> {
     await this.send([...questions, END_OF_STDOUT, END_OF_STDERR]);
     const links = await this.readLinks();
     const { ended, errors } = await this.readErrors();
@@ -138,11 +139,11 @@ class Session implements IpSession {
     };
   }
 
-  private async change(args: IpArgs): Promise<Completed | undefined> {
+  private async change(change: Change): Promise<Completed | undefined> {
     const started = performance.now();
-    await this.send([args, END_OF_STDERR]);
+    await this.send([change, END_OF_STDERR]);
     const { ended, failures, errors } = await this.readErrors();
-    const argv = ["ip", ...args];
+    const argv = argvOf(change);
     // Argument errors end `ip` on the spot, without a line number.
     if (ended) return { ...await this.lastWords(errors), argv };
     if (failures.length === 0) return undefined;
@@ -158,9 +159,9 @@ class Session implements IpSession {
     };
   }
 
-  private send(lines: readonly IpArgs[]): Promise<void> {
+  private send(lines: readonly IpCommand[]): Promise<void> {
     this.sent += lines.length;
-    return this.conversation.write(lines.map((line) => `${encodeLine(line)}\n`).join(""));
+    return this.conversation.write(encodeLines(lines));
   }
 
   private async readLinks(): Promise<Link[]> {
@@ -204,13 +205,14 @@ class Session implements IpSession {
 const MADE_ANEW = "a device has been made anew since this ip met its name";
 
 /**
- * How many of the questions for one device each (but for `lo`, which ends the answer) are not answered by it. `ip` keeps the
- * index of each name that it has met, and is silent about a device that has the name of an earlier one.
+ * How many of the questions for one device each are not answered by it. (`lo` ends the answer and is
+ * not in it.) `ip` keeps the index of each name that it has met, and is silent about a device that has
+ * the name of an earlier one.
  */
-function countUnanswered(questions: readonly IpArgs[], links: readonly Link[]): number {
-  return questions.filter(([, verb, by, name = ""]) =>
-    verb === "show" && by === "dev" && name !== "lo" &&
-    !links.some((link) => link.ifname === name || link.altnames.includes(name))
+function countUnanswered(questions: readonly Question[], links: readonly Link[]): number {
+  return questions.filter(({ device }) =>
+    device !== undefined && device !== "lo" &&
+    !links.some((link) => link.ifname === device || link.altnames.includes(device))
   ).length;
 }
 

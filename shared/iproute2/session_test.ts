@@ -5,6 +5,7 @@ import { hostOf } from "../../tests/fixture/node_host.ts";
 import { testAsRoot } from "../../tests/fixture/privileged.ts";
 import { addBridge, deleteLink, setUp, showKind, showLink } from "./commands.ts";
 import { openKernel } from "./kernel.ts";
+import { ip } from "./words.ts";
 import { openIpSession, SessionEnded } from "./session.ts";
 
 const POD = "/run/netns/pod";
@@ -42,7 +43,7 @@ testAsRoot(
     const others = openIpSession(hostOf(node).converse, POD, 20_000);
     const both = { there: ["a", "b"], isSure: true };
     assert.deepEqual(await session.find(["a", "b"]), both);
-    await others.apply(["link", "set", "dev", "a", "down"]);
+    await others.apply(ip`link set dev a down`);
     assert.deepEqual(await session.find(["a", "b"]), both);
     for (const change of [deleteLink("a"), addBridge("a", 1400)]) {
       assert.equal(await others.apply(change), undefined);
@@ -111,7 +112,7 @@ testAsRoot(
   async () => {
     await using started = await startSession();
     const kernel = openKernel(hostOf(started.node).converse, () => 20_000);
-    const failure = await kernel.apply(POD, ["link", "set", "dev", "a", "mtu", "none"]);
+    const failure = await kernel.apply(POD, ip`link set dev a mtu none`);
     assert.deepEqual([failure?.reason, failure?.code], ["exit", 255]);
     assert.match(failure?.stderr ?? "", /argument "none" is wrong/);
     assert.equal(await kernel.apply(POD, deleteLink("a")), undefined);

@@ -1,7 +1,8 @@
 // Makes the LAN namespace: the one network namespace of a node that holds the devices of all LANs.
-import { describe } from "../process/command.ts";
+import { type Argv, describe } from "../process/command.ts";
 import { fail } from "../faults.ts";
 import type { Run } from "../process/exec.ts";
+import { must } from "../process/must.ts";
 import { inNetns } from "../process/netns.ts";
 import { LAN_NETNS } from "./paths.ts";
 
@@ -60,14 +61,10 @@ export async function hasNetns(run: Run, path: string): Promise<boolean> {
 export async function ensureLanNetns(run: Run, path: string): Promise<"made" | "verified"> {
   const present = await hasNetns(run, path);
   const sysctls = SYSCTLS.flat();
-  const done = present
-    ? await run({ argv: inNetns(path, ["sh", "-c", SET_SYSCTLS, "sh", ...sysctls]) })
-    : await run({
-      argv: ["unshare", "--net", "--", "sh", "-c", PIN_NETNS, "sh", path, ...sysctls],
-    });
-  if (done.reason !== "success") {
-    fail("try-later", `Cannot make the LAN namespace ${path}: ${describe(done)}`);
-  }
+  const argv = present
+    ? inNetns(path, ["sh", "-c", SET_SYSCTLS, "sh", ...sysctls])
+    : ["unshare", "--net", "--", "sh", "-c", PIN_NETNS, "sh", path, ...sysctls] as const;
+  await must(`make the LAN namespace ${path}`, { argv }, run);
   return present ? "verified" : "made";
 }
 
@@ -93,13 +90,12 @@ export function netnsId(inode: number): string {
  */
 export async function resetSysctls(run: Run, path: string): Promise<readonly string[]> {
   const sysctls = SYSCTLS.flat();
-  const must = async (argv: [string, ...string[]]) => {
-    const done = await run({ argv: inNetns(path, argv) });
-    if (done.reason === "success") return done.stdout;
-    return fail("try-later", `Cannot set the switches of ${path}: ${describe(done)}`);
+  const set = async (argv: Argv) => {
+    const command = { argv: inNetns(path, argv) };
+    return (await must(`set the switches of ${path}`, command, run)).stdout;
   };
-  const wrong = await must(["sh", "-c", LIST_WRONG, "sh", ...sysctls]);
+  const wrong = await set(["sh", "-c", LIST_WRONG, "sh", ...sysctls]);
   if (wrong === "") return [];
-  await must(["unshare", "--mount", "sh", "-c", SET_SYSCTLS_IN_CONTAINER, "sh", ...sysctls]);
+  await set(["unshare", "--mount", "sh", "-c", SET_SYSCTLS_IN_CONTAINER, "sh", ...sysctls]);
   return wrong.trim().split("\n");
 }

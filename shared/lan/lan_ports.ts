@@ -52,8 +52,8 @@ export async function deletePorts(
 /** Runs a plan of deletions; devices that are gone are what was wanted.
  * @throws {FaultError} when the kernel refuses */
 export async function deleteDevices(kernel: Kernel, steps: readonly Step[]): Promise<void> {
-  const failure = await execute(steps, async (netns, args) => {
-    const failure = await kernel.apply(netns, args);
+  const failure = await execute(steps, async (netns, change) => {
+    const failure = await kernel.apply(netns, change);
     return failure === undefined || isMissingDevice(failure) ? undefined : failure;
   });
   if (failure !== undefined) throw new FaultError(faultOf(failure));

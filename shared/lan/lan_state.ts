@@ -1,7 +1,7 @@
 // What the LAN namespace holds of one LAN, as far as a plan needs to know.
 import { showLink } from "../iproute2/commands.ts";
 import type { Kernel } from "../iproute2/kernel.ts";
-import type { IpArgs } from "../iproute2/line.ts";
+import type { Question } from "../iproute2/commands.ts";
 import type { Link } from "../iproute2/link.ts";
 import { type Lan, lanDevices } from "./lan.ts";
 
@@ -18,7 +18,7 @@ export interface LanState {
 }
 
 /** What to ask the kernel about a LAN; {@link pickLanState} finds the answers. */
-export function askAboutLan(lan: Lan): IpArgs[] {
+export function askAboutLan(lan: Lan): Question[] {
   const { bridge, vxlan, byVni, byName } = lanDevices(lan);
   return [bridge, vxlan, byVni, byName].map(showLink);
 }

@@ -1,5 +1,6 @@
 // The locks on a node: one for each LAN (by VNI modulo 256), taken before anything is observed.
 import { fail } from "../faults.ts";
+import { within } from "../process/time.ts";
 import { LOCK_DIR } from "./paths.ts";
 
 export const LAN_LOCKS = 256;
@@ -12,21 +13,24 @@ export function lockFile(vni: number): string {
 /** The lock for making the LAN namespace. */
 export const NETNS_LOCK_FILE = `${LOCK_DIR}/netns`;
 
+export interface LockOptions {
+  /** Whether a missing file may be made. On a node with a manager that is the manager's job alone. */
+  readonly make?: boolean;
+  readonly timeoutMs: number;
+}
+
 /**
- * Waits for the exclusive lock on a file, flock(2): the kernel frees it when the process ends, however it ends.
- * @param make whether a missing file may be made (nobody's job but the manager's where there is one)
+ * Waits for the exclusive lock on a file, flock(2). The kernel frees it when the process ends, however
+ * it ends.
  * @throws {FaultError} "try-later" when the file is missing or the lock is not had within `timeoutMs`
  */
-export async function lock(path: string, make: boolean, timeoutMs: number): Promise<Disposable> {
+export async function lock(
+  path: string,
+  { make = false, timeoutMs }: LockOptions,
+): Promise<Disposable> {
   const file = await openLockFile(path, make);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const overdue = new Promise<"overdue">((resolve) =>
-    timer = setTimeout(() => resolve("overdue"), timeoutMs)
-  );
   const locking = file.lock(true);
-  const outcome = await Promise.race([locking, overdue]);
-  clearTimeout(timer);
-  if (outcome === "overdue") {
+  if (await within(timeoutMs, locking) === "overdue") {
     // The wait cannot be called off: when it ends, the lock is let go at once.
     locking.finally(() => file.close());
     fail(

@@ -31,8 +31,8 @@ Deno.test("a VNI has one lock file of 256, the same on every call", () => {
 Deno.test("only one holds a lock, and the next has it when the first lets go", async () => {
   await withLockFile(async (path) => {
     const events: string[] = [];
-    const first = await lock(path, false, 5000);
-    const second = lock(path, false, 5000).then((held) => {
+    const first = await lock(path, { timeoutMs: 5000 });
+    const second = lock(path, { timeoutMs: 5000 }).then((held) => {
       events.push("second");
       held[Symbol.dispose]();
     });
@@ -45,11 +45,11 @@ Deno.test("only one holds a lock, and the next has it when the first lets go", a
 
 testWait("a wait ends after its time, and does not take the lock later", async () => {
   await withLockFile(async (path) => {
-    const first = await lock(path, false, 5000);
-    await assert.rejects(lock(path, false, 50), isTryLater);
+    const first = await lock(path, { timeoutMs: 5000 });
+    await assert.rejects(lock(path, { timeoutMs: 50 }), isTryLater);
     first[Symbol.dispose]();
     // Were the lock taken by the one that gave up, nobody would have it again.
-    using _ = await lock(path, false, 5000);
+    using _ = await lock(path, { timeoutMs: 5000 });
   });
 });
 
@@ -59,13 +59,13 @@ testWait("a lock is free when the process that held it has ended", async () => {
       argv: ["sh", "-c", `exec 9<"$1"; flock 9; echo held; exec cat`, "sh", path],
     });
     assert.equal(await holder?.readLine("stdout"), "held");
-    await assert.rejects(lock(path, false, 50), isTryLater);
+    await assert.rejects(lock(path, { timeoutMs: 50 }), isTryLater);
     holder?.kill();
     await holder?.end();
-    using _ = await lock(path, false, 5000);
+    using _ = await lock(path, { timeoutMs: 5000 });
   });
 });
 
 Deno.test("a lock file that is not there is the manager's to make", async () => {
-  await assert.rejects(lock("/nowhere/lock", false, 50), isTryLater);
+  await assert.rejects(lock("/nowhere/lock", { timeoutMs: 50 }), isTryLater);
 });

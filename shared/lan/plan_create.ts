@@ -11,7 +11,7 @@ import {
   setGroup,
   setPort,
 } from "../iproute2/commands.ts";
-import type { IpArgs } from "../iproute2/line.ts";
+import type { Change } from "../iproute2/commands.ts";
 import type { Link } from "../iproute2/link.ts";
 import type { Step } from "../steps.ts";
 import { parseAlias, renderAlias } from "./alias.ts";
@@ -45,9 +45,9 @@ export function isComplete({ bridge, vxlan, holderOfName, holderOfVni }: LanStat
 export function planCreateLan(wanted: LanWanted, state: LanState): Step[] {
   if (isComplete(state) && !isBeingDeleted(state)) return [];
   const title = `LAN ${lanTitle(wanted.lan)} (VNI ${wanted.lan.vni})`;
-  const step = (why: string, args: IpArgs, undo?: IpArgs): Step => ({
+  const step = (why: string, change: Change, undo?: Change): Step => ({
     netns: wanted.lanNetns,
-    args,
+    change,
     why: `${why} of ${title}`,
     ...(undo !== undefined && { undo }),
   });
@@ -61,7 +61,7 @@ export function planCreateLan(wanted: LanWanted, state: LanState): Step[] {
   ];
 }
 
-type MakeStep = (why: string, args: IpArgs, undo?: IpArgs) => Step;
+type MakeStep = (why: string, change: Change, undo?: Change) => Step;
 
 function planBridge({ lan, mtu }: LanWanted, state: LanState, step: MakeStep): Step[] {
   const { bridge, byVni } = lanDevices(lan);

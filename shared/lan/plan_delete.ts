@@ -1,6 +1,5 @@
 // Plans the end of ports, and of a LAN's devices when its last port goes.
-import { deleteGroup, setGroup } from "../iproute2/commands.ts";
-import type { IpArgs } from "../iproute2/line.ts";
+import { type Change, deleteGroup, setGroup } from "../iproute2/commands.ts";
 import type { Link } from "../iproute2/link.ts";
 import type { Step } from "../steps.ts";
 import { GROUP } from "./lan.ts";
@@ -29,7 +28,7 @@ export function planDeletePorts(found: LanPorts, doomed: readonly Link[]): Step[
 /** Marks devices, and deletes what is marked. */
 export function planDelete(netns: string, names: readonly string[]): Step[] {
   if (names.length === 0) return [];
-  const step = (args: IpArgs, why: string): Step => ({ netns, args, why });
+  const step = (change: Change, why: string): Step => ({ netns, change, why });
   return [
     ...names.map((name) => step(markDeleted(name), `mark ${name} for deletion`)),
     step(DELETE_MARKED, `delete ${names.join(", ")}`),
@@ -37,13 +36,12 @@ export function planDelete(netns: string, names: readonly string[]): Step[] {
 }
 
 /** Marks a device for {@link DELETE_MARKED}. */
-export const markDeleted = (name: string): IpArgs => setGroup(name, GROUP.deleted);
-
-/** The name of the device that a change marks; undefined where it is another change. */
-export function nameOfMarked(args: IpArgs): string | undefined {
-  const [, , , name = ""] = args;
-  return args.join() === markDeleted(name).join() ? name : undefined;
+export function markDeleted(device: string): Change {
+  return { ...setGroup(device, GROUP.deleted), deletion: { kind: "mark", device } };
 }
 
 /** Deletes what is marked. That none is left is no failure: another call may have been first. */
-export const DELETE_MARKED: IpArgs = deleteGroup(GROUP.deleted);
+export const DELETE_MARKED: Change = {
+  ...deleteGroup(GROUP.deleted),
+  deletion: { kind: "all marked" },
+};

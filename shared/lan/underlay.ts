@@ -1,6 +1,7 @@
 // Finds the underlay of a node: the device that carries VXLAN, its address and MTU.
 import * as z from "zod/mini";
-import { describe } from "../process/command.ts";
+import { argvOf, ip } from "../iproute2/words.ts";
+import { must } from "../process/must.ts";
 import { fail } from "../faults.ts";
 import type { Run } from "../process/exec.ts";
 
@@ -71,8 +72,8 @@ export async function findUnderlay(run: Run, hint: UnderlayHint = {}): Promise<U
 
 async function findDefaultDevices(run: Run): Promise<string[]> {
   const found = await Promise.all([
-    run({ argv: ["ip", "-json", "route", "show", "default"] }),
-    run({ argv: ["ip", "-json", "-6", "route", "show", "default"] }),
+    run({ argv: argvOf(ip`route show default`, "-json") }),
+    run({ argv: argvOf(ip`route show default`, "-json", "-6") }),
   ]);
   return found.flatMap((done) => done.reason === "success" ? parseRoutes(done.stdout) : []);
 }
@@ -84,10 +85,8 @@ export async function findAddresses(run: Run): Promise<string[]> {
 }
 
 async function findCandidates(run: Run): Promise<Candidate[]> {
-  const addresses = await run({ argv: ["ip", "-json", "address", "show", "up"] });
-  if (addresses.reason !== "success") {
-    fail("try-later", `Cannot read the node's addresses: ${describe(addresses)}`);
-  }
+  const command = { argv: argvOf(ip`address show up`, "-json") };
+  const addresses = await must("read the node's addresses", command, run);
   return parseCandidates(addresses.stdout);
 }
 

@@ -1,8 +1,11 @@
 // What a command is, and what is left of it when it has ended: plain data, no effects.
 
+/** A program's name and its arguments. */
+export type Argv = readonly [string, ...string[]];
+
 /** A program to run. `argv[0]` is a bare name; it is looked up in {@link PROGRAM_DIRS} only. */
 export interface Command {
-  readonly argv: readonly [string, ...string[]];
+  readonly argv: Argv;
   /** Bytes for standard input; without it the program reads an empty one. */
   readonly stdin?: string | Uint8Array<ArrayBuffer>;
   /** Milliseconds after which the program is killed; {@link DEFAULT_TIMEOUT_MS} without it. */

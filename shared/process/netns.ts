@@ -1,9 +1,7 @@
 // Runs a program in another network namespace.
+import type { Argv } from "./command.ts";
 
 /** The argv that runs a program in the namespace at `netns`. (`ip -n` takes no path and remounts /sys each time.) */
-export function inNetns(
-  netns: string,
-  argv: readonly [string, ...string[]],
-): [string, ...string[]] {
+export function inNetns(netns: string, argv: Argv): Argv {
   return ["nsenter", `--net=${netns}`, "--", ...argv];
 }

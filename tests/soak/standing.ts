@@ -1,5 +1,5 @@
 // LANs that stand on a node without a pod, as many as are wanted: what a node of a large cluster has beside those that come and go.
-import { encodeLine } from "../../shared/iproute2/line.ts";
+import { encodeLines } from "../../shared/iproute2/words.ts";
 import { planCreateLan } from "../../shared/lan/plan_create.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { type Node, workerAddress } from "../fixture/cluster.ts";
@@ -19,7 +19,7 @@ export async function addLans(node: Node, count: number): Promise<void> {
       ...{ lan, mtu: 1450, vtep: workerAddress(0), vxlanPort: 4789 },
       ...{ lanNetns: LAN_NETNS, underlayNetns: "/proc/1/ns/net" },
     }, {});
-    return steps.map(({ args }) => `${encodeLine(args)}\n`).join("");
+    return encodeLines(steps.map(({ change }) => change));
   });
   const argv = ["nsenter", `--net=${LAN_NETNS}`, "ip", "-batch", "-"];
   const done = await node.run(argv, { stdin: lines.join(""), timeoutMs: LIMIT_MS });
