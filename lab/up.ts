@@ -1,23 +1,29 @@
 // Starts a lab, checks it, and takes it down again unless it is to be kept.
-import type { ToolContext } from "../tools/checkout.ts";
 import { claim } from "./running/claim.ts";
 import { checkExpectations, checkNeighbours } from "./checks/run_checks.ts";
 import { startCluster } from "./cluster/cluster.ts";
-import { listWorkers } from "./cluster/underlay.ts";
+import { listWorkers, REFLECTOR } from "./cluster/underlay.ts";
 import { placeDevices } from "./conf/placement.ts";
 import type { Expectation } from "./conf/lab_check.ts";
-import { readLab } from "./conf/read_lab.ts";
+import { type Lab, readLab } from "./conf/read_lab.ts";
+import { selectDevices } from "./conf/select_devices.ts";
 import { type RunningDevice, startDevices } from "./devices/start.ts";
+import { isStartupError } from "./devices/startup_errors.ts";
 import { runStartups } from "./devices/startup.ts";
-import { prepareMachine, providePrograms } from "./prepare.ts";
-import { SKELETON } from "./skeleton.ts";
+import { Progress } from "./progress.ts";
+import { type PrepareContext, prepareMachine, providePrograms } from "./prepare.ts";
+import { observeDevices } from "./running/observe.ts";
+import { listAmbiguous } from "./running/find.ts";
 import { makeReport, type Report } from "./report/report.ts";
 import { endLab, shutDownAll } from "./running/take_down.ts";
 
 export interface UpOptions {
   /** Absolute path of the lab's folder. */
   readonly dir: string;
-  readonly name: string;
+  /** Those that are wanted; none is all. */
+  readonly devices: readonly string[];
+  /** Names the running lab; given `LAB_NAME` of its lab.conf. */
+  readonly chooseName: (title: string | undefined) => string;
   /** How many workers. */
   readonly nodes: number;
   /** Pins `DEVICE=NODE`. */
@@ -32,7 +38,7 @@ export interface UpOptions {
 }
 
 /** What an `up` is given by its `main.ts`. */
-export interface UpContext extends ToolContext {
+export interface UpContext extends PrepareContext {
   /** Takes the report as soon as there is one. */
   readonly print: (report: Report) => void;
   /** Rejects when the user wants an end. */
@@ -40,50 +46,60 @@ export interface UpContext extends ToolContext {
 }
 
 /**
- * Starts the lab, checks it and prints the report; answers whether all held. Unless everything went well and `keep` is set,
- * nothing of the lab is left when this returns or throws.
+ * Starts the lab, checks it and prints the report; answers its name and whether all held. Unless everything went well and `keep`
+ * is set, nothing of the lab is left when this returns or throws.
  */
-export async function up(options: UpOptions, context: UpContext): Promise<boolean> {
+export async function up(
+  options: UpOptions,
+  context: UpContext,
+): Promise<{ readonly name: string; readonly ok: boolean }> {
   const { log, print, interrupted } = context;
   const workers = listWorkers(options.nodes);
   const nodes = workers.map(({ name }) => name);
-  const lab = await readLab(options.dir);
+  const lab = selectDevices(await readLab(options.dir), options.devices);
+  const name = options.chooseName(lab.title);
   const devices = placeDevices(lab.devices, nodes, options.place);
-  for (const warning of lab.warnings) log(`Note: ${warning}`);
+  for (const warning of [...lab.warnings, ...findNamesakes(lab, nodes)]) log(`Note: ${warning}`);
   const prepare = async () => {
-    const built = await prepareMachine(context);
-    await providePrograms(lab, options.install, context);
-    return built;
+    const installation = await prepareMachine(context);
+    await providePrograms(lab, installation.skeleton, options.install, context);
+    return installation;
   };
-  const programs = await Promise.race([prepare(), interrupted]);
+  const { programs, skeleton } = await Promise.race([prepare(), interrupted]);
 
-  const recorder = await claim(options.name, { lab, ipv6: options.ipv6 }, log);
+  const recorder = await claim(name, { lab, ipv6: options.ipv6 }, log);
   const { labDir } = recorder;
   try {
     const start = async () => {
       log("Starting nodes");
       const shared = lab.shared ?? `${labDir}/shared`;
-      const files = { programs, lab: lab.dir, shared, skeleton: SKELETON, state: labDir };
+      const files = { programs, lab: lab.dir, shared, skeleton, state: labDir };
       const machines = await startCluster(workers, files, recorder);
       log(`Nodes are ready: rr, ${nodes.join(", ")}`);
-      const say = (device: string, line: string) => log(`${device}: ${line}`);
+      const withErrors = new Set<string>();
+      const say = (device: string, line: string) => {
+        if (isStartupError(line)) withErrors.add(device);
+        log(`${device}: ${line}`);
+      };
       const running = await startDevices(devices, { nodes: machines, recorder, say });
       log(`Devices are attached: ${running.length}`);
       await runStartups(running, options.patience, say);
       log("Startups have run; checking");
-      const outcomes = await checkLab(running, lab.expectations);
-      return makeReport(recorder.current.devices, ...outcomes);
+      const outcomes = await checkLab(running, lab.expectations, log);
+      const observed = await observeDevices(recorder.current);
+      return makeReport(recorder.current.devices, ...outcomes, observed, [...withErrors].sort());
     };
     const report = await Promise.race([start(), interrupted]);
     print(report);
     if (options.keep) {
       recorder.update({ kept: true });
-      return report.ok;
+      return { name, ok: report.ok };
     }
     log("Taking the lab down");
     const left = await Promise.race([shutDownAll(recorder.current, log), interrupted]);
     await endLab(labDir, recorder.close());
-    return report.ok && left;
+    log(`${name} is down`);
+    return { name, ok: report.ok && left };
   } catch (error) {
     log("Taking everything down");
     await endLab(labDir, recorder.close());
@@ -92,9 +108,21 @@ export async function up(options: UpOptions, context: UpContext): Promise<boolea
 }
 
 /** How the pings between neighbours and the lines of lab.check went. */
-async function checkLab(running: readonly RunningDevice[], expectations: readonly Expectation[]) {
+async function checkLab(
+  running: readonly RunningDevice[],
+  expectations: readonly Expectation[],
+  log: (line: string) => void,
+) {
+  using progress = new Progress("checks", log);
   return await Promise.all([
-    checkNeighbours(running),
-    checkExpectations(running, expectations),
+    checkNeighbours(running, progress),
+    checkExpectations(running, expectations, progress),
   ]);
+}
+
+function findNamesakes({ devices }: Lab, nodes: readonly string[]): string[] {
+  const names = listAmbiguous(devices.map(({ name }) => name), [REFLECTOR.name, ...nodes]);
+  return names.map((name) =>
+    `${name} is a device and a node: the node is node:${name} in commands`
+  );
 }

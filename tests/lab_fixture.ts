@@ -4,14 +4,20 @@ import { labDirOf, LABS_DIR, readRecord } from "../lab/record.ts";
 import type { Completed } from "../shared/process/command.ts";
 import { converse, run } from "../shared/process/exec.ts";
 import { eventually } from "./fixture/eventually.ts";
+import { HOST_ARCH } from "../tools/arch.ts";
+import { ensureBuilt, programPath } from "../tools/build.ts";
 import { inCheckout } from "../tools/checkout.ts";
 
 const LAB_TIMEOUT_MS = 180_000;
-const SUBCOMMANDS = ["connect", "down", "exec", "logs", "ps", "restart", "up"];
+const NAMED = "attach connect detach down exec logs ps restart save up".split(" ");
+/** The executable that users have. */
+export const LAB = programPath("lab", HOST_ARCH);
+// As it is in the checkout now, also where a single file of tests is run.
+await ensureBuilt([HOST_ARCH], { env: {}, log: console.error });
 
 type Argv = [string, ...string[]];
 
-/** `deno task lab ...ARGS`, run to its end; `--name` is added. */
+/** `lab ...ARGS`, run to its end; `--name` is added. */
 export async function runLab(name: string, ...args: string[]): Promise<Completed> {
   return await run({ argv: labArgv(name, args), timeoutMs: LAB_TIMEOUT_MS });
 }
@@ -51,9 +57,8 @@ export async function interruptLab(
 }
 
 function labArgv(name: string, args: readonly string[]): Argv {
-  const [command, ...rest] = SUBCOMMANDS.includes(args[0] ?? "") ? args : ["up", ...args];
-  const program = [Deno.execPath(), "run", "--allow-all", "lab/main.ts"];
-  return inCheckout(...program, command!, "--name", name, ...rest);
+  const [command, ...rest] = NAMED.includes(args[0] ?? "") ? args : ["up", ...args];
+  return inCheckout(LAB, command!, "--name", name, ...rest);
 }
 
 /** Where the programs of a lab write on their nodes. */

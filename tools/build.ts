@@ -2,9 +2,16 @@
 import { run } from "../shared/process/exec.ts";
 import { describe } from "../shared/process/command.ts";
 import { type Arch, compileTarget, HOST_ARCH } from "./arch.ts";
+import { packCarried } from "./carry.ts";
 import { CACHE, DIST, downloadEnv, inCheckout, must, type ToolContext } from "./checkout.ts";
 import { hashInputs } from "./inputs.ts";
-import { permissionFlags, PROGRAM_NAMES, type ProgramName, PROGRAMS } from "./permissions.ts";
+import {
+  permissionFlags,
+  type Program,
+  PROGRAM_NAMES,
+  type ProgramName,
+  PROGRAMS,
+} from "./permissions.ts";
 import { canDownload, compileEnv, findRuntime, type Runtime } from "./runtime.ts";
 
 /** Where the built program is. */
@@ -16,35 +23,52 @@ export function programPath(name: ProgramName, arch: Arch): string {
 export async function ensureBuilt(
   archs: readonly Arch[],
   context: ToolContext,
+  names: readonly ProgramName[] = PROGRAM_NAMES,
 ): Promise<void> {
   await Deno.mkdir(CACHE, { recursive: true });
   using lock = await Deno.open(`${CACHE}/build.lock`, { create: true, write: true });
   await lock.lock(true);
-  const inputs = await hashInputs(context.env.DENORT_BIN);
-  const stale: Arch[] = [];
+  const bundled = new Set<ProgramName>();
   for (const arch of archs) {
-    if (await readStamp(arch) !== inputs) stale.push(arch);
+    const stale: Stale[] = [];
+    for (const name of names) {
+      const inputs = await hashInputs(name, context.env.DENORT_BIN);
+      if (await readStamp(name, arch) !== inputs) stale.push({ name, inputs });
+    }
+    if (stale.length === 0) continue;
+    // One after the other: on a fresh machine two would install the bundler over each other.
+    for (const { name } of stale) if (!bundled.has(name)) await bundle(name, context);
+    for (const { name } of stale) bundled.add(name);
+    await buildFor(arch, stale, context);
   }
-  if (stale.length === 0) return;
-  // One after the other: on a fresh machine two of them would install the bundler over each other.
-  for (const name of PROGRAM_NAMES) await bundle(name, context);
-  for (const arch of stale) await buildFor(arch, inputs, context);
 }
 
-async function buildFor(arch: Arch, inputs: string, context: ToolContext): Promise<void> {
+/** A program that is to be built, and the hash of what it will be built from. */
+interface Stale {
+  readonly name: ProgramName;
+  readonly inputs: string;
+}
+
+async function buildFor(
+  arch: Arch,
+  stale: readonly Stale[],
+  context: ToolContext,
+): Promise<void> {
   const runtime = await findRuntime(arch, context, { cache: CACHE, canDownload });
-  context.log(`Building dist/${arch}/{${PROGRAM_NAMES}} with ${runtime.description}`);
-  await Deno.remove(stampPath(arch)).catch(ignoreMissing);
+  const names = stale.map(({ name }) => name);
+  const which = names.length === 1 ? names[0] : `{${names}}`;
+  context.log(`Building dist/${arch}/${which} with ${runtime.description}`);
   await Deno.mkdir(`${DIST}/${arch}`, { recursive: true });
   await Deno.mkdir(`${CACHE}/${arch}`, { recursive: true });
-  for (const name of PROGRAM_NAMES) {
+  for (const { name, inputs } of stale) {
+    await Deno.remove(stampPath(name, arch)).catch(ignoreMissing);
     // A program that is running keeps its file; the new one is tried before it takes the place.
     const unproven = `${CACHE}/${arch}/${name}`;
     await compile(name, arch, runtime, unproven, context);
     if (arch === HOST_ARCH) await assertAnswers(name, unproven);
     await Deno.rename(unproven, programPath(name, arch));
+    await Deno.writeTextFile(stampPath(name, arch), inputs);
   }
-  await Deno.writeTextFile(stampPath(arch), inputs);
 }
 
 /** One file and, kept beside it, its source map. */
@@ -65,10 +89,18 @@ async function compile(
 ): Promise<void> {
   // --no-code-cache: the cache has a predictable name in /tmp, any local user may have made it, and
   // it is run as code.
-  const { may, v8Flags } = PROGRAMS[name];
+  const { may, v8Flags, carries = [] }: Program = PROGRAMS[name];
+  const archive = carriedPath(arch);
+  if (carries.length > 0) {
+    await packCarried(
+      Object.fromEntries(carries.map((one) => [one, programPath(one, arch)])),
+      archive,
+    );
+  }
   // deno-fmt-ignore
   const argv = inCheckout(runtime.deno, "compile", "--no-config", "--no-lock", "--no-check",
     "--no-code-cache", ...permissionFlags(may), ...v8Flags,
+    ...(carries.length > 0 ? ["--include", archive] : []),
     "--target", compileTarget(arch), "--output", output, bundlePath(name));
   await must(`compile ${name} for ${arch}`, {
     argv,
@@ -99,15 +131,20 @@ export function bundlePath(name: ProgramName): string {
   return `${DIST}/bundle/${name}.js`;
 }
 
-function stampPath(arch: Arch): string {
-  return `${DIST}/${arch}/.inputs`;
+/** Beside the bundle, where the compiled program finds it by its own address. */
+function carriedPath(arch: Arch): string {
+  return `${DIST}/bundle/carried-${arch}.tar`;
 }
 
-/** What an architecture was last built from; undefined when that is not to be relied on. */
-async function readStamp(arch: Arch): Promise<string | undefined> {
+function stampPath(name: ProgramName, arch: Arch): string {
+  return `${DIST}/${arch}/.inputs-${name}`;
+}
+
+/** What a program was last built from; undefined when that is not to be relied on. */
+async function readStamp(name: ProgramName, arch: Arch): Promise<string | undefined> {
   try {
-    await Promise.all(PROGRAM_NAMES.map((name) => Deno.stat(programPath(name, arch))));
-    return await Deno.readTextFile(stampPath(arch));
+    await Deno.stat(programPath(name, arch));
+    return await Deno.readTextFile(stampPath(name, arch));
   } catch (error) {
     ignoreMissing(error);
     return undefined;

@@ -5,6 +5,7 @@ import { VERSION } from "../shared/version.ts";
 import type { Arch } from "./arch.ts";
 import { ensureBuilt } from "./build.ts";
 import { downloadEnv, must, ROOT, TOOL_TIMEOUT_MS, type ToolContext, watch } from "./checkout.ts";
+import { NODE_PROGRAMS } from "./permissions.ts";
 import { ensurePackages } from "./debian.ts";
 import { makeBase } from "./image_base.ts";
 import { startPrograms } from "./image_binfmt.ts";
@@ -22,7 +23,7 @@ export async function buildImages(
   request: ImageRequest,
   context: ToolContext,
 ): Promise<string[]> {
-  await ensureBuilt(request.archs, context);
+  await ensureBuilt(request.archs, context, NODE_PROGRAMS);
   const builder = await findBuilder(context);
   const lines: string[] = [];
   for (const plan of planImages(request)) lines.push(await buildImage(plan, builder, context));

@@ -1,18 +1,24 @@
-// One hash over all that the built programs are made of: the same hash, the same programs.
+// One hash over all that a built program is made of: the same hash, the same program.
 import { ROOT } from "./checkout.ts";
-import { permissionFlags, PROGRAMS } from "./permissions.ts";
+import { permissionFlags, type Program, type ProgramName, PROGRAMS } from "./permissions.ts";
 import { DENO, DENORT, sha256 } from "./recover.ts";
 
-const SOURCE_DIRS = ["cni", "manager", "shared"];
 const SETTINGS = ["deno.json", "deno.lock"];
 
 /** In hexadecimal; `denort` is the caller's DENORT_BIN. */
-export async function hashInputs(denort: string | undefined): Promise<string> {
-  const files = [...SETTINGS, ...SOURCE_DIRS.flatMap((dir) => Array.from(listSources(dir)))].sort();
+export async function hashInputs(
+  name: ProgramName,
+  denort: string | undefined,
+): Promise<string> {
+  const { sources, carries = [] }: Program = PROGRAMS[name];
+  const files = [...SETTINGS, ...sources.flatMap((dir) => Array.from(listSources(dir)))].sort();
   const contents = await Promise.all(
     files.map((file) => Deno.readTextFile(`${ROOT}/${file}`).catch(() => "")),
   );
-  const flags = Object.values(PROGRAMS).map(({ may, v8Flags }) => [permissionFlags(may), v8Flags]);
+  const flags = [name, ...carries].map((one) => {
+    const { may, v8Flags } = PROGRAMS[one];
+    return [permissionFlags(may), v8Flags];
+  });
   const made = { deno: Deno.version.deno, denort, pins: [DENO, DENORT], flags, files, contents };
   return await sha256(new TextEncoder().encode(JSON.stringify(made)));
 }

@@ -16,7 +16,7 @@ const archOption = () =>
     .default(HOST_ARCH);
 
 program.command("build")
-  .description("Builds dist/ARCH/{megalos,manager} where they are not up to date.")
+  .description("Builds dist/ARCH/{megalos,manager,lab} where they are not up to date.")
   .addOption(archOption())
   .action(async ({ arch }) => {
     await ensureBuilt(arch === "all" ? ARCH_NAMES : [arch], context);

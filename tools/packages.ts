@@ -24,7 +24,9 @@ export const faultPackages = [...labPackages, "libfaketime"] as const;
 export const testPackages = [
   ...faultPackages,
   ...arm64Packages,
+  "fish",
   "iptables",
   "strace",
   "tcpdump",
+  "zsh",
 ] as const;

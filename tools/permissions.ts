@@ -4,6 +4,10 @@ import { VERSION } from "../shared/version.ts";
 
 export interface Program {
   readonly main: string;
+  /** Folders of the checkout that it is made of. */
+  readonly sources: readonly string[];
+  /** Programs that are carried in it, with the lab's files. */
+  readonly carries?: readonly ("megalos" | "manager")[];
   /** How the finished program is asked for its version, and what its answer looks like. */
   readonly ask: {
     readonly env: Readonly<Record<string, string>>;
@@ -29,6 +33,7 @@ export interface Permissions {
 export const PROGRAMS = {
   megalos: {
     main: "cni/main.ts",
+    sources: ["cni", "shared"],
     ask: { env: { CNI_COMMAND: "VERSION" }, args: [], answer: /"supportedVersions":\[/ },
     may: {
       run: ["ip", "nsenter", "stat", "unshare"],
@@ -42,6 +47,7 @@ export const PROGRAMS = {
   },
   manager: {
     main: "manager/main.ts",
+    sources: ["manager", "cni", "shared"],
     ask: { env: {}, args: ["--version"], answer: new RegExp(VERSION.replaceAll(".", "\\.")) },
     may: {
       run: [
@@ -76,10 +82,44 @@ export const PROGRAMS = {
     // It lives for long on every node: a third less memory with 500 LANs, for no time that could be measured.
     v8Flags: ["--v8-flags=--max-semi-space-size=1,--optimize-for-size"],
   },
+  lab: {
+    main: "lab/main.ts",
+    sources: ["lab", "tools", "manager", "cni", "shared"],
+    carries: ["megalos", "manager"],
+    ask: { env: {}, args: ["--version"], answer: new RegExp(VERSION.replaceAll(".", "\\.")) },
+    may: {
+      run: ["apt-get", "cat", "dpkg-query", "kill", "nsenter", "setsid", "tail", "tar"],
+      // A lab's folder and a picture of it may be anywhere.
+      read: ["/"],
+      write: ["/"],
+      env: [
+        "CLICOLOR_FORCE",
+        "FORCE_COLOR",
+        "HOME",
+        "INIT_CWD",
+        "LAB_NAME",
+        "NO_COLOR",
+        "NO_PROXY",
+        "PATH",
+        "SUDO_USER",
+        "TERM",
+        "XDG_CACHE_HOME",
+        "ftp_proxy",
+        "http_proxy",
+        "https_proxy",
+        "no_proxy",
+      ],
+      net: [],
+      sys: ["uid"],
+    },
+    v8Flags: [],
+  },
 } satisfies Record<string, Program>;
 
 export type ProgramName = keyof typeof PROGRAMS;
 export const PROGRAM_NAMES = Object.keys(PROGRAMS) as ProgramName[];
+/** What nodes have. */
+export const NODE_PROGRAMS = ["megalos", "manager"] as const satisfies readonly ProgramName[];
 
 /** The flags of `deno compile` that allow just that; a program that needs more fails, never asks. */
 export function permissionFlags(may: Permissions): string[] {

@@ -1,9 +1,9 @@
 // The permission table never allows everything, and no program by a bare name.
 import assert from "node:assert/strict";
 import { isAbsolute } from "node:path";
-import { permissionFlags, PROGRAM_NAMES, PROGRAMS } from "./permissions.ts";
+import { NODE_PROGRAMS, permissionFlags, PROGRAMS } from "./permissions.ts";
 
-for (const name of PROGRAM_NAMES) {
+for (const name of NODE_PROGRAMS) {
   Deno.test(`${name} is allowed listed things only, programs and files by absolute path`, () => {
     const flags = permissionFlags(PROGRAMS[name].may);
     for (const flag of flags.filter((flag) => flag.startsWith("--allow-"))) {
@@ -16,6 +16,15 @@ for (const name of PROGRAM_NAMES) {
     }
   });
 }
+
+Deno.test("lab is allowed listed programs and variables only, and no network", () => {
+  const flags = permissionFlags(PROGRAMS.lab.may);
+  const kinds = flags.flatMap((flag) => /^--allow-(\w+)=/.exec(flag)?.[1] ?? []);
+  // Folders of labs may be anywhere.
+  assert.deepEqual(kinds, ["run", "read", "write", "env", "sys"]);
+  const programs = flags.find((flag) => flag.startsWith("--allow-run="))?.split("=")[1] ?? "";
+  for (const path of programs.split(",")) assert.ok(isAbsolute(path), `run ${path}`);
+});
 
 Deno.test("what is not listed gives no flag, as a flag without a value allows everything", () => {
   const nothing = { run: [], read: [], write: [], env: [], net: [], sys: [] };

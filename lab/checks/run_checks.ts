@@ -4,6 +4,7 @@ import { run } from "../../shared/process/exec.ts";
 import type { Expectation } from "../conf/lab_check.ts";
 import type { RunningDevice } from "../devices/start.ts";
 import { mapAtMost } from "../pool.ts";
+import type { Progress } from "../progress.ts";
 import { type Address, readAddresses } from "./addresses.ts";
 import { type Pair, pairNeighbours } from "./pairs.ts";
 import { type Outcome, succeedWithin } from "./until.ts";
@@ -16,7 +17,10 @@ const PING_SECONDS = 30;
 const PINGS_AT_A_TIME = 16;
 
 /** Pings between all neighbours, from the first of each pair to the second. */
-export async function checkNeighbours(running: readonly RunningDevice[]): Promise<PairOutcome[]> {
+export async function checkNeighbours(
+  running: readonly RunningDevice[],
+  progress: Progress,
+): Promise<PairOutcome[]> {
   const byName = indexByName(running);
   const addresses = new Map(
     await mapAtMost(
@@ -29,7 +33,9 @@ export async function checkNeighbours(running: readonly RunningDevice[]): Promis
   return await mapAtMost(PINGS_AT_A_TIME, pairs, async (pair) => {
     const { entry } = byName.get(pair.from.device)!;
     const ping = ["ping", "-n", "-c", "1", "-W", "1", "-I", pair.from.ifname, pair.to.address];
-    return { ...pair, ...await succeedWithin(PING_SECONDS, entry, ping) };
+    const name = `a ping from ${pair.from.device} to ${pair.to.device} ${pair.to.address}`;
+    const outcome = await progress.track(name, succeedWithin(PING_SECONDS, entry, ping));
+    return { ...pair, ...outcome };
   });
 }
 
@@ -37,12 +43,15 @@ export async function checkNeighbours(running: readonly RunningDevice[]): Promis
 export async function checkExpectations(
   running: readonly RunningDevice[],
   expectations: readonly Expectation[],
+  progress: Progress,
 ): Promise<ExpectationOutcome[]> {
   const byName = indexByName(running);
   return await Promise.all(expectations.map(async (expectation) => {
     const { entry } = byName.get(expectation.device)!;
     const argv = ["bash", "-c", expectation.command];
-    return { ...expectation, ...await succeedWithin(expectation.seconds, entry, argv) };
+    const name = `${expectation.device}: ${expectation.command}`;
+    const outcome = await progress.track(name, succeedWithin(expectation.seconds, entry, argv));
+    return { ...expectation, ...outcome };
   }));
 }
 

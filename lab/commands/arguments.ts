@@ -1,14 +1,14 @@
-// Arguments and options that several commands take, and the rules for their values.
-import { Argument, type Command, InvalidArgumentError } from "commander";
-import { fileURLToPath } from "node:url";
+// Options that several commands take, and the rules for their values.
+import { type Command, InvalidArgumentError } from "commander";
 import { MAX_WORKERS } from "../cluster/underlay.ts";
+import { findLab, type FoundLab } from "../running/find.ts";
 import type { Terminal } from "./terminal.ts";
 
-const TWO_PCS = fileURLToPath(new URL("../examples/two-pcs", import.meta.url));
-
-/** Of the option `--name`. */
+/** Of the options that say which lab is meant. */
 export interface Named {
   readonly name?: string;
+  /** Absolute. */
+  readonly directory?: string;
 }
 
 /** Of the option `--json`. */
@@ -16,16 +16,24 @@ export interface Json {
   readonly json: boolean;
 }
 
-/** The folder of a lab, as an absolute path. */
-export function folderArgument({ resolve }: Pick<Terminal, "resolve">): Argument {
-  return new Argument("[dir]", "folder with a lab.conf").argParser(resolve)
-    .default(TWO_PCS, "lab/examples/two-pcs");
+/** A command that is about a lab that is up. */
+export function namedCommand(
+  program: Command,
+  { resolve }: Pick<Terminal, "resolve">,
+  name: string,
+  description: string,
+): Command {
+  return program.command(name).description(description)
+    .option("--name <name>", "name of the running lab", toName)
+    .option("-d, --directory <dir>", "the running lab of this folder", resolve);
 }
 
-/** A command that is about a lab that is up. */
-export function namedCommand(program: Command, name: string, description: string): Command {
-  return program.command(name).description(description)
-    .option("--name <name>", "name of the running lab", toName);
+/** The lab that is meant; see `chooseLab`. */
+export async function findNamed(
+  { name, directory }: Named,
+  { env, cwd }: Pick<Terminal, "env" | "cwd">,
+): Promise<FoundLab> {
+  return await findLab({ name: name ?? env.LAB_NAME, directory, cwd });
 }
 
 export function toWorkerCount(text: string): number {
@@ -41,9 +49,18 @@ export function toSeconds(text: string): number {
   throw new InvalidArgumentError("It is no whole number of seconds.");
 }
 
+const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
+
 export function toName(text: string): string {
-  if (/^[a-z0-9][a-z0-9-]{0,31}$/.test(text)) return text;
+  if (NAME.test(text)) return text;
   throw new InvalidArgumentError("It is not made of at most 32 of a-z, 0-9 and -.");
+}
+
+/** A name for a running lab made of any text, such as that of its folder; undefined where nothing of it can be used. */
+export function makeName(text: string): string | undefined {
+  const name = text.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-+/g, "")
+    .slice(0, 32).replace(/-+$/, "");
+  return NAME.test(name) ? name : undefined;
 }
 
 /** Collects the values of an option that may be given again. */

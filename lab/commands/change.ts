@@ -1,29 +1,59 @@
 // The commands `lab restart` and `lab down`: changes to a lab that is up.
 import type { Command } from "commander";
-import { labDirOf, listLabs, readRecord } from "../record.ts";
+import { labDirOf, type LabRecord, listLabs, readRecord } from "../record.ts";
 import { chooseLab, findLab } from "../running/find.ts";
 import { restart } from "../running/restart.ts";
 import { endLab, shutDownAll } from "../running/take_down.ts";
-import { type Named, namedCommand } from "./arguments.ts";
+import { findNamed, type Named, namedCommand } from "./arguments.ts";
 import type { Session } from "./terminal.ts";
 
-export function addRestart(program: Command, { log }: Session): void {
-  namedCommand(program, "restart", "start a device anew, as the lab's folder has it now")
-    .argument("<device>")
-    .action(async (device: string, { name }: Named) => {
-      const lab = await findLab(name);
-      await restart(lab.name, lab.record, device, log);
+export function addRestart(program: Command, terminal: Session): void {
+  const description = "start devices anew, all or those named, as the lab's folder has them now";
+  namedCommand(program, terminal, "restart", description)
+    .alias("lrestart")
+    .argument("[device...]")
+    .action(async (devices: string[], named: Named) => {
+      const { name, record } = await findNamed(named, terminal);
+      const all = devices.length === 0 ? record.devices.map((device) => device.name) : devices;
+      for (const device of all) {
+        // The one before may have changed the record.
+        const lab = await findLab({ name, cwd: terminal.cwd });
+        await restart(lab, device, terminal.log);
+        terminal.log(`${device} was restarted`);
+      }
     });
 }
 
-export function addDown(program: Command, { log, end }: Session): void {
-  namedCommand(program, "down", "take a lab down, also one whose start was killed")
-    .action(async ({ name }: Named) => {
-      if (name === undefined && (await listLabs()).length === 0) return log("No lab is up.");
-      const labDir = labDirOf(await chooseLab(name));
-      const record = await readRecord(labDir);
-      const ok = record === undefined || await shutDownAll(record, log);
-      await endLab(labDir, record);
-      end(ok ? 0 : 1);
+interface DownOptions extends Named {
+  readonly all: boolean;
+}
+
+export function addDown(program: Command, terminal: Session): void {
+  const { log, warn, env, cwd, end } = terminal;
+  namedCommand(program, terminal, "down", "take a lab down, also one whose start was killed")
+    .alias("lclean")
+    .option("-a, --all", "all labs that are up", false)
+    .action(async ({ all, name = env.LAB_NAME, directory }: DownOptions) => {
+      const labs = await listLabs();
+      const isAnyMeant = name === undefined && directory === undefined;
+      if (labs.length === 0 && (all || isAnyMeant)) return warn("No lab is up.");
+      const wanted = all ? labs : [await chooseLab({ name, directory, cwd })];
+      const results: boolean[] = [];
+      for (const lab of wanted) results.push(await takeDown(lab, log));
+      end(results.every(Boolean) ? 0 : 1);
     });
+}
+
+/** Says what went; answers whether all went well. */
+async function takeDown(name: string, log: (line: string) => void): Promise<boolean> {
+  const labDir = labDirOf(name);
+  const record = await readRecord(labDir);
+  const ok = record === undefined || await shutDownAll(record, log);
+  await endLab(labDir, record);
+  log(`${name} is down${record === undefined ? "" : `: ${describe(record)}`}`);
+  return ok;
+}
+
+function describe({ devices, machines }: LabRecord): string {
+  return `${devices.length} devices and ${machines.length} machines have ended`;
 }

@@ -1,20 +1,41 @@
 // The command `lab graph`: the topology of a lab as text, JSON or a picture.
 import type { Command } from "commander";
+import { dirname } from "node:path";
 import { readLab } from "../conf/read_lab.ts";
 import { renderSvg } from "../graph/svg.ts";
 import { makeTopology, renderText } from "../graph/topology.ts";
-import { folderArgument, type Json } from "./arguments.ts";
+import type { Json } from "./arguments.ts";
+import { findTarget } from "./target.ts";
 import { type Session, toJson } from "./terminal.ts";
 
-export function addGraph(program: Command, { print, resolve }: Session): void {
+interface GraphOptions extends Json {
+  readonly svg?: string;
+  readonly directory?: string;
+}
+
+export function addGraph(program: Command, terminal: Session): void {
+  const { print, resolve } = terminal;
   program.command("graph")
     .description("print which interfaces are on which LAN of the lab in DIR")
-    .addArgument(folderArgument({ resolve }))
+    .argument("[dir]", "folder with a lab.conf, by default the one that you are in")
+    .option("-d, --directory <dir>", "the same", resolve)
     .option("--svg <file>", "draw a picture as well", resolve)
     .option("--json", "print JSON", false)
-    .action(async (dir: string, { svg, json }: { readonly svg?: string } & Json) => {
-      const topology = makeTopology((await readLab(dir)).devices);
-      if (svg !== undefined) await Deno.writeTextFile(svg, renderSvg(topology));
+    .action(async (dir: string | undefined, { svg, json, directory }: GraphOptions) => {
+      const target = await findTarget(dir === undefined ? [] : [dir], directory, terminal);
+      const topology = makeTopology((await readLab(target.dir)).devices);
+      if (svg !== undefined) await writePicture(svg, renderSvg(topology));
       print(json ? toJson(topology) : renderText(topology));
     });
+}
+
+async function writePicture(file: string, picture: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(file, picture);
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.NotFound
+      ? `the folder ${dirname(file)} is not there`
+      : (cause as Error).message;
+    throw new Error(`Cannot write ${file}: ${why}`, { cause });
+  }
 }

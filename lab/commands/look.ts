@@ -1,31 +1,62 @@
 // The commands `lab ps` and `lab logs`: what is known of a lab that is up.
 import type { Command } from "commander";
+import { labDirOf, listLabs, readRecord } from "../record.ts";
 import { listInterfaces } from "../report/report.ts";
 import { renderInterfaces } from "../report/table.ts";
-import { findLab } from "../running/find.ts";
+import type { FoundLab } from "../running/find.ts";
 import { planLogs } from "../running/logs.ts";
-import { type Json, type Named, namedCommand } from "./arguments.ts";
+import { observeDevices } from "../running/observe.ts";
+import { findNamed, type Json, type Named, namedCommand } from "./arguments.ts";
 import { runAttended, type Session, toJson } from "./terminal.ts";
 
-export function addPs(program: Command, { print, palette }: Session): void {
-  namedCommand(program, "ps", "list the devices of a lab that is up")
+interface PsOptions extends Named, Json {
+  readonly all: boolean;
+  readonly quiet: boolean;
+}
+
+export function addPs(program: Command, terminal: Session): void {
+  const { print, palette } = terminal;
+  namedCommand(program, terminal, "ps", "list the devices of a lab that is up, as they are now")
+    .alias("linfo")
+    .option("-a, --all", "of all labs that are up", false)
     .option("--json", "print JSON", false)
     .option("-q, --quiet", "print the names of the devices only", false)
-    .action(async ({ name, json, quiet }: Named & Json & { readonly quiet: boolean }) => {
-      const { devices } = (await findLab(name)).record;
-      if (quiet) return devices.forEach((device) => print(device.name));
-      const rows = listInterfaces(devices);
-      print(json ? toJson(rows) : renderInterfaces(rows, palette));
+    .action(async ({ all, json, quiet, ...named }: PsOptions) => {
+      const labs = all ? await readLabs() : [await findNamed(named, terminal)];
+      if (quiet) {
+        return labs.forEach(({ record }) => record.devices.forEach(({ name }) => print(name)));
+      }
+      const found = await Promise.all(labs.map(async ({ name, record }) => ({
+        name,
+        dir: record.dir,
+        interfaces: listInterfaces(record.devices, [], await observeDevices(record)),
+      })));
+      if (json) return print(toJson(all ? found : found[0]!.interfaces));
+      if (labs.length === 0) return terminal.warn("No lab is up.");
+      const tables = found.map(({ name, dir, interfaces }) =>
+        (all ? `${palette.heading(name)}  ${dir}\n` : "") + renderInterfaces(interfaces, palette)
+      );
+      print(tables.join("\n\n"));
     });
+}
+
+/** All labs; those that are only about to start, or half taken down, have nothing to show. */
+async function readLabs(): Promise<FoundLab[]> {
+  const names = await listLabs();
+  const labs = await Promise.all(names.map(async (name) => {
+    const record = await readRecord(labDirOf(name)).catch(() => undefined);
+    return record === undefined ? [] : [{ name, record }];
+  }));
+  return labs.flat();
 }
 
 export function addLogs(program: Command, terminal: Session): void {
   const description = "print what the startup of a device has said, or the services of a node";
-  namedCommand(program, "logs", description)
+  namedCommand(program, terminal, "logs", description)
     .argument("<device>")
     .option("-f, --follow", "go on with what is said from now on", false)
-    .action(async (device: string, { name, follow }: Named & { readonly follow: boolean }) => {
-      const lab = await findLab(name);
-      await runAttended({ terminal, ...planLogs(lab.name, lab.record, device, follow) });
+    .action(async (device: string, { follow, ...named }: Named & { readonly follow: boolean }) => {
+      const plan = await planLogs(await findNamed(named, terminal), device, follow);
+      await runAttended({ terminal, ...plan });
     });
 }

@@ -1,17 +1,31 @@
 // What a command of the lab is given: the caller's terminal, and how its own process ends.
 import { attend } from "../../shared/process/exec.ts";
 import type { Command } from "../../shared/process/command.ts";
+import type { Installation } from "../installation/installation.ts";
 import type { Palette } from "../report/table.ts";
 
 /** What the command line is given by its `main.ts`. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string>>;
+  /** The words with which the caller can run another command of the lab. */
+  readonly self: string;
+  /** The same for any folder, and with no word of its own. */
+  readonly selfAnywhere: string;
+  readonly isRoot: boolean;
   readonly palette: Palette;
+  /** The caller's folder. */
+  readonly cwd: string;
   /** Makes a path that a user has written absolute. */
   readonly resolve: (path: string) => string;
+  /** Where the lab's own files are; throws where they cannot be had. */
+  readonly findFiles: () => Promise<Installation>;
+  /** Makes sure that the programs of nodes are there and up to date. */
+  readonly buildPrograms: () => Promise<void>;
   readonly print: (text: string) => void;
-  /** Takes what is not the answer itself: progress, notes. */
+  /** Takes what is not the answer itself, with the time that it took to come there: progress, notes. */
   readonly log: (line: string) => void;
+  /** The same without the time. */
+  readonly warn: (line: string) => void;
   /** From here on, what would end the process rejects this promise. */
   readonly awaitInterrupt: () => Promise<never>;
   /** From here on, what would end the process is left to the program that it runs. */

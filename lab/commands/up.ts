@@ -1,46 +1,69 @@
-// The command `lab up`, which is also what `lab` alone means.
+// The command `lab up`, which is also what `lab` alone means, and Kathara's `lstart`.
 import type { Command } from "commander";
 import { PATIENCE } from "../devices/startup.ts";
+import { listLabs } from "../record.ts";
 import { renderReport } from "../report/table.ts";
 import { up, type UpOptions } from "../up.ts";
-import {
-  append,
-  folderArgument,
-  type Json,
-  toName,
-  toSeconds,
-  toWorkerCount,
-} from "./arguments.ts";
+import { append, type Json, makeName, toName, toSeconds, toWorkerCount } from "./arguments.ts";
+import { findTarget } from "./target.ts";
 import { type Session, toJson } from "./terminal.ts";
 
-const DEFAULT_NAME = "lab";
+interface Options extends Omit<UpOptions, "dir" | "devices" | "chooseName">, Json {
+  readonly directory?: string;
+  readonly name?: string;
+}
 
 export function addUp(program: Command, terminal: Session): void {
-  const { print, log, palette } = terminal;
-  program.command("up", { isDefault: true })
-    .description(
-      "start the lab in DIR, check it, and take it down unless --keep is given (the default)",
-    )
-    .addArgument(folderArgument(terminal))
+  addStart(program, terminal, "up")
+    .description("start a lab, check it, and take it down unless --keep is given")
+    .option("-k, --keep", "leave the lab up", false);
+}
+
+/** As in Kathara, the lab stays up. */
+export function addLstart(program: Command, terminal: Session): void {
+  addStart(program, terminal, "lstart").description("`up --keep`")
+    .option("--no-keep", "take the lab down once it is checked");
+}
+
+function addStart(program: Command, terminal: Session, name: string): Command {
+  return program.command(name)
+    .argument("[dir]", "folder with a lab.conf, by default the one that you are in")
+    .argument("[device...]", "start these devices only")
+    .option("-d, --directory <dir>", "the folder, where all words are devices", terminal.resolve)
     .option("-n, --nodes <count>", "number of workers", toWorkerCount, 2)
     .option("-p, --place <device=node>", "put a device on a node, again for each", append, [])
-    .option("-k, --keep", "leave the lab up", false)
-    .option("--name <name>", "name of the running lab", toName, DEFAULT_NAME)
+    .option("--name <name>", "name of the running lab, by default that of its folder", toName)
     .option("--ipv6", "give devices IPv6 that do not say", false)
     .option("--install", "install Debian packages for programs that startups use", false)
     .option("--patience <seconds>", "how long to wait for a startup", toSeconds, PATIENCE)
     .option("--json", "print the report as JSON", false)
-    .action(async (dir: string, { json, ...options }: Omit<UpOptions, "dir"> & Json) => {
-      const ok = await up({ dir, ...options }, {
-        ...terminal,
-        print: (report) => print(json ? toJson(report) : renderReport(report, palette)),
-        interrupted: terminal.awaitInterrupt(),
-      });
-      if (options.keep) {
-        const which = options.name === DEFAULT_NAME ? "" : ` --name ${options.name}`;
-        log(`The lab stays up. A shell in a device: deno task lab connect${which} DEVICE`);
-        log(`Take it down: deno task lab down${which}`);
-      }
-      terminal.end(ok ? 0 : 1);
-    });
+    .action((dir: string | undefined, devices: string[], options: Options) =>
+      start(dir === undefined ? [] : [dir, ...devices], options, terminal)
+    );
+}
+
+async function start(
+  words: readonly string[],
+  { json, directory, name, ...options }: Options,
+  terminal: Session,
+): Promise<void> {
+  const { print, palette, env } = terminal;
+  const target = await findTarget(words, directory, terminal);
+  const chooseName = (title: string | undefined) =>
+    name ?? env.LAB_NAME ?? makeName(title ?? "") ?? makeName(target.dir.replace(/^.*\//, "")) ??
+      "lab";
+  const done = await up({ ...target, ...options, chooseName }, {
+    ...terminal,
+    print: (report) => print(json ? toJson(report) : renderReport(report, palette)),
+    interrupted: terminal.awaitInterrupt(),
+  });
+  if (options.keep) await sayHowToGoOn(done.name, terminal);
+  terminal.end(done.ok ? 0 : 1);
+}
+
+async function sayHowToGoOn(name: string, { self, log }: Session): Promise<void> {
+  const which = (await listLabs()).length === 1 ? "" : ` --name ${name}`;
+  log(`${name} stays up. A shell in a device: ${self} connect${which} DEVICE`);
+  log(`Its devices: ${self} ps${which}`);
+  log(`Take it down: ${self} down${which}`);
 }

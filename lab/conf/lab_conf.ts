@@ -95,7 +95,7 @@ function readLine(source: string, number: number): Line {
     return { kind: "option", device: subject, option: { name: argument, value, line: number } };
   }
   const [lan = "", mac, ...more] = value.split("/");
-  if (!LAN.test(lan)) refuse(number, source, `${quote(lan)} is no name for a LAN`);
+  if (!isLanName(lan)) refuse(number, source, `${quote(lan)} is no name for a LAN`);
   if (more.length > 0 || (mac !== undefined && !isUnicastMac(mac))) {
     refuse(number, source, `${quote(value.slice(lan.length + 1))} is no unicast MAC address`);
   }
@@ -107,6 +107,10 @@ function readLine(source: string, number: number): Line {
   };
 }
 
+export function isLanName(text: string): boolean {
+  return LAN.test(text);
+}
+
 /** The value without quotes and without a comment behind it; undefined when the quotes do not match. */
 function readValue(rest: string): string | undefined {
   const quoted = /^(["'])(.*?)\1\s*(#.*)?$/.exec(rest);
@@ -114,7 +118,7 @@ function readValue(rest: string): string | undefined {
   return /^["']/.test(rest) ? undefined : rest.replace(/(^|\s+)#.*$/, "");
 }
 
-function isUnicastMac(mac: string): boolean {
+export function isUnicastMac(mac: string): boolean {
   return MAC.test(mac) && (parseInt(mac.slice(0, 2), 16) & 1) === 0 && !/^[0:]+$/.test(mac);
 }
 

@@ -29,12 +29,17 @@ function readPin(
   devices: readonly string[],
   nodes: readonly string[],
 ): [device: string, node: string] {
-  const [device = "", node = ""] = pin.split("=", 2);
+  const [device = "", node, ...more] = pin.split("=");
+  if (node === undefined || more.length > 0) {
+    throw new Error(`Cannot place ${JSON.stringify(pin)}: it is not DEVICE=NODE, such as pc1=n2`);
+  }
   if (!devices.includes(device)) {
     throw new Error(`Cannot place ${JSON.stringify(pin)}: ${device} is no device of the lab`);
   }
   if (!nodes.includes(node)) {
-    throw new Error(`Cannot place ${device}: ${node || "nothing"} is none of ${nodes.join(", ")}`);
+    throw new Error(
+      `Cannot place ${device}: ${JSON.stringify(node)} is none of ${nodes.join(", ")}`,
+    );
   }
   return [device, node];
 }

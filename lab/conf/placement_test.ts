@@ -17,6 +17,6 @@ Deno.test("devices go to the nodes in turn, leaving pinned ones out", () => {
 
 Deno.test("a pin that names no device or no node is refused", () => {
   assert.throws(() => placeDevices(devices, nodes, ["x=n1"]), /x is no device of the lab/);
-  assert.throws(() => placeDevices(devices, nodes, ["a=n3"]), /n3 is none of n1, n2/);
-  assert.throws(() => placeDevices(devices, nodes, ["a"]), /nothing is none of n1, n2/);
+  assert.throws(() => placeDevices(devices, nodes, ["a=n3"]), /"n3" is none of n1, n2/);
+  assert.throws(() => placeDevices(devices, nodes, ["a"]), /"a": it is not DEVICE=NODE/);
 });

@@ -4,6 +4,7 @@ import { type DeviceConf, parseLabConf } from "./lab_conf.ts";
 import { type Expectation, parseLabCheck } from "./lab_check.ts";
 import { parseLabDep } from "./lab_dep.ts";
 import { type CollisionDomain, hashLab, numberDomains, PinnedLans } from "./collision_domains.ts";
+import { makeMac } from "./mac.ts";
 import { type DeviceOptions, findOptionsWithoutEffect, readOptions } from "./options.ts";
 
 /** A lab that can be started. */
@@ -12,6 +13,8 @@ export interface Lab {
   readonly dir: string;
   /** Stands for the lab where Kathara has its hash: namespace of the pods, suffix of the LANs. */
   readonly hash: string;
+  /** `LAB_NAME` of lab.conf. */
+  readonly title?: string;
   /** Absolute path of the folder that devices have as /shared, where the lab has one. */
   readonly shared?: string;
   readonly devices: readonly Device[];
@@ -41,9 +44,11 @@ export interface Interface {
 /** Reads the lab in a folder. Throws what is wrong with it, with file and line where there is one. */
 export async function readLab(dir: string): Promise<Lab> {
   const text = await readIfThere(`${dir}/lab.conf`);
-  if (text === undefined) throw new Error(`Cannot start the lab: ${dir}/lab.conf is not there`);
+  if (text === undefined) throw new Error(`Cannot read the lab: ${dir}/lab.conf is not there`);
   const conf = parseLabConf(text);
-  if (conf.devices.length === 0) throw new Error("Cannot start the lab: lab.conf has no device");
+  if (conf.devices.length === 0) {
+    throw new Error(`Cannot read the lab: ${dir}/lab.conf has no device`);
+  }
   const names = conf.devices.map(({ name }) => name);
   const known = new Set(names);
   const hash = hashLab(dir);
@@ -56,6 +61,7 @@ export async function readLab(dir: string): Promise<Lab> {
   return {
     dir,
     hash,
+    ...(conf.meta.LAB_NAME ? { title: conf.meta.LAB_NAME } : {}),
     ...(folders.has("shared") ? { shared: `${dir}/shared` } : {}),
     devices: conf.devices.map((device) => {
       const options = readOptions(device);
@@ -64,7 +70,7 @@ export async function readLab(dir: string): Promise<Lab> {
         interfaces: device.links.map(({ index, lan, mac }) => ({
           name: `eth${index}`,
           lan: lans.get(lan)!,
-          ...(mac === undefined ? {} : { mac }),
+          mac: mac ?? makeMac(hash, device.name, `eth${index}`),
         })),
         options,
         after: (after.get(device.name) ?? []).filter((name) => known.has(name)),

@@ -1,6 +1,5 @@
 // Runs what devices run when they have started: shared.startup, their own startup, the lines of `exec`.
-import { converse } from "../../shared/process/exec.ts";
-import { scaled } from "../../shared/process/time_scale.ts";
+import { converse, run } from "../../shared/process/exec.ts";
 import type { Device } from "../conf/read_lab.ts";
 import { DEVICE_SCRIPTS } from "./device.ts";
 import type { Entry } from "./entry.ts";
@@ -10,6 +9,9 @@ import type { RunningDevice } from "./start.ts";
 export const PATIENCE = 60;
 /** What timeout(1) ends with when time is up. */
 const OVERDUE = 124;
+
+/** Kathara's own mark for labs that wait for it; `lab save` looks for what is newer. */
+const END_OF_STARTUP = "/tmp/EOS";
 
 /** What a startup has said; Kathara has two logs as well. */
 export const STARTUP_LOGS = ["/var/log/shared.log", "/var/log/startup.log"] as const;
@@ -25,7 +27,9 @@ run() {
 }
 {
   run ${DEVICE_SCRIPTS}/shared.startup >${STARTUP_LOGS[0]} 2>&1
-  { run "${DEVICE_SCRIPTS}/$2.startup"; bash -c "$3"; touch /tmp/EOS; } >${STARTUP_LOGS[1]} 2>&1
+  { run "${DEVICE_SCRIPTS}/$2.startup"; bash -c "$3"; touch ${END_OF_STARTUP}; } >${
+  STARTUP_LOGS[1]
+} 2>&1
 } </dev/null >/dev/null 2>&1 &
 timeout "$1" tail --quiet --follow --lines=+1 --sleep-interval=0.1 --pid="$!" ${
   STARTUP_LOGS.join(" ")
@@ -59,9 +63,12 @@ export async function runStartup(
   patience: number,
   say: (line: string) => void,
 ): Promise<void> {
-  if (!startup) return;
+  if (!startup) {
+    await run({ argv: [...entry.argv, "touch", END_OF_STARTUP], env: entry.env });
+    return;
+  }
   const exec = options.exec.join("\n");
-  const script = ["sh", "-c", RUN_AND_FOLLOW, "sh", `${scaled(patience)}`, name, exec];
+  const script = ["sh", "-c", RUN_AND_FOLLOW, "sh", `${patience}`, name, exec];
   const talk = converse({
     argv: [...entry.argv, ...script],
     env: entry.env,
@@ -72,5 +79,5 @@ export async function runStartup(
   while ((line = await talk.readLine("stdout")) !== undefined) say(line);
   const { code, stderr } = await talk.end();
   if (stderr.trim() !== "") say(stderr.trim());
-  if (code === OVERDUE) say(`its startup still runs after ${scaled(patience)} s`);
+  if (code === OVERDUE) say(`its startup still runs after ${patience} s`);
 }

@@ -1,7 +1,6 @@
 // Finds out which processes live, by number and start time: a number alone may have gone to another process.
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
-import { scaled } from "../../shared/process/time_scale.ts";
 
 export interface Process {
   readonly pid: number;
@@ -45,23 +44,21 @@ export async function readProcess(pid: number): Promise<Process> {
 
 /** Kills processes and waits until they are gone. Throws when one is still there after ten seconds. */
 export async function killAndAwait(processes: readonly Process[]): Promise<void> {
-  const deadline = performance.now() + scaled(10_000);
+  const deadline = performance.now() + 10_000;
   let living = await selectLiving(processes);
-  for (const { pid } of living) killQuietly(pid);
+  await kill(living);
   // The end of a process that is no child of ours is no event that could be waited for.
   while ((living = await selectLiving(living)).length > 0) {
     if (performance.now() > deadline) {
       const pids = living.map(({ pid }) => pid).join(", ");
-      throw new Error(`Cannot end process ${pids}: it is there ${scaled(10)} s after SIGKILL`);
+      throw new Error(`Cannot end process ${pids}: it is there 10 s after SIGKILL`);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-function killQuietly(pid: number): void {
-  try {
-    Deno.kill(pid, "SIGKILL");
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+/** By kill(1): Deno's own kill needs leave to run any program. One that has just ended is no failure. */
+async function kill(processes: readonly Process[]): Promise<void> {
+  if (processes.length === 0) return;
+  await run({ argv: ["kill", "-KILL", "--", ...processes.map(({ pid }) => `${pid}`)] });
 }

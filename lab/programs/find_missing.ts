@@ -1,7 +1,6 @@
 // Finds the programs that a lab's startups want and this machine does not have.
 import { PROGRAM_DIRS } from "../../shared/process/command.ts";
 import type { Lab } from "../conf/read_lab.ts";
-import { SKELETON } from "../skeleton.ts";
 import { findPackage } from "./debian_packages.ts";
 import { listCommands, type Words } from "./list_commands.ts";
 
@@ -23,13 +22,13 @@ const BASH = new Set(
 );
 
 /** Looks through the startups, and through the `exec` lines, of all devices. */
-export async function findMissing(lab: Lab): Promise<Missing[]> {
+export async function findMissing(lab: Lab, skeleton: string): Promise<Missing[]> {
   const shared = await readScript(`${lab.dir}/shared.startup`);
   const found = new Map<string, string[]>();
   for (const { name, options } of lab.devices) {
     const own = await readScript(`${lab.dir}/${name}.startup`);
     for (const program of listPrograms([shared, own, ...options.exec].join("\n"))) {
-      if (await isThere(program, `${lab.dir}/${name}`)) continue;
+      if (await isThere(program, [skeleton, `${lab.dir}/${name}`])) continue;
       found.set(program, [...found.get(program) ?? [], name]);
     }
   }
@@ -95,11 +94,11 @@ function listServices(unit: string): string[] {
   return name.startsWith("-") ? [] : [`${INIT_DIR}${INIT_SCRIPTS[name] ?? name}`];
 }
 
-async function isThere(program: string, folder: string): Promise<boolean> {
+async function isThere(program: string, folders: readonly string[]): Promise<boolean> {
   const paths = program.startsWith("/")
     ? [program]
     : PROGRAM_DIRS.map((dir) => `${dir}/${program}`);
-  const places = paths.flatMap((path) => [path, `${SKELETON}${path}`, `${folder}${path}`]);
+  const places = paths.flatMap((path) => ["", ...folders].map((folder) => folder + path));
   return (await Promise.all(places.map(exists))).some(Boolean);
 }
 

@@ -1,5 +1,6 @@
 // Programs that startups want are found, and told with their packages when they are not there.
 import assert from "node:assert/strict";
+import { CHECKOUT } from "../installation/checkout.ts";
 import { readLab } from "../conf/read_lab.ts";
 import { makeFolder } from "../../tests/fixture/folder.ts";
 import { findPackage } from "./debian_packages.ts";
@@ -30,7 +31,7 @@ Deno.test("missing programs are told once, each with its package and devices; a 
     "a/usr/bin/own-tool!": "",
     "b.startup": "own-tool\n",
   });
-  const missing = await findMissing(await readLab(folder.dir));
+  const missing = await findMissing(await readLab(folder.dir), CHECKOUT.skeleton);
   const none = "no Debian package known";
   assert.equal(
     describeMissing(missing),

@@ -1,51 +1,93 @@
 // What is known of a lab at the end of its start: its interfaces and how the checks went.
 import type { ExpectationOutcome, PairOutcome } from "../checks/run_checks.ts";
 import type { DeviceRecord } from "../record.ts";
+import type { DeviceState, ObservedDevice } from "../running/observe.ts";
 
-/** `deno task lab --json` prints this. */
+/** `lab up --json` prints this. */
 export interface Report {
   /** Whether every check held. */
   readonly ok: boolean;
   readonly interfaces: readonly InterfaceRow[];
   /** The lines of lab.check. */
   readonly expectations: readonly ExpectationOutcome[];
+  readonly totals: Totals;
 }
 
 /** One row of the table. */
 export interface InterfaceRow {
   readonly device: string;
   readonly node: string;
-  /** Absent for a device without interfaces, as are the next three. */
+  /** Absent for a device without interfaces, as are the others but `state`. */
   readonly interface?: string;
   readonly lan?: string;
   readonly vni?: number;
+  /** What it is now, where it was looked at; else what the plugin answered. */
   readonly mac?: string;
+  /** `ADDRESS/PREFIX`; absent, as is `state`, where nobody looked. */
+  readonly addresses?: readonly string[];
+  /** Of the interface, unless its device does not run. */
+  readonly state?: DeviceState | "up" | "down" | "gone";
   /** Pings from and to this interface. */
   readonly checks: readonly { readonly peer: string; readonly ok: boolean; readonly ms: number }[];
 }
 
-type Attached = Pick<DeviceRecord, "name" | "node" | "attachments">;
+/** What the closing line says. */
+export interface Totals {
+  readonly devices: number;
+  readonly lans: number;
+  readonly pings: Count;
+  readonly expectations: Count;
+  /** Devices whose startups said that a command failed, or that still run. */
+  readonly startupsWithErrors: readonly string[];
+}
 
-/** Joins what was recorded of devices with how the checks went. */
+interface Count {
+  readonly ok: number;
+  readonly failed: number;
+}
+
+type Attached = Pick<DeviceRecord, "name" | "node" | "attachments">;
+type Observed = ReadonlyMap<string, ObservedDevice>;
+
+/** Joins what was recorded and seen of devices with how the startups and checks went. */
 export function makeReport(
   devices: readonly Attached[],
   pairs: readonly PairOutcome[],
   expectations: readonly ExpectationOutcome[],
+  observed?: Observed,
+  startupsWithErrors: readonly string[] = [],
 ): Report {
+  const lans = new Set(devices.flatMap(({ attachments }) => attachments.map(({ lan }) => lan)));
   return {
     ok: [...pairs, ...expectations].every(({ ok }) => ok),
-    interfaces: listInterfaces(devices, pairs),
+    interfaces: listInterfaces(devices, pairs, observed),
     expectations,
+    totals: {
+      devices: devices.length,
+      lans: lans.size,
+      pings: count(pairs),
+      expectations: count(expectations),
+      startupsWithErrors,
+    },
   };
+}
+
+function count(outcomes: readonly { readonly ok: boolean }[]): Count {
+  const failed = outcomes.filter(({ ok }) => !ok).length;
+  return { ok: outcomes.length - failed, failed };
 }
 
 /** A row for each interface; without pairs, as `lab ps` shows them. */
 export function listInterfaces(
   devices: readonly Attached[],
   pairs: readonly PairOutcome[] = [],
+  observed?: Observed,
 ): InterfaceRow[] {
   return devices.flatMap(({ name: device, node, attachments }): InterfaceRow[] => {
-    if (attachments.length === 0) return [{ device, node, checks: [] }];
+    const seen = observed?.get(device);
+    if (attachments.length === 0) {
+      return [{ device, node, ...(seen === undefined ? {} : { state: seen.state }), checks: [] }];
+    }
     return attachments.map(({ ifname, lan, vni, mac }) => ({
       device,
       node,
@@ -53,6 +95,7 @@ export function listInterfaces(
       lan,
       vni,
       mac,
+      ...(seen === undefined ? {} : describeNow(ifname, seen)),
       checks: pairs.flatMap(({ from, to, ok, ms }) =>
         [[from, to] as const, [to, from] as const]
           .filter(([own]) => own.device === device && own.ifname === ifname)
@@ -60,4 +103,14 @@ export function listInterfaces(
       ),
     }));
   });
+}
+
+function describeNow(
+  ifname: string,
+  { state, interfaces }: ObservedDevice,
+): Pick<InterfaceRow, "mac" | "addresses" | "state"> {
+  const now = interfaces.get(ifname);
+  if (state !== "running") return { addresses: now?.addresses ?? [], state };
+  if (now === undefined) return { addresses: [], state: "gone" };
+  return { mac: now.mac, addresses: now.addresses, state: now.isUp ? "up" : "down" };
 }

@@ -1,5 +1,5 @@
 // Renders reports as text for a terminal.
-import type { InterfaceRow, Report } from "./report.ts";
+import type { InterfaceRow, Report, Totals } from "./report.ts";
 
 /** How words are set off; every function answers its text unchanged where there are no colours. */
 export interface Palette {
@@ -19,10 +19,30 @@ function same(text: string): string {
   return text;
 }
 
-const HEADINGS = ["DEVICE", "NODE", "INTERFACE", "LAN", "VNI", "MAC"];
+type Column = readonly [heading: string, cell: (row: InterfaceRow) => string];
 
-/** The table of interfaces with their checks, then a line for each expectation, failed ones with what was last said. */
-export function renderReport({ interfaces, expectations }: Report, palette: Palette): string {
+const COLUMNS: readonly Column[] = [
+  ["DEVICE", ({ device }) => device],
+  ["NODE", ({ node }) => node],
+  ["INTERFACE", (row) => row.interface ?? "-"],
+  ["LAN", ({ lan }) => lan ?? "-"],
+  ["VNI", ({ vni }) => `${vni ?? "-"}`],
+  ["MAC", ({ mac }) => mac || "-"],
+];
+/** For devices that somebody has looked at. */
+const LOOKED_AT: readonly Column[] = [
+  ["STATE", ({ state }) => state ?? "-"],
+  ["ADDRESSES", ({ addresses = [] }) => addresses.join(" ") || "-"],
+];
+
+/**
+ * The table of interfaces with their checks, a line for each expectation, failed ones with what was
+ * last said, and a closing line with the totals.
+ */
+export function renderReport(
+  { interfaces, expectations, totals }: Report,
+  palette: Palette,
+): string {
   const table = renderInterfaces(interfaces, palette, "CHECKS", ({ checks }) => {
     const failed = checks.filter(({ ok }) => !ok);
     if (checks.length === 0) return "-";
@@ -36,7 +56,36 @@ export function renderReport({ interfaces, expectations }: Report, palette: Pale
       ? `${palette.good("ok")}      ${device}: ${command} (${seconds})`
       : `${palette.bad("failed")}  ${device}: ${command} (${seconds})\n${indent(output)}`;
   });
-  return [table, ...(lines.length > 0 ? ["", ...lines] : [])].join("\n");
+  return [table, ...(lines.length > 0 ? ["", ...lines] : []), "", renderTotals(totals, palette)]
+    .join("\n");
+}
+
+/** "2 devices, 1 LAN; 1 ping ok, 0 failed; 2 startups with errors: leaf1, leaf2". */
+export function renderTotals(
+  { devices, lans, pings, expectations, startupsWithErrors }: Totals,
+  palette: Palette = PLAIN,
+): string {
+  const failed = (count: number) => {
+    const words = `${count} failed`;
+    return count === 0 ? words : palette.bad(words);
+  };
+  const checks = expectations.ok + expectations.failed;
+  return [
+    `${plural(devices, "device")}, ${plural(lans, "LAN")}`,
+    `${plural(pings.ok, "ping")} ok, ${failed(pings.failed)}`,
+    ...(checks === 0
+      ? []
+      : [`${plural(expectations.ok, "line")} of lab.check ok, ${failed(expectations.failed)}`]),
+    ...(startupsWithErrors.length === 0 ? [] : [
+      `${plural(startupsWithErrors.length, "startup")} with errors: ${
+        startupsWithErrors.join(", ")
+      }`,
+    ]),
+  ].join("; ");
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** The table of interfaces, with one more column when it is given. */
@@ -46,21 +95,16 @@ export function renderInterfaces(
   heading = "",
   last: (row: InterfaceRow) => string = () => "",
 ): string {
-  const cells = rows.map((row) => [
-    row.device,
-    row.node,
-    row.interface ?? "-",
-    row.lan ?? "-",
-    `${row.vni ?? "-"}`,
-    row.mac || "-",
-  ]);
-  const widths = HEADINGS.map((title, at) =>
+  const isLookedAt = rows.some(({ state }) => state !== undefined);
+  const columns = isLookedAt ? [...COLUMNS, ...LOOKED_AT] : COLUMNS;
+  const cells = rows.map((row) => columns.map(([, cell]) => cell(row)));
+  const widths = columns.map(([title], at) =>
     Math.max(title.length, ...cells.map((row) => row[at]!.length))
   );
   const line = (row: readonly string[]) =>
     row.map((cell, at) => cell.padEnd(widths[at]!)).join("  ");
   return [
-    palette.heading(`${line(HEADINGS)}  ${heading}`.trimEnd()),
+    palette.heading(`${line(columns.map(([title]) => title))}  ${heading}`.trimEnd()),
     ...cells.map((row, at) => `${line(row)}  ${last(rows[at]!)}`.trimEnd()),
   ].join("\n");
 }

@@ -1,45 +1,114 @@
-// Finds a running lab by its name, and the way into one of its devices or nodes.
+// Finds a running lab by its name or folder, and the way into one of its devices or nodes.
+import { PROGRAM_DIRS } from "../../shared/process/command.ts";
+import { CNI_BIN_DIR, NODE_PROGRAMS } from "../cluster/node.ts";
+import { SWITCH } from "../cluster/underlay.ts";
 import { type Entry, entryOf } from "../devices/entry.ts";
-import { labDirOf, type LabRecord, listLabs, readRecord } from "../record.ts";
 import { enter } from "../machines/machine.ts";
+import { selectLiving } from "../machines/processes.ts";
+import { labDirOf, type LabRecord, listLabs, readRecord } from "../record.ts";
 
-/** The name itself, or that of the only lab there is. Throws when there is none of that name, or no telling which. */
-export async function chooseLab(name: string | undefined): Promise<string> {
+/** How a user says which lab is meant. */
+export interface Wanted {
+  readonly name?: string | undefined;
+  /** Absolute path of the lab's folder. */
+  readonly directory?: string | undefined;
+  /** The user's own folder. */
+  readonly cwd: string;
+}
+
+export interface FoundLab {
+  readonly name: string;
+  readonly record: LabRecord;
+}
+
+/**
+ * The lab of that name or of that folder; else the one of the user's own folder, or the only one
+ * there is. Throws when there is none, or no telling which.
+ */
+export async function chooseLab({ name, directory, cwd }: Wanted): Promise<string> {
   const names = await listLabs();
-  const wanted = name ?? (names.length === 1 ? names[0] : undefined);
-  if (wanted === undefined || !names.includes(wanted)) {
-    const which = names.length === 0 ? "no lab is up" : `those that are up: ${names.join(", ")}`;
-    throw new Error(
-      `Cannot choose a lab: ${name === undefined ? "" : `${name} is not up, `}${which}`,
-    );
+  if (name !== undefined && names.includes(name)) return name;
+  if (name !== undefined) refuse(`${name} is not up, `, names);
+  const here = await selectByFolder(names, directory ?? cwd);
+  if (here.length === 1) return here[0]!;
+  if (directory !== undefined && here.length === 0) {
+    refuse(`that in ${directory} is not up, `, names);
   }
-  return wanted;
+  if (here.length > 1) refuse("its folder has several, --name says which, ", here);
+  if (names.length !== 1) refuse(names.length === 0 ? "" : "--name says which, ", names);
+  return names[0]!;
+}
+
+function refuse(why: string, names: readonly string[]): never {
+  const which = names.length === 0 ? "no lab is up" : `those that are up: ${names.join(", ")}`;
+  throw new Error(`Cannot choose a lab: ${why}${which}`);
+}
+
+async function selectByFolder(names: readonly string[], folder: string): Promise<string[]> {
+  const own = await Deno.realPath(folder).catch(() => folder);
+  const selected: string[] = [];
+  for (const name of names) {
+    // A damaged record is told when its lab is looked into, not where another one is meant.
+    const record = await readRecord(labDirOf(name)).catch(() => undefined);
+    if (record === undefined) continue;
+    if (await Deno.realPath(record.dir).catch(() => record.dir) === own) selected.push(name);
+  }
+  return selected;
 }
 
 /** The lab that {@link chooseLab} chooses. */
-export async function findLab(
-  wanted: string | undefined,
-): Promise<{ name: string; record: LabRecord }> {
+export async function findLab(wanted: Wanted): Promise<FoundLab> {
   const name = await chooseLab(wanted);
   const record = await readRecord(labDirOf(name));
   if (record === undefined) throw new Error("Cannot look into the lab: it is only about to start");
   return { name, record };
 }
 
-/** The way into a device or, where no device has that name, into a node; with the shell to use there. */
-export function findEntry(
-  { devices, machines }: LabRecord,
+/** Before a node's name, where a device may have the same one. */
+const NODE_PREFIX = "node:";
+
+/** The device of a name; undefined for a node's name, which `node:` may stand before. */
+export function findDevice({ devices }: LabRecord, name: string) {
+  return devices.find((one) => one.name === name);
+}
+
+/** The machine of a node's name. Throws for what is none. */
+export function findNode({ devices, machines }: LabRecord, name: string) {
+  const node = name.startsWith(NODE_PREFIX) ? name.slice(NODE_PREFIX.length) : name;
+  const machine = machines.find((one) => one.name === node);
+  if (machine !== undefined) return machine;
+  const names = [...devices, ...machines].map((one) => one.name).join(", ");
+  throw new Error(`Cannot enter ${name}: it is none of ${names}`);
+}
+
+/**
+ * The way into a device or, where no device has that name, into a node; with the shell to use there.
+ * Throws when there is neither, or it has ended.
+ */
+export async function findEntry(
+  record: LabRecord,
   name: string,
-): Entry & { shell: string } {
-  const device = devices.find((one) => one.name === name);
-  const machine = machines.find((one) => one.name === (device?.node ?? name));
-  if (machine === undefined) {
-    const names = [...devices, ...machines].map((one) => one.name).join(", ");
-    throw new Error(`Cannot enter ${name}: it is none of ${names}`);
+): Promise<Entry & { readonly shell: string }> {
+  const device = findDevice(record, name);
+  const machine = findNode(record, device?.node ?? name);
+  if ((await selectLiving([machine])).length === 0) {
+    const who = device === undefined ? "it" : `its node ${machine.name}`;
+    throw new Error(`Cannot enter ${name}: ${who} has ended; \`lab down\` takes the rest down`);
   }
   if (device === undefined) {
-    return { argv: enter(machine.pid), env: { HOME: "/root", USER: "root" }, shell: "/bin/bash" };
+    // As a user of the node would: the manager and the plugin can be called by name.
+    const PATH = [NODE_PROGRAMS, CNI_BIN_DIR, ...PROGRAM_DIRS].join(":");
+    return {
+      argv: enter(machine.pid),
+      env: { HOME: "/root", USER: "root", PATH },
+      shell: "/bin/bash",
+    };
   }
   if (device.pid === undefined) throw new Error(`Cannot enter ${name}: it does not run yet`);
   return { ...entryOf(machine, device.pid, device), shell: device.shell };
+}
+
+/** Names of devices that are nodes' names too. */
+export function listAmbiguous(devices: readonly string[], nodes: readonly string[]): string[] {
+  return devices.filter((name) => [...nodes, SWITCH].includes(name));
 }

@@ -1,25 +1,26 @@
 // Finds what a device's startup has said, and what a node's services have.
 import type { Command } from "../../shared/process/command.ts";
+import { SWITCH } from "../cluster/underlay.ts";
 import { STARTUP_LOGS } from "../devices/startup.ts";
-import { findEntry } from "./find.ts";
-import { labDirOf, type LabRecord } from "../record.ts";
+import { labDirOf } from "../record.ts";
+import { findDevice, findEntry, findNode, type FoundLab } from "./find.ts";
 
 /** The command that prints them; with `follow` it goes on until it is ended. */
-export function planLogs(
-  name: string,
-  record: LabRecord,
+export async function planLogs(
+  { name, record }: FoundLab,
   machine: string,
   follow: boolean,
-): Pick<Command, "argv" | "env"> {
+): Promise<Pick<Command, "argv" | "env">> {
   const options = ["--lines=+1", ...(follow ? ["--follow"] : [])];
-  if (record.devices.some((device) => device.name === machine)) {
-    const { argv, env } = findEntry(record, machine);
+  if (findDevice(record, machine) !== undefined) {
+    const { argv, env } = await findEntry(record, machine);
     return { argv: [...argv, "tail", "--quiet", ...options, ...STARTUP_LOGS], env };
   }
-  // Throws for what is no node either.
-  findEntry(record, machine);
-  const logs = ["frr", "manager"].map((service) =>
-    `${labDirOf(name)}/logs/${machine}-${service}.log`
-  );
+  // What a node that has ended has said before is still there.
+  const node = findNode(record, machine).name;
+  if (node === SWITCH) {
+    throw new Error(`Cannot show the logs of ${machine}: it joins the nodes and runs no service`);
+  }
+  const logs = ["frr", "manager"].map((service) => `${labDirOf(name)}/logs/${node}-${service}.log`);
   return { argv: ["tail", "--verbose", ...options, ...logs] };
 }

@@ -4,7 +4,8 @@ import { removeSandbox } from "../devices/sandbox.ts";
 import { stopDevice } from "../devices/device.ts";
 import { startAgain } from "../devices/start.ts";
 import { PATIENCE, runStartup } from "../devices/startup.ts";
-import { labDirOf, type LabRecord, Recorder } from "../record.ts";
+import type { FoundLab } from "./find.ts";
+import { labDirOf, Recorder } from "../record.ts";
 import { REFLECTOR, SWITCH } from "../cluster/underlay.ts";
 import { shutDown } from "./take_down.ts";
 
@@ -13,8 +14,7 @@ import { shutDown } from "./take_down.ts";
  * them now. Throws when there is no such device, or the lab was not kept.
  */
 export async function restart(
-  name: string,
-  record: LabRecord,
+  { name, record }: FoundLab,
   device: string,
   log: (line: string) => void,
 ): Promise<void> {

@@ -9,7 +9,6 @@ import {
 } from "./command.ts";
 import { fail } from "../faults.ts";
 import { lineReader, readAtMost } from "./streams.ts";
-import { scaled, timeScaleEnv } from "./time_scale.ts";
 
 /** What {@link run} does: for whoever gets it as an argument. */
 export type Run = (command: Command) => Promise<Completed>;
@@ -122,7 +121,7 @@ function spawn(
         args,
         cwd: "/",
         clearEnv: true,
-        env: { ...BASE_ENV, ...timeScaleEnv(), ...command.env },
+        env: { ...BASE_ENV, ...command.env },
         ...streams,
       }).spawn();
     } catch (error) {
@@ -167,7 +166,7 @@ function limitTime(
   return {
     signal: controller.signal,
     start() {
-      timer ??= setTimeout(end, scaled(ms));
+      timer ??= setTimeout(end, ms);
     },
     stop() {
       clearTimeout(timer);

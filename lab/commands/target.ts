@@ -1,0 +1,41 @@
+// What the words behind `lab up` and `lab graph` mean: a lab's folder, and devices of it.
+import type { Terminal } from "./terminal.ts";
+
+/** A lab's folder, and those of its devices that are wanted; none is all. */
+export interface Target {
+  /** Absolute. */
+  readonly dir: string;
+  readonly devices: readonly string[];
+}
+
+/**
+ * The folder of `-d`, or the first word where it is a folder, or the caller's own; where that has no
+ * lab.conf and nothing was said at all, the example two-pcs. The other words are devices.
+ */
+export async function findTarget(
+  words: readonly string[],
+  directory: string | undefined,
+  { cwd, resolve, findFiles, warn }: Pick<Terminal, "cwd" | "resolve" | "findFiles" | "warn">,
+): Promise<Target> {
+  if (directory !== undefined) return { dir: directory, devices: words };
+  const [first, ...others] = words;
+  if (first === undefined) {
+    if (await isThere(`${cwd}/lab.conf`)) return { dir: cwd, devices: [] };
+    warn(`No lab.conf in ${cwd}: this is the example two-pcs.`);
+    return { dir: `${(await findFiles()).examples}/two-pcs`, devices: [] };
+  }
+  // A word that looks like a path, or is one, is no device's name.
+  if (/[/.]/.test(first) || await isFolder(resolve(first))) {
+    return { dir: resolve(first), devices: others };
+  }
+  if (await isThere(`${cwd}/lab.conf`)) return { dir: cwd, devices: words };
+  return { dir: resolve(first), devices: others };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
+}

@@ -1,0 +1,82 @@
+// Unpacks what the compiled executable carries, once for each build of it; see tools/carry.ts.
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
+import { HOST_ARCH } from "../../tools/arch.ts";
+import { listLabs } from "../record.ts";
+import type { Installation } from "./installation.ts";
+
+const Carried = z.object({
+  id: z.string().regex(/^[0-9a-f]{16}$/),
+  common: z.int().min(0),
+  programs: z.record(z.string().regex(/^[a-z]+$/), z.string()),
+});
+type Carried = z.infer<typeof Carried>;
+
+/** `executable` is the carrier's path; `cache` a folder of the user's own, made where it is not there. Throws what cannot be unpacked. */
+export async function unpack(executable: string, cache: string): Promise<Installation> {
+  const archive = await Deno.readFile(new URL(`./carried-${HOST_ARCH}.tar`, import.meta.url));
+  const json = await untar(archive, ["--to-stdout", "./carried.json"]);
+  const carried = Carried.parse(JSON.parse(json));
+  const dir = `${cache}/${carried.id}`;
+  if (!await isThere(dir)) {
+    await Deno.mkdir(cache, { recursive: true });
+    await removeOthers(cache);
+    const unfinished = await Deno.makeTempDir({ dir: cache, prefix: ".unpacking-" });
+    try {
+      await unpackInto(unfinished, archive, carried, executable);
+      await Deno.rename(unfinished, dir);
+    } catch (error) {
+      await Deno.remove(unfinished, { recursive: true });
+      // Another process may have been faster.
+      if (!await isThere(dir)) throw error;
+    }
+  }
+  return { programs: dir, skeleton: `${dir}/skeleton`, examples: `${dir}/examples` };
+}
+
+async function unpackInto(
+  dir: string,
+  archive: Uint8Array<ArrayBuffer>,
+  { common, programs }: Carried,
+  executable: string,
+): Promise<void> {
+  await Deno.chmod(dir, 0o755);
+  await untar(archive, ["--no-same-owner", "-C", dir]);
+  const runtime = new Uint8Array(common);
+  using carrier = await Deno.open(executable);
+  for (let at = 0; at < common;) {
+    const count = await carrier.read(runtime.subarray(at));
+    if (count === null) throw new Error(`Cannot unpack the lab: ${executable} is cut short`);
+    at += count;
+  }
+  for (const [name, hash] of Object.entries(programs)) {
+    const tail = await Deno.readFile(`${dir}/${name}.tail`);
+    const found = createHash("sha256").update(runtime).update(tail).digest("hex");
+    if (found !== hash) throw new Error(`Cannot unpack the lab: ${executable} is damaged`);
+    using file = await Deno.open(`${dir}/${name}`, { write: true, createNew: true, mode: 0o755 });
+    for (const part of [runtime, tail]) {
+      for (let at = 0; at < part.length;) at += await file.write(part.subarray(at));
+    }
+    await Deno.remove(`${dir}/${name}.tail`);
+  }
+}
+
+/** What earlier builds have unpacked, unless a lab is up, which may be using it. */
+async function removeOthers(cache: string): Promise<void> {
+  if ((await listLabs()).length > 0) return;
+  for (const { name } of await Array.fromAsync(Deno.readDir(cache))) {
+    if (/^[0-9a-f]{16}$/.test(name)) await Deno.remove(`${cache}/${name}`, { recursive: true });
+  }
+}
+
+async function untar(archive: Uint8Array<ArrayBuffer>, options: readonly string[]) {
+  const done = await run({ argv: ["tar", "-xf", "-", ...options], stdin: archive });
+  if (done.reason !== "success") throw new Error(`Cannot unpack the lab: ${describe(done)}`);
+  return done.stdout;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
