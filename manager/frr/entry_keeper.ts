@@ -6,6 +6,7 @@ import { countFailed } from "../../shared/iproute2/messages.ts";
 import { inNetns } from "../../shared/process/netns.ts";
 import { hasNetns, inodeOfPin } from "../../shared/lan/lan_netns.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
+import { currentNames } from "../../shared/lan/current_names.ts";
 import type { Log } from "../log.ts";
 import { type Monitor, startMonitor } from "../monitor.ts";
 import type { RepairTally } from "../repairs.ts";
@@ -154,7 +155,14 @@ const systemEntryHost: EntryHost = {
   watch: (hear) => startMonitor(["bridge", "monitor", "fdb"], hear),
 
   async change(netns, commands) {
-    const { argv, ...input } = batch("bridge", commands);
+    const names = await currentNames(run, netns);
+    const { argv, ...input } = batch(
+      "bridge",
+      commands.map(({ program, words: [verb, ...words] }) => ({
+        program,
+        words: [verb, ...words.map((word) => names.get(word) ?? word)],
+      })),
+    );
     const done = await run({ argv: inNetns(netns, argv), ...input });
     // One that is done already, or whose device is gone, stops no other.
     const failed = countFailed(done.stderr);
