@@ -4,6 +4,7 @@ import { runCommand } from "./cli.ts";
 import { nameSelf } from "./commands/self.ts";
 import { unpack } from "./installation/carried.ts";
 import { buildPrograms, CHECKOUT } from "./installation/checkout.ts";
+import { setTimeScale, TIME_SCALE } from "../shared/process/time_scale.ts";
 import { COLOURS, PLAIN } from "./report/table.ts";
 import { PROGRAMS } from "../tools/permissions.ts";
 
@@ -43,6 +44,7 @@ function readEnvironment(): Record<string, string> {
 Deno.umask(0o022);
 try {
   const env = readEnvironment();
+  setTimeScale(env[TIME_SCALE]);
   // `deno task` itself changes to the checkout.
   const cwd = standalone ? Deno.cwd() : env.INIT_CWD ?? Deno.cwd();
   const executable = Deno.execPath();

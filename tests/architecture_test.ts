@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // These drive the built programs, as a runtime would.
   "lab/": ["lab/", "shared/", "tools/"],
   "tests/": ["tests/", "lab/", "shared/", "tools/"],
+  "measure/": ["measure/", "tests/", "lab/", "shared/", "tools/"],
 };
 /** What unit tests beside the source may import as well: fixtures, where the built programs are. */
 const TESTS_MAY_IMPORT = ["tests/", "tools/"];

@@ -98,6 +98,7 @@ export const PROGRAMS = {
         "HOME",
         "INIT_CWD",
         "LAB_NAME",
+        "MEGALOS_TIME_SCALE",
         "NO_COLOR",
         "NO_PROXY",
         "PATH",

@@ -7,6 +7,9 @@ import { ensurePackages, missingPackages } from "./debian.ts";
 import { makeDenoRun, withDenoRun } from "./deno_run.ts";
 import { testPackages } from "./packages.ts";
 
+/** Tells the tests how slow this machine is. */
+const PRELOADED = "tests/preload/main.ts";
+
 /** What the programs under test are: compiled, or run by this Deno ({@link makeDenoRun}), or one after the other. */
 export const FORMS = ["compiled", "deno-run", "both"] as const;
 export type Form = typeof FORMS[number];
@@ -56,7 +59,8 @@ async function runPass(
   const report = `${CACHE}/junit-${form}.xml`;
   await Deno.writeTextFile(report, "");
   const frozen = context.env.CI === "true" ? ["--frozen"] : [];
-  const test = ["test", "--allow-all", ...frozen, `--junit-path=${report}`, ...args];
+  const preload = `--preload=${PRELOADED}`;
+  const test = ["test", "--allow-all", preload, ...frozen, `--junit-path=${report}`, ...args];
   const argv = inCheckout(Deno.execPath(), ...test);
   if (form === "deno-run") {
     context.log(`Programs under test: run by Deno ${Deno.version.deno}`);

@@ -1,5 +1,6 @@
 // Repeats a command in a device until it succeeds or its time is up.
 import { run } from "../../shared/process/exec.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
 import type { Entry } from "../devices/entry.ts";
 
 /** What came of it; `output` is what the last attempt said. */
@@ -19,14 +20,14 @@ until output=$(timeout "$((deadline - $(date +%s) + 1))" "$@" 2>&1 </dev/null); 
 done
 `;
 
-/** Repeats a command each second in a device, for so many seconds at most. */
+/** Repeats a command each second in a device, for so many seconds at most; more on a slow machine. */
 export async function succeedWithin(
   seconds: number,
   entry: Entry,
   argv: readonly string[],
 ): Promise<Outcome> {
   const done = await run({
-    argv: [...entry.argv, "sh", "-c", UNTIL, "sh", `${seconds}`, ...argv],
+    argv: [...entry.argv, "sh", "-c", UNTIL, "sh", `${scaled(seconds)}`, ...argv],
     env: entry.env,
     timeoutMs: (seconds + 10) * 1000,
   });

@@ -1,6 +1,7 @@
 // A node of the embedded cluster: its file system, and what a pod of the manager would start on it.
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
 import { enter, type Machine, startMachine } from "../machines/machine.ts";
 import { type NodeAddress, planNode, REFLECTOR, runBatch } from "./underlay.ts";
 
@@ -127,7 +128,7 @@ cat <&3
 
 /** Waits until a node's manager is ready; throws with its reasons and the ends of the node's logs when it ends, or after a minute. */
 export async function awaitReady(machine: Machine, manager: number, state: string): Promise<void> {
-  const deadline = performance.now() + READY_SECONDS * 1000;
+  const deadline = performance.now() + scaled(READY_SECONDS) * 1000;
   while (true) {
     const { stdout: answer, stderr, code } = await run({
       argv: [...enter(machine.pid), "bash", "-c", PROBE, "bash", `${manager}`],
@@ -136,7 +137,7 @@ export async function awaitReady(machine: Machine, manager: number, state: strin
     if (code === ENDED || performance.now() > deadline) {
       const why = code === ENDED
         ? "its manager has ended"
-        : `its manager is not ready after ${READY_SECONDS} s: ${answer || stderr}`;
+        : `its manager is not ready after ${scaled(READY_SECONDS)} s: ${answer || stderr}`;
       const logs = await readLogEnds(machine.name, state);
       throw new Error(`Cannot start ${machine.name}: ${why}\n${logs}`);
     }

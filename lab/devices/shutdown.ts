@@ -1,5 +1,6 @@
 // Runs what a device runs before it ends: its own shutdown script, then the shared one.
 import { run } from "../../shared/process/exec.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
 import { DEVICE_SCRIPTS } from "./device.ts";
 import type { Entry } from "./entry.ts";
 
@@ -19,7 +20,7 @@ cat "$log"
 /** Waits for half a minute at most; answers what the scripts have said. */
 export async function runShutdown({ argv, env }: Entry, device: string): Promise<string> {
   const done = await run({
-    argv: [...argv, "sh", "-c", RUN, "sh", `${PATIENCE_SECONDS}`, device],
+    argv: [...argv, "sh", "-c", RUN, "sh", `${scaled(PATIENCE_SECONDS)}`, device],
     env,
     timeoutMs: (PATIENCE_SECONDS + 5) * 1000,
   });

@@ -1,5 +1,6 @@
 // Runs what devices run when they have started: shared.startup, their own startup, the lines of `exec`.
 import { converse, run } from "../../shared/process/exec.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
 import type { Device } from "../conf/read_lab.ts";
 import { DEVICE_SCRIPTS } from "./device.ts";
 import type { Entry } from "./entry.ts";
@@ -68,7 +69,7 @@ export async function runStartup(
     return;
   }
   const exec = options.exec.join("\n");
-  const script = ["sh", "-c", RUN_AND_FOLLOW, "sh", `${patience}`, name, exec];
+  const script = ["sh", "-c", RUN_AND_FOLLOW, "sh", `${scaled(patience)}`, name, exec];
   const talk = converse({
     argv: [...entry.argv, ...script],
     env: entry.env,
@@ -79,5 +80,5 @@ export async function runStartup(
   while ((line = await talk.readLine("stdout")) !== undefined) say(line);
   const { code, stderr } = await talk.end();
   if (stderr.trim() !== "") say(stderr.trim());
-  if (code === OVERDUE) say(`its startup still runs after ${patience} s`);
+  if (code === OVERDUE) say(`its startup still runs after ${scaled(patience)} s`);
 }

@@ -1,6 +1,7 @@
 // Finds out which processes live, by number and start time: a number alone may have gone to another process.
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
 
 export interface Process {
   readonly pid: number;
@@ -44,14 +45,14 @@ export async function readProcess(pid: number): Promise<Process> {
 
 /** Kills processes and waits until they are gone. Throws when one is still there after ten seconds. */
 export async function killAndAwait(processes: readonly Process[]): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + scaled(10_000);
   let living = await selectLiving(processes);
   await kill(living);
   // The end of a process that is no child of ours is no event that could be waited for.
   while ((living = await selectLiving(living)).length > 0) {
     if (performance.now() > deadline) {
       const pids = living.map(({ pid }) => pid).join(", ");
-      throw new Error(`Cannot end process ${pids}: it is there 10 s after SIGKILL`);
+      throw new Error(`Cannot end process ${pids}: it is there ${scaled(10)} s after SIGKILL`);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

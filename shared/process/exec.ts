@@ -9,6 +9,7 @@ import {
 } from "./command.ts";
 import { fail } from "../faults.ts";
 import { lineReader, readAtMost } from "./streams.ts";
+import { scaled, timeScaleEnv } from "./time_scale.ts";
 
 /** What {@link run} does: for whoever gets it as an argument. */
 export type Run = (command: Command) => Promise<Completed>;
@@ -121,7 +122,7 @@ function spawn(
         args,
         cwd: "/",
         clearEnv: true,
-        env: { ...BASE_ENV, ...command.env },
+        env: { ...BASE_ENV, ...timeScaleEnv(), ...command.env },
         ...streams,
       }).spawn();
     } catch (error) {
@@ -166,7 +167,7 @@ function limitTime(
   return {
     signal: controller.signal,
     start() {
-      timer ??= setTimeout(end, ms);
+      timer ??= setTimeout(end, scaled(ms));
     },
     stop() {
       clearTimeout(timer);

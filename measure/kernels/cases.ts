@@ -1,0 +1,45 @@
+// What is run in each kernel: groups of tests, and labs.
+
+/** A column's cell in the summary: tests that run together, or a lab. */
+export interface Case {
+  readonly name: string;
+  readonly what: string;
+  /** Whether the short form has it. */
+  readonly short: boolean;
+  /** Beginnings of the names of test files in tests/, or a lab's folder in lab/examples/. */
+  readonly run: { readonly tests: readonly string[] } | { readonly lab: string };
+}
+
+const tests = (...names: string[]) => ({ tests: names });
+
+export const CASES: readonly Case[] = [
+  { name: "plugin", what: "the plugin at its boundary", short: false, run: tests("plugin_") },
+  { name: "wire", what: "43 kinds of frame", short: true, run: tests("wire_") },
+  {
+    name: "calls",
+    what: "calls that a manager answers, and their launcher",
+    short: false,
+    run: tests("calls_", "launcher_"),
+  },
+  {
+    name: "worker",
+    what: "two workers and a reflector with FRR",
+    short: true,
+    run: tests("manager_worker_"),
+  },
+  {
+    name: "entries",
+    what: "forwarding entries are kept and swept",
+    short: false,
+    run: tests("manager_entries_"),
+  },
+  { name: "mend", what: "what is broken is mended", short: false, run: tests("manager_mend_") },
+  {
+    name: "upgrade",
+    what: "what the Go original left is taken away",
+    short: false,
+    run: tests("upgrade_", "plugin_original_"),
+  },
+  { name: "two-pcs", what: "a lab of two devices", short: false, run: { lab: "two-pcs" } },
+  { name: "ospf-ring", what: "a lab with OSPF", short: false, run: { lab: "ospf-ring" } },
+];

@@ -1,0 +1,38 @@
+// Makes the drive with what is tested: this checkout with its built programs, Deno, and what Deno has downloaded.
+import { downloadEnv, inCheckout, must, ROOT, type ToolContext } from "../../tools/checkout.ts";
+import { HOST_ARCH } from "../../tools/arch.ts";
+import { makeDrive } from "./drive.ts";
+
+/** What no test needs: history, caches, and programs of other machines. */
+const LEFT_OUT = [".git", ".cache", "dist"];
+/** Their imports are what Deno downloads: what runs in a machine has no network. */
+const ENTRY_POINTS = ["lab/main.ts", "tools/main.ts"];
+
+/** Writes the drive into `file`, by way of folders beside it. */
+export async function makeCheckoutDrive(
+  cache: string,
+  file: string,
+  context: ToolContext,
+): Promise<void> {
+  const folder = `${file}.d`;
+  const dist = `dist/${HOST_ARCH}`;
+  await Deno.mkdir(`${folder}/dist`, { recursive: true });
+  const tests = Array.from(Deno.readDirSync(`${ROOT}/tests`), ({ name }) => `tests/${name}`)
+    .filter((name) => name.endsWith("_test.ts"));
+  const env = downloadEnv(context, { DENO_DIR: `${cache}/deno` });
+  await must("download what the tests import", {
+    argv: inCheckout(Deno.execPath(), "cache", "--quiet", ...ENTRY_POINTS, ...tests),
+    env,
+  });
+  const entries = Array.from(Deno.readDirSync(ROOT), ({ name }) => name)
+    .filter((name) => !LEFT_OUT.includes(name));
+  const copy = async (...paths: string[]) => {
+    await must("copy the checkout", { argv: inCheckout("cp", "--archive", ...paths) });
+  };
+  await copy(...entries, folder);
+  await copy(dist, `${folder}/dist`);
+  await copy(`${cache}/deno`, `${folder}/.deno`);
+  await copy(Deno.execPath(), `${folder}/deno`);
+  await makeDrive(folder, file);
+  await Deno.remove(folder, { recursive: true });
+}

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Runs in a kernel under test what comes by the machine's only port: a number of words, then the words, a line each.
+# What the program prints goes back, then a line of its own: the mark that came first of all, and the exit code.
+set -u
+export PATH=/usr/bin:/usr/sbin:/bin:/sbin:/usr/local/bin LC_ALL=C HOME=/root
+mount -t tmpfs -o mode=755 tmpfs /run
+mount -t tmpfs -o mode=1777 tmpfs /tmp
+mkdir -p /dev/pts /dev/shm
+mount -t devpts devpts /dev/pts
+mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+mkdir -p /root/.cache
+ln -s /checkout/.deno /root/.cache/deno
+hostname kernel
+ip link set dev lo up
+modprobe virtio_console
+until [ -e /dev/vport1p1 ] || [ -e /dev/vport0p1 ]; do sleep 0.1; done
+for port in /dev/vport?p1; do exec 3<>"$port"; done
+IFS= read -r mark <&3
+echo "$mark 0" >&3
+# The port ends with the program at its other end: so does this one, and with PID 1 the kernel.
+while IFS= read -r count <&3; do
+  set --
+  while [ "$count" -gt 0 ]; do
+    IFS= read -r word <&3
+    set -- "$@" "$word"
+    count=$((count - 1))
+  done
+  "$@" </dev/null >&3 2>&1
+  echo "$mark $?" >&3
+done

@@ -1,0 +1,124 @@
+// A machine of qemu's that runs a kernel: programs are run in it one after the other, and it ends with whoever started it.
+import { type Conversation, converse } from "../../shared/process/exec.ts";
+import { describe } from "../../shared/process/command.ts";
+import type { Accelerator } from "./accelerator.ts";
+import type { BootFiles } from "./kernel.ts";
+
+/** Emulating the vector units of a younger CPU costs half as much again. */
+const ACCELERATORS = {
+  kvm: ["-accel", "kvm", "-cpu", "host"],
+  tcg: ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "Nehalem,+rdrand"],
+} satisfies Record<Accelerator, readonly string[]>;
+
+/** Files that make a machine, and what runs its CPUs. */
+export interface Hardware {
+  readonly root: string;
+  readonly checkout: string;
+  readonly accelerator: Accelerator;
+}
+
+/** Longer than everything that runs in one machine. */
+const LIFETIME_MS = 6 * 60 * 60_000;
+const MIB = 4096;
+/** Before the kernel's own first mark, and what no program prints. */
+const MARK = "END-OF-PROGRAM";
+
+/** How a kernel is told that it runs where all is slow, and that there is nobody to look at it. */
+const KERNEL_WORDS = [
+  "console=ttyS0",
+  "quiet",
+  "panic=-1",
+  "mitigations=off",
+  "pti=off",
+  "nokaslr",
+  "tsc=unstable",
+  "random.trust_cpu=on",
+  // What a kernel says of other CPUs' silence is of no use where all CPUs are emulated by turns.
+  "nowatchdog",
+  "rcupdate.rcu_cpu_stall_suppress=1",
+];
+
+/** The command that starts a machine. Its port is the program's stdin and stdout; its console goes to a file. */
+export function machineArgv(
+  boot: BootFiles,
+  { root, checkout, accelerator }: Hardware,
+  console: string,
+): [string, ...string[]] {
+  const drive = (file: string) => [
+    "-drive",
+    `file=${file.replaceAll(",", ",,")},format=raw,if=virtio,snapshot=on,cache=unsafe`,
+  ];
+  // deno-fmt-ignore
+  return [
+    // The kernel ends it when its starter ends, however that is.
+    "setpriv", "--pdeathsig", "KILL",
+    "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
+    "-M", "pc", ...ACCELERATORS[accelerator],
+    "-smp", "2", "-m", `${MIB}M`,
+    ...drive(root), ...drive(boot.modules), ...drive(checkout),
+    "-serial", `file:${console.replaceAll(",", ",,")}`,
+    "-chardev", "stdio,id=port,signal=off", "-device", "virtio-serial-pci",
+    "-device", "virtserialport,chardev=port",
+    "-device", "virtio-rng-pci",
+    "-kernel", boot.kernel, "-initrd", boot.initramfs, "-append", KERNEL_WORDS.join(" "),
+  ];
+}
+
+export class Machine implements AsyncDisposable {
+  private constructor(private readonly qemu: Conversation, private readonly console: string) {}
+
+  /** Boots a kernel. Throws when it does not come up, with the last that it said. */
+  static async boot(
+    boot: BootFiles,
+    hardware: Hardware,
+    console: string,
+    signal: AbortSignal,
+  ): Promise<Machine> {
+    const argv = machineArgv(boot, hardware, console);
+    const qemu = converse({ argv, timeoutMs: LIFETIME_MS });
+    if (qemu === undefined) throw new Error("Cannot boot a kernel: setpriv is not installed");
+    const machine = new Machine(qemu, console);
+    // Whoever waits for a line is told by the end of all lines.
+    signal.addEventListener("abort", () => qemu.kill());
+    await qemu.write(`${MARK}\n`);
+    await machine.#readToEnd(() => {});
+    return machine;
+  }
+
+  /**
+   * Runs a program of the machine; each line that it prints is given to `onLine`. Answers its exit code.
+   * Throws when the kernel ends before the program does.
+   */
+  async run(argv: readonly string[], onLine: (line: string) => void): Promise<number> {
+    if (argv.some((word) => word.includes("\n"))) {
+      throw new Error(`Cannot run ${JSON.stringify(argv)}: a word has a line's end`);
+    }
+    await this.qemu.write(`${[argv.length, ...argv].join("\n")}\n`);
+    return await this.#readToEnd(onLine);
+  }
+
+  async #readToEnd(onLine: (line: string) => void): Promise<number> {
+    for (let line; (line = await this.qemu.readLine("stdout")) !== undefined;) {
+      const [, before = "", code] = new RegExp(`^(.*)${MARK} (\\d+)\r?$`).exec(line) ?? [];
+      if (code === undefined) {
+        onLine(line.replace(/\r$/, ""));
+        continue;
+      }
+      // What was printed last had no line's end.
+      if (before !== "") onLine(before);
+      return Number(code);
+    }
+    const done = await this.qemu.end();
+    const said = (await Deno.readTextFile(this.console).catch(() => "")).trim().split("\n");
+    throw new Error(
+      `The kernel has ended: ${describe({ ...done, argv: ["qemu"] })}\n${
+        said.slice(-60).join("\n")
+      }`,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.qemu.kill();
+    await this.qemu.end();
+  }
+}

@@ -1,0 +1,25 @@
+// The Debian packages that this machine needs to boot kernels, and those of the machine that is booted.
+import { faultPackages } from "../../tools/packages.ts";
+
+export const hostPackages = [
+  "busybox-static",
+  "cpio",
+  "debian-archive-keyring",
+  "debootstrap",
+  "e2fsprogs",
+  "kmod",
+  "qemu-system-x86",
+  "util-linux",
+  "xz-utils",
+] as const;
+
+/** Besides what every Debian has. */
+export const guestPackages = [
+  ...faultPackages,
+  "iptables",
+  "kmod",
+  "psmisc",
+  "strace",
+  "tcpdump",
+  "wireguard-tools",
+] as const;

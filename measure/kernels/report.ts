@@ -1,0 +1,36 @@
+// The summary: a line for each case, a column for each kernel, and what failed below.
+import type { Case } from "./cases.ts";
+import type { KernelReport } from "./test_kernels.ts";
+
+export function renderTable(reports: readonly KernelReport[], cases: readonly Case[]): string {
+  const rows = [
+    ["", ...reports.map(({ kernel }) => kernel)],
+    ["boot", ...reports.map(({ bootSeconds: s }) => s === undefined ? "FAILED" : `${s} s`)],
+    ...cases.map(({ name }) => [name, ...reports.map((report) => renderCell(report, name))]),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const table = rows.map((row) =>
+    row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd()
+  );
+  return [...table, ...reports.flatMap(renderFailures)].join("\n");
+}
+
+function renderCell({ verdicts }: KernelReport, name: string): string {
+  const verdict = verdicts.find((one) => one.name === name);
+  if (verdict === undefined) return "not run";
+  const { passed, skipped, failures, seconds } = verdict;
+  const all = passed + failures.length;
+  const counts = `${passed}/${all}${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+  return `${failures.length > 0 ? "FAILED" : "ok"} ${counts} (${seconds} s)`;
+}
+
+function renderFailures({ kernel, verdicts, ended }: KernelReport): string[] {
+  const failed = verdicts.flatMap(({ name, failures }) =>
+    failures.map((failure) => `\n${kernel}, ${name}: ${failure.name}\n${indent(failure.why)}`)
+  );
+  return ended === undefined ? failed : [...failed, `\n${kernel}: ${indent(ended)}`];
+}
+
+function indent(text: string): string {
+  return text.split("\n").map((line) => `    ${line}`).join("\n");
+}

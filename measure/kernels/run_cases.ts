@@ -1,0 +1,82 @@
+// Runs cases in a kernel, one after the other, and tells what came of each.
+import { ROOT } from "../../tools/checkout.ts";
+import type { Case } from "./cases.ts";
+import type { Machine } from "./machine.ts";
+import type { Progress } from "./progress.ts";
+import { tapReader, type TestEnd } from "./tap.ts";
+
+/** What came of a case. */
+export interface Verdict {
+  readonly name: string;
+  readonly seconds: number;
+  readonly passed: number;
+  readonly skipped: number;
+  readonly failures: readonly { readonly name: string; readonly why: string }[];
+}
+
+/** What a program printed last, for a case that failed without saying in which test. */
+const LINES_KEPT = 40;
+const PRELOADED = "tests/preload/main.ts";
+
+/** Runs a case. Throws when the kernel itself ends. */
+export async function runCase(
+  machine: Machine,
+  { name, run }: Case,
+  timeScale: number,
+  progress: Progress,
+): Promise<Verdict> {
+  const started = performance.now();
+  const read = tapReader();
+  const ended: TestEnd[] = [];
+  const last: string[] = [];
+  const argv = [
+    "env",
+    "-C",
+    "/checkout",
+    "NO_COLOR=1",
+    `MEGALOS_TIME_SCALE=${timeScale}`,
+    ..."lab" in run ? labArgv(run.lab) : testArgv(run.tests),
+  ];
+  const work = machine.run(argv, (line) => {
+    last.push(line);
+    if (last.length > LINES_KEPT) last.shift();
+    const end = read(line);
+    if (end === undefined) return;
+    ended.push(end);
+    if (end.outcome === "failed") progress.say(`${name}: FAILED ${end.name}`);
+  });
+  const detail = () => "lab" in run ? last.at(-1) ?? "" : `${ended.length} tests`;
+  const code = await progress.during(name, work, detail);
+  const count = (outcome: TestEnd["outcome"]) =>
+    ended.filter((end) => end.outcome === outcome).length;
+  const failures = ended.filter(({ outcome }) => outcome === "failed")
+    .map(({ name, messages }) => ({ name, why: messages.join("\n") }));
+  if (code !== 0 && failures.length === 0) {
+    failures.push({ name: `ended with ${code}`, why: last.join("\n") });
+  }
+  const passed = "lab" in run && code === 0 ? 1 : count("passed");
+  const seconds = Math.round((performance.now() - started) / 1000);
+  return { name, seconds, passed, skipped: count("skipped"), failures };
+}
+
+function testArgv(beginnings: readonly string[]): string[] {
+  const files = Array.from(Deno.readDirSync(`${ROOT}/tests`), ({ name }) => name)
+    .filter((name) => name.endsWith("_test.ts"))
+    .filter((name) => beginnings.some((beginning) => name.startsWith(beginning)))
+    .map((name) => `tests/${name}`).toSorted();
+  // deno-fmt-ignore
+  return ["/checkout/deno", "test", "--allow-all", "--no-check", "--cached-only", "--reporter=tap",
+    `--preload=${PRELOADED}`, ...files];
+}
+
+function labArgv(example: string): string[] {
+  return [
+    "/checkout/deno",
+    "run",
+    "--allow-all",
+    "--cached-only",
+    "lab/main.ts",
+    "up",
+    `lab/examples/${example}`,
+  ];
+}
