@@ -26,6 +26,7 @@ export const testPackages = [
   ...arm64Packages,
   "fish",
   "iptables",
+  "shellcheck",
   "strace",
   "tcpdump",
   "zsh",

@@ -2,6 +2,7 @@
 import { run } from "../../shared/process/exec.ts";
 import { scaled } from "../../shared/process/time_scale.ts";
 import type { Entry } from "../devices/entry.ts";
+import until from "./until.sh" with { type: "text" };
 
 /** What came of it; `output` is what the last attempt said. */
 export interface Outcome {
@@ -10,24 +11,17 @@ export interface Outcome {
   readonly output: string;
 }
 
-/** Arguments: seconds, command. Runs inside the device: one process to enter it, however many attempts. */
-const UNTIL = `
-deadline=$(($(date +%s) + $1))
-shift
-until output=$(timeout "$((deadline - $(date +%s) + 1))" "$@" 2>&1 </dev/null); do
-  [ "$(date +%s)" -lt "$deadline" ] || { printf '%s\\n' "$output"; exit 1; }
-  sleep 1
-done
-`;
-
-/** Repeats a command each second in a device, for so many seconds at most; more on a slow machine. */
+/**
+ * Repeats a command each second in a device, for so many seconds at most (more on a slow machine).
+ * The device is entered once, however many attempts there are.
+ */
 export async function succeedWithin(
   seconds: number,
   entry: Entry,
   argv: readonly string[],
 ): Promise<Outcome> {
   const done = await run({
-    argv: [...entry.argv, "sh", "-c", UNTIL, "sh", `${scaled(seconds)}`, ...argv],
+    argv: [...entry.argv, "sh", "-c", until, "sh", `${scaled(seconds)}`, ...argv],
     env: entry.env,
     timeoutMs: (seconds + 10) * 1000,
   });

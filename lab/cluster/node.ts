@@ -2,7 +2,10 @@
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { scaled } from "../../shared/process/time_scale.ts";
+import { withConstants } from "../../shared/process/script.ts";
 import { enter, type Machine, startMachine } from "../machines/machine.ts";
+import furnishNode from "./furnish_node.sh" with { type: "text" };
+import probe from "./probe.sh" with { type: "text" };
 import { type NodeAddress, planNode, REFLECTOR, runBatch } from "./underlay.ts";
 
 /** Where nodes find things of the host; all paths absolute. */
@@ -30,32 +33,6 @@ export const NODE_LOGS = "/run/lab/log";
 export const NODE_DEVICE_ROOT = "/run/lab/device";
 export const CNI_BIN_DIR = "/opt/cni/bin";
 
-/**
- * Arguments: name, state, programs, lab, shared, skeleton. The root stays the host's, with file systems of the node's own where FRR, the manager and
- * the runtime write. /run is filled beside and then moved into place, for what it binds may itself lie below one of those.
- */
-const FURNISH_NODE = `
-hostname "$1"
-stage=$2/stage
-mount -t proc proc /proc
-mount -t sysfs sysfs /sys
-mount -t tmpfs -o mode=755 tmpfs "$stage"
-cd "$stage"
-mkdir -p netns lock lab/bin lab/conf lab/shared lab/skeleton lab/log lab/device
-install -d -o frr -g frr frr
-mount --bind "$3" lab/bin
-mount --bind "$4" lab/conf
-mount --bind "$5" lab/shared
-mount --bind "$6" lab/skeleton
-mount --bind "$2/logs" lab/log
-cd /
-mount --no-mtab --move "$stage" /run
-for dir in /etc/frr /var/log/frr /opt; do mount -t tmpfs -o mode=755 tmpfs "$dir"; done
-mount -t tmpfs -o mode=1777 tmpfs /var/tmp
-chown frr:frr /etc/frr /var/log/frr
-mkdir -p ${CNI_BIN_DIR}
-`;
-
 /** Makes a node's namespaces; it has no link yet. */
 export function startNode(
   name: string,
@@ -64,7 +41,7 @@ export function startNode(
 ): Promise<Machine> {
   const { state, programs, lab, shared, skeleton } = files;
   const args = [name, state, programs, lab, shared, skeleton];
-  return startMachine(name, FURNISH_NODE, args, record);
+  return startMachine(name, withConstants(furnishNode, { CNI_BIN_DIR }), args, record);
 }
 
 /**
@@ -118,13 +95,7 @@ const READY_SECONDS = 60;
 /** What the probe ends with when there is nobody left to ask. */
 const ENDED = 9;
 
-/** Arguments: the manager's number. What kubelet's probe asks; bash speaks HTTP where no other program needs to be installed. */
-const PROBE = `
-kill -0 "$1" || exit ${ENDED}
-exec 3<>/dev/tcp/127.0.0.1/9470 || exit
-printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3
-cat <&3
-`;
+const PROBE = withConstants(probe, { ENDED });
 
 /** Waits until a node's manager is ready; throws with its reasons and the ends of the node's logs when it ends, or after a minute. */
 export async function awaitReady(machine: Machine, manager: number, state: string): Promise<void> {

@@ -2,6 +2,7 @@
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { enter, type Machine } from "../machines/machine.ts";
+import makeSandboxScript from "./make_sandbox.sh" with { type: "text" };
 
 const SYSCTLS: Sysctls = {
   "net.ipv4.ip_forward": "1",
@@ -36,20 +37,13 @@ export function splitSysctls(sysctls: Sysctls): { early: Sysctls; late: Sysctls 
   return { early: select(false), late: select(true) };
 }
 
-/** Arguments: path, what sysctl(8) is to set. */
-const MAKE = `
-set -e
-ip netns add "\${1##*/}"
-exec nsenter --net="$1" sh -c 'ip link set dev lo up; sysctl --quiet -w "$@"' "$@"
-`;
-
 /** Makes the network namespace at `path`, which is `/run/netns/NAME` on the node. Answers what could not be set, in words. */
 export async function makeSandbox(
   node: Machine,
   path: string,
   sysctls: Sysctls,
 ): Promise<string | undefined> {
-  const argv = ["sh", "-c", MAKE, "sh", path, ...writeSysctls(sysctls)];
+  const argv = ["sh", "-c", makeSandboxScript, "sh", path, ...writeSysctls(sysctls)];
   const done = await run({ argv: [...enter(node.pid), ...argv] });
   if (done.reason === "success") return undefined;
   // sysctl(8) goes on after what it cannot set, and names it.

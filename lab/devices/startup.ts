@@ -1,9 +1,11 @@
 // Runs what devices run when they have started: shared.startup, their own startup, the lines of `exec`.
 import { converse, run } from "../../shared/process/exec.ts";
 import { scaled } from "../../shared/process/time_scale.ts";
+import { withConstants } from "../../shared/process/script.ts";
 import type { Device } from "../conf/read_lab.ts";
 import { DEVICE_SCRIPTS } from "./device.ts";
 import type { Entry } from "./entry.ts";
+import runStartupScript from "./run_startup.sh" with { type: "text" };
 import type { RunningDevice } from "./start.ts";
 
 /** How long a lab waits for a startup, in seconds; one that takes longer goes on beside the checks. */
@@ -17,25 +19,12 @@ const END_OF_STARTUP = "/tmp/EOS";
 /** What a startup has said; Kathara has two logs as well. */
 export const STARTUP_LOGS = ["/var/log/shared.log", "/var/log/startup.log"] as const;
 
-/**
- * Arguments: seconds, device, lines of `exec`. What a startup leaves running holds the logs, not our pipe; tail(1) ends with the
- * startup, which stays when tail's time is up.
- */
-const RUN_AND_FOLLOW = `
-: >${STARTUP_LOGS[0]} >${STARTUP_LOGS[1]}
-run() {
-  [ ! -f "$1" ] || BASH_ENV=/usr/lib/megalos-lab/report_errors.bash bash "$1"
-}
-{
-  run ${DEVICE_SCRIPTS}/shared.startup >${STARTUP_LOGS[0]} 2>&1
-  { run "${DEVICE_SCRIPTS}/$2.startup"; bash -c "$3"; touch ${END_OF_STARTUP}; } >${
-  STARTUP_LOGS[1]
-} 2>&1
-} </dev/null >/dev/null 2>&1 &
-timeout "$1" tail --quiet --follow --lines=+1 --sleep-interval=0.1 --pid="$!" ${
-  STARTUP_LOGS.join(" ")
-}
-`;
+const RUN_STARTUP = withConstants(runStartupScript, {
+  DEVICE_SCRIPTS,
+  END_OF_STARTUP,
+  SHARED_LOG: STARTUP_LOGS[0],
+  STARTUP_LOG: STARTUP_LOGS[1],
+});
 
 /** Runs all startups, each once those that it waits for have ended or take too long; hands on what they say, line by line. */
 export async function runStartups(
@@ -69,7 +58,7 @@ export async function runStartup(
     return;
   }
   const exec = options.exec.join("\n");
-  const script = ["sh", "-c", RUN_AND_FOLLOW, "sh", `${scaled(patience)}`, name, exec];
+  const script = ["sh", "-c", RUN_STARTUP, "sh", `${scaled(patience)}`, name, exec];
   const talk = converse({
     argv: [...entry.argv, ...script],
     env: entry.env,

@@ -1,6 +1,7 @@
 // A machine of the lab: network, mount, PID, UTS and IPC namespaces that live as long as one process, their PID 1.
 import { describe } from "../../shared/process/command.ts";
 import { converse } from "../../shared/process/exec.ts";
+import hold from "./hold.sh" with { type: "text" };
 import { parseStat, type Process } from "./processes.ts";
 
 /** A node, the reflector or the switch: what is needed to enter it and to end it. */
@@ -10,25 +11,9 @@ export interface Machine extends Process {
 
 type Argv = [string, ...string[]];
 
-/**
- * Starts PID 1 and waits for leave to go on: whoever started it has by then written down whom to kill, or is dead itself.
- * `unshare --pid` without `--fork`: the first child of this shell is PID 1 of the new namespace, later ones live in it, and
- * the shell sees their numbers as the host has them. /proc is the host's until the script mounts another.
- * setsid keeps a terminal's Ctrl-C from the machine; tini reaps.
- */
-const HOLD = `
-set -eu
-setsid tini -- sleep infinity </dev/null >/dev/null 2>&1 &
-# Whoever started this may be dead before it is told, and then its pipe ends whoever writes.
-trap '' PIPE
-{ read -r stat <"/proc/$!/stat" && printf '%s\\n' "$stat" && read -r go; } ||
-  { kill -KILL "$!"; exit 1; }
-trap - PIPE
-`;
-
 /** What starts a machine: its first line of stdout is the stat(5) of PID 1, and it goes on when it is told a line. */
 export function machineCommand(script: string, args: readonly string[]): Argv {
-  return ["setsid", ...UNSHARE, "sh", "-c", HOLD + script, "sh", ...args];
+  return ["setsid", ...UNSHARE, "sh", "-c", hold + script, "sh", ...args];
 }
 
 const UNSHARE = [

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { run } from "../../shared/process/exec.ts";
 import { LAUNCHER } from "./launcher.ts";
+import { HANDED_VERBS, VARIABLES } from "./protocol.ts";
 
 const SHELLS = [["sh"], ["dash"], ["bash", "--posix"], ["busybox", "sh"]] as const;
 
@@ -21,4 +22,13 @@ for (const [shell, ...options] of SHELLS) {
 Deno.test("the launcher needs no program but those of coreutils and util-linux", () => {
   const lines = LAUNCHER.split("\n").filter((line) => !line.trimStart().startsWith("#"));
   assert.doesNotMatch(lines.join("\n"), /\b(sed|awk|grep|perl|mktemp|eval|printf '?%b)\b/);
+});
+
+Deno.test("the launcher hands over each variable of the protocol and no other", () => {
+  const handed = LAUNCHER.matchAll(/^ +\[ -z "\$\{(\w+)\+set\}" \] \|\| set -- "\$@" "\1=\$\1"$/gm);
+  assert.deepEqual(Array.from(handed, ([, name]) => name), [...VARIABLES]);
+});
+
+Deno.test("the launcher leaves notes about each verb of the protocol and no other", () => {
+  assert.ok(LAUNCHER.includes(`    ${HANDED_VERBS.join(" | ")})\n`));
 });

@@ -9,15 +9,9 @@ import { ALIVE_FILE } from "../calls/protocol.ts";
 import { listLans } from "../lans/list_lans.ts";
 import type { Log } from "../log.ts";
 import type { Settings } from "../settings.ts";
+import removePin from "./remove_pin.sh" with { type: "text" };
 
 const LIMIT_MS = 5_000;
-
-// In a mount namespace of its own, where nothing is left on the file, it can be removed; with it the kernel drops the mounts on
-// it everywhere (unlink(2) since Linux 3.18). ip-netns(8) may have bound the directory over itself, and the pin twice. Argument: PATH.
-const REMOVE_PIN = `for path in "$1" "\${1%/*}" "$1"; do
-  while umount --lazy -- "$path" 2>/dev/null; do :; done
-done
-exec rm --force -- "$1"`;
 
 /**
  * What `manager uninstall` does; run again it finds nothing more to do.
@@ -30,7 +24,7 @@ export async function uninstallNode(
   using _noManager = await lockOutManager();
   if (await hasNetns(run, LAN_NETNS)) await assertNoPods();
   await must("uninstall", {
-    argv: ["unshare", "--mount", "--", "sh", "-c", REMOVE_PIN, "sh", LAN_NETNS],
+    argv: ["unshare", "--mount", "--", "sh", "-c", removePin, "sh", LAN_NETNS],
   });
   log("info", `LAN namespace ${LAN_NETNS}: removed`);
   // The launcher first: it never stands alone.

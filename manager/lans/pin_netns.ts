@@ -2,14 +2,10 @@
 import { must } from "../../shared/process/must.ts";
 import { inNetns } from "../../shared/process/netns.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
-
-// Another namespace of that name makes place. Argument: PATH.
-const PIN = `while umount --lazy -- "$1" 2>/dev/null; do :; done
-[ -e "$1" ] || : >"$1" || exit
-exec mount --bind /proc/self/ns/net "$1"`;
+import pinNetns from "./pin_netns.sh" with { type: "text" };
 
 /** Pins the namespace that is at `netns`.
  * @throws {FaultError} when that is not permitted */
 export async function pinAgain(netns: string): Promise<void> {
-  await must(`pin ${LAN_NETNS}`, { argv: inNetns(netns, ["sh", "-c", PIN, "sh", LAN_NETNS]) });
+  await must(`pin ${LAN_NETNS}`, { argv: inNetns(netns, ["sh", "-c", pinNetns, "sh", LAN_NETNS]) });
 }

@@ -4,6 +4,7 @@ import { fail } from "../faults.ts";
 import type { Run } from "../process/exec.ts";
 import { must } from "../process/must.ts";
 import { inNetns } from "../process/netns.ts";
+import lanNetns from "./lan_netns.sh" with { type: "text" };
 import { LAN_NETNS } from "./paths.ts";
 
 /**
@@ -20,31 +21,10 @@ const SYSCTLS = [
   ["net/bridge/bridge-nf-call-arptables", "0"],
 ] as const;
 
-// Does something with each switch that differs: $1 is its name, $2 the value that it should have.
-// All of it is builtins of the shell, whose `read` takes a byte at a time: the kernel gives the first
-// one only, which is the value, and then says that the file ends. Arguments: FILE VALUE ...
-const forEachWrong = (act: string) =>
-  `while [ $# -ge 2 ]; do
-  if [ -e "/proc/sys/$1" ]; then
-    read -r value <"/proc/sys/$1" || :
-    if [ "$value" != "$2" ]; then ${act}; fi
-  fi
-  shift 2
-done`;
-const LIST_WRONG = forEachWrong('echo "$1"');
-// Only what differs is written, so a read-only /proc/sys is no error where everything is right.
-const SET_SYSCTLS = forEachWrong('echo "$2" >"/proc/sys/$1" || exit 1');
-// A container has a read-only mount on /proc/sys; in a mount namespace of its own it can be written.
-const SET_SYSCTLS_IN_CONTAINER = `mount -o remount,bind,rw /proc/sys 2>/dev/null
-${SET_SYSCTLS}`;
-
-// Pins the namespace only when it is finished: nobody can meet it half made. Arguments: PATH, then as above.
-const PIN_NETNS = `set -e
-path=$1; shift
-${SET_SYSCTLS}
-mkdir -p "\${path%/*}"
-[ -e "$path" ] || : >"$path"
-mount --bind /proc/self/ns/net "$path"`;
+/** The command line for a verb of the script, which runs in the namespace. */
+function scriptOf(...verb: ["list" | "set" | "mend"] | ["pin", string]): Argv {
+  return ["sh", "-c", lanNetns, "sh", ...verb, ...SYSCTLS.flat()];
+}
 
 /** Whether a pinned namespace is at `path`: a file left behind without a mount is none. */
 export async function hasNetns(run: Run, path: string): Promise<boolean> {
@@ -60,10 +40,9 @@ export async function hasNetns(run: Run, path: string): Promise<boolean> {
  */
 export async function ensureLanNetns(run: Run, path: string): Promise<"made" | "verified"> {
   const present = await hasNetns(run, path);
-  const sysctls = SYSCTLS.flat();
   const argv = present
-    ? inNetns(path, ["sh", "-c", SET_SYSCTLS, "sh", ...sysctls])
-    : ["unshare", "--net", "--", "sh", "-c", PIN_NETNS, "sh", path, ...sysctls] as const;
+    ? inNetns(path, scriptOf("set"))
+    : ["unshare", "--net", "--", ...scriptOf("pin", path)] as const;
   await must(`make the LAN namespace ${path}`, { argv }, run);
   return present ? "verified" : "made";
 }
@@ -89,13 +68,12 @@ export function netnsId(inode: number): string {
  * @throws {FaultError} "try-later" when they cannot be set, or there is no namespace at `path`
  */
 export async function resetSysctls(run: Run, path: string): Promise<readonly string[]> {
-  const sysctls = SYSCTLS.flat();
   const set = async (argv: Argv) => {
     const command = { argv: inNetns(path, argv) };
     return (await must(`set the switches of ${path}`, command, run)).stdout;
   };
-  const wrong = await set(["sh", "-c", LIST_WRONG, "sh", ...sysctls]);
+  const wrong = await set(scriptOf("list"));
   if (wrong === "") return [];
-  await set(["unshare", "--mount", "sh", "-c", SET_SYSCTLS_IN_CONTAINER, "sh", ...sysctls]);
+  await set(["unshare", "--mount", ...scriptOf("mend")]);
   return wrong.trim().split("\n");
 }

@@ -50,10 +50,14 @@ export const BASE_ENV: Readonly<Record<string, string>> = {
 export const DEFAULT_TIMEOUT_MS = 20_000;
 export const DEFAULT_MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
-/** One line that says what ran and how it ended, such as "`ip link add ...` ended with 2: RTNETLINK answers: File exists". */
+/**
+ * What ran and how it ended, such as "`ip link add name a` ended with 2: RTNETLINK answers: File
+ * exists". A script among the arguments is left out.
+ */
 export function describe(done: Completed): string {
   const said = done.stderr.trim();
-  return `\`${done.argv.join(" ")}\` ${describeEnd(done)}${said === "" ? "" : `: ${said}`}`;
+  const argv = done.argv.map((word) => word.includes("\n") ? "..." : word);
+  return `\`${argv.join(" ")}\` ${describeEnd(done)}${said === "" ? "" : `: ${said}`}`;
 }
 
 function describeEnd(done: Completed): string {

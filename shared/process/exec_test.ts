@@ -120,3 +120,8 @@ Deno.test("what the user attends answers with its exit code", async () => {
     .map((argv) => attend({ argv: argv as [string, ...string[]] }, quiet));
   assert.deepEqual(await Promise.all(codes), [0, 3, 137, 127]);
 });
+
+Deno.test("a failed script's description names its shell and arguments, not its text", async () => {
+  const done = await run({ argv: ["sh", "-c", "# A comment.\necho why >&2; exit 3", "sh", "a"] });
+  assert.equal(describe(done), "`sh -c ... sh a` ended with 3: why");
+});

@@ -1,5 +1,6 @@
 #!/bin/busybox sh
 # The first program of a kernel under test: it mounts the three drives and hands over to the agent.
+# shellcheck shell=dash
 /bin/busybox mkdir -p /proc /sys /dev /root
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sysfs /sys

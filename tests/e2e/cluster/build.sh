@@ -81,4 +81,5 @@ fi
 if [ "${KATHARA:-0}" = 1 ] && [ ! -e "$CACHE/venv/.done" ]; then
   python3 -m venv "$CACHE/venv" && "$CACHE/venv/bin/pip" -q install kathara==3.8.3 "kubernetes<35" && touch "$CACHE/venv/.done"
 fi
-say "built: $(ls "$BIN" "$IMAGES" | tr '\n' ' ')"
+built=("$BIN"/* "$IMAGES"/*)
+say "built: ${built[*]##*/}"

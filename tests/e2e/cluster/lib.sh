@@ -1,4 +1,6 @@
-# Settings and helpers shared by the scripts beside this one (sourced, not run).
+#!/bin/bash
+# Settings and helpers that the scripts beside this one share: it is sourced, not run.
+# shellcheck disable=SC2034
 # Override any of the first block from the environment.
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,7 +18,9 @@ BIN=$CACHE/bin
 IMAGES=$CACHE/images
 RUN=$CACHE/run
 export PATH=$CACHE/path:$PATH:/usr/local/go/bin:/usr/sbin:/sbin
-[ ! -e "$RUN/cp.pid" ] || . "$RUN/settings"   # a running cluster's own settings
+# A running cluster has settings of its own.
+# shellcheck source=/dev/null
+[ ! -e "$RUN/cp.pid" ] || . "$RUN/settings"
 
 say() { printf '%(%H:%M:%S)T %s\n' -1 "$*" >&2; }
 die() { say "error: $*"; exit 1; }

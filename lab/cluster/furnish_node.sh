@@ -1,0 +1,27 @@
+#!/bin/sh
+# Furnishes a node from inside: its name, its own file systems, and in /run/lab what it has of the
+# host. Arguments: name, state, programs, lab, shared, skeleton.
+#
+# The root stays the host's, with file systems of the node's own where FRR, the manager and the
+# runtime write. /run is filled elsewhere and then moved into place, because what it binds may
+# itself lie below /run.
+
+hostname "$1"
+stage=$2/stage
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t tmpfs -o mode=755 tmpfs "$stage"
+cd "$stage" || exit
+mkdir -p netns lock lab/bin lab/conf lab/shared lab/skeleton lab/log lab/device
+install -d -o frr -g frr frr
+mount --bind "$3" lab/bin
+mount --bind "$4" lab/conf
+mount --bind "$5" lab/shared
+mount --bind "$6" lab/skeleton
+mount --bind "$2/logs" lab/log
+cd /
+mount --no-mtab --move "$stage" /run
+for dir in /etc/frr /var/log/frr /opt; do mount -t tmpfs -o mode=755 tmpfs "$dir"; done
+mount -t tmpfs -o mode=1777 tmpfs /var/tmp
+chown frr:frr /etc/frr /var/log/frr
+mkdir -p "$CNI_BIN_DIR"

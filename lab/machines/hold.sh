@@ -1,0 +1,18 @@
+#!/bin/sh
+# Starts PID 1 of a machine, and waits for leave to go on. What furnishes the machine follows.
+#
+# Whoever started this script has by then written down whom to kill, or is dead itself.
+# `unshare --pid` runs this shell without `--fork`: the first child of the shell is PID 1 of the new
+# namespace, later ones live in it, and the shell sees their numbers as the host has them. /proc is
+# the host's until what follows mounts another. setsid keeps a terminal's Ctrl-C from the machine;
+# tini reaps.
+
+set -eu
+setsid tini -- sleep infinity </dev/null >/dev/null 2>&1 &
+# Whoever started this may be dead before it is told, and then its pipe ends whoever writes.
+trap '' PIPE
+if ! { read -r stat <"/proc/$!/stat" && printf '%s\n' "$stat" && read -r _; }; then
+  kill -KILL "$!"
+  exit 1
+fi
+trap - PIPE

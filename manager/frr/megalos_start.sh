@@ -1,0 +1,66 @@
+#!/bin/bash
+# Written by the Megalos manager: runs FRR in the foreground under watchfrr, which starts and
+# restarts FRR's daemons.
+
+set -e
+run=/var/run/frr
+
+# A PID file that an earlier container has left names another process by now: watchfrr.sh would end
+# that process, and wait for its end.
+remove_old_pid_files() {
+  for file in "$run"/*.pid; do
+    name=$(basename "$file" .pid) pid='' comm=''
+    read -r pid <"$file" && read -r comm <"/proc/$pid/comm"
+    [ "$comm" = "$name" ] || rm -f "$file"
+  done 2>/dev/null
+}
+
+# Of a worker: one relay at a time, whoever starts watchfrr again. The relay is there before bgpd
+# is, because bgpd would try again only after ten seconds.
+start_relay() {
+  exec 9>"$run/relay.lock"
+  if [ -x "$RELAY_SCRIPT" ] && flock -n 9; then
+    rm -f "$RELAY_SOCKET"
+    while sleep 0.02; do "$RELAY_SCRIPT"; done &
+    tries=0
+    until [ -S "$RELAY_SOCKET" ] || [ $((tries += 1)) -gt 250 ]; do sleep 0.02; done
+  fi
+  exec 9>&-
+}
+
+# watchfrr restarts a daemon that is down even while its restart of all daemons is under way and has
+# not come to that one. Of two daemons that start, one is ended (with bgpd, zebra is too), and all
+# begins anew. So there is one restart at a time.
+start_watchfrr() {
+  once="flock --nonblock --conflict-exit-code 0 --close $run/restart.lock"
+  # The variable holds several options, the function answers several names.
+  # shellcheck disable=SC2046,SC2086,SC2154
+  /usr/lib/frr/watchfrr $watchfrr_options \
+    --restart "$once /usr/lib/frr/watchfrr.sh restart %s" $(daemon_list) &
+  watchfrr=$!
+}
+
+# SIGTERM ends zebra hard and first: on a plain end, its own or bgpd's, zebra would delete the
+# forwarding entries.
+stop() {
+  trap "" TERM INT
+  kill -KILL "$watchfrr"
+  for daemon in zebra bgpd; do
+    read -r pid <"$run/$daemon.pid" && kill -KILL "$pid"
+  done
+  exit 0
+}
+
+main() {
+  install -d -o frr -g frr -m 0755 "$run"
+  # This knows which daemons this version of FRR has (from 10 on, mgmtd), and their order.
+  # shellcheck source=/dev/null
+  . /usr/lib/frr/frrcommon.sh
+  set +e
+  remove_old_pid_files
+  start_relay
+  start_watchfrr
+  trap stop TERM INT
+  wait "$watchfrr"
+}
+main
