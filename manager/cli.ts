@@ -1,10 +1,12 @@
 // The command line of `manager`: roles, their settings, and what people ask it.
 import { Command } from "commander";
+import { converse, run } from "../shared/process/exec.ts";
 import { RUNTIME, VERSION } from "../shared/version.ts";
 import { addressesOf, findReflectors } from "./frr/find_reflectors.ts";
 import { modelFrr } from "./frr/model.ts";
 import { renderFrr } from "./frr/render.ts";
 import { learnNodeFacts } from "./facts.ts";
+import { checkIp } from "./install/check_ip.ts";
 import { prepareNode } from "./install/prepare_node.ts";
 import { uninstallNode } from "./install/uninstall_node.ts";
 import type { Log } from "./log.ts";
@@ -71,7 +73,11 @@ export function buildCli({ env, programDir, print, log, signal }: Process): Comm
   )
     .argument("[role]", `${ROLES.join(" or ")}`, parseRole, "worker" as Role)
     // The reflector's settings: installing on a worker takes no reflector's address either.
-    .action((role: Role) => prepareNode(role, read("route-reflector"), programDir, log));
+    .action(async (role: Role) => {
+      const settings = read("route-reflector");
+      if (role === "worker") await checkIp(run, converse);
+      await prepareNode(role, settings, programDir, log);
+    });
   cli.command("uninstall").description(
     "take back what managers have left on the node (once pods and manager are gone) and end",
   )

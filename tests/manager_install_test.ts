@@ -80,6 +80,49 @@ testAsRoot("eight installs at once make one namespace and one mount", async () =
   assert.equal((await state(node)).mounts, 1);
 });
 
+testAsRoot("an ip that lacks a word is named with it, before anything is changed", async () => {
+  await using node = await startNode("n1");
+  const before = await traces(node);
+  await node.must("cp", "/usr/bin/ip", "/run/real-ip");
+  await node.must("sh", "-c", "cat >/run/ip; chmod 755 /run/ip");
+  await node.must("mount", "--bind", "/run/ip", "/usr/bin/ip");
+  for (const word of LATE_WORDS) {
+    await node.run(["sh", "-c", "cat >/run/ip"], { stdin: lacking(word) });
+    const done = await node.run([MANAGER, "install"], { env: { CNI_BIN_DIR } });
+    assert.equal(done.code, 1, `${word}: ${describe(done)}`);
+    const said = /Cannot use ip \(iproute2-\S+\): it does not know "(.*)", which LANs need/;
+    assert.equal(said.exec(done.stderr)?.[1], word, done.stderr);
+  }
+  await node.must("umount", "/usr/bin/ip");
+  await node.must("rm", "/run/ip", "/run/real-ip");
+  assert.equal(await traces(node), before);
+  await install(node);
+});
+
+/** Words that an older iproute2 does not have, of each place where one can stand. */
+const LATE_WORDS = [
+  "altname",
+  "group_fwd_mask",
+  "link-netns",
+  "mcast_snooping",
+  "neigh_suppress",
+  "nolearning",
+  "property",
+];
+
+/** The real one, for which the word is another one. */
+const lacking = (word: string) =>
+  `#!/bin/bash
+exec 3>&2
+[ "$1" != -V ] || exec /run/real-ip -V
+exec /run/real-ip "$@" < <(exec sed --unbuffered 's/\\b${word}\\b/x${word}/g') 2> >(exec sed --unbuffered 's/\\bx${word}\\b/${word}/g' >&3)
+`;
+
+/** What install could change, and the node's devices. */
+function traces(node: Node): Promise<string> {
+  return node.must("sh", "-c", "find /run /opt /etc/frr | sort; ip -brief link");
+}
+
 testAsRoot("a reflector gets FRR's start files and neither plugin nor LAN namespace", async () => {
   await using node = await startNode("rr");
   const done = await node.run([MANAGER, "install", "route-reflector"]);

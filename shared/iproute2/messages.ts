@@ -1,5 +1,6 @@
 // What iproute2 and nsenter(1) say on stderr, and what it means: the one place that knows their words.
 import type { Completed } from "../process/command.ts";
+import type { IpArgs } from "./line.ts";
 
 /** What ends an exchange on stderr: no object of `ip` has this name, and `ip` says so without asking the kernel. */
 export const NO_OBJECT = "/";
@@ -14,6 +15,22 @@ export function endsExchange(line: string): boolean {
 export function numberOfFailed(line: string): number | undefined {
   const [, number] = /^Command failed -:(\d+)$/.exec(line) ?? [];
   return number === undefined ? undefined : Number(number);
+}
+
+/** A line has a word that `ip` does not know: it complains of that, or explains itself. */
+export function saysNotUnderstood(stderr: string): boolean {
+  return /\bunknown\b|is a garbage|^Usage: /m.test(stderr);
+}
+
+/**
+ * The word that `ip` does not know, by what it said; undefined when it names none. It takes the first such word of a line
+ * without `dev` for the device's name, and complains of the next one.
+ */
+export function findUnknownWord(args: IpArgs, stderr: string): string | undefined {
+  const quoted = Array.from(stderr.matchAll(/"([^"\n]+)"/g), ([, word = ""]) => word);
+  const at = args.indexOf(quoted.findLast((word) => args.includes(word)) ?? "");
+  const isMisled = / is a garbage/.test(stderr) && !args.includes("dev");
+  return args[isMisled ? at - 1 : at];
 }
 
 /** How many lines of a batch have failed. */

@@ -41,7 +41,7 @@ export interface Found {
 }
 
 // `-force` keeps `ip` alive behind a failed line; `-json` makes it flush each answer (jsonw_destroy, iproute2 lib/json_writer.c).
-const SESSION = batchArgv("ip", "-json", "-details");
+export const SESSION = batchArgv("ip", "-json", "-details");
 
 // The ends of an exchange: `lo` is in every namespace.
 const END_OF_STDOUT = ip`link show dev lo`;
@@ -49,7 +49,11 @@ const END_OF_STDERR = ip`${NO_OBJECT}`;
 
 /** Opens a session in the namespace at `netns`; whether that exists shows at the first exchange. */
 export function openIpSession(converse: Converse, netns: string, timeoutMs: number): IpSession {
-  const command = sessionCommand(netns, timeoutMs);
+  return openSession(converse, sessionCommand(netns, timeoutMs));
+}
+
+/** Opens a session by a command that ends in {@link SESSION}. */
+export function openSession(converse: Converse, command: Command): IpSession {
   const conversation = converse(command);
   if (conversation === undefined) {
     fail("try-later", `Cannot run ${command.argv[0]}: it is not installed on this node`);

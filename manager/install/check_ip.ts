@@ -1,0 +1,91 @@
+// Whether this node's `ip` knows every word that LANs need: all of them are said to it once, in a namespace that goes with it.
+import {
+  addAltname,
+  addBridge,
+  addVeth,
+  addVxlan,
+  deleteGroup,
+  deleteLink,
+  joinBridge,
+  keepBridge,
+  routeThrough,
+  setBridge,
+  setMtu,
+  setNoLearning,
+  setPort,
+  setVxlanLocal,
+} from "../../shared/iproute2/commands.ts";
+import type { IpArgs } from "../../shared/iproute2/line.ts";
+import { findUnknownWord, saysNotUnderstood } from "../../shared/iproute2/messages.ts";
+import { openSession, SESSION } from "../../shared/iproute2/session.ts";
+import { describe } from "../../shared/process/command.ts";
+import type { Converse, Run } from "../../shared/process/exec.ts";
+
+const LIMIT_MS = 10_000;
+const MTU = 1400;
+/** The `ip` itself reads it: its own namespace. */
+const OWN_NETNS = "/proc/self/ns/net";
+/** TEST-NET-1, RFC 5737. */
+const VTEP = "192.0.2.1";
+
+const TRIAL: readonly IpArgs[] = [
+  addBridge("bridge0", MTU),
+  addVxlan({
+    name: "vxlan0",
+    bridge: "bridge0",
+    mtu: MTU,
+    vni: 1,
+    local: VTEP,
+    vxlanPort: 4789,
+    socketNetns: OWN_NETNS,
+  }),
+  setPort({ name: "vxlan0", rename: "vxlan1", alias: "trial", learning: false }),
+  addVeth({
+    name: "pod0",
+    mac: "02:00:00:00:00:01",
+    netns: OWN_NETNS,
+    mtu: MTU,
+    peer: { name: "port0", mac: "02:00:00:00:00:02", group: 1 },
+  }),
+  setBridge("bridge0", "trial", MTU),
+  setMtu("port0", 1, MTU),
+  joinBridge("port0", "bridge0"),
+  setNoLearning("vxlan1"),
+  setVxlanLocal("vxlan1", VTEP),
+  addAltname("bridge0", "trial"),
+  keepBridge("bridge0"),
+  routeThrough("bridge0"),
+  deleteGroup(1),
+  deleteLink("bridge0"),
+];
+
+/**
+ * Says all words to `ip`, which takes some hundredths of a second. What the kernel refuses is no fault of it, and comes up where it is wanted.
+ * @throws {Error} that names `ip`'s version and the word that it does not know
+ */
+export async function checkIp(run: Run, converse: Converse): Promise<void> {
+  const session = openSession(converse, {
+    argv: ["unshare", "--net", "--", ...SESSION],
+    timeoutMs: LIMIT_MS,
+  });
+  try {
+    for (const args of TRIAL) {
+      const failure = await session.apply(args);
+      if (failure === undefined) continue;
+      if (!session.ended && !saysNotUnderstood(failure.stderr)) continue;
+      const word = findUnknownWord(args, failure.stderr) ?? args.join(" ");
+      throw new Error(
+        `Cannot use ip (${await askVersion(run)}): it does not know "${word}", which LANs need (${
+          describe({ ...failure, stderr: failure.stderr.split("\n")[0] ?? "" })
+        })`,
+      );
+    }
+  } finally {
+    await session.close();
+  }
+}
+
+async function askVersion(run: Run): Promise<string> {
+  const { stdout } = await run({ argv: ["ip", "-V"] });
+  return /iproute2-[^\s,]+/.exec(stdout)?.[0] ?? "of an unknown version";
+}
