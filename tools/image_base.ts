@@ -1,12 +1,11 @@
 // Stands in for Debian's base image where no registry can be reached: made by debootstrap, kept in the cache.
 import { run } from "../shared/process/exec.ts";
 import type { Arch } from "./arch.ts";
-import { CACHE, downloadEnv, must, type ToolContext, watch } from "./checkout.ts";
-import { ensurePackages } from "./debian.ts";
+import { CACHE, must, type ToolContext } from "./checkout.ts";
+import { debootstrap } from "./debootstrap.ts";
 
 /** What debootstrap downloads, and what it copies from the machine that it runs on. */
 const LEFT_OUT = ["var/cache/apt/archives/*.deb", "etc/hostname", "etc/resolv.conf"];
-const SCRIPTS = "/usr/share/debootstrap/scripts";
 
 /**
  * A directory whose Dockerfile is such a base image; about a minute the first time.
@@ -20,18 +19,10 @@ export async function makeBase(
   const dir = `${CACHE}/image/debian-${suite}-${arch}`;
   const dockerfile = `${dir}/Dockerfile`;
   if (await exists(dockerfile)) return dir;
-  await ensurePackages(["debootstrap"], context);
   context.log(`Making a base of Debian ${suite} for ${arch}`);
   await removeTree(dir);
   const root = `${dir}/root`;
-  await Deno.mkdir(root, { recursive: true });
-  // A suite that is younger than this debootstrap is made as sid is; no mirror given is debootstrap's own.
-  const script = await exists(`${SCRIPTS}/${suite}`) ? suite : "sid";
-  // deno-fmt-ignore
-  await watch(`make a base of Debian ${suite} for ${arch}`, {
-    argv: ["debootstrap", "--variant=minbase", `--arch=${arch}`, suite, root, "", `${SCRIPTS}/${script}`],
-    env: downloadEnv(context),
-  });
+  await debootstrap(suite, arch, root, [], context);
   await Deno.writeTextFile(`${root}/etc/apt/apt.conf.d/99build`, await readAptSettings());
   const excluded = LEFT_OUT.map((path) => `--exclude=./${path}`);
   // deno-fmt-ignore

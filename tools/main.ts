@@ -51,9 +51,14 @@ program.command("test")
   )
   .addArgument(new Argument("[args...]", "such as a file, or --filter NAME"))
   .passThroughOptions().allowUnknownOption()
-  .action(async (args: string[], { programs }: { programs?: Form }) => {
-    const form = programs ?? (args.length > 0 ? "compiled" : "both");
-    Deno.exit(await runTests(args, form, context));
+  .option(
+    "--root <debian>",
+    "run the tests with another Debian's iproute2, util-linux and FRR: a suite's name (bullseye, trixie, ...), which is unpacked in .cache/, or a folder; may be repeated",
+    (root: string, roots: string[]) => [...roots, root],
+    [] as string[],
+  )
+  .action(async (args: string[], { programs, root }: { programs?: Form; root: string[] }) => {
+    Deno.exit(await runTests({ args, form: programs, roots: root }, context));
   });
 
 try {

@@ -4,6 +4,7 @@ import { ARCH_NAMES } from "./arch.ts";
 import { ensureBuilt } from "./build.ts";
 import { CACHE, downloadEnv, inCheckout, ROOT, type ToolContext } from "./checkout.ts";
 import { ensurePackages, missingPackages } from "./debian.ts";
+import { findRoot, inRoot } from "./debian_root.ts";
 import { makeDenoRun, withDenoRun } from "./deno_run.ts";
 import { testPackages } from "./packages.ts";
 
@@ -16,70 +17,98 @@ export type Form = typeof FORMS[number];
 
 /** What is run a second time: tests in which the runtime does most of the work, by how their files' names begin. */
 const DENO_RUN_TESTS = ["plugin_", "calls_", "launcher_", "manager_worker_", "lab_test"] as const;
+/** What is run on another Debian: tests that depend on iproute2, util-linux and FRR. */
+const ROOT_TESTS = ["plugin_", "calls_", "launcher_test", "manager_", "wire_"] as const;
 
-/** The exit code of `deno test`, which gets `args`. Throws when the programs cannot be built. */
-export async function runTests(
-  args: readonly string[],
-  form: Form,
-  context: ToolContext,
-): Promise<number> {
+export interface TestRequest {
+  /** Of `deno test`; without any, each pass has its own. */
+  readonly args: readonly string[];
+  /** Without it both, or, where there are arguments or roots, the compiled programs. */
+  readonly form: Form | undefined;
+  /** Debians to run the tests on instead of this machine's, as {@link findRoot} takes them. */
+  readonly roots: readonly string[];
+}
+
+/** One run of `deno test`. */
+interface Pass {
+  readonly title: string;
+  readonly args: readonly string[];
+  readonly form: Exclude<Form, "both">;
+  readonly root?: string;
+}
+
+/** The exit code of `deno test`. Throws when the programs cannot be built. */
+export async function runTests(request: TestRequest, context: ToolContext): Promise<number> {
   const isRoot = Deno.uid() === 0;
   if (isRoot) await ensurePackages(testPackages, context);
   else await sayWhatCannotRun(context);
   await ensureBuilt(ARCH_NAMES, context);
-  const passes: Pass[] = [];
-  if (form !== "deno-run") passes.push(await runPass("compiled", args, context));
-  if (form !== "compiled") {
-    const files = args.length > 0 ? args : await listDenoRunTests();
-    if (isRoot) passes.push(await runPass("deno-run", files, context));
-    else context.log("The programs under `deno run` are not tested: that needs root.");
-  }
-  const counted = passes.map(({ junit, code }) => count(junit, code));
-  if (passes.length > 1) {
+  const counted: Counts[] = [];
+  const codes: number[] = [];
+  const summaries: string[] = [];
+  for (const pass of await planPasses(request)) {
+    if (!isRoot && (pass.form === "deno-run" || pass.root !== undefined)) {
+      context.log(`Not tested: ${pass.title}, which needs root`);
+      continue;
+    }
+    context.log(`Under test: ${pass.title}`);
+    const { junit, code } = await runPass(pass, context);
+    const counts = count(junit, code);
+    counted.push(counts);
+    codes.push(code);
     // More words than one before the counts: whoever adds up lines of counts is to find one alone.
-    passes.forEach(({ form }, index) =>
-      console.log(`With ${form} programs: ${render(counted[index]!)}`)
-    );
+    summaries.push(`With ${pass.title}: ${render(counts)}`);
   }
+  if (summaries.length > 1) console.log(summaries.join("\n"));
   console.log(render(sum(counted)));
-  return passes.find(({ code }) => code !== 0)?.code ?? 0;
+  return codes.find((code) => code !== 0) ?? 0;
 }
 
-interface Pass {
-  readonly form: Exclude<Form, "both">;
-  readonly junit: string;
-  readonly code: number;
+async function planPasses({ args, form, roots }: TestRequest): Promise<Pass[]> {
+  const wanted = form ?? (args.length === 0 && roots.length === 0 ? "both" : "compiled");
+  const forms = (["compiled", "deno-run"] as const).filter((one) =>
+    wanted === one || wanted === "both"
+  );
+  const passes: Pass[] = [];
+  for (const form of forms) {
+    const title = form === "compiled"
+      ? "compiled programs"
+      : `programs run by Deno ${Deno.version.deno}`;
+    for (const root of roots) {
+      const files = args.length > 0 ? args : await listTests(ROOT_TESTS);
+      passes.push({ title: `${title} on ${root}`, args: files, form, root });
+    }
+    if (roots.length > 0) continue;
+    const all = form === "compiled" || args.length > 0;
+    passes.push({ title, args: all ? args : await listTests(DENO_RUN_TESTS), form });
+  }
+  return passes;
 }
 
 async function runPass(
-  form: Pass["form"],
-  args: readonly string[],
+  { form, args, root }: Pass,
   context: ToolContext,
-): Promise<Pass> {
+): Promise<{ junit: string; code: number }> {
   const report = `${CACHE}/junit-${form}.xml`;
   await Deno.writeTextFile(report, "");
   const frozen = context.env.CI === "true" ? ["--frozen"] : [];
   const preload = `--preload=${PRELOADED}`;
   const test = ["test", "--allow-all", preload, ...frozen, `--junit-path=${report}`, ...args];
-  const argv = inCheckout(Deno.execPath(), ...test);
+  let argv = inCheckout(Deno.execPath(), ...test);
   if (form === "deno-run") {
-    context.log(`Programs under test: run by Deno ${Deno.version.deno}`);
     await makeDenoRun();
+    argv = withDenoRun(argv);
   }
-  const code = await attend({
-    argv: form === "deno-run" ? withDenoRun(argv) : argv,
-    env: downloadEnv(context),
-  });
-  return { form, junit: await Deno.readTextFile(report), code };
+  if (root !== undefined) argv = await inRoot(await findRoot(root, context), argv);
+  const code = await attend({ argv, env: downloadEnv(context) });
+  return { junit: await Deno.readTextFile(report), code };
 }
 
-async function listDenoRunTests(): Promise<string[]> {
+async function listTests(starts: readonly string[]): Promise<string[]> {
   const files = await Array.fromAsync(Deno.readDir(`${ROOT}/tests`), ({ name }) => name);
-  return DENO_RUN_TESTS.flatMap((start) => {
+  return starts.flatMap((start) => {
     const found = files.filter((name) => name.startsWith(start) && name.endsWith("_test.ts"));
-    if (found.length === 0) {
-      throw new Error(`Cannot test a second time: there is no tests/${start}*`);
-    }
+    if (found.length === 0) throw new Error(`Cannot run tests/${start}*: there is none`);
     return found.sort().map((name) => `tests/${name}`);
   });
 }

@@ -1,0 +1,63 @@
+// Another Debian's programs, unpacked in the cache, and how a command is run where they are the machine's own.
+import { HOST_ARCH } from "./arch.ts";
+import { CACHE, must, ROOT, type ToolContext } from "./checkout.ts";
+import { debootstrap } from "./debootstrap.ts";
+import { arm64Packages, testPackages } from "./packages.ts";
+
+/** What tests need in it: all but what runs the other architecture's programs. */
+const PACKAGES = testPackages.filter((name) => !arm64Packages.some((other) => other === name));
+
+/**
+ * The folder with a Debian's file system: `root` where that is a path, else the suite of that name ("trixie"), made in
+ * minutes the first time. Throws when it cannot be made.
+ */
+export async function findRoot(root: string, context: ToolContext): Promise<string> {
+  if (root.includes("/")) return await Deno.realPath(root);
+  const dir = `${CACHE}/debian/${root}-${HOST_ARCH}`;
+  if (await Deno.stat(dir).then(() => true, () => false)) return dir;
+  context.log(`Making a Debian ${root} in ${dir}`);
+  const part = `${dir}.part`;
+  await must(`remove ${part}`, {
+    argv: ["rm", "--recursive", "--force", "--one-file-system", part],
+  });
+  await debootstrap(root, HOST_ARCH, part, PACKAGES, context);
+  await Deno.rename(part, dir);
+  return dir;
+}
+
+// Arguments: root, folders that are to be seen in it, "--", argv.
+const ENTER = `set -e
+root=$1
+shift
+mount --bind "$root" "$root"
+for dir in dev proc sys; do mount --rbind "/$dir" "$root/$dir"; done
+for dir in run tmp var/tmp; do mount -t tmpfs -o mode=1777 tmpfs "$root/$dir"; done
+until [ "$1" = -- ]; do
+  mkdir -p "$root$1"
+  mount --bind "$1" "$root$1"
+  shift
+done
+shift
+cd "$root"
+pivot_root . mnt
+cd /
+umount --lazy /mnt
+exec "$@"`;
+
+/**
+ * An argv that runs another one in a mount namespace of its own where `root` is the root: with that Debian's programs, and with
+ * this checkout, this Deno and its cache in their places.
+ */
+export async function inRoot(
+  root: string,
+  argv: readonly [string, ...string[]],
+): Promise<[string, ...string[]]> {
+  const { stdout } = await must("find Deno's cache", {
+    argv: ["env", Deno.execPath(), "info", "--json"],
+  });
+  const { denoDir } = JSON.parse(stdout) as { denoDir: string };
+  const deno = Deno.execPath().replace(/\/[^/]*$/, "");
+  // deno-fmt-ignore
+  return ["unshare", "--mount", "--propagation", "private", "sh", "-c", ENTER, "sh",
+    root, ROOT, deno, denoDir, "--", ...argv];
+}
