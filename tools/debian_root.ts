@@ -1,7 +1,7 @@
 // Another Debian's programs, unpacked in the cache, and how a command is run where they are the machine's own.
 import { HOST_ARCH } from "./arch.ts";
 import { CACHE, must, ROOT, type ToolContext } from "./checkout.ts";
-import { debootstrap } from "./debootstrap.ts";
+import { debootstrap, installIn } from "./debootstrap.ts";
 import { arm64Packages, testPackages } from "./packages.ts";
 
 /** What tests need in it: all but what runs the other architecture's programs. */
@@ -17,10 +17,8 @@ export async function findRoot(root: string, context: ToolContext): Promise<stri
   if (await Deno.stat(dir).then(() => true, () => false)) return dir;
   context.log(`Making a Debian ${root} in ${dir}`);
   const part = `${dir}.part`;
-  await must(`remove ${part}`, {
-    argv: ["rm", "--recursive", "--force", "--one-file-system", part],
-  });
-  await debootstrap(root, HOST_ARCH, part, PACKAGES, context);
+  await debootstrap(root, HOST_ARCH, part, context);
+  await installIn(part, PACKAGES, context);
   await Deno.rename(part, dir);
   return dir;
 }

@@ -1,27 +1,57 @@
 // Makes a Debian's file system in a folder, from where debootstrap finds Debian.
+import { run } from "../shared/process/exec.ts";
 import type { Arch } from "./arch.ts";
-import { downloadEnv, type ToolContext, watch } from "./checkout.ts";
+import { downloadEnv, must, type ToolContext, watch } from "./checkout.ts";
 import { ensurePackages } from "./debian.ts";
 
 const SCRIPTS = "/usr/share/debootstrap/scripts";
 
-/** The smallest one, and `packages`; about a minute. Throws when it fails, or this is not root on Debian. */
+/** The smallest one; about a minute. Throws when it fails, or this is not root on Debian. */
 export async function debootstrap(
   suite: string,
   arch: Arch,
   root: string,
-  packages: readonly string[],
   context: ToolContext,
 ): Promise<void> {
   await ensurePackages(["debootstrap"], context);
+  await removeTree(root);
   await Deno.mkdir(root, { recursive: true });
   // A suite that is younger than this debootstrap is made as sid is; no mirror given is debootstrap's own.
   const isKnown = await Deno.stat(`${SCRIPTS}/${suite}`).then(() => true, () => false);
-  const include = packages.length === 0 ? [] : [`--include=${packages.join(",")}`];
   // deno-fmt-ignore
   await watch(`make a Debian ${suite} for ${arch}`, {
-    argv: ["debootstrap", "--variant=minbase", `--arch=${arch}`, ...include, suite, root, "",
+    argv: ["debootstrap", "--variant=minbase", `--arch=${arch}`, suite, root, "",
       `${SCRIPTS}/${isKnown ? suite : "sid"}`],
     env: downloadEnv(context),
   });
+  await Deno.writeTextFile(`${root}/etc/apt/apt.conf.d/99build`, await readAptSettings());
+}
+
+/** Installs packages in such a Debian of this machine's architecture: debootstrap itself knows no virtual ones. */
+export async function installIn(
+  root: string,
+  packages: readonly string[],
+  context: ToolContext,
+): Promise<void> {
+  const apt = ["chroot", root, "apt-get", "--quiet", "--assume-yes"] as const;
+  const env = downloadEnv(context, { DEBIAN_FRONTEND: "noninteractive" });
+  await watch(`list the packages for ${root}`, { argv: [...apt, "update"], env });
+  const install = ["install", "--no-install-recommends", ...packages];
+  await watch(`install packages in ${root}`, { argv: [...apt, ...install], env });
+}
+
+/** By the owner's tools: debootstrap leaves no mounts behind, but files that only they may remove. */
+export async function removeTree(path: string): Promise<void> {
+  await must(`remove ${path}`, {
+    argv: ["rm", "--recursive", "--force", "--one-file-system", path],
+  });
+}
+
+/** How this machine gets its packages, such as by a proxy. */
+async function readAptSettings(): Promise<string> {
+  const names = ["http", "https", "Check-Valid-Until", "Check-Date"].map((key) =>
+    `Acquire::${key}`
+  );
+  const { stdout } = await run({ argv: ["apt-config", "dump", ...names] });
+  return stdout;
 }

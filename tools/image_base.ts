@@ -1,8 +1,7 @@
 // Stands in for Debian's base image where no registry can be reached: made by debootstrap, kept in the cache.
-import { run } from "../shared/process/exec.ts";
 import type { Arch } from "./arch.ts";
 import { CACHE, must, type ToolContext } from "./checkout.ts";
-import { debootstrap } from "./debootstrap.ts";
+import { debootstrap, removeTree } from "./debootstrap.ts";
 
 /** What debootstrap downloads, and what it copies from the machine that it runs on. */
 const LEFT_OUT = ["var/cache/apt/archives/*.deb", "etc/hostname", "etc/resolv.conf"];
@@ -22,8 +21,8 @@ export async function makeBase(
   context.log(`Making a base of Debian ${suite} for ${arch}`);
   await removeTree(dir);
   const root = `${dir}/root`;
-  await debootstrap(suite, arch, root, [], context);
-  await Deno.writeTextFile(`${root}/etc/apt/apt.conf.d/99build`, await readAptSettings());
+  // The finished image has no apt, and none of this machine's settings of it.
+  await debootstrap(suite, arch, root, context);
   const excluded = LEFT_OUT.map((path) => `--exclude=./${path}`);
   // deno-fmt-ignore
   await must("pack the base", { argv: ["tar", "--create", "--numeric-owner", "--directory", root,
@@ -32,22 +31,6 @@ export async function makeBase(
   // Last, for it says that all is there.
   await Deno.writeTextFile(dockerfile, "FROM scratch\nADD root.tar /\n");
   return dir;
-}
-
-/** How this machine gets its packages, such as by a proxy. The finished image has no apt and none of this. */
-async function readAptSettings(): Promise<string> {
-  const names = ["http", "https", "Check-Valid-Until", "Check-Date"].map((key) =>
-    `Acquire::${key}`
-  );
-  const { stdout } = await run({ argv: ["apt-config", "dump", ...names] });
-  return stdout;
-}
-
-/** debootstrap leaves no mounts behind, but files that only the owner's tools may remove. */
-async function removeTree(path: string): Promise<void> {
-  await must(`remove ${path}`, {
-    argv: ["rm", "--recursive", "--force", "--one-file-system", path],
-  });
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -15,9 +15,9 @@ import {
   setPort,
   setVxlanLocal,
 } from "../../shared/iproute2/commands.ts";
-import type { IpArgs } from "../../shared/iproute2/line.ts";
 import { findUnknownWord, saysNotUnderstood } from "../../shared/iproute2/messages.ts";
 import { openSession, SESSION } from "../../shared/iproute2/session.ts";
+import type { IpCommand } from "../../shared/iproute2/words.ts";
 import { describe } from "../../shared/process/command.ts";
 import type { Converse, Run } from "../../shared/process/exec.ts";
 
@@ -28,7 +28,7 @@ const OWN_NETNS = "/proc/self/ns/net";
 /** TEST-NET-1, RFC 5737. */
 const VTEP = "192.0.2.1";
 
-const TRIAL: readonly IpArgs[] = [
+const TRIAL: readonly IpCommand[] = [
   addBridge("bridge0", MTU),
   addVxlan({
     name: "vxlan0",
@@ -69,11 +69,11 @@ export async function checkIp(run: Run, converse: Converse): Promise<void> {
     timeoutMs: LIMIT_MS,
   });
   try {
-    for (const args of TRIAL) {
-      const failure = await session.apply(args);
+    for (const command of TRIAL) {
+      const failure = await session.apply(command);
       if (failure === undefined) continue;
       if (!session.ended && !saysNotUnderstood(failure.stderr)) continue;
-      const word = findUnknownWord(args, failure.stderr) ?? args.join(" ");
+      const word = findUnknownWord(command.words, failure.stderr) ?? command.words.join(" ");
       throw new Error(
         `Cannot use ip (${await askVersion(run)}): it does not know "${word}", which LANs need (${
           describe({ ...failure, stderr: failure.stderr.split("\n")[0] ?? "" })

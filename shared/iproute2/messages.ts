@@ -1,6 +1,5 @@
 // What iproute2 and nsenter(1) say on stderr, and what it means: the one place that knows their words.
-import type { Completed } from "../process/command.ts";
-import type { IpArgs } from "./line.ts";
+import type { Argv, Completed } from "../process/command.ts";
 
 /** What ends an exchange on stderr: no object of `ip` has this name, and `ip` says so without asking the kernel. */
 export const NO_OBJECT = "/";
@@ -26,11 +25,11 @@ export function saysNotUnderstood(stderr: string): boolean {
  * The word that `ip` does not know, by what it said; undefined when it names none. It takes the first such word of a line
  * without `dev` for the device's name, and complains of the next one.
  */
-export function findUnknownWord(args: IpArgs, stderr: string): string | undefined {
+export function findUnknownWord(words: Argv, stderr: string): string | undefined {
   const quoted = Array.from(stderr.matchAll(/"([^"\n]+)"/g), ([, word = ""]) => word);
-  const at = args.indexOf(quoted.findLast((word) => args.includes(word)) ?? "");
-  const isMisled = / is a garbage/.test(stderr) && !args.includes("dev");
-  return args[isMisled ? at - 1 : at];
+  const at = words.indexOf(quoted.findLast((word) => words.includes(word)) ?? "");
+  const isMisled = / is a garbage/.test(stderr) && !words.includes("dev");
+  return words[isMisled ? at - 1 : at];
 }
 
 /** How many lines of a batch have failed. */
