@@ -7,7 +7,7 @@ import { missingPackages } from "../tools/debian.ts";
 const SHELLS: Readonly<Record<string, [string, ...string[]]>> = {
   "#!/bin/sh": ["sh"],
   "#!/bin/bash": ["bash"],
-  "#!/bin/busybox ash": ["busybox", "ash"],
+  "#!/bin/busybox sh": ["sh"],
 };
 const NOT_OURS = new Set([".cache", ".git", "dist", "node_modules"]);
 const scripts = Array.from(listFiles()).filter((file) => file.endsWith(".sh"));
