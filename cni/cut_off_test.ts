@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type Kernel, openKernel } from "../shared/iproute2/kernel.ts";
 import { planCreateLan } from "../shared/lan/plan_create.ts";
+import { planAttach } from "../shared/lan/plan_port.ts";
 import { planDeletePorts } from "../shared/lan/plan_delete.ts";
 import { findPorts } from "../shared/lan/lan_ports.ts";
 import { type Lan, portName } from "../shared/lan/lan.ts";
@@ -10,7 +11,6 @@ import { BareNode, type Device, VTEP } from "../tests/fixture/bare_node.ts";
 import { type Call, codeOf, resultOf } from "../tests/fixture/calls.ts";
 import { callHere, hostOf, type NodeHost } from "../tests/fixture/node_host.ts";
 import { testAsRoot } from "../tests/fixture/privileged.ts";
-import { planAttach } from "./add.ts";
 import { answer } from "./call.ts";
 
 const LANS = "/run/netns/megalos";

@@ -20,15 +20,6 @@ export interface Environment {
   readonly netnsOverride: boolean;
 }
 
-const REQUIRED: Readonly<Record<Verb, readonly string[]>> = {
-  VERSION: [],
-  ADD: ["CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_PATH"],
-  CHECK: ["CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_PATH"],
-  DEL: ["CNI_CONTAINERID", "CNI_IFNAME", "CNI_PATH"],
-  GC: ["CNI_PATH"],
-  STATUS: ["CNI_PATH"],
-};
-
 /** Of container IDs and of network names alike. */
 export const ID_PATTERN = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 /** IFNAMSIZ - 1. */
@@ -37,6 +28,54 @@ const MAX_IFNAME_BYTES = 15;
 const NO_BREAK_SPACE = 0xa0;
 /** In every namespace already; or something else in the kernel's directories, as in net/ipv4/conf (devinet_sysctl_register). */
 const RESERVED_IFNAMES = ["lo", ".", "..", "all", "default"];
+
+const OF_ATTACHMENT: readonly Verb[] = ["ADD", "CHECK", "DEL"];
+
+/** A variable that some verbs need. */
+interface Variable {
+  readonly name: string;
+  readonly neededBy: readonly Verb[];
+  /** What the variable must hold where it is needed. */
+  readonly rule?: { readonly text: string; holds(value: string): boolean };
+}
+
+/** Which verb needs a variable, and what it may hold. */
+const VARIABLES: readonly Variable[] = [
+  {
+    name: "CNI_CONTAINERID",
+    neededBy: OF_ATTACHMENT,
+    rule: {
+      text: "letters, digits, _ . and -, the first a letter or digit",
+      holds: (id) => ID_PATTERN.test(id),
+    },
+  },
+  {
+    name: "CNI_NETNS",
+    neededBy: ["ADD", "CHECK"],
+    rule: {
+      text: "an absolute path without control characters, quotes, # and \\",
+      holds: (path) => path.startsWith("/") && isCarriable(path),
+    },
+  },
+  {
+    name: "CNI_IFNAME",
+    neededBy: OF_ATTACHMENT,
+    rule: {
+      text: `1 to ${MAX_IFNAME_BYTES} bytes, none of them 0xA0, not ${
+        RESERVED_IFNAMES.join(", ")
+      }, without / : % white space, quotes, # and \\`,
+      holds: isIfname,
+    },
+  },
+  { name: "CNI_PATH", neededBy: [...OF_ATTACHMENT, "GC", "STATUS"] },
+];
+
+function isIfname(name: string): boolean {
+  const bytes = new TextEncoder().encode(name);
+  // The kernel takes "%d" as a place for a number (dev_alloc_name).
+  return bytes.length <= MAX_IFNAME_BYTES && !bytes.includes(NO_BREAK_SPACE) &&
+    !RESERVED_IFNAMES.includes(name) && !/[/:%\s]/.test(name) && isCarriable(name);
+}
 
 export function isVerb(command: string): command is Verb {
   return (VERBS as readonly string[]).includes(command);
@@ -47,11 +86,17 @@ export function isVerb(command: string): command is Verb {
 export function readEnvironment(env: Env): Environment {
   const value = (name: string) => readVariable(env, name);
   const command = value("CNI_COMMAND");
-  const missing = (isVerb(command) ? REQUIRED[command] : []).filter((name) => value(name) === "");
+  const needed = VARIABLES.filter(({ neededBy }) => neededBy.some((verb) => verb === command));
+  const missing = needed.map(({ name }) => name).filter((name) => value(name) === "");
   if (missing.length > 0) {
     fail("environment", `required env variables [${missing.join(",")}] missing`);
   }
-  const environment = {
+  for (const { name, rule } of needed) {
+    if (rule === undefined || rule.holds(value(name))) continue;
+    const shown = JSON.stringify(value(name));
+    fail("environment", `Cannot use ${name} ${shown}: it must be ${rule.text}`);
+  }
+  return {
     command,
     containerId: value("CNI_CONTAINERID"),
     netns: value("CNI_NETNS"),
@@ -59,12 +104,6 @@ export function readEnvironment(env: Env): Environment {
     args: value("CNI_ARGS"),
     netnsOverride: /^(1|true)$/i.test(value("CNI_NETNS_OVERRIDE")),
   };
-  if (command === "ADD" || command === "CHECK" || command === "DEL") {
-    checkContainerId(environment.containerId);
-    checkIfname(environment.ifname);
-    if (command !== "DEL") checkNetnsPath(environment.netns);
-  }
-  return environment;
 }
 
 function readVariable(env: Env, name: string): string {
@@ -73,32 +112,4 @@ function readVariable(env: Env, name: string): string {
   } catch {
     return fail("environment", `Cannot read ${name}: it is not valid UTF-8`);
   }
-}
-
-function checkContainerId(id: string): void {
-  if (!ID_PATTERN.test(id)) {
-    refuse("CNI_CONTAINERID", id, "letters, digits, _ . and -, the first a letter or digit");
-  }
-}
-
-function checkIfname(name: string): void {
-  const bytes = new TextEncoder().encode(name);
-  // The kernel takes "%d" as a place for a number (dev_alloc_name).
-  const isRefused = bytes.length > MAX_IFNAME_BYTES || bytes.includes(NO_BREAK_SPACE) ||
-    RESERVED_IFNAMES.includes(name) || /[/:%\s]/.test(name) || !isCarriable(name);
-  if (!isRefused) return;
-  const rule = `1 to ${MAX_IFNAME_BYTES} bytes, none of them 0xA0, not ${
-    RESERVED_IFNAMES.join(", ")
-  }, without / : % white space, quotes, # and \\`;
-  refuse("CNI_IFNAME", name, rule);
-}
-
-function checkNetnsPath(path: string): void {
-  if (!path.startsWith("/") || !isCarriable(path)) {
-    refuse("CNI_NETNS", path, "an absolute path without control characters, quotes, # and \\");
-  }
-}
-
-function refuse(variable: string, value: string, rule: string): never {
-  fail("environment", `Cannot use ${variable} ${JSON.stringify(value)}: it must be ${rule}`);
 }

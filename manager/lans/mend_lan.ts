@@ -11,6 +11,7 @@ import {
 } from "../../shared/iproute2/commands.ts";
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
 import { renderAlias } from "../../shared/lan/alias.ts";
+import { planJoin } from "../../shared/lan/plan_port.ts";
 import { planCreateLan, refuseConflicts } from "../../shared/lan/plan_create.ts";
 import {
   commonMtu,
@@ -108,11 +109,11 @@ function planMend(
     step(setPort({ name: vxlan, alias: lanAlias, learning: false }), `set up port ${vxlan}`),
     ...found.ports.filter(({ ifname }) => wrong.has(ifname)).flatMap(({ ifname, alias }) => [
       step(setMtu(ifname, GROUP.ports, mtu), `set up ${ifname}`),
-      step(joinBridge(ifname, bridge), `join port ${ifname} to ${bridge}`),
-      step(
-        setPort({ name: ifname, alias: isSigned(lan, alias) ? alias : lanAlias, learning: true }),
-        `set up port ${ifname}`,
-      ),
+      ...planJoin(lan, LAN_NETNS, {
+        port: ifname,
+        alias: isSigned(lan, alias) ? alias : lanAlias,
+        owner: `port ${ifname}`,
+      }),
     ]),
   ];
 }

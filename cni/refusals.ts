@@ -1,0 +1,66 @@
+// What an ADD refuses because of what stands already: other settings of its LAN, and its own name.
+import { fail } from "../shared/faults.ts";
+import type { Host } from "../shared/host.ts";
+import { showLink } from "../shared/iproute2/commands.ts";
+import type { Link } from "../shared/iproute2/link.ts";
+import { type Lan, lanTitle } from "../shared/lan/lan.ts";
+import { LAN_NETNS } from "../shared/lan/paths.ts";
+import type { Attachment } from "../shared/lan/plan_port.ts";
+import { findUnderlay } from "../shared/lan/underlay.ts";
+import type { CheckedCall } from "./checked_call.ts";
+import type { LanConfig } from "./config.ts";
+import { showPodInterface } from "./sandbox.ts";
+
+/** Refuses settings that differ from those of a LAN which is in use. */
+export async function refuseOtherSettings(
+  { mtu, port: vxlanPort, master }: LanConfig,
+  lan: Lan,
+  member: Link | undefined,
+  { run }: Host,
+): Promise<void> {
+  const differs = <Value>(key: string, wanted: Value, actual: Value | undefined) => {
+    if (wanted === undefined || wanted === null || actual === undefined) return;
+    if (wanted === actual) return;
+    fail(
+      "config",
+      `Cannot use ${key} ${wanted} for LAN ${lanTitle(lan)}: it stands with ${actual} on this node`,
+    );
+  };
+  const { vxlanPort: actualVxlanPort, local } = member?.vxlan ?? {};
+  differs("mtu", mtu, member?.mtu);
+  differs("port", vxlanPort, actualVxlanPort);
+  if (typeof master !== "string" || local === undefined) return;
+  const { vtep } = await findUnderlay(run, { device: master });
+  differs(`master ${master} with VTEP address`, vtep, local);
+}
+
+/** @throws {FaultError} when the interface is there already, or CNI_NETNS is no namespace */
+export async function refuseTaken(call: CheckedCall, attachment: Attachment, details?: string) {
+  if (await showPodInterface(call) !== undefined) refuseIfname(attachment, details);
+}
+
+/**
+ * Linux before 6.15 looks a new device's name up in the namespace of whoever makes it, too.
+ * @throws {FaultError} when the interface is called as a device in the LAN namespace is
+ */
+export async function refuseLansName(
+  { kernel }: CheckedCall,
+  { ifname }: Attachment,
+  details?: string,
+) {
+  const links = await kernel.show(LAN_NETNS, [showLink(ifname)]);
+  if (!links.some((link) => link.ifname === ifname || link.altnames.includes(ifname))) return;
+  fail(
+    "environment",
+    `Cannot use CNI_IFNAME ${ifname}: a LAN's device has that name, which Linux before 6.15 refuses`,
+    details,
+  );
+}
+
+export function refuseIfname({ ifname, netns }: Attachment, details?: string): never {
+  fail(
+    "environment",
+    `Cannot use CNI_IFNAME ${ifname}: an interface of that name is already in ${netns}`,
+    details,
+  );
+}
