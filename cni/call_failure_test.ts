@@ -1,13 +1,12 @@
 // Whatever step of a call fails, and however: an ADD leaves nothing, and a DEL can be made again.
 import assert from "node:assert/strict";
-import { BareNode } from "../tests/fixture/bare_node.ts";
-import { type Call, codeOf, messageOf } from "../tests/fixture/calls.ts";
+import { BareNode, LANS } from "../tests/fixture/bare_node.ts";
+import { type Call, CODE, codeOf, messageOf } from "../tests/fixture/calls.ts";
 import { failAt, type Failure } from "../tests/fixture/faulty_host.ts";
 import { callHere, hostOf, type NodeHost } from "../tests/fixture/node_host.ts";
 import { testAsRoot } from "../tests/fixture/privileged.ts";
 import { answer } from "./call.ts";
 
-const LANS = "/run/netns/megalos";
 /** Of failures that are answered at once; `hang_test.ts` has the other one. */
 const CODES: Readonly<Record<Exclude<Failure, "hung">, number>> = {
   refused: 101,
@@ -111,7 +110,7 @@ testAsRoot(
       },
     };
     const reply = await call(late, { verb: "ADD" });
-    assert.equal(codeOf(reply), 4, reply.stdout);
+    assert.equal(codeOf(reply), CODE.environment, reply.stdout);
     assert.match(messageOf(reply), /CNI_IFNAME net1/);
     assert.equal(await node.device("net1-ntwork", LANS), undefined);
     assert.ok(await node.device("net1", "/run/netns/pod"));
@@ -135,7 +134,7 @@ testAsRoot("an older kernel's refusal of a LAN device's name is explained", asyn
     },
   };
   const reply = await call(older, { verb: "ADD", ifname: "kt-net2-ntwork" });
-  assert.equal(codeOf(reply), 4, reply.stdout);
+  assert.equal(codeOf(reply), CODE.environment, reply.stdout);
   assert.match(messageOf(reply), /CNI_IFNAME kt-net2-ntwork: a LAN's device has that name/);
   assert.match(reply.stdout, /File exists/);
   assert.deepEqual(await node.observe(), before);

@@ -7,13 +7,12 @@ import { planDeletePorts } from "../shared/lan/plan_delete.ts";
 import { findPorts } from "../shared/lan/lan_ports.ts";
 import { type Lan, portName } from "../shared/lan/lan.ts";
 import type { Step } from "../shared/steps.ts";
-import { BareNode, type Device, VTEP } from "../tests/fixture/bare_node.ts";
+import { BareNode, type Device, LANS, VTEP } from "../tests/fixture/bare_node.ts";
 import { type Call, codeOf, resultOf } from "../tests/fixture/calls.ts";
 import { callHere, hostOf, type NodeHost } from "../tests/fixture/node_host.ts";
 import { testAsRoot } from "../tests/fixture/privileged.ts";
 import { answer } from "./call.ts";
 
-const LANS = "/run/netns/megalos";
 const NET1: Lan = { name: "net1", suffix: "ntwork", vni: 10 };
 const OTHER = { netns: "/run/netns/other", container: "c2" };
 

@@ -1,7 +1,7 @@
 // An `ip` that never answers: the call ends within its time with "try again later", and so does the attempt to undo.
 import assert from "node:assert/strict";
 import { BareNode } from "../tests/fixture/bare_node.ts";
-import { type Call, codeOf } from "../tests/fixture/calls.ts";
+import { type Call, CODE, codeOf } from "../tests/fixture/calls.ts";
 import { failAt } from "../tests/fixture/faulty_host.ts";
 import { callHere, hostOf, type NodeHost } from "../tests/fixture/node_host.ts";
 import { testAsRoot } from "../tests/fixture/privileged.ts";
@@ -46,7 +46,7 @@ testAsRoot(
     const { hurried, limits } = hurry(host);
     for (const verb of ["ADD", "DEL"]) {
       const reply = await call(hurried, { verb });
-      assert.equal(codeOf(reply), 11, reply.stdout);
+      assert.equal(codeOf(reply), CODE.tryLater, reply.stdout);
     }
     assert.ok(limits.length > 0 && limits.every((ms) => ms <= 50_000), `${limits}`);
     await node.run(["umount", ip]);
@@ -64,12 +64,12 @@ testAsRoot("an ip that hangs at a change is undone, and not waited for once more
   for (const step of [3, 6]) {
     const { hurried } = hurry(host);
     const reply = await call(failAt(hurried, "hung", step), { verb: "ADD" });
-    assert.equal(codeOf(reply), 11, reply.stdout);
+    assert.equal(codeOf(reply), CODE.tryLater, reply.stdout);
     assert.deepEqual(await node.observe(), nothing, `step ${step}`);
   }
   const { hurried, limits } = hurry(host);
   const reply = await call(failAt(hurried, "hung", 6, Infinity), { verb: "ADD" });
-  assert.equal(codeOf(reply), 11, reply.stdout);
+  assert.equal(codeOf(reply), CODE.tryLater, reply.stdout);
   const last = limits.at(-1) ?? NaN;
   assert.ok(last + 50_000 < MAX_MS && limits.length === 2, `${limits}`);
   assert.equal(codeOf(await call(host, { verb: "DEL" })), 0);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseAlias } from "../shared/lan/alias.ts";
 import { lanTitle, portName } from "../shared/lan/lan.ts";
-import { BareNode } from "../tests/fixture/bare_node.ts";
+import { BareNode, LANS } from "../tests/fixture/bare_node.ts";
 import { type Call, codeOf } from "../tests/fixture/calls.ts";
 import { callHere, hostOf } from "../tests/fixture/node_host.ts";
 import { testAsRoot } from "../tests/fixture/privileged.ts";
@@ -11,7 +11,6 @@ import { answer } from "./call.ts";
 
 const RUNS = 30;
 const MAX_VERBS = 15;
-const LANS = "/run/netns/megalos";
 const PODS = ["a", "b", "c"] as const;
 const IFNAMES = ["net1", "net2"] as const;
 /** Two that go together; one that has the first's VNI, and one that has its names. */

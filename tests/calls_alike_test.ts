@@ -13,6 +13,7 @@ import {
   LAUNCHER,
   startResidentNode,
 } from "./fixture/resident_node.ts";
+import { LANS } from "./fixture/bare_node.ts";
 
 const MAC = "02:00:00:00:00:01";
 const MIB = 1024 * 1024;
@@ -102,7 +103,7 @@ const CALLS: readonly Call[] = [
   { verb: "ADD", config: { vxlanId: "10", suffix: "toolong", mtu: 1 } },
   { verb: "ADD", config: { cniVersion: "9" } },
   { verb: "ADD", netns: "/run/netns/none" },
-  { verb: "ADD", netns: "/run/netns/megalos" },
+  { verb: "ADD", netns: LANS },
   { verb: "ADD", netns: "/run/netns/fifo" },
   { verb: "CHECK", netns: "/run/netns/fifo", config: { prevResult: interfaceOf(MAC) } },
   ...["lo", "all", "default", "netà"].map((ifname) => ({ verb: "ADD", ifname })),

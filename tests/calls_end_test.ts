@@ -1,7 +1,7 @@
 // Either side of a call ends, stops or starts again in the middle of it: nothing is done twice, and nothing stands that nobody was told of.
 import assert from "node:assert/strict";
 import type { Node } from "./fixture/cluster.ts";
-import { type Call, codeOf, messageOf } from "./fixture/calls.ts";
+import { type Call, CODE, codeOf, messageOf } from "./fixture/calls.ts";
 import { eventually } from "./fixture/eventually.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import {
@@ -80,7 +80,7 @@ testAsRoot(
     const { worker, node, add, letGo } = held;
     await worker.manager.end("KILL");
     const reply = await add.reply;
-    assert.equal(codeOf(reply), 11, reply.stdout);
+    assert.equal(codeOf(reply), CODE.tryLater, reply.stdout);
     assert.match(messageOf(reply), /the manager ended during the call/);
     await letGo();
     await worker.restart();
@@ -103,7 +103,7 @@ testAsRoot(
     await worker.restart();
     const reply = await add.reply;
     await signal(node, "CONT", watchdog);
-    assert.equal(codeOf(reply), 11, reply.stdout);
+    assert.equal(codeOf(reply), CODE.tryLater, reply.stdout);
     assert.match(messageOf(reply), /the manager that took the call has ended/);
   },
 );
@@ -128,7 +128,7 @@ testAsRoot("/run/megalos is removed: code 11 until the next start of the manager
   await using worker = await startWithPod();
   const { node } = worker;
   await node.must("mv", "/run/megalos", "/run/removed");
-  assert.equal(codeOf(await callOn(node, ADD)), 11);
+  assert.equal(codeOf(await callOn(node, ADD)), CODE.tryLater);
   assert.equal((await worker.manager.ended()).code, 1);
   assert.match(worker.manager.log, /Cannot go on: \/run\/megalos\S* has been removed/);
   await worker.restart();
@@ -171,7 +171,7 @@ testAsRoot("a launcher that is stopped until its ADD is undone answers code 11",
   await manager.logged(/nobody took the answer to ADD; it is undone/);
   await signal(node, "CONT", add.pid);
   const reply = await add.reply;
-  assert.equal(codeOf(reply), 11, reply.stdout);
+  assert.equal(codeOf(reply), CODE.tryLater, reply.stdout);
   assert.match(messageOf(reply), /came too late, and what was done has been undone/);
   assert.deepEqual(await lanDevices(node), []);
   await assertUndelivered(node);
@@ -184,7 +184,7 @@ testAsRoot(
     const { node, manager, add, letGo } = held;
     await signal(node, "KILL", await watchdogOf(node, add.pid));
     const reply = await add.reply;
-    assert.equal(codeOf(reply), 11, reply.stdout);
+    assert.equal(codeOf(reply), CODE.tryLater, reply.stdout);
     assert.match(messageOf(reply), /watchdog was killed/);
     await letGo();
     await manager.logged(/nobody took the answer to ADD; it is undone/);

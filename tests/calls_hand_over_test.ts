@@ -1,7 +1,7 @@
 // Which calls are handed to the resident and which the binary answers, and what `manager status` counts of them.
 import assert from "node:assert/strict";
 import type { Node } from "./fixture/cluster.ts";
-import { codeOf, environmentOf } from "./fixture/calls.ts";
+import { CODE, codeOf, environmentOf } from "./fixture/calls.ts";
 import { eventually } from "./fixture/eventually.ts";
 import { MANAGER } from "./fixture/manager.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
@@ -16,6 +16,7 @@ import {
   signal,
   startResidentNode,
 } from "./fixture/resident_node.ts";
+import { LANS } from "./fixture/bare_node.ts";
 
 // Calls with a stdin that never ends, and tells what is left in it. Arguments: launcher, variables.
 const UNREAD = `
@@ -54,7 +55,10 @@ testAsRoot("VERSION and a call without verb take no slot and leave stdin unread"
 });
 
 /** Redirections, and what a call with such a stdin is answered. */
-const NO_STDIN = [["<&-", 6], ["</", 5], ["</dev/null", 6], ["</dev/zero", 6]] as const;
+const NO_STDIN = [["<&-", CODE.decode], ["</", CODE.io], ["</dev/null", CODE.decode], [
+  "</dev/zero",
+  CODE.decode,
+]] as const;
 
 testAsRoot("a stdin that cannot be read is answered as by the binary", async () => {
   await using worker = await startResidentNode();
@@ -124,7 +128,7 @@ testAsRoot("a LAN namespace that is made anew is the one that calls go on in", a
   const { node } = worker;
   await node.must("ip", "netns", "add", "pod");
   for (const verb of ["ADD", "DEL"]) assert.equal(codeOf(await callOn(node, { verb })), 0);
-  const pin = ["mount", "--bind", "/proc/self/ns/net", "/run/netns/megalos"];
+  const pin = ["mount", "--bind", "/proc/self/ns/net", LANS];
   await node.must("unshare", "--net", "--", ...pin);
   assert.equal(codeOf(await callOn(node, { verb: "ADD" })), 0);
   assert.equal((await lanDevices(node)).length, 3);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { converse } from "../shared/process/exec.ts";
 import type { Node } from "./fixture/cluster.ts";
-import { type Call, codeOf, messageOf } from "./fixture/calls.ts";
+import { type Call, CODE, codeOf, messageOf } from "./fixture/calls.ts";
 import { eventually } from "./fixture/eventually.ts";
 import { callMany, type Timed } from "./fixture/many_calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
@@ -84,7 +84,7 @@ testAsRoot("a launcher that can start no process answers code 11", async () => {
     ...inject(`${FORKS}:error=EAGAIN:when=${at}+`, "alone"),
   ];
   const codes = codesOf(await makeCalls(node, "ADD", points, starve));
-  assert.deepEqual(new Set(codes), new Set([11, 0]), `the codes are ${codes}`);
+  assert.deepEqual(new Set(codes), new Set([CODE.tryLater, 0]), `the codes are ${codes}`);
   await succeed(node, "DEL", points);
   await assertNothingLeft(node);
 });
@@ -99,7 +99,10 @@ testAsRoot(
       const at = 1 + Math.floor(Math.random() * 600);
       await using _killer = await killAt(node, worker.manager.pid, at);
       const codes = codesOf(await makeCalls(node, "ADD", points));
-      assert.ok(codes.every((code) => code === 0 || code === 11), `killed at ${at}: ${codes}`);
+      assert.ok(
+        codes.every((code) => code === 0 || code === CODE.tryLater),
+        `killed at ${at}: ${codes}`,
+      );
       await worker.manager.end("KILL");
       await worker.restart();
       await succeed(node, "DEL", points);
@@ -115,7 +118,7 @@ testAsRoot("a binary that is killed, or cannot be started, is code 11", async ()
   for (const script of ["kill -KILL $$", "kill -ABRT $$", "exec /nowhere"]) {
     await node.must("sh", "-c", `printf '#!/bin/sh\n%s\n' "$1" >${BINARY}`, "sh", script);
     const reply = await callOn(node, { verb: "ADD" });
-    assert.equal(codeOf(reply), 11, `${script}: ${reply.stdout}`);
+    assert.equal(codeOf(reply), CODE.tryLater, `${script}: ${reply.stdout}`);
     assert.match(messageOf(reply), /the plugin has ended with \d+/);
   }
 });

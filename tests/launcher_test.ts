@@ -5,6 +5,7 @@ import { type Node, startCluster, startNode } from "./fixture/cluster.ts";
 import { CNI_BIN_DIR, MANAGER, Manager, workerEnv } from "./fixture/manager.ts";
 import { addSandbox, call, callEnv, config, pod } from "./fixture/pod.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
+import { LANS } from "./fixture/bare_node.ts";
 
 const LAUNCHER = `${CNI_BIN_DIR}/megalos`;
 const BINARY = `${CNI_BIN_DIR}/megalos.bin`;
@@ -115,8 +116,8 @@ testAsRoot(
     await using cluster = await startCluster();
     const [node] = cluster.workers;
     await install(node);
-    await node.must("umount", "/run/netns/megalos");
-    await node.must("rm", "/run/netns/megalos");
+    await node.must("umount", LANS);
+    await node.must("rm", LANS);
     await addSandbox(node, PC1);
     const noFacts = await call(node, "ADD", PC1);
     assert.equal(JSON.parse(noFacts.stdout).code, 11, noFacts.stdout);
@@ -125,8 +126,8 @@ testAsRoot(
     await using manager = await Manager.start(node, ["worker"], workerEnv(0));
     await manager.logged(/facts for the plugin/);
     await manager.end("TERM");
-    await node.must("umount", "/run/netns/megalos");
-    await node.must("rm", "/run/netns/megalos");
+    await node.must("umount", LANS);
+    await node.must("rm", LANS);
     const noNetns = await call(node, "ADD", PC1);
     assert.equal(JSON.parse(noNetns.stdout).code, 11, noNetns.stdout);
     assert.equal(await node.must("ls", "/run/netns"), `${PC1.name}\n`);

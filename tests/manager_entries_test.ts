@@ -8,12 +8,13 @@ import { Manager, readStatus, REFLECTOR_ENV } from "./fixture/manager.ts";
 import { addPod, call, canReach, pod } from "./fixture/pod.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "./fixture/two_pods.ts";
+import { LANS } from "./fixture/bare_node.ts";
 
 const VXLAN = ["dev", "net1-ntwork"];
 const W2 = ["dst", "10.99.0.12", "self"];
 
 function bridgeThere(node: Node, ...args: string[]): Promise<string> {
-  return node.must("nsenter", "--net=/run/netns/megalos", "bridge", ...args);
+  return node.must("nsenter", `--net=${LANS}`, "bridge", ...args);
 }
 
 /** All that leads to other nodes. */

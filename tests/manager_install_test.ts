@@ -4,8 +4,8 @@ import { describe } from "../shared/process/command.ts";
 import { type Node, PROGRAMS, startNode } from "./fixture/cluster.ts";
 import { CNI_BIN_DIR, MANAGER } from "./fixture/manager.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
+import { LANS } from "./fixture/bare_node.ts";
 
-const NETNS = "/run/netns/megalos";
 const INSTALLED = [`${CNI_BIN_DIR}/megalos`, `${CNI_BIN_DIR}/megalos.bin`];
 const LOCKS = "/run/megalos/lock";
 
@@ -68,7 +68,7 @@ testAsRoot(
 testAsRoot("a file that a crash left at the namespace's path is no namespace", async () => {
   await using node = await startNode("n1");
   await node.must("mkdir", "-p", "/run/netns");
-  await node.must("touch", NETNS);
+  await node.must("touch", LANS);
   assert.match(await install(node), /LAN namespace \S+: made/);
   assert.equal((await state(node)).mounts, 1);
 });
@@ -144,7 +144,7 @@ async function state(node: Node) {
   const [files, startFiles, netns, locks, mountinfo] = await Promise.all([
     inodes(node, ...INSTALLED),
     node.must("sh", "-c", "stat -c '%n %i %Y' /etc/frr/*"),
-    node.must("stat", "--dereference", "--format=%i", NETNS),
+    node.must("stat", "--dereference", "--format=%i", LANS),
     node.must("sh", "-c", `stat -c '%a %n %i' ${LOCKS}/*`),
     node.must("cat", "/proc/self/mountinfo"),
   ]);
@@ -153,7 +153,7 @@ async function state(node: Node) {
     startFiles,
     netns,
     locks: locks.trimEnd().split("\n"),
-    mounts: mountinfo.split("\n").filter((line) => line.includes(` ${NETNS} `)).length,
+    mounts: mountinfo.split("\n").filter((line) => line.includes(` ${LANS} `)).length,
   };
 }
 
@@ -166,7 +166,7 @@ async function sysctls(node: Node): Promise<Record<string, string>> {
 
 /** Runs a constant script in the LAN namespace. */
 function inLans(node: Node, script: string): Promise<string> {
-  return node.must("nsenter", `--net=${NETNS}`, "sh", "-c", script);
+  return node.must("nsenter", `--net=${LANS}`, "sh", "-c", script);
 }
 
 async function inodes(node: Node, ...files: string[]): Promise<string[]> {

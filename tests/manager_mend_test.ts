@@ -6,12 +6,11 @@ import { Manager, readStatus, runManagers, workerEnv } from "./fixture/manager.t
 import { addPod, call, canReach, NET1, pod } from "./fixture/pod.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "./fixture/two_pods.ts";
-
-const NETNS = "/run/netns/megalos";
+import { LANS } from "./fixture/bare_node.ts";
 
 /** Runs `ip` in the LAN namespace. */
 function ipThere(node: Node, ...args: string[]): Promise<string> {
-  return node.must("nsenter", `--net=${NETNS}`, "ip", ...args);
+  return node.must("nsenter", `--net=${LANS}`, "ip", ...args);
 }
 
 async function portOf(node: Node): Promise<string> {
@@ -92,14 +91,14 @@ const HARMS: readonly { why: RegExp; harm: (node: Node) => Promise<unknown> }[] 
     why: /switches of .* set again: .*bridge-nf-call-iptables/,
     harm: (node) =>
       node.must(
-        ...["nsenter", `--net=${NETNS}`, "sh", "-c"] as const,
+        ...["nsenter", `--net=${LANS}`, "sh", "-c"] as const,
         "for f in /proc/sys/net/bridge/bridge-nf-call-*tables; do echo 1 >$f; done",
       ),
   },
   {
     why: /\/run\/netns\/megalos was gone, and is pinned again/,
     // (ip-netns(8) may have mounted it twice.)
-    harm: (node) => node.must("sh", "-c", `while umount --lazy ${NETNS} 2>&-; do :; done`),
+    harm: (node) => node.must("sh", "-c", `while umount --lazy ${LANS} 2>&-; do :; done`),
   },
 ];
 

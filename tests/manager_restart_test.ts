@@ -8,6 +8,7 @@ import { Manager, REFLECTOR_ENV, runManagers, workerEnv } from "./fixture/manage
 import { canReach } from "./fixture/pod.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "./fixture/two_pods.ts";
+import { LANS } from "./fixture/bare_node.ts";
 
 const OTHER_REFLECTOR = "10.99.0.2";
 
@@ -194,7 +195,7 @@ async function readFdb(node: Node): Promise<string[]> {
 }
 
 function inLans(node: Node, ...argv: string[]): Promise<string> {
-  return node.must("nsenter", "--net=/run/netns/megalos", ...argv);
+  return node.must("nsenter", `--net=${LANS}`, ...argv);
 }
 
 /** Each session's peer, state and how often it has been established in the life of this bgpd. */

@@ -8,6 +8,7 @@ import { MANAGER, Manager, probe, REFLECTOR_ENV, workerEnv } from "./fixture/man
 import { addPod, call, inPod, NET1, pod } from "./fixture/pod.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "./fixture/two_pods.ts";
+import { LANS } from "./fixture/bare_node.ts";
 
 testAsRoot(
   "pods on two workers are on one LAN, and status shows sessions, LANs and MACs",
@@ -193,7 +194,7 @@ testAsRoot(
     await node.must("ip", "netns", "del", PC1.name);
     await manager.logged(/LAN net1-ntwork \(VNI 10\) removed: it had no pod/);
     assert.ok(performance.now() - left >= 1000, "removed before its grace time was over");
-    const links = await node.must("nsenter", "--net=/run/netns/megalos", "ip", "-br", "link");
+    const links = await node.must("nsenter", `--net=${LANS}`, "ip", "-br", "link");
     assert.doesNotMatch(links, /net1-ntwork/);
     assert.match(links, /kt-used-ntwork/);
     assert.doesNotMatch(manager.log, /LAN used/);

@@ -1,8 +1,8 @@
 // ADD at its boundary: MAC addresses, CNI_ARGS, which namespaces it takes, and what another LAN has already.
 import assert from "node:assert/strict";
-import { type Call, callPlugin, codeOf, messageOf, resultOf } from "./fixture/calls.ts";
+import { type Call, callPlugin, CODE, codeOf, messageOf, resultOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
-import { BareNode } from "./fixture/bare_node.ts";
+import { BareNode, LANS } from "./fixture/bare_node.ts";
 
 const mac = (last: number) => `02:00:00:00:00:0${last}`;
 const config = { mac: mac(1) };
@@ -55,7 +55,7 @@ testAsRoot("CNI_ARGS that are wrong are refused, and nothing changes", async () 
   ];
   for (const [args, message] of wrong) {
     const reply = await callPlugin(node, { verb: "ADD", args });
-    assert.equal(codeOf(reply), 4, args);
+    assert.equal(codeOf(reply), CODE.environment, args);
     assert.match(messageOf(reply), message);
     assert.deepEqual(await node.observe(), before, args);
   }
@@ -84,7 +84,7 @@ testAsRoot(
       ["/dev/null", /not a network namespace/],
       [`/run/${"long".repeat(100)}`, /does not exist/],
       [own, /the plugin's own namespace/],
-      ["/run/netns/megalos", /the LAN namespace/],
+      [LANS, /the LAN namespace/],
     ];
     // First on a fresh node, then where the LAN namespace is.
     for (const prepare of [undefined, { verb: "ADD", netns: other, container: "other" }]) {
@@ -92,7 +92,7 @@ testAsRoot(
       const before = await node.observe();
       for (const [netns, message] of prepare === undefined ? places.slice(0, -1) : places) {
         const reply = await callPlugin(node, { verb: "ADD", netns });
-        assert.equal(codeOf(reply), 8, `${netns}: ${reply.stdout}`);
+        assert.equal(codeOf(reply), CODE.netns, `${netns}: ${reply.stdout}`);
         assert.match(messageOf(reply), message, netns);
         assert.deepEqual(await node.observe(), before, netns);
       }
@@ -118,7 +118,7 @@ testAsRoot("an interface name that is taken is refused, and nothing changes", as
   for (const ifname of ["net1", "taken", "as-well"]) {
     for (const container of ["c1", "c2"]) {
       const reply = await callPlugin(node, { verb: "ADD", ifname, container });
-      assert.equal(codeOf(reply), 4, `${ifname}: ${reply.stdout}`);
+      assert.equal(codeOf(reply), CODE.environment, `${ifname}: ${reply.stdout}`);
       assert.match(messageOf(reply), new RegExp(ifname));
       assert.deepEqual(await node.observe(), before, ifname);
     }
@@ -141,7 +141,7 @@ testAsRoot("what another LAN has already is refused, and nothing changes", async
   for (const [config, message] of wrong) {
     const call = { verb: "ADD", netns: "/run/netns/other", container: "c2", config };
     const reply = await callPlugin(node, call as Call);
-    assert.equal(codeOf(reply), 7, `${JSON.stringify(config)}: ${reply.stdout}`);
+    assert.equal(codeOf(reply), CODE.config, `${JSON.stringify(config)}: ${reply.stdout}`);
     assert.match(messageOf(reply), message);
     assert.deepEqual(await node.observe(), before, JSON.stringify(config));
   }
@@ -160,12 +160,11 @@ testAsRoot("a device of another's that bears a name of the LAN is refused and st
     config: { name: "net2", vxlanId: 2 },
   };
   resultOf(await callPlugin(node, first));
-  const lans = "/run/netns/megalos";
-  await node.ip("link add name kt-net1-ntwork type bridge", lans);
-  await node.ip("link set dev kt-net1-ntwork alias mine", lans);
+  await node.ip("link add name kt-net1-ntwork type bridge", LANS);
+  await node.ip("link set dev kt-net1-ntwork alias mine", LANS);
   const before = await node.observe();
   const reply = await callPlugin(node, { verb: "ADD" });
-  assert.equal(codeOf(reply), 7, reply.stdout);
+  assert.equal(codeOf(reply), CODE.config, reply.stdout);
   assert.match(messageOf(reply), /kt-net1-ntwork is not one of a LAN/);
   assert.equal(codeOf(await callPlugin(node, { verb: "DEL" })), 0);
   assert.deepEqual(await node.observe(), before);
@@ -180,7 +179,7 @@ testAsRoot("a pod's name too long for an alias is cut by bytes", async () => {
   const call = { verb: "ADD", ifname, args: pod.join(";"), config: { name } };
   const [port] = resultOf(await callPlugin(node, call)).interfaces;
   assert.ok(await node.device(ifname, netns));
-  const { ifalias = "" } = await node.device(port?.name ?? "", "/run/netns/megalos") ?? {};
+  const { ifalias = "" } = await node.device(port?.name ?? "", LANS) ?? {};
   assert.equal(new TextEncoder().encode(ifalias).length, 255);
   assert.match(ifalias, new RegExp(`,if=${ifname},pod=n{63}/p+$`));
 });

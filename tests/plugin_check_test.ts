@@ -1,10 +1,8 @@
 // CHECK holds right after ADD, and for nothing that is broken since.
 import assert from "node:assert/strict";
-import { callPlugin, codeOf, messageOf, resultOf } from "./fixture/calls.ts";
+import { callPlugin, CODE, codeOf, messageOf, resultOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
-import { BareNode } from "./fixture/bare_node.ts";
-
-const LANS = "/run/netns/megalos";
+import { BareNode, LANS } from "./fixture/bare_node.ts";
 
 testAsRoot("CHECK holds right after ADD, in every version that has it", async () => {
   for (const cniVersion of ["0.4.0", "1.0.0", "1.1.0"]) {
@@ -54,7 +52,7 @@ testAsRoot("CHECK names what is broken since ADD, and mends nothing", async () =
     }
     const before = await node.observe();
     const reply = await callPlugin(node, { verb: "CHECK", config: { prevResult } });
-    assert.equal(codeOf(reply), 100, `${line}: ${reply.stdout}`);
+    assert.equal(codeOf(reply), CODE.check, `${line}: ${reply.stdout}`);
     assert.match(messageOf(reply), message, line);
     assert.deepEqual(await node.observe(), before, line);
   }

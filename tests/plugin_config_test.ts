@@ -1,6 +1,6 @@
 // The LAN's keys at the plugin's boundary: each wrong one is named with its value and rule, and nothing changes.
 import assert from "node:assert/strict";
-import { callPlugin, codeOf, type Config, messageOf, resultOf } from "./fixture/calls.ts";
+import { callPlugin, CODE, codeOf, type Config, messageOf, resultOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import { BareNode, UNDERLAY_MTU } from "./fixture/bare_node.ts";
 
@@ -30,7 +30,7 @@ testAsRoot("each wrong key is one clear error and nothing changes", async () => 
     for (const config of configs) {
       const title = JSON.stringify(config);
       const reply = await callPlugin(node, { verb: "ADD", config });
-      assert.equal(codeOf(reply), 7, `${title}: ${reply.stdout}`);
+      assert.equal(codeOf(reply), CODE.config, `${title}: ${reply.stdout}`);
       const rule = `: ${RegExp.escape(key)} is .*; it must be `;
       assert.match(messageOf(reply), new RegExp(rule), title);
       assert.deepEqual(await node.observe(), before, title);

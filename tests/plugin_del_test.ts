@@ -2,9 +2,7 @@
 import assert from "node:assert/strict";
 import { type Call, callPlugin, codeOf, resultOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
-import { BareNode } from "./fixture/bare_node.ts";
-
-const LANS = "/run/netns/megalos";
+import { BareNode, LANS } from "./fixture/bare_node.ts";
 
 /** Something that happened between ADD and DEL, and a DEL that is not quite the ADD's. */
 interface Mishap {

@@ -1,10 +1,9 @@
 // GC takes the ports that the runtime has forgotten and nothing else; STATUS says whether an ADD could succeed.
 import assert from "node:assert/strict";
-import { callPlugin, codeOf, type Config, messageOf, resultOf } from "./fixture/calls.ts";
+import { callPlugin, CODE, codeOf, type Config, messageOf, resultOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
-import { BareNode } from "./fixture/bare_node.ts";
+import { BareNode, LANS } from "./fixture/bare_node.ts";
 
-const LANS = "/run/netns/megalos";
 const KEY = "cni.dev/valid-attachments";
 const OTHER: Config = { name: "net2", vxlanId: 11 };
 
@@ -51,7 +50,7 @@ testAsRoot("GC refuses what is no list of attachments, and changes nothing", asy
   const before = await node.observe();
   for (const valid of ["all", {}, [1], [{ containerID: "a" }], [{ containerID: 1, ifname: "x" }]]) {
     const reply = await callPlugin(node, { verb: "GC", config: { [KEY]: valid } });
-    assert.equal(codeOf(reply), 7, reply.stdout);
+    assert.equal(codeOf(reply), CODE.config, reply.stdout);
     assert.match(messageOf(reply), new RegExp(KEY));
     assert.deepEqual(await node.observe(), before);
   }
@@ -85,7 +84,7 @@ testAsRoot("STATUS says yes where the underlay has an address, and 50 where not"
   assert.deepEqual(await node.observe(), before);
   await node.ip("address flush dev eth0");
   const reply = await callPlugin(node, { verb: "STATUS" });
-  assert.equal(codeOf(reply), 50, reply.stdout);
+  assert.equal(codeOf(reply), CODE.notAvailable, reply.stdout);
   assert.match(messageOf(reply), /Cannot attach pods on this node now: .*VTEP address/);
 });
 
@@ -95,7 +94,7 @@ testAsRoot(
     await using node = await BareNode.start();
     await node.addPods("pod");
     await node.ip("address flush dev eth0");
-    assert.equal(codeOf(await callPlugin(node, { verb: "ADD" })), 11);
+    assert.equal(codeOf(await callPlugin(node, { verb: "ADD" })), CODE.tryLater);
     const left = [...await node.devices(LANS), ...await node.devices("/run/netns/pod")];
     assert.deepEqual(left.filter(({ ifname }) => ifname !== "lo"), []);
   },

@@ -1,6 +1,6 @@
 // A plugin that is killed at any of its system calls: the next calls of the same attachment succeed, and nothing is left of it.
 import assert from "node:assert/strict";
-import { BareNode } from "./fixture/bare_node.ts";
+import { BareNode, LANS } from "./fixture/bare_node.ts";
 import { type Call, callPlugin, codeOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import { inject } from "./fixture/strace.ts";
@@ -34,7 +34,7 @@ for (const verb of ["ADD", "DEL"]) {
           if (verb === "DEL") await succeed({ verb: "ADD" });
           const wrapper = inject(`${SEEN}:signal=KILL:when=${at}`, "alone");
           isOver = (await callPlugin(node, { verb }, wrapper)).exitCode === 0;
-          halfway.add(`${(await node.devices("/run/netns/megalos")).length}`);
+          halfway.add(`${(await node.devices(LANS)).length}`);
           await succeed({ verb: "DEL" });
           assert.deepEqual(await node.observe(), before, `killed at ${at}`);
         }

@@ -1,10 +1,8 @@
 // A LAN's devices on a node after ADD: settings that make it a wire, names, and nothing of it outside the LAN namespace.
 import assert from "node:assert/strict";
-import { callPlugin, codeOf, type Config, messageOf, resultOf } from "./fixture/calls.ts";
+import { callPlugin, CODE, codeOf, type Config, messageOf, resultOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
-import { BareNode, UNDERLAY_MTU, VTEP } from "./fixture/bare_node.ts";
-
-const LANS = "/run/netns/megalos";
+import { BareNode, LANS, UNDERLAY_MTU, VTEP } from "./fixture/bare_node.ts";
 
 testAsRoot(
   "a LAN is a wire: masks, no snooping, no learning from the overlay, silent devices",
@@ -104,7 +102,10 @@ testAsRoot(
         for (const [netns, device] of lost) await node.ip(`link del dev ${device}`, netns);
         const call = { verb: "ADD", netns: second, container: "c2" };
         if (lost.length < 2) {
-          assert.equal(codeOf(await callPlugin(node, { ...call, config: { mtu: 1234 } })), 7);
+          assert.equal(
+            codeOf(await callPlugin(node, { ...call, config: { mtu: 1234 } })),
+            CODE.config,
+          );
         }
         resultOf(await callPlugin(node, { ...call, config }));
         const found = [...await node.devices(LANS), ...await node.devices(second)]
@@ -127,7 +128,7 @@ testAsRoot("port and master are the underlay's that the config names", async () 
   await node.ip("address add 10.98.0.1/24 dev other");
   for (const master of ["nowhere", "wire"]) {
     const reply = await callPlugin(node, { verb: "ADD", config: { master } });
-    assert.equal(codeOf(reply), 7, reply.stdout);
+    assert.equal(codeOf(reply), CODE.config, reply.stdout);
     assert.match(messageOf(reply), new RegExp(`device ${master}`));
     assert.deepEqual((await node.devices(LANS)).map(({ ifname }) => ifname), ["lo"]);
   }
@@ -141,7 +142,7 @@ testAsRoot("port and master are the underlay's that the config names", async () 
   const before = await node.observe();
   for (const [master, message] of OTHER_MASTERS) {
     const reply = await callPlugin(node, { verb: "ADD", ifname: "net2", config: { master } });
-    assert.equal(codeOf(reply), 7, reply.stdout);
+    assert.equal(codeOf(reply), CODE.config, reply.stdout);
     assert.match(messageOf(reply), message);
     assert.deepEqual(await node.observe(), before, master);
   }
@@ -214,7 +215,7 @@ testAsRoot("the caller's environment does not matter", async () => {
   }
   const notUtf8 = ["sh", "-c", `CNI_ARGS=$(printf 'X=\\377') exec "$@"`, "sh"];
   const reply = await callPlugin(node, { verb: "ADD" }, notUtf8);
-  assert.equal(codeOf(reply), 4, reply.stdout);
+  assert.equal(codeOf(reply), CODE.environment, reply.stdout);
   assert.match(messageOf(reply), /CNI_ARGS: it is not valid UTF-8/);
 });
 

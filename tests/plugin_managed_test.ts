@@ -2,11 +2,10 @@
 import assert from "node:assert/strict";
 import { renderNodeFacts } from "../shared/lan/node_facts.ts";
 import { netnsId } from "../shared/lan/lan_netns.ts";
-import { callPlugin, codeOf, messageOf, resultOf } from "./fixture/calls.ts";
+import { callPlugin, CODE, codeOf, messageOf, resultOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
-import { BareNode } from "./fixture/bare_node.ts";
+import { BareNode, LANS } from "./fixture/bare_node.ts";
 
-const LANS = "/run/netns/megalos";
 const MANAGED = { env: { MEGALOS_MANAGED: "1" } };
 
 /** Does what the manager does, in part. */
@@ -35,12 +34,15 @@ testAsRoot(
       await prepare(node, ...parts.filter((part) => part !== missing));
       const before = await node.observe();
       const reply = await callPlugin(node, { verb: "ADD", ...MANAGED });
-      assert.equal(codeOf(reply), 11, `no ${missing}: ${reply.stdout}`);
+      assert.equal(codeOf(reply), CODE.tryLater, `no ${missing}: ${reply.stdout}`);
       assert.match(messageOf(reply), /the manager has not (made|written)/);
       const { exitCode } = await callPlugin(node, { verb: "DEL", ...MANAGED });
       assert.equal(exitCode, missing === "locks" ? 1 : 0);
       if (missing !== "locks") {
-        assert.equal(codeOf(await callPlugin(node, { verb: "STATUS", ...MANAGED })), 50);
+        assert.equal(
+          codeOf(await callPlugin(node, { verb: "STATUS", ...MANAGED })),
+          CODE.notAvailable,
+        );
       }
       assert.deepEqual(await node.observe(), before, `no ${missing}`);
     }
@@ -56,7 +58,11 @@ testAsRoot("with the manager's facts the plugin takes them, not its own", async 
   const fifo = "/run/netns/fifo";
   await node.run(["mkfifo", fifo]);
   for (const netns of [`/proc/${node.pid}/ns/net`, LANS, fifo]) {
-    assert.equal(codeOf(await callPlugin(node, { verb: "ADD", netns, ...MANAGED })), 8, netns);
+    assert.equal(
+      codeOf(await callPlugin(node, { verb: "ADD", netns, ...MANAGED })),
+      CODE.netns,
+      netns,
+    );
   }
   await node.run(["rm", fifo]);
   const result = resultOf(await callPlugin(node, { verb: "ADD", ...MANAGED }));
@@ -84,7 +90,7 @@ testAsRoot("facts that cannot be read count as none", async () => {
     await node.addPods("pod");
     await prepare(node, "locks", "netns");
     Deno.writeTextFileSync(node.outside("/run/megalos/node.json"), text);
-    assert.equal(codeOf(await callPlugin(node, { verb: "ADD", ...MANAGED })), 11, text);
+    assert.equal(codeOf(await callPlugin(node, { verb: "ADD", ...MANAGED })), CODE.tryLater, text);
     assert.equal(codeOf(await callPlugin(node, { verb: "ADD" })), 0, text);
   }
 });

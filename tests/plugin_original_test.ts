@@ -1,6 +1,6 @@
 // What of the Go original the plugin deletes, and what it leaves alone: devices in the node's own namespace that look like its LANs.
 import assert from "node:assert/strict";
-import { BareNode } from "./fixture/bare_node.ts";
+import { BareNode, LANS } from "./fixture/bare_node.ts";
 import { type Call, callPlugin, codeOf, resultOf } from "./fixture/calls.ts";
 import {
   addOriginalLan,
@@ -11,7 +11,6 @@ import {
 } from "./fixture/original.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 
-const LANS = "/run/netns/megalos";
 const SUCCESS = { exitCode: 0, stdout: "", stderr: "" };
 const ADDRESS = "10.0.0.1";
 const DEL: Call = { verb: "DEL", container: "old", netns: "/run/netns/old", ifname: "net0" };

@@ -2,9 +2,7 @@
 import assert from "node:assert/strict";
 import { type Call, callPlugin } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
-import { BareNode } from "./fixture/bare_node.ts";
-
-const LANS = "/run/netns/megalos";
+import { BareNode, LANS } from "./fixture/bare_node.ts";
 
 /** Makes the calls, so many at a time; answers those that failed. */
 async function callAll(node: BareNode, calls: readonly Call[], atATime: number) {

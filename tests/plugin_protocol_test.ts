@@ -1,7 +1,7 @@
 // The plugin's protocol at its boundary: which verb answers what, in the order of checks that the specification gives.
 import assert from "node:assert/strict";
 import { VERSION } from "../shared/version.ts";
-import { type Call, callPlugin, codeOf, type Config, messageOf } from "./fixture/calls.ts";
+import { type Call, callPlugin, CODE, codeOf, type Config, messageOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import { BareNode } from "./fixture/bare_node.ts";
 
@@ -82,56 +82,111 @@ const WRONG: [string, Call, number, RegExp][] = [
   ...Object.entries(NEEDED).map(([verb, count]): [string, Call, number, RegExp] => {
     const missing = count === 3 ? ALL.filter((name) => name !== "CNI_NETNS") : ALL.slice(-count);
     const env = Object.fromEntries(ALL.map((name) => [name, undefined]));
-    return [`${verb} without variables`, { verb, env }, 4, new RegExp(`\\[${missing}\\] missing`)];
+    return [
+      `${verb} without variables`,
+      { verb, env },
+      CODE.environment,
+      new RegExp(`\\[${missing}\\] missing`),
+    ];
   }),
-  ["an empty variable", { verb: "ADD", env: { CNI_NETNS: "" } }, 4, /\[CNI_NETNS\] missing/],
+  [
+    "an empty variable",
+    { verb: "ADD", env: { CNI_NETNS: "" } },
+    CODE.environment,
+    /\[CNI_NETNS\] missing/,
+  ],
   ...wrongIds.map((container): [string, Call, number, RegExp] => [
     `container ID ${JSON.stringify(container)}`,
     { verb: "ADD", container },
-    4,
+    CODE.environment,
     /CNI_CONTAINERID/,
   ]),
   ...wrongIfnames.map((ifname): [string, Call, number, RegExp] => [
     `interface ${JSON.stringify(ifname)}`,
     { verb: "ADD", ifname },
-    4,
+    CODE.environment,
     /CNI_IFNAME/,
   ]),
   ...wrongNetns.map((netns): [string, Call, number, RegExp] => [
     `namespace ${JSON.stringify(netns)}`,
     { verb: "ADD", netns },
-    4,
+    CODE.environment,
     /CNI_NETNS/,
   ]),
-  ["DEL of a wrong ID", { verb: "DEL", container: "a/b" }, 4, /CNI_CONTAINERID/],
-  ["unknown verb", { verb: "ATTACH" }, 4, /unknown CNI_COMMAND: ATTACH/],
-  ["verb in lower case", { verb: "add" }, 4, /unknown CNI_COMMAND: add/],
-  ["no input", { verb: "ADD", stdin: "" }, 6, /not JSON/],
-  ["input not JSON", { verb: "ADD", stdin: "{'name': 1}" }, 6, /not JSON/],
-  ["input cut off", { verb: "DEL", stdin: '{"name":"net1"' }, 6, /not JSON/],
-  ["input an array", { verb: "ADD", stdin: "[]" }, 6, /not a JSON object/],
-  ["input null", { verb: "ADD", stdin: "null" }, 6, /not a JSON object/],
-  ["input not UTF-8", { verb: "ADD", stdin: NOT_UTF8 }, 6, /not JSON/],
-  ["no name", { verb: "ADD", config: noName }, 7, /name is missing/],
-  ["DEL without name", { verb: "DEL", config: noName }, 7, /name is missing/],
-  ["STATUS without name", { verb: "STATUS", config: noName }, 7, /name is missing/],
-  ["name empty", { verb: "ADD", config: { name: "" } }, 7, /name is missing/],
-  ["name a number", { verb: "ADD", config: { name: 1 } }, 7, /name is 1/],
-  ["name with a slash", { verb: "ADD", config: { name: "a/b" } }, 7, /name is "a\/b"/],
-  ["name with a newline", { verb: "ADD", config: { name: "a\n" } }, 7, /name is "a\\n"/],
-  ["cniVersion unknown", { verb: "ADD", config: { cniVersion: "2.0.0" } }, 1, /"2.0.0"/],
-  ["cniVersion nonsense", { verb: "ADD", config: { cniVersion: "new" } }, 1, /"new"/],
-  ["cniVersion a number", { verb: "ADD", config: { cniVersion: 1 } }, 7, /cniVersion is 1/],
-  ["CHECK in 0.3.1", { verb: "CHECK", config: { cniVersion: "0.3.1" } }, 1, /CHECK/],
-  ["GC in 1.0.0", { verb: "GC", config: { cniVersion: "1.0.0" } }, 1, /GC/],
-  ["STATUS in 1.0.0", { verb: "STATUS", config: { cniVersion: "1.0.0" } }, 1, /STATUS/],
-  ["GC without cniVersion", { verb: "GC", config: { cniVersion: undefined } }, 1, /0\.1\.0/],
+  ["DEL of a wrong ID", { verb: "DEL", container: "a/b" }, CODE.environment, /CNI_CONTAINERID/],
+  ["unknown verb", { verb: "ATTACH" }, CODE.environment, /unknown CNI_COMMAND: ATTACH/],
+  ["verb in lower case", { verb: "add" }, CODE.environment, /unknown CNI_COMMAND: add/],
+  ["no input", { verb: "ADD", stdin: "" }, CODE.decode, /not JSON/],
+  ["input not JSON", { verb: "ADD", stdin: "{'name': 1}" }, CODE.decode, /not JSON/],
+  ["input cut off", { verb: "DEL", stdin: '{"name":"net1"' }, CODE.decode, /not JSON/],
+  ["input an array", { verb: "ADD", stdin: "[]" }, CODE.decode, /not a JSON object/],
+  ["input null", { verb: "ADD", stdin: "null" }, CODE.decode, /not a JSON object/],
+  ["input not UTF-8", { verb: "ADD", stdin: NOT_UTF8 }, CODE.decode, /not JSON/],
+  ["no name", { verb: "ADD", config: noName }, CODE.config, /name is missing/],
+  ["DEL without name", { verb: "DEL", config: noName }, CODE.config, /name is missing/],
+  ["STATUS without name", { verb: "STATUS", config: noName }, CODE.config, /name is missing/],
+  ["name empty", { verb: "ADD", config: { name: "" } }, CODE.config, /name is missing/],
+  ["name a number", { verb: "ADD", config: { name: 1 } }, CODE.config, /name is 1/],
+  ["name with a slash", { verb: "ADD", config: { name: "a/b" } }, CODE.config, /name is "a\/b"/],
+  ["name with a newline", { verb: "ADD", config: { name: "a\n" } }, CODE.config, /name is "a\\n"/],
+  [
+    "cniVersion unknown",
+    { verb: "ADD", config: { cniVersion: "2.0.0" } },
+    CODE.incompatibleVersion,
+    /"2.0.0"/,
+  ],
+  [
+    "cniVersion nonsense",
+    { verb: "ADD", config: { cniVersion: "new" } },
+    CODE.incompatibleVersion,
+    /"new"/,
+  ],
+  [
+    "cniVersion a number",
+    { verb: "ADD", config: { cniVersion: 1 } },
+    CODE.config,
+    /cniVersion is 1/,
+  ],
+  [
+    "CHECK in 0.3.1",
+    { verb: "CHECK", config: { cniVersion: "0.3.1" } },
+    CODE.incompatibleVersion,
+    /CHECK/,
+  ],
+  ["GC in 1.0.0", { verb: "GC", config: { cniVersion: "1.0.0" } }, CODE.incompatibleVersion, /GC/],
+  [
+    "STATUS in 1.0.0",
+    { verb: "STATUS", config: { cniVersion: "1.0.0" } },
+    CODE.incompatibleVersion,
+    /STATUS/,
+  ],
+  [
+    "GC without cniVersion",
+    { verb: "GC", config: { cniVersion: undefined } },
+    CODE.incompatibleVersion,
+    /0\.1\.0/,
+  ],
   // The order: environment, input, name, verb, version.
-  ["environment before input", { verb: "ADD", container: "/", stdin: "" }, 4, /CNI_CONTAINERID/],
-  ["input before verb", { verb: "ATTACH", stdin: "" }, 6, /not JSON/],
-  ["name before verb", { verb: "ATTACH", config: noName }, 7, /name/],
-  ["name before version", { verb: "ADD", config: { ...noName, cniVersion: "9" } }, 7, /name/],
-  ["version before LAN", { verb: "ADD", config: { cniVersion: "9", vxlanId: "x" } }, 1, /"9"/],
+  [
+    "environment before input",
+    { verb: "ADD", container: "/", stdin: "" },
+    CODE.environment,
+    /CNI_CONTAINERID/,
+  ],
+  ["input before verb", { verb: "ATTACH", stdin: "" }, CODE.decode, /not JSON/],
+  ["name before verb", { verb: "ATTACH", config: noName }, CODE.config, /name/],
+  [
+    "name before version",
+    { verb: "ADD", config: { ...noName, cniVersion: "9" } },
+    CODE.config,
+    /name/,
+  ],
+  [
+    "version before LAN",
+    { verb: "ADD", config: { cniVersion: "9", vxlanId: "x" } },
+    CODE.incompatibleVersion,
+    /"9"/,
+  ],
 ];
 
 testAsRoot("each wrong call has its code, names what is wrong and changes nothing", async () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { ROOT } from "../tools/checkout.ts";
 import { callPlugin, type Config } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
-import { BareNode } from "./fixture/bare_node.ts";
+import { BareNode, LANS } from "./fixture/bare_node.ts";
 
 const PREV_RESULT = {
   cniVersion: "0.4.0",
@@ -29,7 +29,7 @@ for (const [golden, config] of Object.entries(CASES)) {
     const call = { config, args: "MAC=02:00:00:00:00:01" };
     const { exitCode, stdout, stderr } = await callPlugin(node, { verb: "ADD", ...call });
     assert.deepEqual([exitCode, stderr], [0, ""], stdout);
-    const port = (await node.devices("/run/netns/megalos")).find(({ group }) => group === "1");
+    const port = (await node.devices(LANS)).find(({ group }) => group === "1");
     assert.ok(port);
     assert.equal(
       stdout.replace(port.ifname, "PORT").replace(port.address, "PORT-MAC"),

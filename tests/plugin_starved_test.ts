@@ -1,11 +1,9 @@
 // A node that has no process left, no `ip`, or interrupts system calls: an answer from the table of codes, and nothing stays.
 import assert from "node:assert/strict";
-import { BareNode } from "./fixture/bare_node.ts";
-import { callPlugin, codeOf, messageOf } from "./fixture/calls.ts";
+import { BareNode, LANS } from "./fixture/bare_node.ts";
+import { callPlugin, CODE, codeOf, messageOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import { FORKS, inject } from "./fixture/strace.ts";
-
-const LANS = "/run/netns/megalos";
 
 // Arguments: what to put in the place of a program, the program, the plugin. Nobody else sees it.
 const REPLACE = `mount --bind "$1" "$(readlink -f "$2")"; shift 2; exec "$@"`;
@@ -33,7 +31,7 @@ testAsRoot(
     for (const program of ["ip", "nsenter", "stat"]) {
       for (const by of ["/dev/null", "/run/empty", "/run/false"]) {
         const reply = await callPlugin(node, { verb: "ADD" }, replaced(by, program));
-        assert.equal(codeOf(reply), 11, `${by} for ${program}: ${reply.stdout}`);
+        assert.equal(codeOf(reply), CODE.tryLater, `${by} for ${program}: ${reply.stdout}`);
         assert.match(messageOf(reply), new RegExp(`(start|look at|talk to) `));
         assert.deepEqual(await node.observe(), before, `${by} for ${program}`);
       }
@@ -91,7 +89,7 @@ testAsRoot("with a read-only /run pods come and go where the lock files are", as
   }
   // Its lock file would have to be made.
   const config = { name: "net2", vxlanId: 11 };
-  assert.equal(codeOf(await callPlugin(node, { verb: "ADD", config })), 5);
+  assert.equal(codeOf(await callPlugin(node, { verb: "ADD", config })), CODE.io);
   assert.deepEqual(await node.observe(), before);
   await node.run(["mount", "-o", "remount,rw", "/run"]);
   const last = { verb: "DEL", container: "c2", netns: "/run/netns/other" };

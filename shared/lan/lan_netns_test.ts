@@ -1,12 +1,11 @@
 // The LAN namespace: made whole, once, and mended where it stands.
 import assert from "node:assert/strict";
-import { BareNode } from "../../tests/fixture/bare_node.ts";
+import { BareNode, LANS } from "../../tests/fixture/bare_node.ts";
 import { hostOf } from "../../tests/fixture/node_host.ts";
 import { testAsRoot } from "../../tests/fixture/privileged.ts";
 import { FaultError } from "../faults.ts";
 import { ensureLanNetns, hasNetns } from "./lan_netns.ts";
 
-const PATH = "/run/netns/megalos";
 const SWITCHES: [string, string][] = [
   ["net/ipv6/conf/all/disable_ipv6", "1"],
   ["net/ipv6/conf/default/disable_ipv6", "1"],
@@ -18,7 +17,7 @@ const SWITCHES: [string, string][] = [
 /** The switches that are not right in the namespace; those of a module that is not loaded are not there. */
 async function wrongSwitches(node: BareNode): Promise<string[]> {
   const wrong = SWITCHES.map(async ([name, value]) => {
-    const { stdout } = await node.try({ argv: ["cat", `/proc/sys/${name}`] }, PATH);
+    const { stdout } = await node.try({ argv: ["cat", `/proc/sys/${name}`] }, LANS);
     return stdout === "" || stdout.trim() === value ? [] : [name];
   });
   return (await Promise.all(wrong)).flat();
@@ -26,41 +25,41 @@ async function wrongSwitches(node: BareNode): Promise<string[]> {
 
 async function countMounts(node: BareNode): Promise<number> {
   const mounts = await node.run(["cat", "/proc/self/mountinfo"]);
-  return mounts.split("\n").filter((line) => line.includes(` ${PATH} `)).length;
+  return mounts.split("\n").filter((line) => line.includes(` ${LANS} `)).length;
 }
 
 testAsRoot("it is made with its switches, and the second run mounts nothing", async () => {
   await using node = await BareNode.start();
   const { run } = hostOf(node);
-  assert.equal(await hasNetns(run, PATH), false);
-  assert.equal(await ensureLanNetns(run, PATH), "made");
-  assert.equal(await hasNetns(run, PATH), true);
+  assert.equal(await hasNetns(run, LANS), false);
+  assert.equal(await ensureLanNetns(run, LANS), "made");
+  assert.equal(await hasNetns(run, LANS), true);
   assert.deepEqual(await wrongSwitches(node), []);
-  const inode = Deno.statSync(node.outside(PATH)).ino;
-  assert.equal(await ensureLanNetns(run, PATH), "verified");
-  assert.equal(Deno.statSync(node.outside(PATH)).ino, inode);
+  const inode = Deno.statSync(node.outside(LANS)).ino;
+  assert.equal(await ensureLanNetns(run, LANS), "verified");
+  assert.equal(Deno.statSync(node.outside(LANS)).ino, inode);
   assert.equal(await countMounts(node), 1);
 });
 
 testAsRoot("a switch that someone has turned is mended", async () => {
   await using node = await BareNode.start();
   const { run } = hostOf(node);
-  await ensureLanNetns(run, PATH);
+  await ensureLanNetns(run, LANS);
   for (const [name] of SWITCHES.slice(0, 2)) {
-    await node.run(["sh", "-c", 'echo 0 >"/proc/sys/$1"', "sh", name], PATH);
+    await node.run(["sh", "-c", 'echo 0 >"/proc/sys/$1"', "sh", name], LANS);
   }
   assert.notDeepEqual(await wrongSwitches(node), []);
-  assert.equal(await ensureLanNetns(run, PATH), "verified");
+  assert.equal(await ensureLanNetns(run, LANS), "verified");
   assert.deepEqual(await wrongSwitches(node), []);
 });
 
 testAsRoot("a file that is no namespace is none, and becomes one", async () => {
   await using node = await BareNode.start();
   const { run } = hostOf(node);
-  Deno.writeTextFileSync(node.outside(PATH), "");
-  assert.equal(await hasNetns(run, PATH), false);
-  assert.equal(await ensureLanNetns(run, PATH), "made");
-  assert.equal(await hasNetns(run, PATH), true);
+  Deno.writeTextFileSync(node.outside(LANS), "");
+  assert.equal(await hasNetns(run, LANS), false);
+  assert.equal(await ensureLanNetns(run, LANS), "made");
+  assert.equal(await hasNetns(run, LANS), true);
 });
 
 testAsRoot("where it may not be made, that is to be tried later", async () => {
@@ -69,6 +68,6 @@ testAsRoot("where it may not be made, that is to be tried later", async () => {
   await node.run(["mount", "-o", "remount,ro", "/run"]);
   const isTryLater = (error: unknown) =>
     error instanceof FaultError && error.fault.kind === "try-later";
-  await assert.rejects(ensureLanNetns(run, PATH), isTryLater);
+  await assert.rejects(ensureLanNetns(run, LANS), isTryLater);
   assert.deepEqual(node.listNetns(), []);
 });

@@ -8,6 +8,7 @@ import { callMany, type Wanted } from "../fixture/many_calls.ts";
 import { BINARY, callFiles, LAUNCHER, type ResidentNode } from "../fixture/resident_node.ts";
 import { readUsage, type Usage } from "../fixture/usage.ts";
 import { containers, type Expected, Model, netnsOf, type Random } from "./model.ts";
+import { LANS } from "../fixture/bare_node.ts";
 
 /** The launcher's place is the binary's in so many of the calls. */
 const BINARY_SHARE = 0.15;
@@ -98,7 +99,7 @@ const LIST = `for netns; do nsenter --net="$netns" ip -json link || exit; done`;
 
 /** As the model says it. */
 async function observe(node: Node): Promise<string[]> {
-  const places = ["/run/netns/megalos", ...containers.map(netnsOf)];
+  const places = [LANS, ...containers.map(netnsOf)];
   const lists = (await node.must("sh", "-c", LIST, "sh", ...places)).trimEnd().split("\n")
     .map((line) => JSON.parse(line) as { ifname: string; master?: string }[])
     .map((links) => links.filter(({ ifname }) => ifname !== "lo"));

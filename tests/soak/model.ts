@@ -1,6 +1,8 @@
 // Random calls on many LANs, and what each should answer: a model of a node on which a few containers come and go.
 import { identifyLan, lanDevices, portName } from "../../shared/lan/lan.ts";
 import type { Call } from "../fixture/calls.ts";
+import { LANS as LAN_NETNS } from "../fixture/bare_node.ts";
+import { CODE } from "../fixture/calls.ts";
 
 export const LANS = 50;
 export const CONTAINERS = 16;
@@ -112,12 +114,12 @@ const PLACES = containers.flatMap((container) => IFNAMES.map((ifname) => ({ cont
 
 /** What is wrong with an ADD, and its code. */
 const WRONG: readonly [Partial<Call>, number][] = [
-  [{ stdin: "{" }, 6],
-  [{ ifname: "a/b" }, 4],
-  [{ netns: "/run/netns/none" }, 8],
-  [{ netns: "/run/netns/megalos" }, 8],
-  [{ config: { vxlanId: -1 } }, 7],
-  [{ config: { cniVersion: "9" } }, 1],
+  [{ stdin: "{" }, CODE.decode],
+  [{ ifname: "a/b" }, CODE.environment],
+  [{ netns: "/run/netns/none" }, CODE.netns],
+  [{ netns: LAN_NETNS }, CODE.netns],
+  [{ config: { vxlanId: -1 } }, CODE.config],
+  [{ config: { cniVersion: "9" } }, CODE.incompatibleVersion],
 ];
 
 const keyOf = ({ container, ifname }: Place) => `${container} ${ifname}`;
