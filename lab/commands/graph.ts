@@ -1,6 +1,7 @@
 // The command `lab graph`: the topology of a lab as text, JSON or a picture.
 import type { Command } from "commander";
 import { dirname } from "node:path";
+import { readConfiguredAddresses } from "../conf/configured_addresses.ts";
 import { readLab } from "../conf/read_lab.ts";
 import { renderSvg } from "../graph/svg.ts";
 import { makeTopology, renderText } from "../graph/topology.ts";
@@ -23,7 +24,8 @@ export function addGraph(program: Command, terminal: Session): void {
     .option("--json", "print JSON", false)
     .action(async (dir: string | undefined, { svg, json, directory }: GraphOptions) => {
       const target = await findTarget(dir === undefined ? [] : [dir], directory, terminal);
-      const topology = makeTopology((await readLab(target.dir)).devices);
+      const lab = await readLab(target.dir);
+      const topology = makeTopology(lab.devices, await readConfiguredAddresses(lab));
       if (svg !== undefined) await writePicture(svg, renderSvg(topology));
       print(json ? toJson(topology) : renderText(topology));
     });

@@ -39,3 +39,37 @@ Deno.test("nodes are placed apart, joined ones nearer, and always the same way",
   assert.ok(distance(0, 6) > 2);
   assert.deepEqual(placeNodes(12, ring), points);
 });
+
+Deno.test("addresses stand in the text and, short, in the picture, whose LANs have the subnets", () => {
+  const addresses = new Map([["r1", new Map([["eth0", ["10.0.7.1/24"]]])]]);
+  const devices = [{ name: "r1", interfaces: [{ name: "eth0", lan: lan("net") }] }];
+  const known = makeTopology(devices, addresses);
+  assert.equal(renderText(known), "net  r1 eth0 10.0.7.1/24");
+  const svg = renderSvg(known);
+  assert.match(svg, /viewBox="0 0 \d+ \d+"/);
+  assert.match(svg, />eth0 \.1<title>eth0 10\.0\.7\.1\/24<\/title><\/text>/);
+  assert.match(svg, />10\.0\.7\.0\/24<\/text>/);
+  assert.doesNotMatch(svg, /dominant-baseline/);
+});
+
+Deno.test("no name leaves the picture, and no two of 60 devices on one LAN lie over each other", () => {
+  const many = Array.from({ length: 60 }, (_, at) => ({
+    name: `a-device-with-a-long-name-${at}`,
+    interfaces: [{ name: "eth0", lan: lan("net") }],
+  }));
+  const svg = renderSvg(makeTopology(many));
+  const width = Number(/viewBox="0 0 (\d+)/.exec(svg)?.[1]);
+  const boxes = Array.from(
+    svg.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g),
+    ([, ...numbers]) => numbers.map(Number) as [number, number, number, number],
+  );
+  assert.equal(boxes.length, 60);
+  for (const [i, [x, y, w, h]] of boxes.entries()) {
+    assert.ok(x >= 0 && x + w <= width);
+    for (const [otherX, otherY, otherW, otherH] of boxes.slice(i + 1)) {
+      const isApart = x + w <= otherX || otherX + otherW <= x || y + h <= otherY ||
+        otherY + otherH <= y;
+      assert.ok(isApart, `${[x, y]} and ${[otherX, otherY]}`);
+    }
+  }
+});

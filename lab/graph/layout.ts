@@ -1,65 +1,111 @@
-// Places the nodes of a graph in a plane: joined ones near each other, all others apart.
+// Places the nodes of a graph in a plane: as far from each other as they are in the graph, parts side by side.
+import { findDistances, findParts } from "./distances.ts";
 
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-const ROUNDS = 400;
+type Edge = readonly [number, number];
+
+const ROUNDS = 150;
+/** Space between two parts of a graph, in lengths of an edge. */
+const GAP = 1.5;
 
 /**
  * Answers a place for each of `count` nodes, joined by pairs of their numbers, in units of the length that an edge would like to
  * have; the smallest x and y are 0. The same graph is always placed the same way.
- * Fruchterman and Reingold's forces: every two nodes repel each other by 1/d, joined ones attract each other by d².
  */
-export function placeNodes(
-  count: number,
-  edges: readonly (readonly [number, number])[],
-): Point[] {
-  const radius = Math.sqrt(count);
-  let points = Array.from({ length: count }, (_, at): Point => {
-    const angle = (2 * Math.PI * at) / count;
-    // Not quite a circle: of equal forces none would ever break the symmetry.
-    const distance = radius * (1 + 0.1 * Math.sin(7 * at));
-    return { x: distance * Math.cos(angle), y: distance * Math.sin(angle) };
+export function placeNodes(count: number, edges: readonly Edge[]): Point[] {
+  const points = new Array<Point>(count).fill({ x: 0, y: 0 });
+  const placed = findParts(count, edges).map((part) => {
+    const places = placePart(part, edges);
+    const right = Math.max(...places.map(({ x }) => x));
+    const bottom = Math.max(...places.map(({ y }) => y));
+    return { part, places, right, bottom };
   });
-  for (let round = 0; round < ROUNDS; round++) {
-    const furthest = radius * 0.1 * (1 - round / ROUNDS);
-    points = movePoints(points, edges, furthest);
+  // Rows that are as wide as a square of all parts would be, or as the widest part.
+  const area = placed.reduce((sum, { right, bottom }) => sum + (right + GAP) * (bottom + GAP), 0);
+  const width = Math.max(Math.sqrt(area) * 1.3, ...placed.map(({ right }) => right));
+  let [left, top, height] = [0, 0, 0];
+  for (const { part, places, right, bottom } of placed) {
+    if (left > 0 && left + right > width) [left, top, height] = [0, top + height + GAP, 0];
+    for (const [at, { x, y }] of places.entries()) points[part[at]!] = { x: x + left, y: y + top };
+    left += right + GAP;
+    height = Math.max(height, bottom);
   }
+  return points;
+}
+
+/** Places of the nodes of one part of a graph, in their order. */
+function placePart(part: readonly number[], edges: readonly Edge[]): Point[] {
+  if (part.length === 1) return [{ x: 0, y: 0 }];
+  const distances = findDistances(part, edges);
+  let points = projectDistances(distances);
+  for (let round = 0; round < ROUNDS; round++) points = majorize(points, distances);
   const left = Math.min(...points.map(({ x }) => x));
   const top = Math.min(...points.map(({ y }) => y));
   return points.map(({ x, y }) => ({ x: x - left, y: y - top }));
 }
 
-function movePoints(
-  points: readonly Point[],
-  edges: readonly (readonly [number, number])[],
-  furthest: number,
-): Point[] {
-  const forces = points.map(() => ({ x: 0, y: 0 }));
-  const push = (at: number, from: number, strength: (distance: number) => number) => {
-    const x = points[at]!.x - points[from]!.x;
-    const y = points[at]!.y - points[from]!.y;
-    const distance = Math.max(0.01, Math.hypot(x, y));
-    forces[at]!.x += (x / distance) * strength(distance);
-    forces[at]!.y += (y / distance) * strength(distance);
-  };
-  for (const at of points.keys()) {
-    // A weak pull to the middle keeps the parts of a graph in one picture.
-    forces[at]!.x -= points[at]!.x * 0.05;
-    forces[at]!.y -= points[at]!.y * 0.05;
-    for (const other of points.keys()) {
-      if (other !== at) push(at, other, (distance) => 1 / distance);
+/**
+ * One round of stress majorization (Gansner, Koren, North 2004): each node goes to the mean of the places that the others would
+ * have it at, near ones counting most. Never worse than before.
+ */
+function majorize(points: readonly Point[], distances: readonly (readonly number[])[]): Point[] {
+  return points.map((own, i) => {
+    let [x, y, weights] = [0, 0, 0];
+    for (const [j, other] of points.entries()) {
+      if (i === j) continue;
+      const wanted = distances[i]![j]!;
+      const weight = wanted ** -2;
+      const now = Math.max(1e-6, Math.hypot(own.x - other.x, own.y - other.y));
+      x += weight * (other.x + (wanted * (own.x - other.x)) / now);
+      y += weight * (other.y + (wanted * (own.y - other.y)) / now);
+      weights += weight;
     }
-  }
-  for (const [a, b] of edges) {
-    push(a, b, (distance) => -(distance ** 2));
-    push(b, a, (distance) => -(distance ** 2));
-  }
-  return points.map(({ x, y }, at) => {
-    const force = forces[at]!;
-    const scale = Math.min(1, furthest / Math.max(0.001, Math.hypot(force.x, force.y)));
-    return { x: x + force.x * scale, y: y + force.y * scale };
+    return { x: x / weights, y: y / weights };
   });
+}
+
+/** A first picture: classical scaling, the two directions in which the distances differ most. */
+function projectDistances(distances: readonly (readonly number[])[]): Point[] {
+  const squares = distances.map((row) => row.map((distance) => distance ** 2));
+  const means = squares.map(mean);
+  const all = mean(means);
+  const centred = squares.map((row, i) =>
+    row.map((square, j) => -0.5 * (square - means[i]! - means[j]! + all))
+  );
+  const first = findDirection(centred, []);
+  const second = findDirection(centred, [first]);
+  // Not quite flat: nodes of one place would never part.
+  return first.map((x, i) => ({ x: x + 0.01 * Math.cos(i), y: second[i]! + 0.01 * Math.sin(i) }));
+}
+
+/** The eigenvector of the largest eigenvalue at right angles to others, as long as the value's root; by power iteration. */
+function findDirection(
+  matrix: readonly (readonly number[])[],
+  others: readonly (readonly number[])[],
+): number[] {
+  let vector = matrix.map((_, i) => Math.cos(1 + 7 * i));
+  let value = 0;
+  for (let round = 0; round < 60; round++) {
+    for (const other of others) {
+      const share = dot(vector, other) / Math.max(1e-9, dot(other, other));
+      vector = vector.map((x, i) => x - share * other[i]!);
+    }
+    const next = matrix.map((row) => dot(row, vector));
+    value = Math.sqrt(dot(next, next)) / Math.max(1e-9, Math.sqrt(dot(vector, vector)));
+    const length = Math.max(1e-9, Math.sqrt(dot(next, next)));
+    vector = next.map((x) => x / length);
+  }
+  return vector.map((x) => x * Math.sqrt(value));
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,67 +1,127 @@
 // Draws a lab's topology as an SVG picture.
 import { placeNodes, type Point } from "./layout.ts";
-import type { Topology } from "./topology.ts";
+import { countOverlaps, type Extent, separate } from "./separate.ts";
+import { shortenAddress, subnetOf } from "./subnets.ts";
+import type { Link, Topology } from "./topology.ts";
 
-/** Pixels that an edge would like to have. */
-const EDGE = 90;
-const MARGIN = 60;
+/** Pixels that an edge may have: the shortest with which few shapes lie over each other. */
+const EDGES = [70, 90, 110, 135] as const;
+const MARGIN = 24;
+/** Space around a shape, for the words at its lines. */
+const AROUND = 12;
+const LINE_HEIGHT = 12;
 
-/** An SVG document: devices as boxes, LANs as circles, interfaces at the devices' ends of the lines. */
+/** A device or a LAN in the picture: its name, smaller lines below it, and its size. */
+interface Shape extends Extent {
+  readonly name: string;
+  readonly lines: readonly string[];
+  readonly at: Point;
+}
+
+/**
+ * An SVG document that fits the window: devices as boxes, LANs as ellipses with their subnets, and
+ * interfaces with the ends of their addresses at the devices' ends of the lines.
+ */
 export function renderSvg({ devices, lans, links }: Topology): string {
+  const subnets = (lan: string) => [
+    ...new Set(
+      links.filter((link) => link.lan === lan).flatMap(({ addresses = [] }) => addresses)
+        .flatMap((address) => subnetOf(address) ?? []),
+    ),
+  ];
+  const bare = [
+    ...devices.map((name) => ({ name, lines: [] as string[] })),
+    ...lans.map((name) => ({ name, lines: subnets(name) })),
+  ].map((one) => ({ ...one, ...measure(one.name, one.lines) }));
   const deviceAt = new Map(devices.map((name, at) => [name, at]));
   const lanAt = new Map(lans.map((name, at) => [name, devices.length + at]));
   const edges = links.map(({ device, lan }) => [deviceAt.get(device)!, lanAt.get(lan)!] as const);
-  const points = placeNodes(devices.length + lans.length, edges)
-    .map(({ x, y }): Point => ({ x: round(x * EDGE + MARGIN), y: round(y * EDGE + MARGIN) }));
-  const width = Math.max(...points.map(({ x }) => x)) + MARGIN;
-  const height = Math.max(...points.map(({ y }) => y)) + MARGIN;
+  const extents = bare.map(({ halfWidth, halfHeight }) => ({
+    halfWidth: halfWidth + AROUND,
+    halfHeight: halfHeight + AROUND,
+  }));
+  const places = placeNodes(bare.length, edges);
+  const scale = (edge: number) => places.map(({ x, y }) => ({ x: x * edge, y: y * edge }));
+  const edge = EDGES.find((one) => countOverlaps(scale(one), extents) <= bare.length / 6);
+  const points = separate(scale(edge ?? EDGES.at(-1)!), extents);
+  const left = Math.min(...bare.map(({ halfWidth }, at) => points[at]!.x - halfWidth)) - MARGIN;
+  const top = Math.min(...bare.map(({ halfHeight }, at) => points[at]!.y - halfHeight)) - MARGIN;
+  const shapes = bare.map((one, at): Shape => ({
+    ...one,
+    at: { x: round(points[at]!.x - left), y: round(points[at]!.y - top) },
+  }));
+  const width = Math.ceil(Math.max(...shapes.map((one) => one.at.x + one.halfWidth)) + MARGIN);
+  const height = Math.ceil(Math.max(...shapes.map((one) => one.at.y + one.halfHeight)) + MARGIN);
+  const ends = links.map((link, at) => {
+    const [device, lan] = edges[at]!.map((node) => shapes[node]!) as [Shape, Shape];
+    return { link, device, lan };
+  });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
-    `font-family="sans-serif" font-size="13" text-anchor="middle" dominant-baseline="central">`,
+    `viewBox="0 0 ${width} ${height}" style="max-width:100%;height:auto" ` +
+    `font-family="sans-serif" font-size="13" text-anchor="middle">`,
     `<rect width="100%" height="100%" fill="white"/>`,
-    ...links.flatMap(({ ifname }, at) => {
-      const [from, to] = edges[at]!.map((node) => points[node]!) as [Point, Point];
-      const label = { x: between(from.x, to.x), y: between(from.y, to.y) };
-      return [
-        `<line x1="${from.x}" y1="${from.y}" x2="${to.x}" y2="${to.y}" stroke="gray"/>`,
-        text(label, ifname, `font-size="10" fill="gray"`),
-      ];
-    }),
-    ...lans.flatMap((name) => {
-      const { x, y } = points[lanAt.get(name)!]!;
-      const shape = `<ellipse cx="${x}" cy="${y}" rx="${
-        widthOf(name)
-      }" ry="13" fill="#e7f0fb" stroke="#3572b0"/>`;
-      return [shape, text({ x, y }, name)];
-    }),
-    ...devices.flatMap((name) => {
-      const { x, y } = points[deviceAt.get(name)!]!;
-      const half = widthOf(name);
-      const shape = `<rect x="${round(x - half)}" y="${round(y - 13)}" width="${
-        2 * half
-      }" height="26" rx="3" fill="#fdf3d7" stroke="#b8860b"/>`;
-      return [shape, text({ x, y }, name)];
-    }),
+    ...ends.map(({ device, lan }) =>
+      `<line x1="${device.at.x}" y1="${device.at.y}" x2="${lan.at.x}" y2="${lan.at.y}" stroke="gray"/>`
+    ),
+    ...shapes.slice(devices.length).map(drawLan),
+    ...shapes.slice(0, devices.length).map(drawDevice),
+    // Last, so that no line and no shape lies over a name.
+    ...ends.map(({ link, device, lan }) => drawInterface(link, device, lan)),
     "</svg>",
     "",
   ].join("\n");
 }
 
-/** Half the width in pixels of a shape that a name fits in. */
-function widthOf(name: string): number {
-  return Math.max(14, name.length * 4.5 + 6);
+function measure(name: string, lines: readonly string[]): Extent {
+  const widest = Math.max(name.length * 4.2, ...lines.map((line) => line.length * 3));
+  return { halfWidth: Math.max(16, widest + 8), halfHeight: 13 + lines.length * (LINE_HEIGHT / 2) };
 }
 
-/** Nearer to the device, for the interface is its. */
-function between(from: number, to: number): number {
-  return round(from + (to - from) * 0.4);
+function drawDevice({ name, at, halfWidth, halfHeight }: Shape): string {
+  return `<rect x="${round(at.x - halfWidth)}" y="${round(at.y - halfHeight)}" ` +
+    `width="${2 * halfWidth}" height="${2 * halfHeight}" rx="3" fill="#fdf3d7" stroke="#b8860b"/>` +
+    text(at, name);
+}
+
+function drawLan({ name, lines, at, halfWidth, halfHeight }: Shape): string {
+  const first = at.y - (lines.length * LINE_HEIGHT) / 2;
+  return `<ellipse cx="${at.x}" cy="${at.y}" rx="${round(halfWidth)}" ry="${halfHeight}" ` +
+    `fill="#e7f0fb" stroke="#3572b0"/>` +
+    text({ x: at.x, y: first }, name) +
+    lines.map((line, row) =>
+      text({ x: at.x, y: first + (row + 1) * LINE_HEIGHT }, line, `font-size="9" fill="#3572b0"`)
+    ).join("");
+}
+
+/** Beside the device's box, on the way to the LAN. */
+function drawInterface({ ifname, addresses = [] }: Link, device: Shape, lan: Shape): string {
+  const [x, y] = [lan.at.x - device.at.x, lan.at.y - device.at.y];
+  const length = Math.max(1, Math.hypot(x, y));
+  // Where the line leaves the box, and half a word further.
+  const toEdge = Math.min(
+    device.halfWidth / Math.max(0.001, Math.abs(x / length)),
+    device.halfHeight / Math.max(0.001, Math.abs(y / length)),
+  );
+  const words = [ifname, ...addresses.map(shortenAddress)].join(" ");
+  const half = words.length * 2.6;
+  const further = half * Math.abs(x / length) + 9 * Math.abs(y / length) + 3;
+  const share = Math.min(0.5, (toEdge + further) / length);
+  const at = { x: round(device.at.x + x * share), y: round(device.at.y + y * share) };
+  // The halo: a renderer that does not know paint-order gets it from a text of its own below.
+  const halo = text(at, words, `font-size="10" fill="white" stroke="white" stroke-width="3"`);
+  const title = addresses.length === 0 ? "" : `<title>${[ifname, ...addresses].join(" ")}</title>`;
+  return halo + text(at, words, `font-size="10" fill="#444"`, title);
 }
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** Names of devices and LANs have no character that XML would take for its own. */
-function text({ x, y }: Point, words: string, more = ""): string {
-  return `<text x="${x}" y="${y}" ${more}>${words}</text>`.replace(" >", ">");
+/**
+ * `dy` puts the middle of the letters to y: dominant-baseline is not inherited everywhere.
+ * Names of devices, LANs and addresses have no character that XML would take for its own.
+ */
+function text({ x, y }: Point, words: string, more = "", inside = ""): string {
+  return `<text x="${x}" y="${round(y)}" dy="0.35em"${more && ` ${more}`}>${words}${inside}</text>`;
 }

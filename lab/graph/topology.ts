@@ -12,13 +12,27 @@ export interface Link {
   readonly device: string;
   readonly ifname: string;
   readonly lan: string;
+  /** `ADDRESS/PREFIX`, where they are known. */
+  readonly addresses?: readonly string[];
 }
+
+/** By device, then by interface. */
+export type Addresses = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
 export function makeTopology(
   devices: readonly Pick<Device, "name" | "interfaces">[],
+  addresses: Addresses = new Map(),
 ): Topology {
   const links = devices.flatMap(({ name, interfaces }) =>
-    interfaces.map((one) => ({ device: name, ifname: one.name, lan: one.lan.name }))
+    interfaces.map((one): Link => {
+      const known = addresses.get(name)?.get(one.name) ?? [];
+      return {
+        device: name,
+        ifname: one.name,
+        lan: one.lan.name,
+        ...(known.length === 0 ? {} : { addresses: known }),
+      };
+    })
   );
   return {
     devices: devices.map(({ name }) => name),
@@ -33,7 +47,8 @@ export function renderText({ devices, lans, links }: Topology): string {
   const lines = lans.map((lan) => {
     const ends = links.filter((link) => link.lan === lan);
     return `${lan.padEnd(width)}  ${
-      ends.map(({ device, ifname }) => `${device} ${ifname}`).join(", ")
+      ends.map(({ device, ifname, addresses = [] }) => [device, ifname, ...addresses].join(" "))
+        .join(", ")
     }`;
   });
   const linked = new Set(links.map(({ device }) => device));

@@ -63,9 +63,10 @@ async function unpackInto(
   }
 }
 
-/** What earlier builds have unpacked, unless a lab is up, which may be using it. */
+/** What earlier builds have unpacked, unless a lab is up that may be using it; only root can tell. */
 async function removeOthers(cache: string): Promise<void> {
-  if ((await listLabs()).length > 0) return;
+  const labs = await listLabs().catch(() => undefined);
+  if (labs === undefined || labs.length > 0) return;
   for (const { name } of await Array.fromAsync(Deno.readDir(cache))) {
     if (/^[0-9a-f]{16}$/.test(name)) await Deno.remove(`${cache}/${name}`, { recursive: true });
   }

@@ -1,0 +1,80 @@
+// The addresses that a device's files give its interfaces, as far as their texts tell before it runs.
+import { listCommands } from "../programs/list_commands.ts";
+import type { Lab } from "./read_lab.ts";
+
+type ByInterface = Map<string, string[]>;
+
+/** By device, then by interface: `ADDRESS/PREFIX`, from startups, /etc/network/interfaces and FRR's configuration. */
+export async function readConfiguredAddresses(lab: Lab): Promise<Map<string, ByInterface>> {
+  return new Map(
+    await Promise.all(lab.devices.map(async ({ name, options }) => {
+      // What is not there, or cannot be read, gives no addresses.
+      const read = (file: string) => Deno.readTextFile(`${lab.dir}/${file}`).catch(() => "");
+      const found: ByInterface = new Map();
+      const script = [await read(`${name}.startup`), ...options.exec].join("\n");
+      readScript(script, found);
+      readInterfaces(await read(`${name}/etc/network/interfaces`), found);
+      for (const dir of ["frr", "quagga", "zebra"]) {
+        for (const file of ["frr.conf", "Quagga.conf", "zebra.conf"]) {
+          readRouting(await read(`${name}/etc/${dir}/${file}`), found);
+        }
+      }
+      return [name, found] as const;
+    })),
+  );
+}
+
+function add(found: ByInterface, ifname: string | undefined, address: string | undefined): void {
+  if (ifname === undefined || address === undefined || !/^[\da-f.:]+\/\d+$/i.test(address)) return;
+  const known = found.get(ifname) ?? [];
+  if (!known.includes(address)) found.set(ifname, [...known, address]);
+}
+
+/** `ip address add A/P dev ETH` and `ifconfig ETH A/P` or `ifconfig ETH A netmask M`. */
+function readScript(script: string, found: ByInterface): void {
+  for (const [program = "", ...args] of listCommands(script)) {
+    const name = program.replace(/^.*\//, "");
+    if (name === "ip") {
+      const words = args.filter((word) => word === undefined || !word.startsWith("-"));
+      const [object = "", verb] = words;
+      if (!"address".startsWith(object) || object === "" || verb !== "add") continue;
+      add(found, words[words.indexOf("dev") + 1], words.find((word) => word?.includes("/")));
+    }
+    if (name === "ifconfig") {
+      const [ifname, ...rest] = args;
+      const address = rest.find((word) => /^[\d.]+(\/\d+)?$/.test(word ?? ""));
+      const mask = rest[rest.indexOf("netmask") + 1];
+      add(found, ifname, address?.includes("/") ? address : `${address}/${countBits(mask)}`);
+    }
+  }
+}
+
+/** interfaces(5), static ones. */
+function readInterfaces(text: string, found: ByInterface): void {
+  for (const stanza of text.split(/^(?=\s*iface\b)/m)) {
+    const ifname = /^\s*iface\s+(\S+)/.exec(stanza)?.[1];
+    const address = /^\s*address\s+(\S+)/m.exec(stanza)?.[1];
+    const mask = /^\s*netmask\s+(\S+)/m.exec(stanza)?.[1];
+    add(found, ifname, address?.includes("/") ? address : `${address}/${countBits(mask)}`);
+  }
+}
+
+/** `interface ETH` and below it `ip address A/P`. */
+function readRouting(text: string, found: ByInterface): void {
+  let ifname: string | undefined;
+  for (const line of text.split("\n")) {
+    // A statement at the margin ends the block before it; Quagga's files may not indent addresses.
+    const [, address] = /^\s*ip(?:v6)? address (\S+)/.exec(line) ?? [];
+    if (address !== undefined) add(found, ifname, address);
+    else if (/^[^\s!]/.test(line)) ifname = /^interface\s+(\S+)/.exec(line)?.[1];
+  }
+}
+
+/** 24 of `255.255.255.0` and of `24`; empty for neither. */
+function countBits(mask: string | undefined): number | "" {
+  if (mask === undefined) return "";
+  if (/^\d+$/.test(mask)) return Number(mask);
+  if (!/^\d+(\.\d+){3}$/.test(mask)) return "";
+  const bits = mask.split(".").map((byte) => Number(byte).toString(2).padStart(8, "0")).join("");
+  return bits.lastIndexOf("1") + 1;
+}

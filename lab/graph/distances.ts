@@ -1,0 +1,49 @@
+// The parts of a graph that hang together, and how many edges lie between two nodes.
+
+type Edge = readonly [number, number];
+
+/** Numbers of the nodes of each part, largest parts first. */
+export function findParts(count: number, edges: readonly Edge[]): number[][] {
+  const neighbours = listNeighbours(edges);
+  const seen = new Set<number>();
+  const parts: number[][] = [];
+  for (let start = 0; start < count; start++) {
+    if (seen.has(start)) continue;
+    const part = [...walk(start, neighbours).keys()].sort((a, b) => a - b);
+    for (const node of part) seen.add(node);
+    parts.push(part);
+  }
+  return parts.sort((a, b) => b.length - a.length);
+}
+
+/** For each node of a part, its distance to each, in the part's order. */
+export function findDistances(part: readonly number[], edges: readonly Edge[]): number[][] {
+  const neighbours = listNeighbours(edges);
+  return part.map((start) => {
+    const distances = walk(start, neighbours);
+    return part.map((node) => distances.get(node)!);
+  });
+}
+
+function listNeighbours(edges: readonly Edge[]): Map<number, number[]> {
+  const neighbours = new Map<number, number[]>();
+  for (const [a, b] of edges) {
+    neighbours.set(a, [...neighbours.get(a) ?? [], b]);
+    neighbours.set(b, [...neighbours.get(b) ?? [], a]);
+  }
+  return neighbours;
+}
+
+/** Distances from a node to all that it hangs together with, in breadth. */
+function walk(start: number, neighbours: ReadonlyMap<number, readonly number[]>) {
+  const distances = new Map([[start, 0]]);
+  const queue = [start];
+  for (const node of queue) {
+    for (const next of neighbours.get(node) ?? []) {
+      if (distances.has(next)) continue;
+      distances.set(next, distances.get(node)! + 1);
+      queue.push(next);
+    }
+  }
+  return distances;
+}
