@@ -69,7 +69,11 @@ Deno.test({
     const examples = await run({ argv: [...nobody, ...env, "examples"] });
     assert.match(examples.stdout, /^ospf-ring$/m, describe(examples));
     const graph = await run({ argv: [...nobody, ...env, "graph"] });
-    assert.match(graph.stdout, /^net1 +pc1 eth0, pc2 eth0$/m, describe(graph));
+    assert.match(
+      graph.stdout,
+      /^net1 +pc1 eth0 10\.0\.0\.1\/24, pc2 eth0 10\.0\.0\.2\/24$/m,
+      describe(graph),
+    );
   },
 });
 

@@ -7,7 +7,7 @@ export interface Extent {
   readonly halfHeight: number;
 }
 
-const ROUNDS = 60;
+const ROUNDS = 500;
 
 /** Each two shapes that overlap are pushed apart, in the direction in which less is to be done. */
 export function separate(points: readonly Point[], extents: readonly Extent[]): Point[] {

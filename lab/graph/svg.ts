@@ -5,7 +5,7 @@ import { shortenAddress, subnetOf } from "./subnets.ts";
 import type { Link, Topology } from "./topology.ts";
 
 /** Pixels that an edge may have: the shortest with which few shapes lie over each other. */
-const EDGES = [70, 90, 110, 135] as const;
+const EDGES = [70, 90, 110, 140, 180, 230, 300, 400] as const;
 const MARGIN = 24;
 /** Space around a shape, for the words at its lines. */
 const AROUND = 12;

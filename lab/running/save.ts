@@ -30,8 +30,8 @@ const LEFT_OUT = [
 /**
  * Arguments for bash: the device's PID 1, archive, lab's folder of the device, owner as `UID:GID`, then what
  * find is to leave out. Changed is what is newer than the end of the startup, or than the device where that
- * has not ended, and unlike what the lab's folder and the machine have: what a device has not written is the
- * machine's own file, with its size and time of change.
+ * has not ended, and unlike what the lab's folder and the machine have. What a device has not written is the
+ * machine's own file: on another device number than what the device has, or with the machine's size and time of change.
  * Nothing in the device is followed or run: find and tar are the node's own, and take links as links.
  */
 const COLLECT = `
@@ -45,11 +45,13 @@ list() {
   shift
   for start in ${FOLDERS.join(" ")}; do
     [ ! -d "$start" ] || [ -L "$start" ] ||
-      find "./$start" -xdev "$@" -o '(' -type f -o -type l ')' -cnewer "$since" -printf '%C@ %s %p\\0'
-  done | sort -z
+      find "./$start" -xdev "$@" -o '(' -type f -o -type l ')' -cnewer "$since" -printf '%D %C@ %s %p\\0'
+  done
 }
 cd "$root"
-comm -z -23 <(list "$root" "$@") <(list / "$@") | cut -z -d ' ' -f 3- |
+own=$(stat -c %d etc/hostname)
+comm -z -23 <(list "$root" "$@" | grep -z "^$own " | cut -z -d ' ' -f 2- | sort -z) \\
+  <(list / "$@" | cut -z -d ' ' -f 2- | sort -z) | cut -z -d ' ' -f 3- |
   while IFS= read -r -d '' file; do
     cmp -s "$file" "$folder/$file" || cmp -s "$file" "/$file" || printf '%s\\0' "$file"
   done >"$archive.list"
