@@ -1,4 +1,4 @@
-// ADD: joins a pod to a LAN by a veth, making the LAN's devices on this node when it is the first.
+// ADD: joins a pod to a LAN by a veth, and makes the LAN's devices for the first pod of this node.
 import { FaultError } from "../shared/faults.ts";
 import { showLink, showPorts } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
@@ -112,7 +112,7 @@ async function refuse(wish: Wish, { member, hasPort }: Observation, host: Host):
 }
 
 /**
- * Why the kernel has refused the pod's interface, where it did: only the first step of the attachment
+ * Finds out why the kernel has refused the pod's interface. Only the first step of the attachment
  * is about the pod's namespace. A call whose time is over asks nothing more.
  * @throws {FaultError} with the reason, where it is found
  */
@@ -162,7 +162,7 @@ async function settle(
     lanNetns: LAN_NETNS,
     underlayNetns: host.nodeNetns,
   };
-  // What stands keeps its settings: nothing is to be found out.
+  // A LAN that stands keeps its settings, so the node need not be asked for them.
   const vtep = member?.vxlan?.local;
   if (member !== undefined && vtep !== undefined) return { ...common, vtep, mtu: member.mtu };
   const underlay = await readUnderlay(facts, config.master ?? undefined, host);

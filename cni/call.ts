@@ -1,4 +1,4 @@
-// One CNI call from its parameters to its answer: assumes no process of its own, and never throws.
+// One CNI call from its parameters to its answer. It needs no process of its own and never throws.
 import { CALL_LIMIT_MS } from "../shared/call_limits.ts";
 import { DEFAULT_TIMEOUT_MS } from "../shared/process/command.ts";
 import { openKernel } from "../shared/iproute2/kernel.ts";
@@ -29,7 +29,7 @@ export interface Answer {
   readonly exitCode: 0 | 1;
 }
 
-/** A verb's work: the result to print, or undefined for none. */
+/** Does a verb's work, and answers the result to print, or undefined where the verb has none. */
 type Handler = (call: CheckedCall) => Promise<JsonObject | undefined>;
 
 const HANDLERS: Readonly<Record<Exclude<Verb, "VERSION">, { since: CniVersion; handle: Handler }>> =
@@ -62,7 +62,7 @@ export async function answer(
       fail("environment", `unknown CNI_COMMAND: ${command}`);
     }
     const { since, handle } = HANDLERS[command];
-    // A DEL must not fail for what can be done without: an attachment is found by container and interface.
+    // A DEL finds its attachment by container and interface: a wrong version must not stop it.
     if (command !== "DEL") version = readVersion(config);
     if (!isAtLeast(version, since)) {
       fail(
@@ -84,7 +84,7 @@ export async function answer(
         }),
       );
     } finally {
-      // Not waited for: nothing depends on how the sessions end, and the answer is ready.
+      // The answer is ready, and nothing depends on how the sessions end: nobody waits for it.
       void kernel.close();
     }
   } catch (thrown) {
@@ -97,7 +97,7 @@ const ABOUT = `CNI megalos plugin v${VERSION} (${RUNTIME})
 CNI protocol versions supported: ${SUPPORTED_VERSIONS.join(", ")}
 `;
 
-/** What is left for undoing when the limit is reached. */
+/** The time that remains for undoing when the limit is reached. */
 const MIN_MS = 5_000;
 
 function succeed(result: JsonObject | undefined): Answer {

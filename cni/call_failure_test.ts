@@ -117,7 +117,10 @@ testAsRoot(
   },
 );
 
-/** Linux before 6.15 looks an interface's name up in the LAN namespace, too; on a later one that is played. */
+/**
+ * Linux before 6.15 looks an interface's name up in the LAN namespace, too. On a later one the test
+ * plays that refusal.
+ */
 testAsRoot("an older kernel's refusal of a LAN device's name is explained", async () => {
   const { node: started, host } = await startNode();
   await using node = started;

@@ -11,7 +11,10 @@ export interface CheckedCall {
   /** `name` of the config. */
   readonly name: string;
   readonly version: CniVersion;
-  /** A manager looks after this node: the plugin then makes no namespace and guesses nothing. */
+  /**
+   * Whether a manager looks after this node: then the plugin makes no namespace and guesses
+   * nothing.
+   */
   readonly managed: boolean;
   readonly kernel: Kernel;
   readonly host: Host;

@@ -1,4 +1,4 @@
-// The network configuration on stdin: decoded, checked, every wrong key named with its value and its rule.
+// The network configuration on stdin: decoded and checked. An error names each wrong key's rule.
 import * as z from "zod/mini";
 import { MAX_CONFIG_BYTES } from "../shared/call_limits.ts";
 import { fail } from "../shared/faults.ts";
@@ -40,11 +40,15 @@ const schema = z.object({
   prevResult: z.nullish(z.record(z.string(), z.unknown(), OBJECT)),
 });
 
-/** The keys of a LAN and of an attachment to it. What may be left out may be null as well, as for the decoders of Go. */
+/**
+ * The keys of a LAN and of an attachment to it. A key that may be left out may be null as well, as
+ * decoders written in Go have it.
+ */
 export type LanConfig = z.infer<typeof schema>;
 
 /**
- * Decodes stdin. NULs, of which JSON has none, are left out: a call is answered alike when a shell has handed it over, which cannot hold them.
+ * Decodes stdin. NUL bytes are dropped: valid JSON has none and the launcher's shell cannot pass
+ * them, so both ways of a call read the same.
  * @throws {FaultError} of kind "decode" */
 export function decodeConfig(stdin: Uint8Array): JsonObject {
   if (stdin.length > MAX_CONFIG_BYTES) {
@@ -115,7 +119,10 @@ export function readLanConfig(config: JsonObject): LanConfig {
   return fail("config", `Cannot use the config: ${[...new Set(wrong)].join(", and ")}`);
 }
 
-/** The MAC address that is asked for, or undefined: config < CNI_ARGS < args.cni < runtimeConfig. */
+/**
+ * The MAC address that is asked for, or undefined. Of several, runtimeConfig's counts first, then
+ * that of args.cni, of CNI_ARGS and of the config itself.
+ */
 export function chooseMac(config: LanConfig, fromCniArgs: string | undefined): string | undefined {
   const asked = [config.runtimeConfig?.mac, config.args?.cni?.mac, fromCniArgs, config.mac];
   return asked.map((text) => parseMac(text ?? "")).find((text) => text !== undefined);

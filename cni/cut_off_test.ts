@@ -1,4 +1,4 @@
-// A call that was killed at any point: what it left is completed by the next ADD, and removed by a DEL.
+// What a killed call has left, wherever it was killed: an ADD completes it, and a DEL removes it.
 import assert from "node:assert/strict";
 import { type Kernel, openKernel } from "../shared/iproute2/kernel.ts";
 import { planCreateLan } from "../shared/lan/plan_create.ts";

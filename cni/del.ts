@@ -1,4 +1,4 @@
-// DEL: takes a pod's port away, and the LAN's devices with the last one. Whatever is missing already is no error.
+// DEL: deletes a pod's port, and with the last one the LAN's devices. What is missing is no error.
 import { FaultError } from "../shared/faults.ts";
 import { showLink } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
@@ -17,11 +17,12 @@ export async function del(call: CheckedCall): Promise<undefined> {
   if (lan !== undefined) await removeOriginal(call, lan);
 }
 
-/** Takes the pod's port away; the answer is whether there was one. */
+/** Deletes the pod's port, and answers whether there was one. */
 async function removePort(call: CheckedCall, wanted: Lan | undefined): Promise<boolean> {
   const { environment } = call;
   const name = await portName(environment.containerId, environment.ifname);
-  // The definition may have been edited since ADD: where the port is there, it says itself which LAN it is in.
+  // Somebody may have edited the definition since ADD. A port that is there says which LAN it is
+  // in.
   const lan = wanted ?? await lanOf(call, await findPort(call, name));
   const found = await detach(call, name, lan);
   if (isElsewhere(found.lan, lan)) await detach(call, name, found.lan);
@@ -33,7 +34,10 @@ interface FoundPort {
   readonly lan: Lan | undefined;
 }
 
-/** Deletes the port under the lock of `lan`, unless it is really in another; the answer is what was found. */
+/**
+ * Deletes the port under the lock of `lan`, unless the port is really in another LAN. The answer is
+ * what was found.
+ */
 async function detach(call: CheckedCall, name: string, lan: Lan | undefined): Promise<FoundPort> {
   const { kernel } = call;
   using _lan = lan === undefined ? undefined : await lockForDeletion(call, lan.vni);
@@ -57,14 +61,17 @@ async function findPort({ kernel }: CheckedCall, name: string): Promise<Link | u
   return (await kernel.show(LAN_NETNS, [showLink(name)]))[0];
 }
 
-/** A port's LAN by its own alias or, where an ADD was cut off before that, by its bridge's. */
+/** A port's LAN, by the port's alias. An ADD that was cut off leaves the bridge's alias alone. */
 async function lanOf(call: CheckedCall, port: Link | undefined): Promise<Lan | undefined> {
   const { alias, master } = port ?? {};
   const signed = alias === undefined && master !== undefined ? await findPort(call, master) : port;
   return parseAlias(signed?.alias)?.lan;
 }
 
-/** The config's LAN, or undefined when its keys are wrong: they may have been edited, and a DEL goes on. */
+/**
+ * The config's LAN; undefined when its keys are wrong. Somebody may have edited them since ADD, and
+ * a DEL goes on without them.
+ */
 async function readLan({ config, name }: CheckedCall): Promise<Lan | undefined> {
   try {
     const { suffix, vxlanId } = readLanConfig(config);

@@ -1,4 +1,4 @@
-// The call's parameters in the environment (CNI spec 1.1.0, section 2): which verb needs which, and what each may hold.
+// The call's variables (CNI spec 1.1.0, section 2): which verb needs which, and what they may hold.
 import { fail } from "../shared/faults.ts";
 import { isCarriable } from "../shared/iproute2/words.ts";
 
@@ -24,9 +24,12 @@ export interface Environment {
 export const ID_PATTERN = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 /** IFNAMSIZ - 1. */
 const MAX_IFNAME_BYTES = 15;
-/** White space to the kernel, which reads Latin-1 (dev_valid_name): the second byte of "à" in UTF-8. */
+/** The kernel reads names as Latin-1 and takes this for white space. In UTF-8, "à" has it. */
 const NO_BREAK_SPACE = 0xa0;
-/** In every namespace already; or something else in the kernel's directories, as in net/ipv4/conf (devinet_sysctl_register). */
+/**
+ * Every namespace has `lo` already. The others are something else in the kernel's directories, such
+ * as net/ipv4/conf (devinet_sysctl_register).
+ */
 const RESERVED_IFNAMES = ["lo", ".", "..", "all", "default"];
 
 const OF_ATTACHMENT: readonly Verb[] = ["ADD", "CHECK", "DEL"];

@@ -1,4 +1,4 @@
-// The variables of a call: what is missing, what may be empty, and values at the edge of their rules.
+// The variables of a call: missing ones, empty ones, and values at the edge of their rules.
 import assert from "node:assert/strict";
 import { FaultError } from "../shared/faults.ts";
 import { readEnvironment } from "./environment.ts";

@@ -1,4 +1,4 @@
-// How a fault is told to the runtime: the specification's codes (CNI spec 1.1.0, section 5, "Error") and JSON.
+// How the runtime is told of a fault: codes and JSON (CNI spec 1.1.0, section 5, "Error").
 import { describe } from "../shared/process/command.ts";
 import { type Fault, FaultError } from "../shared/faults.ts";
 import { SessionEnded } from "../shared/iproute2/session.ts";

@@ -1,4 +1,4 @@
-// GC: takes away the ports of this LAN whose attachments the runtime no longer knows.
+// GC: deletes the ports of a LAN whose attachments the runtime no longer knows.
 import * as z from "zod/mini";
 import { fail } from "../shared/faults.ts";
 import { identifyLan, isPortName, portName } from "../shared/lan/lan.ts";
@@ -24,7 +24,10 @@ export async function gc(call: CheckedCall): Promise<undefined> {
   });
 }
 
-/** The names of the ports that are to stay; undefined when the runtime does not say, and nothing is collected. */
+/**
+ * The names of the ports that are to stay. Undefined when the runtime does not name them: then
+ * nothing is collected.
+ */
 async function readValidPorts(config: JsonObject): Promise<Set<string> | undefined> {
   const value = config[KEY] ?? undefined;
   if (value === undefined) return undefined;

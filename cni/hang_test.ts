@@ -1,4 +1,4 @@
-// An `ip` that never answers: the call ends within its time with "try again later", and so does the attempt to undo.
+// An `ip` that never answers: the call still ends within its time, with "try again later".
 import assert from "node:assert/strict";
 import { BareNode } from "../tests/fixture/bare_node.ts";
 import { type Call, CODE, codeOf } from "../tests/fixture/calls.ts";
@@ -16,7 +16,10 @@ const MAX_MS = 60_000;
 
 const call = (host: NodeHost, call: Call) => callHere(answer, host, call);
 
-/** A host on which a call's time is a fiftieth, but for undoing; `limits` are those of the sessions that were begun, in ms. */
+/**
+ * A host on which a call has a fiftieth of its time, except for undoing. `limits` are the time
+ * limits (ms) of the sessions that were begun.
+ */
 function hurry(host: NodeHost): { hurried: NodeHost; limits: number[] } {
   const limits: number[] = [];
   const shorten = <Command extends { timeoutMs?: number }>(command: Command) => {

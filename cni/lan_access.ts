@@ -1,4 +1,4 @@
-// The way into the LAN namespace: its lock, and its making where no manager does that.
+// The way into the LAN namespace: a LAN's lock, and the namespace itself where no manager makes it.
 import { fail } from "../shared/faults.ts";
 import type { Question } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
@@ -18,7 +18,8 @@ export function lockLan(
 }
 
 /**
- * The same for a deletion: where the lock cannot even be made, there may be no LAN namespace and nothing to delete.
+ * The same for a deletion. Where the lock cannot even be made there may be no LAN namespace, and so
+ * nothing to delete.
  * @throws {SessionEnded} when that is so
  */
 export async function lockForDeletion(call: CheckedCall, vni: number): Promise<Disposable> {
@@ -31,12 +32,12 @@ export async function lockForDeletion(call: CheckedCall, vni: number): Promise<D
   }
 }
 
-/** Does what is to be done where there is a LAN namespace; undefined where there is none. */
+/** Does a work that needs the LAN namespace. The answer is undefined where there is none. */
 export async function whereLanNetns<T>(
   call: CheckedCall,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
-  // Nothing is there: no lock is needed to know it.
+  // Where nothing is, no lock is needed to know it.
   if (await call.host.stat(LAN_NETNS) === undefined) return undefined;
   return await unlessNoNetns(work());
 }
@@ -49,7 +50,7 @@ export function showInLanNetns(
   return unlessNoNetns(kernel.show(LAN_NETNS, questions));
 }
 
-/** What a work in a namespace answers; undefined where there is no namespace at the path. */
+/** The answer of a work in a namespace; undefined where the path leads to no namespace. */
 export async function unlessNoNetns<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

@@ -3,7 +3,10 @@
 const PATTERN = /^[0-9a-f]{2}([:-])[0-9a-f]{2}(\1[0-9a-f]{2}){4}$/i;
 const ZERO = "00:00:00:00:00:00";
 
-/** Normalises a unicast MAC address (`02:00:00:00:00:01` or `02-00-...`) to lower case and colons; undefined for anything else. */
+/**
+ * Reads a unicast MAC address, `02:00:00:00:00:01` or `02-00-...`, and writes it in lower case with
+ * colons. Undefined for anything else.
+ */
 export function parseMac(text: string): string | undefined {
   if (!PATTERN.test(text)) return undefined;
   const mac = text.toLowerCase().replaceAll("-", ":");

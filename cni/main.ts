@@ -1,4 +1,4 @@
-// The plugin `megalos` as a process: environment and stdin in, the answer on stdout and in the exit code.
+// The plugin `megalos` as a process: it reads environment and stdin, and answers on stdout.
 import { MAX_CONFIG_BYTES } from "../shared/call_limits.ts";
 import { systemHost } from "../shared/system_host.ts";
 import { concatenate } from "../shared/process/streams.ts";
@@ -6,7 +6,8 @@ import { answer } from "./call.ts";
 
 const CHUNK_BYTES = 65_536;
 
-// Synchronous, for nothing else is going on: setting up the streams takes milliseconds of a start. Ends where it is too long.
+// Synchronous, because nothing else is going on and Deno's streams cost milliseconds of a start. A
+// config that is too long is not read to its end.
 function readStdin(): Uint8Array {
   const chunks: Uint8Array[] = [];
   for (let total = 0; total <= MAX_CONFIG_BYTES;) {

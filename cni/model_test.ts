@@ -1,4 +1,4 @@
-// Random sequences of calls against a model: after each one the kernel has what the model says, and nothing else.
+// Random sequences of calls against a model: after each, the kernel has what the model says.
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseAlias } from "../shared/lan/alias.ts";

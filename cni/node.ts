@@ -1,4 +1,4 @@
-// What the plugin knows of its node: from the manager's file, or where no manager is, found out.
+// What the plugin knows of its node: from the manager's file, or by looking where no manager is.
 import { fail } from "../shared/faults.ts";
 import { type NodeFacts, parseNodeFacts } from "../shared/lan/node_facts.ts";
 import { NODE_FACTS_FILE } from "../shared/lan/paths.ts";
@@ -22,7 +22,9 @@ export async function readFacts(
   return facts;
 }
 
-/** VTEP address and underlay MTU: of the device `master` where the config names one, else of the node. */
+/**
+ * VTEP address and underlay MTU of the device `master`, or of the node where no device is named.
+ */
 export async function readUnderlay(
   facts: NodeFacts | undefined,
   master: string | undefined,

@@ -1,4 +1,4 @@
-// What the Go original left on an upgraded node: DEL of its last pods takes its devices away. To be removed with `removeOriginal`.
+// The DEL of a pod that the Go original attached. Goes when nobody upgrades from the original.
 import { deleteLink, showLink, showPorts } from "../shared/iproute2/commands.ts";
 import type { Question } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
@@ -9,7 +9,10 @@ import type { Step } from "../shared/steps.ts";
 import { lockLan, unlessNoNetns } from "./lan_access.ts";
 import type { CheckedCall } from "./checked_call.ts";
 
-/** A LAN as the original made it, in the node's own namespace: its bridge is `kt-` and the VXLAN device's name. */
+/**
+ * A LAN as the original made it, in the node's own namespace. The bridge's name is `kt-` and the
+ * name of the VXLAN device.
+ */
 interface OriginalLan {
   readonly vxlan: Link;
   /** Missing where a deletion was cut off. */
@@ -23,15 +26,16 @@ interface Places {
 }
 
 /**
- * Deletes the interface of a pod that the original attached, and with the last one the LAN's devices and its firewall rules.
- * Where nothing of the original stands, that is one question.
+ * Deletes the interface of a pod that the original attached, and with the last one the LAN's
+ * devices and its firewall rules. Where nothing of the original stands, that is one question.
  * @throws {FaultError} when the kernel refuses
  */
 export async function removeOriginal(call: CheckedCall, lan: Lan): Promise<void> {
   const { environment, host } = call;
   const places = { node: host.nodeNetns, pod: environment.netns };
   if (await findLan(call, lan) === undefined) return;
-  // `ip` keeps the devices that it has met, and another DEL may delete these before it is this one's turn: look anew.
+  // `ip` keeps the devices that it has met, and another DEL may delete them while this one waits
+  // for the lock. So another `ip` looks.
   await call.kernel.close();
   using _lan = await lockLan(call, lan.vni);
   const found = await findLan(call, lan);
@@ -42,7 +46,8 @@ export async function removeOriginal(call: CheckedCall, lan: Lan): Promise<void>
     places.pod === "" ? [] : show(call, places.pod, [showLink(environment.ifname)]),
   ]);
   const steps = planRemoval(lan, found, joined, pod, places);
-  // Before the devices: by these a DEL that follows a cut-off one knows that there is something to do.
+  // Rules before devices: if this DEL is killed in between, the devices tell the next one that work
+  // is left.
   if (steps.some(({ netns }) => netns === places.node)) await removeRules(call, lan);
   await deleteDevices(call.kernel, steps);
 }
@@ -53,7 +58,10 @@ export function originalDevices(lan: Lan): { readonly vxlan: string; readonly br
   return { vxlan, bridge: `kt-${vxlan}` };
 }
 
-/** The LAN among the devices that bear its names. Only the VXLAN device proves it, by its VNI and the bridge that it is a port of. */
+/**
+ * The LAN among the devices that bear its names. Only the VXLAN device proves that it is the LAN:
+ * by its VNI, and by the bridge that it is a port of.
+ */
 export function pickLan(lan: Lan, links: readonly Link[]): OriginalLan | undefined {
   const names = originalDevices(lan);
   const named = (name: string) => links.find(({ ifname }) => ifname === name);
@@ -64,8 +72,9 @@ export function pickLan(lan: Lan, links: readonly Link[]): OriginalLan | undefin
 }
 
 /**
- * The pod's interface goes when its other end is one of the bridge's ports (`joined`); bridge and VXLAN device when no other
- * port is left. `pod` is the interface that the runtime names: undefined when it went with its namespace.
+ * The pod's interface goes when its other end is one of the bridge's ports (`joined`). Bridge and
+ * VXLAN device go when no other port is left. `pod` is the interface that the runtime names; it is
+ * undefined when the interface went with its namespace.
  */
 export function planRemoval(
   lan: Lan,
@@ -87,7 +96,10 @@ export function planRemoval(
   return [...end, ...[bridge, vxlan].flatMap((link) => link ? [step(places.node, link)] : [])];
 }
 
-/** What iptables-restore(8) deletes of iptables-save(8)'s `saved`: rules that accept frames by the bridge's name, table by table. */
+/**
+ * What iptables-restore(8) has to delete of what iptables-save(8) has `saved`: the rules that
+ * accept frames by the bridge's name, table by table.
+ */
 export function planRules(saved: string, bridge: string): string {
   const names = (line: string) => {
     const [selectors = ""] = line.split(/ -[mj] /);
@@ -111,7 +123,10 @@ const FIREWALLS = [
   { save: ["iptables-legacy-save"], restore: "iptables-legacy-restore" },
 ] as const;
 
-/** Deletes the bridge's rules where there are programs for it: a rule about a bridge that is gone does no harm. */
+/**
+ * Deletes the bridge's rules where the node has programs for that. Without them the rules stay,
+ * which does no harm once the bridge is gone.
+ */
 async function removeRules({ host }: CheckedCall, lan: Lan): Promise<void> {
   for (const { save, restore } of FIREWALLS) {
     const saved = await host.run({ argv: inNetns(host.nodeNetns, save) });

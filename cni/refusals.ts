@@ -50,11 +50,8 @@ export async function refuseLansName(
 ) {
   const links = await kernel.show(LAN_NETNS, [showLink(ifname)]);
   if (!links.some((link) => link.ifname === ifname || link.altnames.includes(ifname))) return;
-  fail(
-    "environment",
-    `Cannot use CNI_IFNAME ${ifname}: a LAN's device has that name, which Linux before 6.15 refuses`,
-    details,
-  );
+  const rule = "a LAN's device has that name, which Linux before 6.15 refuses";
+  fail("environment", `Cannot use CNI_IFNAME ${ifname}: ${rule}`, details);
 }
 
 export function refuseIfname({ ifname, netns }: Attachment, details?: string): never {

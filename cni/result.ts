@@ -2,7 +2,7 @@
 import { type CniVersion, isAtLeast } from "./versions.ts";
 import type { JsonObject } from "./config.ts";
 
-/** An interface in a result. The pod's has `sandbox`; the host-side one, in the LAN namespace, has none. */
+/** An interface in a result. The pod's has `sandbox`; the port, in the LAN namespace, has none. */
 export interface ResultInterface {
   readonly name: string;
   readonly mac: string;
@@ -11,7 +11,8 @@ export interface ResultInterface {
 }
 
 /**
- * Renders the result. Before 0.3.0 there is no place for an interface without an address. A `prevResult` is passed on, extended.
+ * Renders the result. Before 0.3.0 it has no place for an interface without an address. A
+ * `prevResult` is passed on, and the interfaces are added to it.
  */
 export function renderResult(
   version: CniVersion,

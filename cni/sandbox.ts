@@ -29,8 +29,11 @@ export async function showPodInterface(
   }
 }
 
-/** Refuses what cannot be a pod's namespace: no namespace at all, the node's own and the LAN namespace.
- * @throws {FaultError} of kind "netns" */
+/**
+ * Refuses what cannot be a pod's namespace: no namespace at all, the node's own and the LAN
+ * namespace.
+ * @throws {FaultError} of kind "netns"
+ */
 export async function refuseNetns(
   call: CheckedCall,
   facts: NodeFacts | undefined,
@@ -62,7 +65,7 @@ async function readFiles(
   if (facts !== undefined && lan !== "unknown" && pod !== "unknown") {
     return { own: facts.nodeNetns, lan, pod };
   }
-  // This process may not look into /proc itself; stat(1) may.
+  // A compiled program may not look into /proc; stat(1) may.
   const paths = [host.nodeNetns, LAN_NETNS, netns];
   const done = await host.run({
     argv: ["stat", "--dereference", "--format=%i %f %n", "--", ...paths],

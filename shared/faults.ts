@@ -1,4 +1,4 @@
-// What can go wrong, as one closed union: every kind has its CNI code, and a missing one fails the type check.
+// What can go wrong, as one closed union. Each kind has a CNI code, or the type check fails.
 
 /** A failure that is an answer: thrown by whoever finds it, caught once at the boundary. */
 export interface Fault {

@@ -9,7 +9,8 @@ export async function writeByRename(
   const beside = `${path}.new`;
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   await Deno.writeFile(beside, bytes, { mode });
-  await Deno.chmod(beside, mode); // the mode above is subject to the umask, and ignored for a file left by a crash
+  // The umask changes the mode above, and a file that a crash has left keeps its own.
+  await Deno.chmod(beside, mode);
   await Deno.rename(beside, path);
 }
 

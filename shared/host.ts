@@ -1,4 +1,4 @@
-// Everything that a call needs of the world: so that it can run as a process of its own, inside another, or in a test.
+// All that a call needs of the world, so that it runs alone, inside another program or in a test.
 import type { Kernel } from "./iproute2/kernel.ts";
 import type { LockOptions } from "./lan/lock.ts";
 import type { Converse, Run } from "./process/exec.ts";
@@ -7,11 +7,11 @@ import type { Converse, Run } from "./process/exec.ts";
 export interface Host {
   readonly run: Run;
   readonly converse: Converse;
-  /** Joins the work of this call with that of others in the same process, where there are others. */
+  /** Shares work with other calls of the same process, where there are any. */
   shareKernel(kernel: Kernel): Kernel;
   /** A file's text, or undefined where there is none. */
   readText(path: string): Promise<string | undefined>;
-  /** What is at a path; "unknown" where this process may not look, undefined where there is nothing. */
+  /** What is at a path: undefined for nothing, and "unknown" where this process may not look. */
   stat(path: string): Promise<FileStat | "unknown" | undefined>;
   /** See `shared/lan/lock.ts`. */
   lock(path: string, options: LockOptions): Promise<Disposable>;

@@ -26,7 +26,10 @@ export interface StepFailure {
 /** Runs one change; the answer is what went wrong, or undefined. */
 export type Apply = (netns: string, change: Change) => Promise<Completed | undefined>;
 
-/** Runs the steps in order. At the first failure everything done is undone, last first, and the failure is the answer. */
+/**
+ * Runs the steps in order. At the first failure all that was done is undone, last first, and the
+ * failure is the answer.
+ */
 export async function execute(
   steps: readonly Step[],
   apply: Apply,
@@ -40,7 +43,7 @@ export async function execute(
   return undefined;
 }
 
-/** A program that was killed may have done its work before. */
+/** A program that was killed may have done its work before it was killed. */
 function isUndecided(failure: Completed): boolean {
   return failure.reason === "timeout" || failure.reason === "signal";
 }
@@ -52,13 +55,14 @@ async function undo(done: readonly Step[], apply: Apply): Promise<Completed[]> {
     const failure = await apply(step.netns, step.undo);
     if (failure === undefined || isMissingDevice(failure)) continue;
     failures.push(failure);
-    // What hangs once hangs again, and the caller's time is over: the next call completes or removes what is left.
+    // What hangs once hangs again, and the caller's time is over. The next call completes or
+    // removes what is left.
     if (failure.reason === "timeout") break;
   }
   return failures;
 }
 
-/** The failure as an answer: what could not be done in `msg`, the commands and what they said in `details`. */
+/** The failure as a fault: `msg` has what could not be done, `details` what the commands said. */
 export function faultOf({ step, failure, undoFailures }: StepFailure): Fault {
   const kind = failure.reason === "exit" ? "kernel" : "try-later";
   const said = failure.stderr.trim().split("\n")[0] || describe(failure);

@@ -1,9 +1,9 @@
-// The `ip` commands of this project. A name always follows `name` or `dev`: a bare `br` is a keyword.
+// The `ip` commands of this project. A name follows `name` or `dev`, for a bare `br` is a keyword.
 import { ip, type IpCommand } from "./words.ts";
 
 /** A question for devices. */
 export interface Question extends IpCommand {
-  /** The one device that is asked for, by a name of it. Any other question may find none or many. */
+  /** The one device that is asked for, by a name of it. Other questions may find none or many. */
   readonly device?: string;
 }
 
@@ -72,9 +72,9 @@ export interface VethSpec {
 }
 
 /**
- * A veth whose one end is born in the pod's namespace with its final name and MAC, and up. The kernel
- * takes `up` of the device itself. It takes none of the peer, which is no pair yet then
- * (rtnl_newlink, veth_newlink).
+ * A veth whose one end is born in the pod's namespace with its final name and MAC, and up. The
+ * kernel takes `up` for the device itself. It takes no `up` for the peer: when the kernel makes the
+ * peer, the two are no pair yet (rtnl_newlink, veth_newlink).
  */
 export function addVeth({ name, mac, netns, mtu, peer }: VethSpec): Change {
   return ip`link add name ${name} mtu ${mtu} address ${mac} netns ${netns} up
@@ -93,13 +93,14 @@ export interface PortSpec {
  * Gives a bridge port what it takes only once it is there, and sets it up. The kernel ignores an
  * `alias` that is given at creation.
  */
-export function setPort({ name, rename = name, alias, learning }: PortSpec): Change {
-  const switched = learning ? "on" : "off";
-  return rename === name
+export function setPort({ name, rename, alias, learning }: PortSpec): Change {
+  const learns = learning ? "on" : "off";
+  const mask = PORT_FORWARD_MASK;
+  return rename === undefined
     ? ip`link set dev ${name} up alias ${alias}
-        type bridge_slave learning ${switched} neigh_suppress off group_fwd_mask ${PORT_FORWARD_MASK}`
+        type bridge_slave learning ${learns} neigh_suppress off group_fwd_mask ${mask}`
     : ip`link set dev ${name} name ${rename} up alias ${alias}
-        type bridge_slave learning ${switched} neigh_suppress off group_fwd_mask ${PORT_FORWARD_MASK}`;
+        type bridge_slave learning ${learns} neigh_suppress off group_fwd_mask ${mask}`;
 }
 
 /** Gives a bridge all that {@link addBridge} gives one, its alias, and link group 0. */

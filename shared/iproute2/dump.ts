@@ -1,7 +1,7 @@
-// Long lists of devices: a change in the namespace between two parts of one, and it may lack a device.
+// Reads lists of devices whole: they come in parts, and a change in between may drop a device.
 import { fail } from "../faults.ts";
 
-/** What a look answers that has to be taken again. */
+/** The answer of a look at a list that a change has interrupted. */
 export const INTERRUPTED = "interrupted";
 const MAX_DUMPS = 50;
 

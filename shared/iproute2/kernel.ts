@@ -1,4 +1,4 @@
-// The devices of several namespaces, asked and changed through one `ip` session each, opened when first needed.
+// The devices of several namespaces, each through an `ip` session that is opened when needed.
 import type { Completed } from "../process/command.ts";
 import type { Change, Question } from "./commands.ts";
 import type { Link } from "./link.ts";

@@ -59,7 +59,9 @@ const schema = z.array(z.object({
 }));
 type Raw = z.infer<typeof schema>[number];
 
-/** Reads one JSON array of `ip -j`. Placeholders (`{}`, printed by filters for what they leave out) are skipped. */
+/**
+ * Reads one JSON array of `ip -j`. A filter prints `{}` for what it leaves out; that is skipped.
+ */
 export function parseLinks(json: string): Link[] {
   return schema.parse(JSON.parse(json)).flatMap((raw) =>
     raw.ifindex === undefined || raw.ifname === undefined

@@ -1,4 +1,4 @@
-// All devices of a kind in a namespace, by one `ip` without -details: those of a thousand LANs are megabytes of JSON with them.
+// All devices of a kind in a namespace. Without -details: with them, 1,000 LANs are megabytes.
 import { describe } from "../process/command.ts";
 import { fail } from "../faults.ts";
 import { showKind } from "./commands.ts";

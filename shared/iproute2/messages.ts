@@ -1,7 +1,10 @@
-// What iproute2 and nsenter(1) say on stderr, and what it means: the one place that knows their words.
+// What iproute2 and nsenter(1) say on stderr, and what it means. No other file knows their words.
 import type { Argv, Completed } from "../process/command.ts";
 
-/** What ends an exchange on stderr: no object of `ip` has this name, and `ip` says so without asking the kernel. */
+/**
+ * Ends an exchange on stderr: no object of `ip` has this name, and `ip` says so without asking the
+ * kernel.
+ */
 export const NO_OBJECT = "/";
 const NO_OBJECT_LINE = `Object "${NO_OBJECT}" is unknown, try "ip help".`;
 
@@ -10,7 +13,7 @@ export function endsExchange(line: string): boolean {
   return line === NO_OBJECT_LINE;
 }
 
-/** The number of the batch line that has failed, counted from 1; undefined for a line that says something else. */
+/** The number of the batch line that has failed, from 1; undefined where a line tells of none. */
 export function numberOfFailed(line: string): number | undefined {
   const [, number] = /^Command failed -:(\d+)$/.exec(line) ?? [];
   return number === undefined ? undefined : Number(number);
@@ -22,8 +25,8 @@ export function saysNotUnderstood(stderr: string): boolean {
 }
 
 /**
- * The word that `ip` does not know, by what it said; undefined when it names none. It takes the first such word of a line
- * without `dev` for the device's name, and complains of the next one.
+ * The word that `ip` does not know, by what it said; undefined when it names none. It takes the
+ * first such word of a line without `dev` for the device's name, and complains of the next one.
  */
 export function findUnknownWord(words: Argv, stderr: string): string | undefined {
   const quoted = Array.from(stderr.matchAll(/"([^"\n]+)"/g), ([, word = ""]) => word);
@@ -52,12 +55,12 @@ export function saysNotThere(line: string): boolean {
   return / does not exist\.?$/.test(line);
 }
 
-/** The device (or every one of the group) is not there: for a deletion, that is what was wanted. */
+/** The device, or each one of the group, is not there. That is what a deletion wants. */
 export function isMissingDevice(failure: Completed): boolean {
   return /Cannot find device|does not exist|No such device/.test(failure.stderr);
 }
 
-/** A list of devices may lack one: the kernel's changed while it was read. */
+/** A list may lack a device: the devices changed while `ip` read it. */
 export function isInterrupted(line: string): boolean {
   return line.startsWith("Dump was interrupted");
 }

@@ -1,4 +1,4 @@
-// One `ip -batch` inside a namespace that is asked and told line by line: observing and acting cost one process together.
+// One `ip -batch` in a namespace, asked and told line by line: all of a call costs one process.
 import { type Command, type Completed, describe } from "../process/command.ts";
 import type { Conversation, Converse } from "../process/exec.ts";
 import { inNetns } from "../process/netns.ts";
@@ -20,11 +20,12 @@ import { argvOf, encodeLines, ip, type IpCommand } from "./words.ts";
 
 /** An `ip` that lives in one namespace until {@link close}. */
 export interface IpSession {
-  /** The devices that the questions find, but for `lo`, which ends the answer; what does not exist is not in it. */
+  /** The devices that the questions find, except `lo`, which ends the answer. */
   show(questions: readonly Question[]): Promise<Link[]>;
   /**
-   * Which of these are there. Asked again about those, it waits for nothing that is changed at the time, and a device that was
-   * made anew under a name is not meant; of a name that was not found, `ip` may know an earlier device only (`isSure` false).
+   * Tells which devices exist. Once `ip` has resolved a name it asks by index: no kernel lock is
+   * waited for, and a new device under the name does not count. `isSure` is false where `ip` may
+   * hold the index of an earlier device.
    */
   find(names: readonly string[]): Promise<Found>;
   /** Runs one changing line. The answer is what went wrong, or undefined. */
@@ -40,7 +41,8 @@ export interface Found {
   readonly isSure: boolean;
 }
 
-// `-force` keeps `ip` alive behind a failed line; `-json` makes it flush each answer (jsonw_destroy, iproute2 lib/json_writer.c).
+// With `-force`, `ip` goes on after a line that has failed. With `-json`, it flushes each answer
+// (jsonw_destroy, lib/json_writer.c).
 export const SESSION = batchArgv("ip", "-json", "-details");
 
 // The ends of an exchange: `lo` is in every namespace.
@@ -179,8 +181,9 @@ class Session implements IpSession {
   }
 
   /**
-   * What `ip` said on stderr in this exchange; `ended` when the process ended before the mark. Not all that it says is a failure:
-   * two that are first to name a namespace give it a number at a time, and one complains, but makes its device.
+   * What `ip` said on stderr in this exchange; `ended` when the process ended before the mark. Not
+   * every line is a failure: when two `ip`s number the same namespace at once, one complains and
+   * still makes its device.
    */
   private async readErrors(): Promise<Errors> {
     const errors: string[] = [];
@@ -209,8 +212,8 @@ class Session implements IpSession {
 const MADE_ANEW = "a device has been made anew since this ip met its name";
 
 /**
- * How many of the questions for one device each are not answered by it. (`lo` ends the answer and is
- * not in it.) `ip` keeps the index of each name that it has met, and is silent about a device that has
+ * How many questions for one device have no answer. (`lo` is never among the answers: it ends
+ * them.) `ip` keeps the index of each name that it has met, and says nothing of a device that has
  * the name of an earlier one.
  */
 function countUnanswered(questions: readonly Question[], links: readonly Link[]): number {

@@ -11,8 +11,9 @@ export type IpCommand = Words<"ip">;
 export type BridgeCommand = Words<"bridge">;
 
 /**
- * ``ip`link set dev ${name} master ${bridge} up` ``: white space between the words, however much. An
- * insertion is one word, or a part of the word that it touches (`${address}/32`), whatever is in it.
+ * ``ip`link set dev ${name} master ${bridge} up` ``: any amount of white space parts two words. An
+ * insertion is one word, or a part of the word that it touches (`${address}/32`). It is never
+ * split.
  */
 export const ip = tag("ip");
 /** As {@link ip}, of bridge(8). */

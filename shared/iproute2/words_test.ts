@@ -1,4 +1,4 @@
-// Commands as words: a template's insertions are one word each, and a batch line carries them or refuses.
+// Commands as words: an insertion is one word, and a batch line carries each word or refuses it.
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { run } from "../process/exec.ts";

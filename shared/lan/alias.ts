@@ -1,4 +1,4 @@
-// The alias that each of our devices carries in the kernel: from it everything is read back, no state file is kept.
+// The alias of a device: what is known of a LAN is read back from it. No state file is kept.
 import type { Lan } from "./lan.ts";
 
 /** Who a port belongs to, for people who look and for the manager. */
@@ -25,7 +25,8 @@ export function renderAlias({ lan, owner }: Alias): string {
     fields.push(`if=${owner.ifname}`);
     if (owner.pod !== undefined) fields.push(`pod=${owner.pod}`);
   }
-  // Only a pod's name can be long enough to be cut here, and nothing is looked up by it.
+  // Only a pod's name is ever so long that it is cut here, and nothing is looked up by a pod's
+  // name.
   const text = fields.join(",");
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(MAX_ALIAS_BYTES));
   return text.slice(0, read);

@@ -5,8 +5,9 @@ import { lanDevices } from "./lan.ts";
 import type { Run } from "../process/exec.ts";
 
 /**
- * A program that listens for long keeps the first name that it has met of a device: bridge(8) goes on
- * to say the birth name of a VXLAN device that was named since (ll_index_to_name, lib/ll_map.c).
+ * A program that listens for long keeps the first name that it has met of a device. So bridge(8)
+ * goes on to say the birth name of a VXLAN device that was named since (ll_index_to_name,
+ * lib/ll_map.c).
  * @throws {FaultError} "try-later" when the devices cannot be listed
  */
 export async function currentNames(run: Run, netns: string): Promise<ReadonlyMap<string, string>> {

@@ -4,7 +4,9 @@ import type { Link } from "../iproute2/link.ts";
 import { parseAlias } from "./alias.ts";
 import { GROUP, isSameLan, type Lan, lanDevices, lanTitle } from "./lan.ts";
 
-/** A LAN's devices as they were found. What a list without `-details` does not tell is not judged. */
+/**
+ * A LAN's devices as they were found. What a list without `-details` does not tell is not judged.
+ */
 export interface FoundDevices {
   readonly bridge?: Link;
   readonly vxlan?: Link;
@@ -116,7 +118,9 @@ export function isSigned(lan: Lan, alias: string | undefined): alias is string {
   return isSameLan(lan, parseAlias(alias)?.lan);
 }
 
-/** The MTU that most of a LAN's devices have, its VXLAN device's where they are divided; in bytes. */
+/**
+ * The MTU that most of a LAN's devices have, its VXLAN device's where they are divided; in bytes.
+ */
 export function commonMtu({ bridge, vxlan, ports }: FoundDevices): number | undefined {
   const mtus = [vxlan, bridge, ...ports].flatMap((link) => link === undefined ? [] : [link.mtu]);
   const count = (mtu: number) => mtus.filter((one) => one === mtu).length;

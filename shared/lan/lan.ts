@@ -1,6 +1,6 @@
-// A LAN's identity and the names of its devices: what must never clash and always lead back from device to LAN.
+// A LAN's identity and the names of its devices. Names never clash, and lead back to their LAN.
 
-/** One pure L2 network. The VNI is its identity on the wire, name and suffix are its identity in configs. */
+/** One pure L2 network. On the wire the VNI identifies it, in configs name and suffix do. */
 export interface Lan {
   /** At most {@link MAX_NAME} characters: made by {@link identifyLan}. */
   readonly name: string;
@@ -20,7 +20,10 @@ export interface LanDevices {
   readonly bridge: string;
   /** Alternative name of the bridge that finds a LAN by its VNI. */
   readonly byVni: string;
-  /** Alternative name of the bridge that finds a LAN by name and suffix; given last, so a bridge that has it is complete. */
+  /**
+   * Alternative name of the bridge that finds a LAN by name and suffix. The bridge gets it last, so
+   * a bridge that has it is complete.
+   */
   readonly byName: string;
 }
 
@@ -32,7 +35,10 @@ const MAX_NAME = 80;
 /** Link groups in the LAN namespace: pod ports, and devices that `link del group` will take. */
 export const GROUP = { ports: 1, deleted: 2 } as const;
 
-/** Makes a {@link Lan} of a config's keys. A name too long for an alias is cut and ends in its hash, so that it stays unique. */
+/**
+ * Makes a {@link Lan} of a config's keys. A name that is too long for an alias is cut, and ends in
+ * its hash, so that it stays unique.
+ */
 export async function identifyLan(name: string, suffix: string, vni: number): Promise<Lan> {
   if (name.length <= MAX_NAME) return { name, suffix, vni };
   const hash = await sha256(name);
@@ -42,9 +48,9 @@ export async function identifyLan(name: string, suffix: string, vni: number): Pr
 }
 
 /**
- * The device names of a LAN. As in the original (`NAME-SUFFIX`, `kt-NAME-SUFFIX`) where that is unambiguous: a name of
- * at most 5 characters without underscore that does not begin as a bridge does, a suffix without hyphen. Any other name is
- * replaced by "~" and the VNI.
+ * The device names of a LAN. Where that is unambiguous they are the original's, `NAME-SUFFIX` and
+ * `kt-NAME-SUFFIX`: the name has at most 5 characters and no underscore and does not begin as a
+ * bridge's does, and the suffix has no hyphen. "~" and the VNI replace any other name.
  */
 export function lanDevices(lan: Lan): LanDevices {
   const plain = lan.name.length <= MAX_PLAIN_NAME && !lan.name.includes("_") &&
@@ -69,7 +75,7 @@ export function lanTitle(lan: Lan): string {
   return `${lan.name}-${lan.suffix}`;
 }
 
-/** The host-side name of a pod's port: "mg" and 65 bits of a hash of (container ID, interface), in base32. */
+/** The name of a pod's port: "mg" and 65 bits of a hash of (container ID, interface), in base32. */
 export async function portName(containerId: string, ifname: string): Promise<string> {
   const digits = "abcdefghijklmnopqrstuvwxyz234567";
   const hash = await sha256(`${containerId}/${ifname}`);

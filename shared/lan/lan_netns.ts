@@ -8,8 +8,9 @@ import lanNetns from "./lan_netns.sh" with { type: "text" };
 import { LAN_NETNS } from "./paths.ts";
 
 /**
- * Settings that make a bridge in the namespace a wire. IPv6 off: every device born there is silent (no router
- * solicitations, no MLD). br_netfilter off: frames with a malformed IP header pass; its switches exist only where the module is loaded.
+ * Settings that make a bridge in the namespace a wire. With IPv6 off, each device that is born
+ * there is silent: it sends no router solicitations and no MLD. With br_netfilter off, frames with
+ * a malformed IP header pass. Its switches exist only where the module is loaded.
  */
 const SYSCTLS = [
   ["net/ipv6/conf/all/disable_ipv6", "1"],
@@ -34,7 +35,8 @@ export async function hasNetns(run: Run, path: string): Promise<boolean> {
 }
 
 /**
- * Makes the namespace where it is missing and mends its settings where it is there; never mounts twice.
+ * Makes the namespace where it is missing, and mends its settings where it is there. It is never
+ * mounted twice.
  * The caller holds {@link NETNS_LOCK_FILE}.
  * @throws {FaultError} "try-later" when that is not permitted
  */
@@ -63,8 +65,9 @@ export function netnsId(inode: number): string {
 }
 
 /**
- * Sets the namespace's switches again where somebody has turned them, and answers their names. Those
- * of br_netfilter come, turned on, when that module is loaded (br_netfilter_hooks.c, brnf_init_net).
+ * Sets the namespace's switches again where somebody has turned them, and answers their names. The
+ * switches of br_netfilter come when that module is loaded, and are on (br_netfilter_hooks.c,
+ * brnf_init_net).
  * @throws {FaultError} "try-later" when they cannot be set, or there is no namespace at `path`
  */
 export async function resetSysctls(run: Run, path: string): Promise<readonly string[]> {

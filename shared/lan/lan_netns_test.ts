@@ -14,7 +14,7 @@ const SWITCHES: [string, string][] = [
   ["net/bridge/bridge-nf-call-arptables", "0"],
 ];
 
-/** The switches that are not right in the namespace; those of a module that is not loaded are not there. */
+/** The switches of the namespace that are wrong. A module that is not loaded has no switches. */
 async function wrongSwitches(node: BareNode): Promise<string[]> {
   const wrong = SWITCHES.map(async ([name, value]) => {
     const { stdout } = await node.try({ argv: ["cat", `/proc/sys/${name}`] }, LANS);

@@ -1,4 +1,4 @@
-// Finds the ports of a LAN and removes some of them, with the LAN's devices when none remains. The caller holds the LAN's lock.
+// Finds a LAN's ports and deletes some, with the LAN when none remains. The caller holds its lock.
 import { FaultError } from "../faults.ts";
 import { showLink, showPorts } from "../iproute2/commands.ts";
 import type { Kernel } from "../iproute2/kernel.ts";
@@ -10,8 +10,8 @@ import { type LanPorts, planDeletePorts } from "./plan_delete.ts";
 import { type Lan, lanDevices } from "./lan.ts";
 
 /**
- * The devices of a LAN; those that bear its names but belong to another are not among them. `asked` is the device of the name
- * `ask`, wherever it is.
+ * The devices of a LAN. A device that bears one of its names and belongs to another LAN is left
+ * out. `asked` is the device of the name `ask`, on whichever LAN it is.
  */
 export async function findPorts(
   kernel: Kernel,
@@ -38,7 +38,7 @@ export async function findPorts(
 }
 
 /**
- * Deletes the ports in `doomed`; devices that vanish meanwhile are what was wanted.
+ * Deletes the ports in `doomed`. A device that vanishes meanwhile is no failure.
  * @throws {FaultError} when the kernel refuses
  */
 export async function deletePorts(
@@ -49,8 +49,10 @@ export async function deletePorts(
   await deleteDevices(kernel, planDeletePorts(found, doomed));
 }
 
-/** Runs a plan of deletions; devices that are gone are what was wanted.
- * @throws {FaultError} when the kernel refuses */
+/**
+ * Runs a plan of deletions. A device that is gone already is no failure.
+ * @throws {FaultError} when the kernel refuses
+ */
 export async function deleteDevices(kernel: Kernel, steps: readonly Step[]): Promise<void> {
   const failure = await execute(steps, async (netns, change) => {
     const failure = await kernel.apply(netns, change);

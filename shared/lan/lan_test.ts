@@ -1,4 +1,4 @@
-// Names of devices and aliases: no two LANs share one, each fits the kernel, and each leads back to its LAN.
+// Names and aliases: no two LANs share one, each fits the kernel and leads back to its LAN.
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseAlias, renderAlias } from "./alias.ts";
@@ -64,7 +64,7 @@ Deno.test("LANs that differ in name and VNI share no name of any device", async 
   await fc.assert(property, { numRuns: 2000 });
 });
 
-Deno.test("LANs that share name or VNI share an alternative name, by which they are found", async () => {
+Deno.test("LANs that share name or VNI share the alternative name that finds them", async () => {
   const property = fc.asyncProperty(lan, vni, name, async (a, otherVni, otherName) => {
     const one = lanDevices(await identifyLan(a.name, a.suffix, a.vni));
     assert.equal(lanDevices(await identifyLan(a.name, a.suffix, otherVni)).byName, one.byName);

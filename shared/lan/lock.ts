@@ -5,7 +5,10 @@ import { LOCK_DIR } from "./paths.ts";
 
 export const LAN_LOCKS = 256;
 
-/** Which lock file serves a VNI. Two LANs may share one: they wait for each other, and nothing grows. */
+/**
+ * The lock file of a VNI. LANs that share a file wait for each other; the files never grow in
+ * number.
+ */
 export function lockFile(vni: number): string {
   return `${LOCK_DIR}/${String(vni % LAN_LOCKS).padStart(3, "0")}`;
 }
@@ -14,15 +17,16 @@ export function lockFile(vni: number): string {
 export const NETNS_LOCK_FILE = `${LOCK_DIR}/netns`;
 
 export interface LockOptions {
-  /** Whether a missing file may be made. On a node with a manager that is the manager's job alone. */
+  /** Whether a missing file may be made. On a node with a manager, that is the manager's job. */
   readonly make?: boolean;
   readonly timeoutMs: number;
 }
 
 /**
- * Waits for the exclusive lock on a file, flock(2). The kernel frees it when the process ends, however
- * it ends.
- * @throws {FaultError} "try-later" when the file is missing or the lock is not had within `timeoutMs`
+ * Waits for the exclusive lock on a file, flock(2). The kernel frees the lock when the process
+ * ends, however it ends.
+ * @throws {FaultError} "try-later" when the file is missing, or the lock not free within
+ *   `timeoutMs`
  */
 export async function lock(
   path: string,
@@ -31,7 +35,7 @@ export async function lock(
   const file = await openLockFile(path, make);
   const locking = file.lock(true);
   if (await within(timeoutMs, locking) === "overdue") {
-    // The wait cannot be called off: when it ends, the lock is let go at once.
+    // Nobody can call the wait off. When it ends, the lock is freed at once.
     locking.finally(() => file.close());
     fail(
       "try-later",

@@ -1,7 +1,10 @@
 // The node's facts that a LAN's devices depend on, as the manager writes them for the plugin.
 import * as z from "zod/mini";
 
-/** Contents of `/run/megalos/node.json`. Always of this boot: /run is emptied at its beginning (FHS 3.0, section 3.15). */
+/**
+ * Contents of `/run/megalos/node.json`. They are always of this boot, because a boot empties /run
+ * (FHS 3.0, section 3.15).
+ */
 export interface NodeFacts {
   /** Format of this file. */
   readonly v: 1;

@@ -40,7 +40,8 @@ export function isComplete({ bridge, vxlan, holderOfName, holderOfVni }: LanStat
 }
 
 /**
- * The steps from what is there to a whole LAN: none when it is complete, the missing ones when an earlier start was cut off.
+ * The steps from what is there to a whole LAN. A complete LAN needs none. Where an earlier start
+ * was cut off, they are the missing ones.
  */
 export function planCreateLan(wanted: LanWanted, state: LanState): Step[] {
   if (isComplete(state) && !isBeingDeleted(state)) return [];
@@ -110,7 +111,10 @@ export function refuseConflicts(lan: Lan, state: LanState): void {
   }
 }
 
-/** Whether a device that bears a name of `lan` is its own. Without an alias it is a start that was cut off, not yet signed. */
+/**
+ * Whether a device that bears a name of `lan` is its own. A device without an alias is of a start
+ * that was cut off before it signed the device.
+ */
 export function belongsTo(lan: Lan, link: Link): boolean {
   if (link.alias === undefined) return link.vxlan === undefined || link.vxlan.vni === lan.vni;
   const other = parseAlias(link.alias)?.lan;

@@ -14,8 +14,9 @@ export interface LanPorts {
 }
 
 /**
- * Deletes the ports in `doomed`, and with the last one the LAN's bridge and VXLAN device: marked one by one, then deleted as
- * one link group. The kernel waits once (15-90 ms) for a whole group, also for what other calls have marked meanwhile.
+ * Deletes the ports in `doomed`, and with the last one the LAN's bridge and VXLAN device. They are
+ * marked one by one, then deleted as one link group. The kernel waits once (15-90 ms) for a whole
+ * group, with all that other calls have marked meanwhile.
  */
 export function planDeletePorts(found: LanPorts, doomed: readonly Link[]): Step[] {
   const doomedIndexes = new Set(doomed.map((link) => link.ifindex));

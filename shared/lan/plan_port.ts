@@ -19,9 +19,9 @@ export interface Attachment {
 }
 
 /**
- * One message makes both devices, each in its namespace, and comes from the LAN namespace: the pod's
- * namespace is neither entered nor asked before. The kernel refuses what cannot be; the reason is
- * asked only then.
+ * One message from the LAN namespace makes both devices, each in its namespace. The pod's namespace
+ * is neither entered nor asked before. The kernel refuses what cannot be, and only then does
+ * anybody ask for the reason.
  */
 export function planAttach(
   { lan, mtu, lanNetns }: LanWanted,

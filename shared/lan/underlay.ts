@@ -13,7 +13,7 @@ export interface Underlay {
   readonly mtu: number;
 }
 
-/** Outer Ethernet, IP, UDP and VXLAN headers (RFC 7348 section 5): 50 bytes over IPv4, 70 over IPv6. */
+/** Bytes of the outer Ethernet, IP, UDP and VXLAN headers (RFC 7348, section 5). */
 export function vxlanOverhead(vtep: string): number {
   return vtep.includes(":") ? 70 : 50;
 }
@@ -45,7 +45,8 @@ export interface UnderlayHint {
 
 /**
  * Looks for the underlay in the caller's own network namespace.
- * @throws {FaultError} "config" when the hint fits no device, "try-later" when no device has an address
+ * @throws {FaultError} "config" when the hint fits no device
+ * @throws {FaultError} "try-later" when no device has an address
  */
 export async function findUnderlay(run: Run, hint: UnderlayHint = {}): Promise<Underlay> {
   // Which device has the default route matters only where nothing else is said.
@@ -90,7 +91,10 @@ async function findCandidates(run: Run): Promise<Candidate[]> {
   return parseCandidates(addresses.stdout);
 }
 
-/** What the hint names; without one the default routes' devices first, then any: the first that has an address. */
+/**
+ * The device or address that the hint names. Without a hint, the first device that has an address:
+ * the devices of default routes come first.
+ */
 export function chooseUnderlay(
   candidates: readonly Candidate[],
   defaults: readonly string[],

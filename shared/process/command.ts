@@ -29,8 +29,9 @@ export interface Completed {
 }
 
 /**
- * Where programs are looked for, in this order: never in a caller's PATH, which may be empty or hostile.
- * Where most are comes first: each miss is a start that fails, and costs a millisecond.
+ * Where programs are looked for, in this order. A caller's PATH is never used: it may be empty or
+ * hostile. The directory that has most programs comes first, because each miss is a start that
+ * fails and costs a millisecond.
  */
 export const PROGRAM_DIRS = [
   "/usr/bin",
@@ -41,7 +42,9 @@ export const PROGRAM_DIRS = [
   "/usr/local/sbin",
 ] as const;
 
-/** The environment of every program: a fixed PATH for what it starts itself, and untranslated messages. */
+/**
+ * The environment of each program: a fixed PATH for its own children, and untranslated messages.
+ */
 export const BASE_ENV: Readonly<Record<string, string>> = {
   PATH: PROGRAM_DIRS.join(":"),
   LC_ALL: "C",

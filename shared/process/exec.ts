@@ -1,4 +1,4 @@
-// The one place that starts processes: argv arrays, absolute paths, a fixed environment, bounded time and output.
+// The one place that starts processes: by absolute path, with a fixed environment and in bounds.
 import {
   BASE_ENV,
   type Command,
@@ -37,14 +37,17 @@ export async function run(command: Command): Promise<Completed> {
     child.status,
     readAtMost(child.stdout, limit, deadline.signal),
     readAtMost(child.stderr, limit, deadline.signal),
-    // Meanwhile, not before: a program that answers while it reads would wait for its reader.
+    // All at once: a program that answers while it still reads waits for its reader.
     command.stdin === undefined ? undefined : feed(child, command.stdin, deadline.signal),
   ]);
   const ms = performance.now() - started;
   return completed(command, status, stdout, stderr, ms, deadline.stop());
 }
 
-/** Runs a command on the caller's own terminal; the answer is its exit code (127: not found, 128+n: signal n). */
+/**
+ * Runs a command on the caller's terminal and answers its exit code (127: not found; 128+n: signal
+ * n).
+ */
 export async function attend(
   command: Pick<Command, "argv" | "env">,
   streams: Partial<Streams> = {},
@@ -73,8 +76,8 @@ export interface Conversation {
 export type Converse = (command: Command) => Conversation | undefined;
 
 /**
- * Starts a program to talk to, or answers undefined when there is none of that name. It is killed `timeoutMs` after the
- * first word to it: until then it only waits, perhaps as a spare.
+ * Starts a program to talk to. The answer is undefined when there is none of that name. The program
+ * is killed `timeoutMs` after the first word to it: until then it only waits, perhaps as a spare.
  */
 export function converse(
   command: Omit<Command, "stdin" | "maxOutputBytes">,
@@ -148,12 +151,12 @@ async function feed(
   const writer = child.stdin.getWriter();
   overdue.addEventListener("abort", () => writer.abort().catch(() => {}));
   const bytes = typeof input === "string" ? new TextEncoder().encode(input) : input;
-  // A program may end without reading all of its input; its exit code tells the story.
+  // A program may end without reading all of its input. Its exit code tells what happened.
   await writer.write(bytes).catch(() => {});
   await writer.close().catch(() => {});
 }
 
-/** The time limit of a child: it begins with the first `start`, and `stop` answers whether it was over. */
+/** A child's time limit. It begins with the first `start`; `stop` answers whether time was over. */
 function limitTime(
   child: Deno.ChildProcess,
   ms: number,

@@ -1,4 +1,4 @@
-// The one place that starts processes: how each kind of end is told, and that time, output and environment are bounded.
+// How a process ends is told as data, and its time, output and environment are bounded.
 import assert from "node:assert/strict";
 import { BASE_ENV, describe } from "./command.ts";
 import { attend, converse, run } from "./exec.ts";
@@ -50,13 +50,13 @@ Deno.test("without input a program reads an empty one", async () => {
   assert.equal((await run({ argv: ["cat"], timeoutMs: 5000 })).reason, "success");
 });
 
-Deno.test("what comes after the limit of output is dropped, and the program ends as it would", async () => {
+Deno.test("output over the limit is dropped, and the program ends as it would", async () => {
   const argv = ["sh", "-c", "head -c 1000000 /dev/zero; echo end >&2"] as const;
   const done = await run({ argv, maxOutputBytes: 1000 });
   assert.deepEqual([done.reason, done.stdout.length, done.stderr], ["success", 1000, "end\n"]);
 });
 
-Deno.test("a program that takes too long is killed, and so is the wait for what it started", async () => {
+Deno.test("a program that takes too long is killed; nobody waits for what it started", async () => {
   for (const script of ["exec sleep 9", "sleep 9; true", "trap '' TERM; sleep 9 & wait"]) {
     const started = performance.now();
     const argv: [string, ...string[]] = ["sh", "-c", `echo begun; ${script}`];

@@ -1,7 +1,9 @@
 // Runs a program in another network namespace.
 import type { Argv } from "./command.ts";
 
-/** The argv that runs a program in the namespace at `netns`. (`ip -n` takes no path and remounts /sys each time.) */
+/**
+ * Runs `argv` in the namespace at `netns`. (`ip -n` takes no path, and remounts /sys each time.)
+ */
 export function inNetns(netns: string, argv: Argv): Argv {
   return ["nsenter", `--net=${netns}`, "--", ...argv];
 }

@@ -1,6 +1,6 @@
 // Reads what a program writes: whole or line by line, bounded in size and time.
 
-/** The first `limit` bytes as text; the rest is read and dropped. Ends when `overdue` says so, too. */
+/** The first `limit` bytes as text. The rest is read and dropped. `overdue` ends the reading. */
 export async function readAtMost(
   stream: ReadableStream<Uint8Array>,
   limit: number,
@@ -16,7 +16,7 @@ export async function readAtMost(
   return new TextDecoder().decode(concatenate(kept));
 }
 
-/** A reader that comes to its end when time is up, even if what the program has started keeps the pipe open. */
+/** A reader that ends when time is over, even if a child of the program keeps the pipe open. */
 function readUntil(
   stream: ReadableStream<Uint8Array>,
   overdue: AbortSignal,
@@ -37,7 +37,7 @@ export function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** Reads a stream line by line, and what is left at once. Ends when `overdue` says so, too. */
+/** Reads a stream line by line, or what is left of it at once. `overdue` ends the reading. */
 export function lineReader(stream: ReadableStream<Uint8Array>, overdue: AbortSignal) {
   const reader = readUntil(stream, overdue);
   const decoder = new TextDecoder();

@@ -1,4 +1,4 @@
-// How much slower this machine is than those that the time limits are made for: one factor for all of them, 1 unless it is set.
+// How many times slower this machine is than those that time limits are made for: 1 unless set.
 
 /** By this name programs are told the factor. */
 export const TIME_SCALE = "MEGALOS_TIME_SCALE";
