@@ -1,8 +1,8 @@
 // Frames with sequence numbers between two pods, both ways at once: which of them did not arrive.
 import assert from "node:assert/strict";
 import { type Conversation, converse } from "../../shared/process/exec.ts";
-import type { Node } from "../fixture/cluster.ts";
-import { inPod, type Pod } from "../fixture/pod.ts";
+import type { Node } from "../../tests/fixture/cluster.ts";
+import { inPod, type Pod } from "../../tests/fixture/pod.ts";
 
 /** 100 frames a second. */
 export const PERIOD_MS = 10;

@@ -1,6 +1,6 @@
 // Times single calls and whole labs of every contender, in turn, so that all of them meet the same hour.
-import type { Call } from "../fixture/calls.ts";
-import { callMany, type RunOnNode, type Wanted } from "../fixture/many_calls.ts";
+import type { Call } from "../../tests/fixture/calls.ts";
+import { callMany, type RunOnNode, type Wanted } from "../../tests/fixture/many_calls.ts";
 import { type Contender, LABS_LANS } from "./contenders.ts";
 
 /** Medians in ms; undefined for what a contender does not do. */

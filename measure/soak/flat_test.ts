@@ -1,6 +1,6 @@
 // What counts as growth, and what does not.
 import assert from "node:assert/strict";
-import type { Usage } from "../fixture/usage.ts";
+import type { Usage } from "../../tests/fixture/usage.ts";
 import { findGrowth } from "./flat.ts";
 
 const REST: Usage = { rssKb: 70_000, descriptors: 40, children: 5, links: 0, runFiles: 550 };

@@ -1,5 +1,5 @@
 // Pods on LANs: how Kubernetes shows them, how they are waited for, and how they are spoken to.
-import { eventually } from "../fixture/eventually.ts";
+import { eventually } from "../../tests/fixture/eventually.ts";
 import type { Cluster } from "./cluster.ts";
 
 /** What the tests read of a pod. */

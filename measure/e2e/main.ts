@@ -37,7 +37,7 @@ const options = new Command("deno task e2e")
     new Option("--only <scenario...>", "besides install and undeploy, only these").choices(names),
   )
   .option("--image <archive>", "instead of building the image")
-  .option("--keep", "leave the cluster up (tests/e2e/cluster/in.sh, down.sh)", false)
+  .option("--keep", "leave the cluster up (measure/e2e/cluster/in.sh, down.sh)", false)
   .option("--json", "print the verdicts as JSON on stdout", false)
   .parse(Deno.args, { from: "user" })
   .opts<Options>();

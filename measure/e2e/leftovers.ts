@@ -1,6 +1,6 @@
 // What is on the nodes that was not there before: links, namespaces, files.
 import assert from "node:assert/strict";
-import { eventually } from "../fixture/eventually.ts";
+import { eventually } from "../../tests/fixture/eventually.ts";
 import { type Cluster, NODES } from "./cluster.ts";
 
 // Everything of a node that calls and installations may touch, a line each; what comes with any pod is left out.

@@ -1,6 +1,6 @@
 // Pods that come before the manager: refused with "try again later" (code 11), and started when it is up.
 import assert from "node:assert/strict";
-import { eventually } from "../../fixture/eventually.ts";
+import { eventually } from "../../../tests/fixture/eventually.ts";
 import { callPlugin } from "../attach.ts";
 import type { Cluster } from "../cluster.ts";
 import { install, MANIFEST, remove } from "../installation.ts";

@@ -1,8 +1,7 @@
 // Random calls on many LANs, and what each should answer: a model of a node on which a few containers come and go.
 import { identifyLan, lanDevices, portName } from "../../shared/lan/lan.ts";
-import type { Call } from "../fixture/calls.ts";
-import { LANS as LAN_NETNS } from "../fixture/bare_node.ts";
-import { CODE } from "../fixture/calls.ts";
+import { LANS as LAN_NETNS } from "../../tests/fixture/bare_node.ts";
+import { type Call, CODE } from "../../tests/fixture/calls.ts";
 
 export const LANS = 50;
 export const CONTAINERS = 16;

@@ -1,10 +1,10 @@
 // A short churn in every run of the tests; `deno task soak` makes it long.
 import assert from "node:assert/strict";
-import { testAsRoot } from "./fixture/privileged.ts";
-import { startResidentNode } from "./fixture/resident_node.ts";
-import { addContainers, churn } from "./soak/churn.ts";
-import { seeded } from "./soak/random.ts";
-import { addLans, KEEP_EMPTY } from "./soak/standing.ts";
+import { testAsRoot } from "../../tests/fixture/privileged.ts";
+import { startResidentNode } from "../../tests/fixture/resident_node.ts";
+import { addContainers, churn } from "./churn.ts";
+import { seeded } from "./random.ts";
+import { addLans, KEEP_EMPTY } from "./standing.ts";
 
 testAsRoot(
   "400 random calls on 50 LANs beside 50 others, by both ways, are what the model says",

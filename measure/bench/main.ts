@@ -4,7 +4,7 @@ import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
 import { labPackages } from "../../tools/packages.ts";
-import { startResidentNode } from "../fixture/resident_node.ts";
+import { startResidentNode } from "../../tests/fixture/resident_node.ts";
 import { furnish, listContenders } from "./contenders.ts";
 import { measureCalls, measureLabs } from "./measure.ts";
 import { measureManager } from "./measure_manager.ts";

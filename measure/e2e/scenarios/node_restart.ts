@@ -1,5 +1,5 @@
 // A node loses its power and comes back: its pods are on their LANs again without anybody's help.
-import { eventually } from "../../fixture/eventually.ts";
+import { eventually } from "../../../tests/fixture/eventually.ts";
 import { type NodeName, NODES } from "../cluster.ts";
 import { apply, awaitEstablished, EXAMPLE } from "../installation.ts";
 import { awaitPing, awaitReady, findSandbox } from "../pods.ts";

@@ -2,7 +2,7 @@
 import { encodeLines } from "../../shared/iproute2/words.ts";
 import { planCreateLan } from "../../shared/lan/plan_create.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
-import { type Node, workerAddress } from "../fixture/cluster.ts";
+import { type Node, workerAddress } from "../../tests/fixture/cluster.ts";
 
 /** For managers that are to leave them: seconds. */
 export const KEEP_EMPTY = { MEGALOS_EMPTY_LAN_GRACE: "86400" };

@@ -1,6 +1,6 @@
 // Takes resources away from a node of a test: room in /run, memory of a process.
-import type { Node } from "../fixture/cluster.ts";
-import { eventually } from "../fixture/eventually.ts";
+import type { Node } from "../../tests/fixture/cluster.ts";
+import { eventually } from "../../tests/fixture/eventually.ts";
 
 /** Makes /run as large as what is in it, until it is disposed. */
 export async function fillRun(node: Node): Promise<AsyncDisposable> {

@@ -1,12 +1,12 @@
 // The most telling faults, under traffic: what may be lost, and what must be as before.
 import assert from "node:assert/strict";
-import { describe } from "../shared/process/command.ts";
-import { startFaultCluster } from "./faults/fault_cluster.ts";
-import { FAULTS } from "./faults/faults.ts";
-import { measureFault } from "./faults/measure.ts";
-import { eventually } from "./fixture/eventually.ts";
-import { call } from "./fixture/pod.ts";
-import { testAsRoot } from "./fixture/privileged.ts";
+import { describe } from "../../shared/process/command.ts";
+import { startFaultCluster } from "./fault_cluster.ts";
+import { FAULTS } from "./faults.ts";
+import { measureFault } from "./measure.ts";
+import { eventually } from "../../tests/fixture/eventually.ts";
+import { call } from "../../tests/fixture/pod.ts";
+import { testAsRoot } from "../../tests/fixture/privileged.ts";
 
 /** Towards the faulted node, where something may be lost: far more than it is, for a machine that is busy. */
 const TOWARDS_MS = 15_000;

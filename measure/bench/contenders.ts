@@ -1,7 +1,7 @@
 // Who is timed: the ways of this project, a plugin that everybody has, and the least that any plugin has to do.
-import { BINARY, CALLS, LAUNCHER } from "../fixture/resident_node.ts";
-import type { Config } from "../fixture/calls.ts";
-import type { Node } from "../fixture/cluster.ts";
+import { BINARY, CALLS, LAUNCHER } from "../../tests/fixture/resident_node.ts";
+import type { Config } from "../../tests/fixture/calls.ts";
+import type { Node } from "../../tests/fixture/cluster.ts";
 import { ROOT } from "../../tools/checkout.ts";
 
 export interface Contender {

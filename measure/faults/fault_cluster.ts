@@ -6,10 +6,10 @@ import {
   startCluster,
   startNode,
   workerAddress,
-} from "../fixture/cluster.ts";
-import { eventually } from "../fixture/eventually.ts";
-import { REFLECTOR_ENV, workerEnv } from "../fixture/manager.ts";
-import { addPod, canReach, pod } from "../fixture/pod.ts";
+} from "../../tests/fixture/cluster.ts";
+import { eventually } from "../../tests/fixture/eventually.ts";
+import { REFLECTOR_ENV, workerEnv } from "../../tests/fixture/manager.ts";
+import { addPod, canReach, pod } from "../../tests/fixture/pod.ts";
 import type { Place } from "./probe.ts";
 import { Station } from "./station.ts";
 

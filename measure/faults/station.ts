@@ -1,8 +1,8 @@
 // A node as a pod of the manager makes it: FRR in a container of its own, the manager in another, each to be ended and started.
-import type { Node } from "../fixture/cluster.ts";
-import { eventually } from "../fixture/eventually.ts";
-import { frrPids } from "../fixture/frr.ts";
-import { Manager } from "../fixture/manager.ts";
+import type { Node } from "../../tests/fixture/cluster.ts";
+import { eventually } from "../../tests/fixture/eventually.ts";
+import { frrPids } from "../../tests/fixture/frr.ts";
+import { Manager } from "../../tests/fixture/manager.ts";
 
 /** Where the LAN namespace stays pinned whatever becomes of its own name. */
 const LANS = "/run/lans";

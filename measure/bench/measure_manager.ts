@@ -1,7 +1,7 @@
 // What the manager needs: with many LANs, and after many calls.
-import type { Node } from "../fixture/cluster.ts";
-import { callMany, type Wanted } from "../fixture/many_calls.ts";
-import { childrenOf, LAUNCHER } from "../fixture/resident_node.ts";
+import type { Node } from "../../tests/fixture/cluster.ts";
+import { callMany, type Wanted } from "../../tests/fixture/many_calls.ts";
+import { childrenOf, LAUNCHER } from "../../tests/fixture/resident_node.ts";
 import { addPods, refuseFailures } from "./measure.ts";
 
 /** Memory in MB. */

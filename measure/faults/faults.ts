@@ -1,6 +1,6 @@
 // The faults: what happens to which node, and what it may cost.
-import { eventually } from "../fixture/eventually.ts";
-import { frrPids } from "../fixture/frr.ts";
+import { eventually } from "../../tests/fixture/eventually.ts";
+import { frrPids } from "../../tests/fixture/frr.ts";
 import type { FaultCluster } from "./fault_cluster.ts";
 import { FAKE_CLOCK, setClock } from "./clock.ts";
 import { exhaustMemory, fillRun } from "./resources.ts";

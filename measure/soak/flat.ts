@@ -1,5 +1,5 @@
 // Whether figures that were taken again and again have grown: how a leak shows.
-import type { Usage } from "../fixture/usage.ts";
+import type { Usage } from "../../tests/fixture/usage.ts";
 
 /** Of what is counted nothing may be more; of memory this much (KB), for a heap breathes. */
 const SLACK: Readonly<Record<keyof Usage, number>> = {

@@ -1,5 +1,5 @@
 // Megalos on the cluster: the manifests as users apply them, until all sessions are Established.
-import { eventually } from "../fixture/eventually.ts";
+import { eventually } from "../../tests/fixture/eventually.ts";
 import { ROOT } from "../../tools/checkout.ts";
 import { type Cluster, NODES } from "./cluster.ts";
 

@@ -3,7 +3,7 @@ import { type Command, type Completed, describe } from "../../shared/process/com
 import { run } from "../../shared/process/exec.ts";
 import { downloadEnv, must, ROOT, type ToolContext } from "../../tools/checkout.ts";
 
-const SCRIPTS = `${ROOT}/tests/e2e/cluster`;
+const SCRIPTS = `${ROOT}/measure/e2e/cluster`;
 /** The first build of Kubernetes takes a quarter of an hour on two cores. */
 const BUILD_TIMEOUT_MS = 60 * 60_000;
 const COMMAND_TIMEOUT_MS = 5 * 60_000;

@@ -1,5 +1,5 @@
 // Makes one fault happen under traffic, and finds out what it has cost.
-import { eventually } from "../fixture/eventually.ts";
+import { eventually } from "../../tests/fixture/eventually.ts";
 import { startFaultCluster } from "./fault_cluster.ts";
 import type { Fault, Limits } from "./faults.ts";
 import { type Flow, PERIOD_MS, startProbe } from "./probe.ts";

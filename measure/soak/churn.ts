@@ -1,14 +1,19 @@
 // Churn: rounds of random calls on a worker, by launcher and binary at once, compared with the model whenever none is at work.
 import assert from "node:assert/strict";
-import { codeOf } from "../fixture/calls.ts";
-import type { Node } from "../fixture/cluster.ts";
-import { eventually } from "../fixture/eventually.ts";
-import { readStatus } from "../fixture/manager.ts";
-import { callMany, type Wanted } from "../fixture/many_calls.ts";
-import { BINARY, callFiles, LAUNCHER, type ResidentNode } from "../fixture/resident_node.ts";
-import { readUsage, type Usage } from "../fixture/usage.ts";
+import { codeOf } from "../../tests/fixture/calls.ts";
+import type { Node } from "../../tests/fixture/cluster.ts";
+import { eventually } from "../../tests/fixture/eventually.ts";
+import { readStatus } from "../../tests/fixture/manager.ts";
+import { callMany, type Wanted } from "../../tests/fixture/many_calls.ts";
+import {
+  BINARY,
+  callFiles,
+  LAUNCHER,
+  type ResidentNode,
+} from "../../tests/fixture/resident_node.ts";
+import { readUsage, type Usage } from "../../tests/fixture/usage.ts";
 import { containers, type Expected, Model, netnsOf, type Random } from "./model.ts";
-import { LANS } from "../fixture/bare_node.ts";
+import { LANS } from "../../tests/fixture/bare_node.ts";
 
 /** The launcher's place is the binary's in so many of the calls. */
 const BINARY_SHARE = 0.15;
