@@ -19,7 +19,7 @@ import { execute, faultOf, type Step, type StepFailure } from "../shared/steps.t
 import { parseCniArgs } from "./cni_args.ts";
 import { chooseMac, type JsonObject, type LanConfig, readLanConfig } from "./config.ts";
 import { lockLan, makeLanNetns, showInLanNetns } from "./lan_access.ts";
-import { makeMac } from "./mac.ts";
+import { makeMac } from "../shared/mac.ts";
 import { readFacts, readUnderlay } from "./node.ts";
 import type { CheckedCall } from "./checked_call.ts";
 import { renderResult } from "./result.ts";

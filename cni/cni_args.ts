@@ -1,6 +1,6 @@
 // CNI_ARGS: `K=V;K=V`, the runtime's extra parameters.
 import { fail } from "../shared/faults.ts";
-import { parseMac } from "./mac.ts";
+import { parseMac } from "../shared/mac.ts";
 
 /** What this plugin takes from CNI_ARGS. */
 export interface CniArgs {

@@ -4,7 +4,7 @@ import { MAX_CONFIG_BYTES } from "../shared/call_limits.ts";
 import { fail } from "../shared/faults.ts";
 import { MAX_SUFFIX, MAX_VNI } from "../shared/lan/lan.ts";
 import { ID_PATTERN } from "./environment.ts";
-import { parseMac } from "./mac.ts";
+import { parseMac } from "../shared/mac.ts";
 import { type CniVersion, isSupported, OLDEST_VERSION, SUPPORTED_VERSIONS } from "./versions.ts";
 
 /** A JSON object whose content is not known yet. */

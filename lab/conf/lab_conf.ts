@@ -1,4 +1,5 @@
 // Reads the text of a lab.conf: devices, the LANs their interfaces are on, options and meta lines.
+import { parseMac } from "../../shared/mac.ts";
 
 /** What a lab.conf says, in the order in which devices appear. */
 export interface LabConf {
@@ -40,7 +41,6 @@ const DEVICE = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,62}$/;
 const RESERVED = new Set(["shared", "_test"]);
 /** Python's `\w`, which is what Kathara takes. */
 const LAN = /^[\p{L}\p{N}_]+$/u;
-const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
 /** Interface names `ethN` have at most 15 characters. */
 const INDEX = /^\d{1,4}$/;
 
@@ -119,7 +119,8 @@ function readValue(rest: string): string | undefined {
 }
 
 export function isUnicastMac(mac: string): boolean {
-  return MAC.test(mac) && (parseInt(mac.slice(0, 2), 16) & 1) === 0 && !/^[0:]+$/.test(mac);
+  // Kathara knows no hyphens in an address.
+  return !mac.includes("-") && parseMac(mac) !== undefined;
 }
 
 function quote(text: string): string {
