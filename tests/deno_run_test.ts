@@ -8,7 +8,7 @@ import { makeDenoRun, withDenoRun } from "../tools/deno_run.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 
 testAsRoot("under withDenoRun, and only there, this Deno runs the programs", async () => {
-  await makeDenoRun();
+  await makeDenoRun({ env: {}, log: () => {} });
   const manager = ["env", "-i", programPath("manager", HOST_ARCH), "--version"] as const;
   const under = await run({ argv: withDenoRun([...manager]) });
   assert.match(under.stdout, new RegExp(`${VERSION}.*Deno ${Deno.version.deno}, from source`));

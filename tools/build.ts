@@ -136,7 +136,7 @@ function carriedPath(arch: Arch): string {
   return `${DIST}/bundle/carried-${arch}.tar`;
 }
 
-function stampPath(name: ProgramName, arch: Arch): string {
+export function stampPath(name: ProgramName, arch: Arch): string {
   return `${DIST}/${arch}/.inputs-${name}`;
 }
 

@@ -53,3 +53,10 @@ export async function watch(
     throw new Error(`Cannot ${purpose}: \`${command.argv.join(" ")}\` ended with ${code}`);
   }
 }
+
+/** The folder in which this Deno keeps what it has fetched. */
+export async function findDenoDir(context: ToolContext): Promise<string> {
+  const argv = ["env", Deno.execPath(), "info", "--json"] as const;
+  const { stdout } = await must("find Deno's cache", { argv, env: downloadEnv(context) });
+  return (JSON.parse(stdout) as { denoDir: string }).denoDir;
+}

@@ -1,6 +1,6 @@
 // Another Debian's programs, unpacked in the cache, and how a command is run where they are the machine's own.
 import { HOST_ARCH } from "./arch.ts";
-import { CACHE, must, ROOT, type ToolContext } from "./checkout.ts";
+import { CACHE, findDenoDir, ROOT, type ToolContext } from "./checkout.ts";
 import { debootstrap, installIn } from "./debootstrap.ts";
 import { arm64Packages, testPackages } from "./packages.ts";
 
@@ -49,11 +49,9 @@ exec "$@"`;
 export async function inRoot(
   root: string,
   argv: readonly [string, ...string[]],
+  context: ToolContext,
 ): Promise<[string, ...string[]]> {
-  const { stdout } = await must("find Deno's cache", {
-    argv: ["env", Deno.execPath(), "info", "--json"],
-  });
-  const { denoDir } = JSON.parse(stdout) as { denoDir: string };
+  const denoDir = await findDenoDir(context);
   const deno = Deno.execPath().replace(/\/[^/]*$/, "");
   // deno-fmt-ignore
   return ["unshare", "--mount", "--propagation", "private", "sh", "-c", ENTER, "sh",

@@ -1,23 +1,38 @@
 // The programs in their second form: the same bundles, with the same permissions, under `deno run` of the Deno that builds.
 // It has the runtime that `deno compile` downloads where it can; where it cannot, the compiled programs have an older one.
 import { HOST_ARCH } from "./arch.ts";
-import { assertAnswers, bundlePath } from "./build.ts";
-import { DIST } from "./checkout.ts";
-import { permissionFlags, PROGRAM_NAMES, type ProgramName, PROGRAMS } from "./permissions.ts";
+import { basename } from "node:path";
+import { assertAnswers, bundlePath, stampPath } from "./build.ts";
+import { DIST, findDenoDir, ROOT, type ToolContext } from "./checkout.ts";
+import { NODE_PROGRAMS, permissionFlags, PROGRAM_NAMES, PROGRAMS } from "./permissions.ts";
 
 const DIR = `${DIST}/deno-run`;
 
-/** Makes the programs anew of the bundles that {@link ensureBuilt} has left; answers their folder. */
-export async function makeDenoRun(): Promise<string> {
+/**
+ * Makes the programs anew of the bundles that {@link ensureBuilt} has left; answers their folder. The lab, which as an
+ * executable carries the others, is the one that runs from source, everything allowed.
+ */
+export async function makeDenoRun(context: ToolContext): Promise<string> {
   await Deno.mkdir(DIR, { recursive: true });
-  for (const name of PROGRAM_NAMES) {
+  for (const name of NODE_PROGRAMS) {
     const program = `${DIR}/${name}`;
+    const { may, v8Flags } = PROGRAMS[name];
     await Deno.copyFile(bundlePath(name), `${program}.js`);
-    await Deno.writeTextFile(program, renderStarter(name, program), { mode: 0o755 });
+    await writeStarter(program, "/dev/null", [
+      ...["--no-config", "--no-lock", "--no-remote", "--no-npm", "--no-code-cache"],
+      ...permissionFlags(may),
+      ...v8Flags,
+      `${program}.js`,
+    ]);
     await assertAnswers(name, program);
   }
   // So a lab, which builds what is not up to date, takes them as they are.
-  await Deno.copyFile(`${DIST}/${HOST_ARCH}/.inputs`, `${DIR}/.inputs`);
+  for (const name of PROGRAM_NAMES) {
+    const stamp = stampPath(name, HOST_ARCH);
+    await Deno.copyFile(stamp, `${DIR}/${basename(stamp)}`);
+  }
+  const lab = ["--allow-all", "--config", `${ROOT}/deno.json`, `${ROOT}/lab/main.ts`];
+  await writeStarter(`${DIR}/lab`, await findDenoDir(context), lab);
   return DIR;
 }
 
@@ -32,12 +47,16 @@ export function withDenoRun(argv: readonly [string, ...string[]]): [string, ...s
     DIR, `${DIST}/${HOST_ARCH}`, ...argv];
 }
 
-/** It may be copied: it names everything by absolute path. DENO_DIR: as a compiled program, it keeps no cache. */
-function renderStarter(name: ProgramName, program: string): string {
-  const { may, v8Flags } = PROGRAMS[name];
-  // deno-fmt-ignore
-  const argv = [Deno.execPath(), "run", "--quiet", "--no-config", "--no-lock", "--no-remote", "--no-npm",
-    "--no-code-cache", ...permissionFlags(may), ...v8Flags, `${program}.js`];
-  const words = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
-  return `#!/bin/sh\nDENO_DIR=/dev/null DENO_NO_UPDATE_CHECK=1 exec ${words} "$@"\n`;
+/**
+ * A starter may be copied: it names everything by absolute path.
+ * @param denoDir where Deno keeps what it fetches; a compiled program, and a bundle, keep nothing
+ */
+async function writeStarter(path: string, denoDir: string, args: readonly string[]): Promise<void> {
+  const words = [Deno.execPath(), "run", "--quiet", ...args].map(quote).join(" ");
+  const env = `DENO_DIR=${quote(denoDir)} DENO_NO_UPDATE_CHECK=1`;
+  await Deno.writeTextFile(path, `#!/bin/sh\n${env} exec ${words} "$@"\n`, { mode: 0o755 });
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

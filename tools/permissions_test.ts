@@ -19,7 +19,7 @@ for (const name of NODE_PROGRAMS) {
 
 Deno.test("lab is allowed listed programs and variables only, and no network", () => {
   const flags = permissionFlags(PROGRAMS.lab.may);
-  const kinds = flags.flatMap((flag) => /^--allow-(\w+)=/.exec(flag)?.[1] ?? []);
+  const kinds = flags.flatMap((flag) => /^--allow-(\w+)/.exec(flag)?.[1] ?? []);
   // Folders of labs may be anywhere.
   assert.deepEqual(kinds, ["run", "read", "write", "env", "sys"]);
   const programs = flags.find((flag) => flag.startsWith("--allow-run="))?.split("=")[1] ?? "";

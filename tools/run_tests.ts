@@ -96,10 +96,10 @@ async function runPass(
   const test = ["test", "--allow-all", preload, ...frozen, `--junit-path=${report}`, ...args];
   let argv = inCheckout(Deno.execPath(), ...test);
   if (form === "deno-run") {
-    await makeDenoRun();
+    await makeDenoRun(context);
     argv = withDenoRun(argv);
   }
-  if (root !== undefined) argv = await inRoot(await findRoot(root, context), argv);
+  if (root !== undefined) argv = await inRoot(await findRoot(root, context), argv, context);
   const code = await attend({ argv, env: downloadEnv(context) });
   return { junit: await Deno.readTextFile(report), code };
 }
