@@ -1,15 +1,17 @@
 // The command line of `manager`: roles, their settings, and what people ask it.
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
+import { FaultError } from "../shared/faults.ts";
+import { readTextIfThere } from "../shared/files.ts";
 import { converse, run } from "../shared/process/exec.ts";
 import { RUNTIME, VERSION } from "../shared/version.ts";
+import { Journal } from "./events/journal.ts";
+import { learnNodeFacts } from "./facts.ts";
 import { addressesOf, findReflectors } from "./frr/find_reflectors.ts";
 import { modelFrr } from "./frr/model.ts";
 import { renderFrr } from "./frr/render.ts";
-import { learnNodeFacts } from "./facts.ts";
-import { checkIp } from "./install/check_ip.ts";
-import { prepareNode } from "./install/prepare_node.ts";
-import { uninstallNode } from "./install/uninstall_node.ts";
-import type { Log } from "./log.ts";
+import { checkIp } from "./node/check_ip.ts";
+import { prepareNode } from "./node/prepare_node.ts";
+import { uninstallNode } from "./node/uninstall_node.ts";
 import { runManager } from "./run.ts";
 import {
   type Given,
@@ -21,24 +23,54 @@ import {
   type SettingSource,
   SOURCES,
 } from "./settings.ts";
-import { readStatus, renderStatus } from "./status.ts";
+import { readStatus } from "./status/read_status.ts";
+import { renderStatus } from "./status/render_status.ts";
 
 /** What the command line needs of its process. */
 export interface Process {
   readonly env: (name: string) => string | undefined;
   /** Directory of this program, the plugin beside it. */
   readonly programDir: string;
+  /** Writes to standard output. */
   readonly print: (text: string) => void;
-  readonly log: Log;
+  /** Writes a line to standard error. */
+  readonly complain: (line: string) => void;
+  /** How wide lines may be: as the terminal is, where there is one. */
+  readonly columns: number;
   /** Given at SIGTERM and SIGINT. */
   readonly signal: AbortSignal;
 }
 
+/** 0: done. 1: failed, or `status` found the node not ready. 2: wrong command or settings. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Runs a command line to its end. */
+export async function runCli(process: Process, args: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  try {
+    await buildCli(process, () => code = 1).parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof SettingsError) {
+      for (const line of error.wrong) process.complain(`Cannot start: ${line}`);
+      return 2;
+    }
+    if (!(error instanceof Told)) process.complain(messageOf(error));
+    return 1;
+  }
+}
+
+/** Ends the program after a failure that is in its log already. */
+class Told extends Error {}
+
 /**
- * Builds the commands. Without one, the role is IS_CONTROL_PLANE's, as in the original. Settings are options of the whole
- * command line, so that they count wherever they stand.
+ * Builds the commands. Without one, the role is IS_CONTROL_PLANE's, as in the original. Settings
+ * are options of the whole command line, so that they count wherever they stand.
+ * @param fail is called when a command was done, and the program is to end with 1
  */
-export function buildCli({ env, programDir, print, log, signal }: Process): Command {
+function buildCli(process: Process, fail: () => void): Command {
+  const { env, programDir, print, signal } = process;
   const cli = new Command("manager")
     .description(
       "Megalos manager: BGP EVPN for the LANs of a node, and the route reflector between nodes.",
@@ -62,8 +94,21 @@ export function buildCli({ env, programDir, print, log, signal }: Process): Comm
   }
   cli.addHelpText("after", SECRETS);
   const read = (role?: Role) => readSettings(cli.opts<Given>(), env, role);
-  const start = (role?: Role) => runManager(read(role), programDir, log, signal);
-  cli.action(() => start());
+  /** Does something that is logged, its failure too. */
+  const log = async (settings: Settings, work: (journal: Journal) => Promise<void>) => {
+    const format = { format: settings.log, level: settings.logLevel };
+    const journal = new Journal(format, process.complain);
+    try {
+      await work(journal);
+    } catch (error) {
+      journal.tell({ kind: "manager-failed", why: messageOf(error) });
+      throw new Told();
+    }
+  };
+  const start = (role?: Role) => {
+    const settings = read(role);
+    return log(settings, (journal) => runManager(settings, programDir, journal, signal));
+  };
   cli.command("worker").description("run on a worker: speaker, plugin, LANs")
     .action(() => start("worker"));
   cli.command("route-reflector").description("run as the route reflector")
@@ -72,26 +117,57 @@ export function buildCli({ env, programDir, print, log, signal }: Process): Comm
     "prepare the node (plugin, LAN namespace, FRR's start files) and end",
   )
     .argument("[role]", `${ROLES.join(" or ")}`, parseRole, "worker" as Role)
-    // The reflector's settings: installing on a worker takes no reflector's address either.
-    .action(async (role: Role) => {
-      const settings = read("route-reflector");
-      if (role === "worker") await checkIp(run, converse);
-      await prepareNode(role, settings, programDir, log);
+    .action((role: Role) => {
+      const settings = readForNode();
+      return log(settings, async ({ tell }) => {
+        if (role === "worker") await checkIp(run, converse);
+        await prepareNode(role, settings, programDir, tell);
+      });
     });
   cli.command("uninstall").description(
     "take back what managers have left on the node (once pods and manager are gone) and end",
   )
-    .action(() => uninstallNode(read("route-reflector"), log));
+    .action(() => {
+      const settings = readForNode();
+      return log(settings, ({ tell }) => uninstallNode(settings, tell));
+    });
+  /** The reflector's settings: what is about the node alone takes no reflector's address. */
+  const readForNode = () => read("route-reflector");
   cli.command("render").description("print FRR's configuration for a role and end")
     .argument("<role>", `${ROLES.join(" or ")}`, parseRole)
     .action(async (role: Role) => print(await render(read(role))));
-  cli.command("status").description("show sessions, LANs and MAC addresses of this node")
+  cli.command("status")
+    .description(
+      "show sessions, LANs and MAC addresses of this node; ends with 1 if it is not ready",
+    )
     .option("--json", "as JSON")
     .action(async ({ json }: { json?: true }) => {
-      const status = await readStatus();
-      print(json ? JSON.stringify(status, null, 2) + "\n" : renderStatus(status));
+      const status = await readStatus({ run, readText: readTextIfThere });
+      const text = json
+        ? JSON.stringify(status, null, 2) + "\n"
+        : renderStatus(status, process.columns);
+      print(text);
+      if (!status.ready) fail();
     });
+  // Last: commands that are made after it would allow them too.
+  cli.allowExcessArguments().action(async () => {
+    if (cli.args.length > 0) refuseCommand(cli);
+    await start();
+  });
   return cli;
+}
+
+/** Says that there is no such command, and which one may be meant. */
+function refuseCommand(cli: Command): void {
+  // commander does that by itself for a program that does nothing without a command. For one that
+  // does something, its method is there but has no type.
+  (cli as Command & { unknownCommand(): void }).unknownCommand();
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const details = error instanceof FaultError ? error.fault.details : undefined;
+  return details === undefined ? error.message : `${error.message} (${details})`;
 }
 
 /** Settings without a flag. */

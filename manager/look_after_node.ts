@@ -1,97 +1,72 @@
-// Looks at a configured node again and again, and does what is to be done: FRR, LANs, calls.
+// Looks after a configured node again and again: one observation a look, handed to every duty.
+import { run } from "../shared/process/exec.ts";
 import type { NodeFacts } from "../shared/lan/node_facts.ts";
-import { Alarm } from "./alarm.ts";
 import { startResident } from "./calls/resident.ts";
+import { EntryKeeper } from "./entries/entry_keeper.ts";
+import { CountersFile } from "./events/counters.ts";
+import type { Journal } from "./events/journal.ts";
 import type { FrrConfiguration } from "./frr/configuration.ts";
-import { EntryKeeper } from "./frr/entry_keeper.ts";
 import { NextHopAsker } from "./frr/next_hops.ts";
-import { readHealth } from "./frr/query.ts";
-import { startFrr } from "./frr/supervise.ts";
-import { isReady, type Observation } from "./health/state.ts";
-import { learnUnderlay } from "./facts.ts";
-import { keepSwitches } from "./lans/keep_switches.ts";
+import { FrrStarter } from "./frr/supervise.ts";
+import { SwitchKeeper } from "./lans/switch_keeper.ts";
 import { LanKeeper } from "./lans/lan_keeper.ts";
-import type { Log } from "./log.ts";
-import type { Role, Settings } from "./settings.ts";
-import { RepairTally } from "./repairs.ts";
+import { Alarm } from "./loop/alarm.ts";
+import { Duties, type Duty } from "./loop/duty.ts";
+import type { Health } from "./loop/health.ts";
+import { observe } from "./loop/observation.ts";
+import { nextLookMs, SOON_MS } from "./loop/pace.ts";
+import { AddressWatch } from "./node/watch_address.ts";
+import type { Settings } from "./settings.ts";
 
-/** A node that is not ready is looked at more often, and at first (all in ms) most often: a pod's start waits for it. */
-const lookAgainMs = (notReadyMs: number) => notReadyMs < 15_000 ? 250 : SOON_MS;
-/** A node where something is going on, too. */
-const SOON_MS = 1_000;
+/** A node that is configured, and what its manager needs to look after it. */
+export interface ConfiguredNode {
+  readonly settings: Settings;
+  readonly facts: NodeFacts;
+  readonly configuration: FrrConfiguration;
+  readonly health: Health;
+  readonly journal: Journal;
+  readonly signal: AbortSignal;
+}
 
-/** Ends when the node's facts are others than `facts`, or `signal` is given. `health` is told what is seen. */
-export async function lookAfterNode(
-  settings: Settings,
-  facts: NodeFacts,
-  configuration: FrrConfiguration,
-  health: { last: Observation },
-  log: Log,
-  signal: AbortSignal,
-): Promise<void> {
-  const { role } = settings;
-  const isWorker = role === "worker";
-  await using resident = isWorker && settings.launcher === "on"
-    ? await startResident(facts, log)
-    : undefined;
-  const tally = new RepairTally();
-  await using lans = new LanKeeper(facts, settings.grace * 1000, log, tally);
+/** Ends when the node's address or MTU has changed, or `signal` is given. */
+export async function lookAfterNode(node: ConfiguredNode): Promise<void> {
+  const { settings, facts, health, journal, signal } = node;
+  await using kept = new AsyncDisposableStack();
   const alarm = new Alarm(SOON_MS);
-  await using entries = new EntryKeeper(log, tally, () => alarm.ring());
-  await using nextHops = new NextHopAsker();
-  const tasks = new Tasks(log);
-  let moved = false;
+  const address = new AddressWatch(settings, facts, journal.tell);
+  const list = await listDuties(node, () => alarm.ring(), kept);
+  const duties = new Duties([...list, address], journal.tell);
   let lastReady = performance.now();
-  while (!signal.aborted && !moved) {
-    const before = isReady(role, health.last);
-    const at = performance.now();
-    health.last = { at, ...await readHealth() };
-    const { ok } = isReady(role, health.last);
-    tellChange(role, before.ok, health.last, log);
-    if (isWorker) {
-      const { sessions } = health.last;
-      await tasks.try("look the forwarding entries over", () => entries.look(sessions, at));
-      await tasks.try("ask for the reflectors' next hops", () => nextHops.look(sessions));
-    }
-    if (settings.frr === "start" && !health.last.daemons.includes("watchfrr")) await startFrr(log);
-    await tasks.try("follow the reflectors", () => configuration.follow());
-    if (isWorker) {
-      await tasks.try("look the LANs over", () => lans.look());
-      await tasks.try("keep the LAN namespace's switches", () => keepSwitches(log, tally));
-      await tasks.try("write what was done", () => tally.tell());
-    }
-    await resident?.tidy();
-    await tasks.try("find this node's address", async () => {
-      const { vtep, mtu } = await learnUnderlay(settings);
-      moved = vtep !== facts.vtep || mtu !== facts.mtu;
+  while (!signal.aborted && !address.hasChanged) {
+    await duties.look(await observe(run));
+    const now = performance.now();
+    const { ok } = health.ready();
+    if (ok) lastReady = now;
+    const { isUnsettled } = duties;
+    const ms = nextLookMs({
+      ...{ isReady: ok, notReadyMs: now - lastReady, isUnsettled },
+      reconcileMs: settings.reconcile * 1000,
     });
-    if (ok) lastReady = performance.now();
-    const again = ok ? settings.reconcile * 1000 : lookAgainMs(performance.now() - lastReady);
-    const soon = entries.isUnsettled ? Math.min(again, SOON_MS) : again;
-    if (!moved) await alarm.pause(soon, signal);
-  }
-  if (moved) log("warn", "this node's address or MTU has changed");
-}
-
-/** What cannot be done now is tried at the next look; why is logged once. */
-class Tasks {
-  readonly #failures = new Map<string, string>();
-
-  constructor(private readonly log: Log) {}
-
-  async try(what: string, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-      this.#failures.delete(what);
-    } catch (error) {
-      const why = `Cannot ${what}: ${error instanceof Error ? error.message : error}`;
-      if (this.#failures.get(what) !== why) this.log("warn", why);
-      this.#failures.set(what, why);
-    }
+    if (!address.hasChanged) await alarm.pause(ms, signal);
   }
 }
 
-function tellChange(role: Role, wasReady: boolean, observation: Observation, log: Log): void {
-  const { ok, reasons } = isReady(role, observation);
-  if (ok !== wasReady) log(ok ? "info" : "warn", ok ? "ready" : `not ready: ${reasons.join("; ")}`);
+/** The duties in their order: what traffic waits for comes first. */
+async function listDuties(
+  { settings, facts, configuration, health, journal }: ConfiguredNode,
+  ring: () => void,
+  kept: AsyncDisposableStack,
+): Promise<Duty[]> {
+  const { tell } = journal;
+  const frr = settings.frr === "start" ? [new FrrStarter(tell)] : [];
+  if (settings.role === "route-reflector") return [health, ...frr, configuration];
+  // What is kept first ends last: calls are answered until all else has ended.
+  const resident = settings.launcher === "on" ? [kept.use(await startResident(facts, tell))] : [];
+  const lans = kept.use(new LanKeeper(facts, settings.grace * 1000, tell));
+  const switches = new SwitchKeeper(tell);
+  const entries = kept.use(new EntryKeeper(tell, ring));
+  const nextHops = kept.use(new NextHopAsker());
+  const counters = new CountersFile(() => journal.counters);
+  const own = [lans, switches, ...resident, counters];
+  return [health, entries, nextHops, ...frr, configuration, ...own];
 }

@@ -1,69 +1,61 @@
-// The manager as a foreground program: prepares its node, brings FRR to its configuration, then looks after both.
+// The manager as a foreground program: prepares its node, configures FRR, then looks after both.
 import type { NodeFacts } from "../shared/lan/node_facts.ts";
+import type { Tell } from "./events/event.ts";
+import type { Journal } from "./events/journal.ts";
+import { learnNodeFacts, writeNodeFacts } from "./facts.ts";
 import { FrrConfiguration } from "./frr/configuration.ts";
 import { startFrr, waitForFrr } from "./frr/supervise.ts";
-import { serve } from "./health/http.ts";
-import { isAlive, isReady, type Observation } from "./health/state.ts";
-import { prepareNode } from "./install/prepare_node.ts";
-import { learnNodeFacts, writeNodeFacts } from "./facts.ts";
-import { addressLanNetns } from "./install/address_lan_netns.ts";
-import type { Log } from "./log.ts";
+import { serve } from "./http/server.ts";
 import { lookAfterNode } from "./look_after_node.ts";
+import { Health } from "./loop/health.ts";
+import { addressLanNetns } from "./node/address_lan_netns.ts";
+import { prepareNode } from "./node/prepare_node.ts";
 import type { Settings } from "./settings.ts";
 
-/** A look that takes longer than this means that the loop is stuck. */
-const STUCK_MS = 60_000;
-
 /**
- * Runs the settings' role until `signal` is given. Then the program ends and nothing else: LANs of running pods stay, and FRR goes on.
+ * Runs the settings' role until `signal` is given. Then only this program ends: the LANs of running
+ * pods stay, and FRR goes on.
  * @param programDir where this program lies, the plugin beside it
  */
 export async function runManager(
   settings: Settings,
   programDir: string,
-  log: Log,
+  journal: Journal,
   signal: AbortSignal,
 ): Promise<void> {
-  const { role } = settings;
-  const health: { last: Observation } = { last: { daemons: [], sessions: [] } };
-  const server = serve(
-    {
-      alive: () => isAlive(health.last, performance.now(), STUCK_MS),
-      ready: () => isReady(role, health.last),
-    },
-    settings.httpPort,
-    signal,
-  );
+  const { tell } = journal;
+  const health = new Health(settings.role, tell);
+  const server = serve(health, settings.httpPort, signal);
   try {
-    await prepareNode(role, settings, programDir, log);
+    await prepareNode(settings.role, settings, programDir, tell);
     // Again from here when the node has another address.
     while (!signal.aborted) {
-      const { facts, configuration } = await configure(settings, log, signal);
-      await lookAfterNode(settings, facts, configuration, health, log, signal);
+      const configured = await configure(settings, tell, signal);
+      await lookAfterNode({ settings, ...configured, health, journal, signal });
     }
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
     await server.shutdown();
   }
-  log("info", "manager stopped; LANs and FRR go on");
+  tell({ kind: "manager-stopped" });
 }
 
 async function configure(
   settings: Settings,
-  log: Log,
+  tell: Tell,
   signal: AbortSignal,
 ): Promise<{ facts: NodeFacts; configuration: FrrConfiguration }> {
   const { role } = settings;
   const facts = await learnNodeFacts(settings);
   if (role === "worker") await addressLanNetns(facts);
-  const configuration = new FrrConfiguration(settings, facts.vtep, log);
+  const configuration = new FrrConfiguration(settings, facts.vtep, tell);
   await configuration.write();
-  if (settings.frr === "start") await startFrr(log);
-  await waitForFrr(log, signal);
+  if (settings.frr === "start") await startFrr(tell);
+  await waitForFrr(tell, signal);
   await configuration.apply();
   if (role === "worker") {
-    log("info", `facts for the plugin: ${await writeNodeFacts(facts)} (VTEP ${facts.vtep})`);
+    tell({ kind: "facts-written", vtep: facts.vtep, outcome: await writeNodeFacts(facts) });
   }
   return { facts, configuration };
 }

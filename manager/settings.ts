@@ -1,5 +1,7 @@
 // The manager's settings: one schema for environment and flags, wrong ones reported all at once.
 import * as z from "zod";
+import { LEVELS } from "./events/event.ts";
+import { FORMATS } from "./events/log.ts";
 
 export const ROLES = ["worker", "route-reflector"] as const;
 export type Role = typeof ROLES[number];
@@ -13,7 +15,10 @@ export interface SettingSource {
   readonly default?: string;
 }
 
-/** Every setting. NODE_IP, KATHARA_MASTER_SERVICE_HOST (and IS_CONTROL_PLANE, the role) are the original's. */
+/**
+ * Every setting. NODE_IP and KATHARA_MASTER_SERVICE_HOST are the original's, and so is
+ * IS_CONTROL_PLANE, which gives the role.
+ */
 export const SOURCES = {
   nodeIp: {
     env: "NODE_IP",
@@ -29,7 +34,7 @@ export const SOURCES = {
     env: "MEGALOS_ROUTE_REFLECTORS",
     flag: "--route-reflectors <list>",
     help:
-      "instead of that, all route reflectors: addresses or names, separated by commas; names are followed",
+      "instead of that, all route reflectors: addresses or names (which are followed), with commas",
   },
   cniBinDir: {
     env: "CNI_BIN_DIR",
@@ -76,6 +81,18 @@ export const SOURCES = {
     help: "how often the node is looked over",
     default: "5",
   },
+  log: {
+    env: "MEGALOS_LOG",
+    flag: "--log <format>",
+    help: "text: a line an event; json: a JSON object a line",
+    default: "text",
+  },
+  logLevel: {
+    env: "MEGALOS_LOG_LEVEL",
+    flag: "--log-level <level>",
+    help: "least of what is logged: debug (each call too), info, warn or error",
+    default: "info",
+  },
   frr: {
     env: "MEGALOS_FRR",
     flag: "--frr <who>",
@@ -99,13 +116,19 @@ const integer = (low: number, high: number) => {
   );
 };
 const ADDRESS = z.union([z.ipv4(), z.ipv6()], "an IP address");
-/** A name as RFC 1123, section 2.1, has it; its last label is not a number, or a wrong address would be one. */
+/**
+ * A host name (RFC 1123, section 2.1). Its last label must not be a number: otherwise a mistyped
+ * address would pass as a name.
+ */
 const HOST_NAME =
   /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?\.?$/i;
 const LIST_RULE = "addresses or names, separated by commas";
 const reflectorList = z.string().transform((text) => text.split(",").map((one) => one.trim()))
   .refine((list) => list.every((one) => isAddress(one) || HOST_NAME.test(one)), LIST_RULE);
-/** RFC 2385 leaves its length open; Linux takes 80 bytes (TCP_MD5SIG_MAXKEYLEN), and FRR splits words at blanks. */
+/**
+ * RFC 2385 leaves the length of a password open. Linux takes 80 bytes (TCP_MD5SIG_MAXKEYLEN), and
+ * FRR ends a password at the first blank.
+ */
 const password = z.string().regex(
   /^[\x21-\x7e]{1,80}$/,
   "1 to 80 printable ASCII characters without blanks",
@@ -123,6 +146,8 @@ const schema = z.object({
   httpPort: integer(1, 65_535),
   grace: integer(0, 86_400),
   reconcile: integer(1, 3_600),
+  log: z.enum(FORMATS, FORMATS.join(" or ")),
+  logLevel: z.enum(LEVELS, "debug, info, warn or error"),
   frr: z.enum(["start", "wait"], "start or wait"),
   launcher: z.enum(["on", "off"], "on or off"),
 });
@@ -141,8 +166,11 @@ export function isAddress(text: string): boolean {
 /** Texts as given; what was not given is undefined. */
 export type Given = Partial<Record<SettingName, string | undefined>>;
 
-/** Reads settings; a flag beats its variable, and an empty text is none. Without a role, it is IS_CONTROL_PLANE's.
- * @throws {SettingsError} that names all that is wrong */
+/**
+ * Reads the settings. A flag beats its variable, and an empty text counts as not given.
+ * @param wanted the role; without it, IS_CONTROL_PLANE gives the role
+ * @throws {SettingsError} that names all that is wrong
+ */
 export function readSettings(
   flags: Given,
   env: (name: string) => string | undefined,
@@ -177,7 +205,7 @@ export function readSettings(
   return { ...others, role, reflectors: routeReflectors ?? one };
 }
 
-/** The role that the original's manifest asks for by IS_CONTROL_PLANE; undefined when it says neither. */
+/** The role by IS_CONTROL_PLANE, as in the original; undefined when that names no role. */
 function roleOfEnvironment(env: (name: string) => string | undefined): Role | undefined {
   const value = (env("IS_CONTROL_PLANE") ?? "").toLowerCase();
   if (["true", "1", "yes"].includes(value)) return "route-reflector";

@@ -33,6 +33,8 @@ Deno.test("without settings, a worker has the documented defaults", () => {
     httpPort: 9470,
     grace: 30,
     reconcile: 5,
+    log: "text",
+    logLevel: "info",
     frr: "start",
     launcher: "on",
   });
@@ -66,6 +68,12 @@ const VALUES: readonly { name: string; right: readonly string[]; wrong: readonly
   { name: "MEGALOS_EMPTY_LAN_GRACE", right: ["0", "86400"], wrong: ["-1", "86401", "30s"] },
   { name: "MEGALOS_RECONCILE", right: ["1", "3600"], wrong: ["0", "3601", "often"] },
   { name: "MEGALOS_LAUNCHER", right: ["on", "off"], wrong: ["On", "true"] },
+  { name: "MEGALOS_LOG", right: ["text", "json"], wrong: ["JSON", "yaml"] },
+  {
+    name: "MEGALOS_LOG_LEVEL",
+    right: ["debug", "info", "warn", "error"],
+    wrong: ["Info", "warning", "trace"],
+  },
   { name: "MEGALOS_FRR", right: ["start", "wait"], wrong: ["Start", "no"] },
   {
     name: "IS_CONTROL_PLANE",

@@ -120,7 +120,7 @@ testAsRoot("a CNI_NETNS that may mean another file to the manager is the binary'
   }
   await counted(node, "ADD", { answered: 0, declined: elsewhere.length });
   await counted(node, "DEL", { answered: 3, declined: elsewhere.length });
-  assert.match(await node.must(MANAGER, "status"), /^DEL +3 +0 +\S+ ms +\S+ ms +5 +0$/m);
+  assert.match((await node.run([MANAGER, "status"])).stdout, /^DEL +3 +0 +\S+ ms +\S+ ms +5 +0$/m);
 });
 
 testAsRoot("a LAN namespace that is made anew is the one that calls go on in", async () => {

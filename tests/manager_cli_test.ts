@@ -78,7 +78,8 @@ Deno.test("wrong settings are all named, and the program ends with 2 before it d
 const WRONG = [
   [["--bogus"], /unknown option '--bogus'/],
   [["worker", "--bogus"], /unknown option '--bogus'/],
-  [["wroker"], /wroker/],
+  [["wroker"], /unknown command 'wroker'\n\(Did you mean worker\?\)/],
+  [["statsu"], /unknown command 'statsu'\n\(Did you mean status\?\)/],
   [["worker", "now"], /too many arguments/],
   [["render"], /missing required argument 'role'/],
   [["render", "speaker"], /the role is "speaker"; it must be worker or route-reflector/],

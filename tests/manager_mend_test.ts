@@ -5,6 +5,7 @@ import { eventually } from "./fixture/eventually.ts";
 import { Manager, readStatus, runManagers, workerEnv } from "./fixture/manager.ts";
 import { addPod, call, canReach, NET1, pod } from "./fixture/pod.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
+import { hold } from "./fixture/resident_node.ts";
 import { PC1, PC2, startTwoPods } from "./fixture/two_pods.ts";
 import { LANS } from "./fixture/bare_node.ts";
 
@@ -178,6 +179,8 @@ testAsRoot("devices of no LAN are removed, those of calls that are at work are n
   const [w1] = cluster.workers;
   const [manager] = running.workers;
   await addPod(w1, PC1);
+  // As a call at work would: nothing is removed as long as it has its lock.
+  const busy = await hold(w1, "/run/megalos/lock/077");
   await ipThere(w1, "link", "add", "name", "kt-half-ntwork", "type", "bridge");
   await ipThere(w1, "link", "add", "name", "mgabcdefghijklm", "type", "veth", "peer", "name", "x");
   // The last has the first name of a VXLAN device, as a killed ADD leaves one.
@@ -186,11 +189,9 @@ testAsRoot("devices of no LAN are removed, those of calls that are at work are n
     await ipThere(w1, "link", "add", "name", name, "type", "vxlan",
       "id", vni, "local", "10.99.0.11", "dstport", "4789", "nolearning");
   }
-  // As a call at work would: nothing is removed as long as it has its lock.
-  const busy = w1.run(["flock", "/run/megalos/lock/077", "sleep", "5"]);
   await manager.logged(/Cannot look the LANs over: Cannot lock/);
   assert.match(await ipThere(w1, "-br", "link"), /kt-half-ntwork/);
-  await busy;
+  await busy[Symbol.asyncDispose]();
   await manager.logged(/devices of no LAN removed: /);
   const left = await ipThere(w1, "-br", "link");
   assert.doesNotMatch(left, /kt-half-ntwork|mgabcdefghijklm|other-ntwork|megalos~/);

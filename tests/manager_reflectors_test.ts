@@ -68,6 +68,9 @@ testAsRoot(
     await awaitSessions(node, [OTHER_ADDRESS]);
     // The session may be there before frr-reload.py has ended.
     await three.manager.logged(/FRR runs it: [^]*FRR runs it: /);
+    // A session is told at the look after it came up.
+    await three.manager.logged(new RegExp(`session with .*${OTHER_ADDRESS}.* is up`));
+    await three.manager.logged(new RegExp(`session with .*${REFLECTOR_ADDRESS}.* is down`));
     await node.must("sh", "-c", ": >/run/hosts");
     const told = three.manager.log.length;
     await node.must("sleep", "3");

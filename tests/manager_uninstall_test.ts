@@ -32,7 +32,7 @@ testAsRoot(
 
     const early = await manager(node, "uninstall");
     assert.equal(early.code, 1);
-    assert.match(early.stderr, /Cannot uninstall: a manager is running on this node/);
+    assert.match(early.stderr, /Z error Cannot uninstall: a manager is running on this node\n$/);
 
     await worker.manager.end("TERM");
     const busy = await manager(node, "uninstall");

@@ -36,6 +36,7 @@ testAsRoot(
       bridge: "kt-net1-ntwork",
       ports: ["lab/pc1 net0"],
       remoteVteps: [workerAddress(1)],
+      keptVteps: [],
     }]);
     const [{ behind: port }] = others.macs;
     assert.match(port, /^mg[a-z2-7]{13}$/);
@@ -48,7 +49,7 @@ testAsRoot(
       swept: { mended: 0, emptied: 0, strays: 0, entriesKept: 0, entriesRemoved: 0 },
       daemons: true,
       macs: [
-        { vni: 10, mac: PC1.mac, type: "local", behind: port },
+        { vni: 10, mac: PC1.mac, type: "local", behind: port, pod: "lab/pc1 net0" },
         { vni: 10, mac: PC2.mac, type: "remote", behind: workerAddress(1) },
       ],
     });

@@ -8,12 +8,15 @@ export interface Rung {
 }
 
 /**
- * Deno keeps 16 events and drops what comes then. A dropped event has others before it, so after the last of them one more
- * look finds what it would have told.
+ * Deno keeps 16 events and drops those that come then. Other events precede a dropped one, so one
+ * more look (after so many ms) behind the last of them finds what the dropped one would have told.
  */
 const LOOK_AGAIN_MS = 3;
 
-/** Calls `answer` with all that lies there, now and whenever something new does. Disposing stops that. */
+/**
+ * Calls `answer` with all that lies in the directory: now, and whenever something new is there.
+ * Disposing stops that.
+ */
 export function watchBell(answer: (rung: Rung) => void): AsyncDisposable {
   const watcher = Deno.watchFs(BELL_DIR, { recursive: false });
   let again: ReturnType<typeof setTimeout> | undefined;

@@ -1,13 +1,16 @@
-// Deletions of many calls: nobody waits for what the kernel waits for, and those that come at once are one.
+// Deletions of many calls: calls do not wait as long as the kernel does, and share deletions.
 import type { Completed } from "../../shared/process/command.ts";
 import { sleep } from "../../shared/process/time.ts";
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
 import { DELETE_MARKED } from "../../shared/lan/plan_delete.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 
-/** How many the kernel is given at a time; what is asked for beyond that is one more, for all who ask. */
+/**
+ * Deletions in flight at a time. Later requests share one more, which begins when the first of
+ * these ends.
+ */
 export const MAX_RUNNING = 4;
-/** A device that was still there when it should have gone is looked for again after so long. */
+/** Pause (ms) after which a device that is still there is looked for again. */
 const LOOK_AGAIN_MS = 2;
 
 /** A deletion that the kernel was given. */
@@ -16,9 +19,10 @@ interface Deletion {
 }
 
 /**
- * A deleted device is gone, in both namespaces, soon after the kernel was told. Its answer comes 15-90 ms later, when the last
- * reader of its lists must have left (RCU), and most of that time it holds the lock for changes (RTNL). So each deletion has an
- * `ip` of its own, and a call goes on when its devices cannot be found any more: whoever looks for them waits for the lock.
+ * Soon after the kernel was told, a deleted device is gone in both namespaces. The kernel answers
+ * 15-90 ms later, when every reader of its lists must have left (RCU), and for most of that time it
+ * holds the lock for changes (RTNL). So each deletion has an `ip` of its own, and a call goes on as
+ * soon as its devices cannot be found any more.
  */
 export class Deletions {
   #running = new Set<Promise<unknown>>();
@@ -47,7 +51,8 @@ export class Deletions {
   }
 
   async #delete(kernel: Kernel, doomed: readonly string[]): Promise<Completed | undefined> {
-    // Which devices are meant is looked up now: later that would wait for the lock. Another deletion may have taken them.
+    // The devices are looked up now: later the question would wait for the lock. Another deletion
+    // may have taken them already.
     const { there, isSure } = await kernel.find(LAN_NETNS, doomed);
     if (isSure && there.length === 0) return undefined;
     const { done } = await this.#start();

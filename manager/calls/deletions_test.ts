@@ -22,7 +22,10 @@ const failed = (stderr: string): Completed => ({
 });
 const tick = () => new Promise((resolve) => setTimeout(resolve));
 
-/** Deletions that end when they are told to, and calls whose devices are there until then, or until `gone`. */
+/**
+ * Deletions that end when they are told to, and calls whose devices are there until then, or until
+ * `gone`.
+ */
 function slowDeletions() {
   const running: ((outcome?: Completed) => void)[] = [];
   const state = { gone: false, isSure: true, closed: 0, running };
@@ -150,7 +153,8 @@ testAsRoot("a device is deleted by a session that knows an earlier one of its na
   await call.find(LAN_NETNS, ["x"]);
   assert.equal(await other.apply(LAN_NETNS, deleteLink("x")), undefined);
   await make("x");
-  // A list puts the device of now in front of the earlier one; the mark takes away the first that is known.
+  // A list puts the device of now in front of the earlier one; the mark takes away the first that
+  // is known.
   await call.show(LAN_NETNS, [showKind("bridge")]);
   for (const { change } of planDelete(LAN_NETNS, ["x"])) {
     assert.equal(await shared.apply(LAN_NETNS, change), undefined);

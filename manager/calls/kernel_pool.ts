@@ -1,33 +1,51 @@
-// Sessions of `ip` in the LAN namespace that serve call after call for a moment: starting one takes 5 ms of a processor.
+// Sessions of `ip` in the LAN namespace: started ahead, and used by call after call for a moment.
 import type { Question } from "../../shared/iproute2/commands.ts";
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 
-/** A session holds the pods' namespaces that it has named: they may outlive their pods by as much, and no more. */
+/**
+ * A session keeps each pod namespace that it has named open. This is by how long (ms) a namespace
+ * may outlive its pod for that.
+ */
 export const SERVICE_MS = 500;
+/**
+ * Spares are made after a pause (ms): calls come in bursts, a start competes with them for the CPU,
+ * and most calls of a burst use each other's sessions.
+ */
+const FILL_DELAY_MS = 250;
 
 /** A kernel that is lent to one call at a time. */
 interface Member {
   readonly kernel: Kernel;
   /** Where its session is. */
   readonly place: unknown;
-  /** When it is to be ended (ms). */
-  readonly until: number;
-  hasServed: boolean;
+  /** When (ms) it is to be ended; undefined for a spare, which no call has used. */
+  readonly until?: number;
+  /** Its session did not start for the call that has it: the session may be of no use any more. */
+  isOld: boolean;
   timer?: ReturnType<typeof setTimeout>;
 }
 
 export class KernelPool {
   readonly #idle = new Set<Member>();
+  readonly #spares: Member[] = [];
+  #filling: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
 
   /**
-   * @param open makes a kernel
-   * @param place tells where a session opened now would be (the namespace's inode): those elsewhere are no use
+   * @param open makes a kernel, with its session started: that takes 5 ms of a processor
+   * @param place tells where a session would be that starts now (the namespace's inode); sessions
+   *   of another place are of no use
+   * @param size how many spares are kept; each is an idle process of 2 MB
    */
-  constructor(private readonly open: () => Kernel, private readonly place: () => unknown) {}
+  constructor(
+    private readonly open: () => Kernel,
+    private readonly place: () => unknown,
+    private readonly size = 0,
+  ) {}
 
-  /** The kernel of a call, which from now on borrows one of these for the LAN namespace, until it is closed. */
+  /** A call's kernel that borrows one of the pool's for the LAN namespace, until it is closed. */
   share(kernel: Kernel): Kernel {
     let borrowed: Member | undefined;
     const member = () => borrowed ??= this.#take();
@@ -48,33 +66,64 @@ export class KernelPool {
     };
   }
 
+  /** Makes the spares that are missing. What cannot be made now is made when a call needs it. */
+  fill(): void {
+    this.#dropStrangers();
+    try {
+      while (!this.#isClosed && this.#spares.length < this.size) this.#spares.push(this.#make());
+    } catch {
+      // The call that needs a session next meets the same error, and tells it.
+    }
+  }
+
   async close(): Promise<void> {
-    await Promise.all([...this.#idle].map((member) => this.#end(member)));
+    this.#isClosed = true;
+    clearTimeout(this.#filling);
+    const members = [...this.#idle, ...this.#spares.splice(0)];
+    await Promise.all(members.map((member) => this.#end(member)));
+  }
+
+  #make(): Member {
+    return { kernel: this.open(), place: this.place(), isOld: false };
   }
 
   #take(): Member {
-    const place = this.place();
-    for (const member of this.#idle) {
-      if (member.place === place) {
-        clearTimeout(member.timer);
-        this.#idle.delete(member);
-        return member;
-      }
-      void this.#end(member);
+    this.#dropStrangers();
+    const [idle] = this.#idle;
+    if (idle !== undefined) {
+      clearTimeout(idle.timer);
+      this.#idle.delete(idle);
+      return idle;
     }
+    if (this.size > 0) this.#filling ??= setTimeout(() => this.#refill(), FILL_DELAY_MS);
+    const spare = this.#spares.shift();
     const until = performance.now() + SERVICE_MS;
-    return { kernel: this.open(), place, until, hasServed: false };
+    return spare === undefined ? { ...this.#make(), until } : { ...spare, until, isOld: true };
+  }
+
+  #refill(): void {
+    this.#filling = undefined;
+    this.fill();
   }
 
   #giveBack(member: Member): void {
-    const remainingMs = member.until - performance.now();
+    const remainingMs = (member.until ?? 0) - performance.now();
     if (remainingMs <= 0) return void this.#end(member);
-    member.hasServed = true;
+    member.isOld = true;
     // A timer that is due when the member is lent again may fire although it was cleared.
     member.timer = setTimeout(() => {
       if (this.#idle.has(member)) void this.#end(member);
     }, remainingMs);
     this.#idle.add(member);
+  }
+
+  /** Ends what is idle in a namespace that is no longer the LAN namespace. */
+  #dropStrangers(): void {
+    const place = this.place();
+    const isStranger = (member: Member) => member.place !== place;
+    const spares = this.#spares.splice(0);
+    this.#spares.push(...spares.filter((member) => !isStranger(member)));
+    for (const member of [...this.#idle, ...spares].filter(isStranger)) void this.#end(member);
   }
 
   #end(member: Member): Promise<void> {
@@ -85,15 +134,15 @@ export class KernelPool {
 }
 
 /**
- * `ip` keeps the index of each name that it has met, and is of no use when another device has that name now: the question then
- * fails, and is asked in another session. Nothing else can go wrong by it, because each call asks for a device, under its LAN's
- * lock, before it uses its name.
+ * `ip` keeps the index of each name that it has met, and is of no use when another device has that
+ * name now: the question then fails, and is asked in another session. Nothing else can go wrong by
+ * it, because each call asks for a device, under its LAN's lock, before it uses its name.
  */
-async function ask({ kernel, hasServed }: Member, questions: readonly Question[]): Promise<Link[]> {
+async function ask({ kernel, isOld }: Member, questions: readonly Question[]): Promise<Link[]> {
   try {
     return await kernel.show(LAN_NETNS, questions);
   } catch (thrown) {
-    if (!hasServed) throw thrown;
+    if (!isOld) throw thrown;
     await kernel.close();
     return await kernel.show(LAN_NETNS, questions);
   }

@@ -1,4 +1,4 @@
-// The pool's sessions: lent to one call at a time, ended in time, and right about devices that others have made anew.
+// The pool's sessions: lent to one call at a time, ended in time, and right about new devices.
 import assert from "node:assert/strict";
 import { BareNode } from "../../tests/fixture/bare_node.ts";
 import { hostOf } from "../../tests/fixture/node_host.ts";
@@ -17,7 +17,7 @@ import { KernelPool, SERVICE_MS } from "./kernel_pool.ts";
 const ELSEWHERE = "/run/netns/pod";
 
 /** A pool of kernels that do nothing but say their number, and the call's own kernel, number -1. */
-function numberedPool() {
+function numberedPool(spares = 0) {
   const state = { opened: 0, closed: [] as number[], asked: [] as number[], place: 1 };
   const numbered = (number: number): Kernel => ({
     enter: () => Promise.resolve(),
@@ -26,7 +26,7 @@ function numberedPool() {
     apply: () => Promise.resolve(undefined),
     close: () => Promise.resolve(void state.closed.push(number)),
   });
-  const pool = new KernelPool(() => numbered(state.opened++), () => state.place);
+  const pool = new KernelPool(() => numbered(state.opened++), () => state.place, spares);
   return { state, pool, borrow: () => pool.share(numbered(-1)) };
 }
 
@@ -87,6 +87,35 @@ Deno.test("a timer that fires although it was cleared does not end a kernel that
   assert.ok(!state.closed.includes(0));
   await other.close();
   await pool.close();
+});
+
+Deno.test("spares are made ahead, each is lent once, and missing ones are made later", async () => {
+  const { state, pool, borrow } = numberedPool(2);
+  pool.fill();
+  assert.equal(state.opened, 2);
+  const calls = [borrow(), borrow(), borrow()];
+  for (const kernel of calls) await kernel.show(LAN_NETNS, []);
+  assert.deepEqual(state.asked, [0, 1, 2]);
+  assert.equal(state.opened, 3);
+  while (state.opened < 5) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const kernel of calls) await kernel.close();
+  await pool.close();
+  assert.deepEqual(state.closed.filter((number) => number >= 0).toSorted(), [0, 1, 2, 3, 4]);
+});
+
+Deno.test("spares of a namespace that was made anew are ended, not lent", async () => {
+  const { state, pool, borrow } = numberedPool(2);
+  pool.fill();
+  state.place = 2;
+  const call = borrow();
+  await call.show(LAN_NETNS, []);
+  assert.deepEqual(state.asked, [2]);
+  assert.deepEqual(state.closed, [0, 1]);
+  await call.close();
+  await pool.close();
+  // What is filled after the end would stay.
+  pool.fill();
+  assert.equal(state.opened, 3);
 });
 
 testAsRoot("devices that others have made anew are found, by every name", async () => {

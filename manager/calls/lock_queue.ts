@@ -1,11 +1,11 @@
-// One waiting lock a file in a process with many calls: each waiting flock(2) takes a thread, and Deno has 512.
+// Queues the locks of calls in one process: each waiting flock(2) takes one of Deno's 512 threads.
 import { fail } from "../../shared/faults.ts";
 import { within } from "../../shared/process/time.ts";
 import type { Host } from "../../shared/host.ts";
 
 /**
- * Wraps `lock` so that calls of this process wait for each other in order, and only the first of them waits in the kernel.
- * The time limit is of both waits together.
+ * Wraps `lock` so that calls of this process wait for each other in order. Only the first of them
+ * waits in the kernel. The time limit counts for both waits together.
  */
 export function queueLocks(lock: Host["lock"]): Host["lock"] {
   const tails = new Map<string, Promise<void>>();

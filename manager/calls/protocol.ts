@@ -9,8 +9,6 @@ export const BELL_DIR = `${CALLS_DIR}/bell`;
 export const ALIVE_FILE = `${CALLS_DIR}/alive`;
 /** One binary at a time on a node: twenty of them do not fit into Multus' memory. */
 export const BINARY_LOCK_FILE = `${LOCK_DIR}/binary`;
-/** What the last look at the calls counted, for `manager status`. */
-export const STATISTICS_FILE = `${CALLS_DIR}/statistics.json`;
 /** Calls that can be handed over at a time. */
 export const SLOTS = 256;
 
@@ -57,7 +55,10 @@ export function slotFile(
   return `${CALLS_DIR}/${slot}.${name}`;
 }
 
-/** The request is whole. **Whoever takes this file away executes the call**: the resident renames it, the launcher removes it. */
+/**
+ * This file says that the request is whole. **Whoever takes it away executes the call**: the
+ * resident renames it, the launcher removes it.
+ */
 export function readyFile({ slot, id }: CallName): string {
   return `${BELL_DIR}/${slot}.${id}`;
 }
@@ -67,7 +68,10 @@ export function takenFile({ slot, id }: CallName): string {
   return `${CALLS_DIR}/${slot}.${id}`;
 }
 
-/** **Whoever makes this file says whether the answer counts**: the launcher takes it, the resident takes it back. */
+/**
+ * **Whoever makes this file says whether the answer counts**: the launcher takes the answer, the
+ * resident takes it back.
+ */
 export function settledFile(call: CallName): string {
   return `${readyFile(call)}.settled`;
 }
@@ -78,7 +82,10 @@ export type Bell =
   /** The binary answered a call of this verb: it was not handed over, or given up. */
   | { readonly name: "declined" | "fallenBack"; readonly verb: string };
 
-/** Reads a file's name; undefined for one that is no bell. Of notes (`declined.VERB.N`), up to {@link SLOTS} are told apart. */
+/**
+ * Reads a file's name; undefined for a file that is no bell. Notes (`declined.VERB.N`) have a
+ * number, so that up to {@link SLOTS} of one kind can lie there.
+ */
 export function parseBell(file: string): Bell | undefined {
   const [, slot, id, settled] = /^(\d{1,3})\.([0-9a-f-]{36})(\.settled)?$/.exec(file) ?? [];
   if (slot !== undefined && id !== undefined) {
@@ -89,7 +96,7 @@ export function parseBell(file: string): Bell | undefined {
   return { name: note === "declined" ? "declined" : "fallenBack", verb };
 }
 
-/** The slot that a launcher's file belongs to; undefined for what is not a launcher's, such as the FIFOs. */
+/** The slot that a launcher's file belongs to; undefined for other files, such as the FIFOs. */
 export function slotOf(file: string): string | undefined {
   return /^(\d{1,3})\.(?!answer$)/.exec(file)?.[1];
 }

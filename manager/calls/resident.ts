@@ -1,70 +1,44 @@
-// The resident: answers the calls that launchers hand over (docs/call-protocol.md), many at a time, in the manager's process.
-import { answer } from "../../cni/call.ts";
-import { updateFile } from "../../shared/files.ts";
-import { showLink } from "../../shared/iproute2/commands.ts";
-import { openKernel } from "../../shared/iproute2/kernel.ts";
-import type { NodeFacts } from "../../shared/lan/node_facts.ts";
-import { LAN_NETNS } from "../../shared/lan/paths.ts";
+// The resident: takes the calls that launchers hand over (docs/call-protocol.md), many at a time.
 import type { Host } from "../../shared/host.ts";
-import { within } from "../../shared/process/time.ts";
-import type { Log } from "../log.ts";
+import type { NodeFacts } from "../../shared/lan/node_facts.ts";
+import type { Tell } from "../events/event.ts";
+import { CannotGoOn, type Duty } from "../loop/duty.ts";
 import { type Rung, watchBell } from "./bell.ts";
-import {
-  ALIVE_FILE,
-  BELL_DIR,
-  type CallName,
-  HANDED_VERBS,
-  SETTLE_LIMIT_MS,
-  STATISTICS_FILE,
-  TOO_OLD_MS,
-} from "./protocol.ts";
-import { readVariable } from "./variables.ts";
+import { ALIVE_FILE, BELL_DIR, type CallName, TOO_OLD_MS } from "./protocol.ts";
 import { residentHost } from "./resident_host.ts";
+import { serveCall } from "./serve_call.ts";
 import {
   ageOfCall,
   collectNotes,
   freeSlot,
-  type HandedCall,
   listTaken,
   readCall,
   removeLeftovers,
-  takeBack,
   takeCall,
-  writeAnswer,
   writeRefusal,
 } from "./slots.ts";
-import { type CallStatistics, count, type Outcome } from "./statistics.ts";
 
-/** How long the exclusive lock is waited for: watchdogs of launchers hold it for an instant, an older resident until it ends. */
+/**
+ * How long (ms) the exclusive lock is waited for. Watchdogs of launchers hold the lock for an
+ * instant, an older resident until it ends.
+ */
 const ALIVE_LIMIT_MS = 30_000;
-
-/** Disposing takes no more calls, and ends when those that were taken have ended. */
-export interface Resident extends AsyncDisposable {
-  /** Removes what dead launchers have left, and writes the statistics. Throws when the calls' directory is no more. */
-  tidy(): Promise<void>;
-}
 
 /**
  * Starts to answer. From now on launchers wait for this process instead of starting the binary.
  * @throws {FaultError} "try-later" when another resident does not end
  */
-export async function startResident(facts: NodeFacts, log: Log): Promise<Resident> {
+export async function startResident(facts: NodeFacts, tell: Tell): Promise<Resident> {
   const { host, close } = residentHost(facts);
   const alive = await host.lock(ALIVE_FILE, { timeoutMs: ALIVE_LIMIT_MS });
-  const resident = new Answering(host, log);
-  resident.takeOver();
-  const watching = watchBell((rung) => resident.hear(rung));
-  log("info", "calls are answered here");
-  return {
-    tidy: () => resident.tidy(),
-    async [Symbol.asyncDispose]() {
-      // Launchers hold what they have been promised for good until nobody holds the lock: it goes last.
-      await resident.finish();
-      await watching[Symbol.asyncDispose]();
-      await close();
-      alive[Symbol.dispose]();
-    },
-  };
+  const resident = new Resident(host, tell, async () => {
+    await close();
+    // The lock goes last: as long as it is held, launchers trust that taken calls will be answered.
+    alive[Symbol.dispose]();
+  });
+  resident.start();
+  tell({ kind: "calls-served" });
+  return resident;
 }
 
 /** A call at work. */
@@ -75,56 +49,64 @@ interface Work {
   readonly ended: Promise<void>;
 }
 
-class Answering {
-  #statistics: CallStatistics = {};
-  #finishing = false;
+/** Disposing takes no more calls, and ends when those that were taken have ended. */
+class Resident implements Duty, AsyncDisposable {
+  readonly name = "look the calls over";
+  #isEnding = false;
+  #watching: AsyncDisposable | undefined;
   /** By the calls' UUIDs. */
   readonly #work = new Map<string, Work>();
 
-  constructor(private readonly host: Host, private readonly log: Log) {}
+  constructor(
+    private readonly host: Host,
+    private readonly tell: Tell,
+    private readonly close: () => Promise<void>,
+  ) {}
 
-  /** What an earlier resident had taken is lost. */
-  takeOver(): void {
+  start(): void {
+    // What an earlier resident had taken is lost.
     for (const call of listTaken()) {
       writeRefusal(call, "Cannot answer: the manager that took the call has ended");
       freeSlot(call);
     }
+    this.#watching = watchBell((rung) => this.#hear(rung));
   }
 
-  hear({ ready, settled }: Rung): void {
-    for (const { id } of settled) this.#work.get(id)?.settled();
-    if (this.#finishing) return;
-    for (const call of ready) {
-      try {
-        this.#start(call);
-      } catch (error) {
-        this.log("error", `Cannot take a call: ${error}`);
-      }
-    }
-  }
-
-  async tidy(): Promise<void> {
+  /** Removes what dead launchers have left, and counts the calls that the binary has answered. */
+  look(): Promise<void> {
     try {
       removeLeftovers(new Set([...this.#work.values()].map(({ slot }) => slot)));
-      for (const { name, verb } of collectNotes()) this.#count(verb, { kind: name });
-      await updateFile(STATISTICS_FILE, JSON.stringify(this.#statistics), 0o600);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) {
-        throw new Error(`Cannot go on: ${BELL_DIR} has been removed`, { cause: error });
+      for (const { name, verb } of collectNotes()) {
+        this.tell({ kind: name === "declined" ? "call-declined" : "call-fallen-back", verb });
       }
-      // Such as no room in /run: calls are answered all the same.
-      this.log("warn", `Cannot look the calls over: ${error}`);
+      return Promise.resolve();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      throw new CannotGoOn(`Cannot go on: ${BELL_DIR} has been removed`, { cause: error });
     }
   }
 
-  /** Ends with the last call at work; others are no longer taken. */
-  async finish(): Promise<void> {
-    this.#finishing = true;
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isEnding = true;
     await Promise.all([...this.#work.values()].map(({ ended }) => ended));
+    await this.#watching?.[Symbol.asyncDispose]();
+    await this.close();
   }
 
-  #start(call: CallName): void {
-    // An old one is left to its launcher, which is about to give it up, or gone.
+  #hear({ ready, settled }: Rung): void {
+    for (const { id } of settled) this.#work.get(id)?.settled();
+    if (this.#isEnding) return;
+    for (const call of ready) {
+      try {
+        this.#take(call);
+      } catch (error) {
+        this.tell({ kind: "call-broken", why: `Cannot take a call: ${error}` });
+      }
+    }
+  }
+
+  #take(call: CallName): void {
+    // An old call is left to its launcher, which is about to give the call up, or is gone.
     const age = ageOfCall(call);
     if (age === undefined || age > TOO_OLD_MS || !takeCall(call)) return;
     const handed = readCall(call);
@@ -133,85 +115,9 @@ class Answering {
       return freeSlot(call);
     }
     const { promise, resolve } = Promise.withResolvers<void>();
-    const ended = this.#serve(call, handed, promise)
-      .catch((error) => this.log("error", `Cannot answer a call: ${error}`))
+    const ended = serveCall(call, handed, promise, this.host, this.tell)
+      .catch((error) => this.tell({ kind: "call-broken", why: `Cannot answer a call: ${error}` }))
       .finally(() => this.#work.delete(call.id));
     this.#work.set(call.id, { slot: call.slot, settled: resolve, ended });
   }
-
-  async #serve(
-    call: CallName,
-    handed: HandedCall,
-    settled: Promise<void>,
-  ): Promise<void> {
-    const started = performance.now();
-    const verb = verbOf(handed);
-    const { stdout, exitCode } = await this.#answer(handed);
-    const undo = async () => {
-      if (verb === "ADD" && exitCode === 0) await this.#undo(handed, stdout);
-    };
-    try {
-      writeAnswer(call, exitCode, stdout);
-    } catch (error) {
-      await undo();
-      writeRefusal(call, "Cannot hand the answer over: there is no room for it in /run");
-      this.#count(verb, { kind: "undelivered" });
-      freeSlot(call);
-      throw error;
-    }
-    const ms = performance.now() - started;
-    await within(SETTLE_LIMIT_MS, settled);
-    if (takeBack(call)) {
-      await undo();
-      this.log(
-        "warn",
-        `nobody took the answer to ${verb}${verb === "ADD" ? "; it is undone" : ""}`,
-      );
-      this.#count(verb, { kind: "undelivered" });
-    } else {
-      this.#count(verb, { kind: "answered", ms, failed: exitCode !== 0 });
-      freeSlot(call);
-    }
-  }
-
-  /** Takes back an ADD, unless another one has taken its place since: the port's MAC address is random. */
-  async #undo(handed: HandedCall, result: string): Promise<void> {
-    const [port] = readInterfaces(result);
-    if (port !== undefined && await this.#macOf(port.name) !== port.mac) return;
-    await this.#answer(handed, "DEL");
-  }
-
-  async #macOf(port: string): Promise<string | undefined> {
-    const { shareKernel, converse } = this.host;
-    const kernel = shareKernel(openKernel(converse, () => SETTLE_LIMIT_MS));
-    try {
-      return (await kernel.show(LAN_NETNS, [showLink(port)]))[0]?.mac;
-    } finally {
-      await kernel.close();
-    }
-  }
-
-  #answer({ variables, config }: HandedCall, verb?: "DEL") {
-    const env = (name: string) => {
-      if (name === "MEGALOS_MANAGED") return "1";
-      if (name === "CNI_COMMAND" && verb !== undefined) return verb;
-      return readVariable(variables, name);
-    };
-    return answer(env, () => Promise.resolve(config), this.host);
-  }
-
-  #count(verb: string, outcome: Outcome): void {
-    this.#statistics = count(this.#statistics, verb, outcome);
-  }
-}
-
-/** The verb for the statistics. */
-function verbOf({ variables }: HandedCall): string {
-  const command = new TextDecoder().decode(variables.get("CNI_COMMAND"));
-  return HANDED_VERBS.find((verb) => verb === command) ?? "other";
-}
-
-/** The interfaces of a result, the host's side first; none before CNI 0.3.0. */
-function readInterfaces(result: string): { readonly name: string; readonly mac: string }[] {
-  return JSON.parse(result).interfaces?.slice(-2) ?? [];
 }

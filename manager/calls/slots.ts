@@ -1,4 +1,5 @@
-// The files of the slots, as the resident takes, reads, answers and frees them. All lie in memory (/run), so the calls are synchronous.
+// The files of the slots: the resident takes, reads, answers and frees them.
+// They lie in memory (/run), so synchronous calls do not make others wait.
 import { must } from "../../shared/process/must.ts";
 import {
   ALIVE_FILE,
@@ -46,7 +47,7 @@ export function takeCall(call: CallName): boolean {
   return isThere(() => Deno.renameSync(readyFile(call), takenFile(call)));
 }
 
-/** Reads what was handed over, and removes it: from now on it is here. Undefined when it is not whole. */
+/** Reads what was handed over, and removes it; undefined when that is not whole. */
 export function readCall({ slot }: CallName): HandedCall | undefined {
   const request = slotFile(slot, "request");
   const config = slotFile(slot, "config");
@@ -77,7 +78,8 @@ export function writeRefusal(call: CallName, why: string): void {
 }
 
 function writeLine({ slot, id }: CallName, line: string): void {
-  // Opened for reading too: a FIFO whose other side is gone would stop the whole program (or raise SIGPIPE).
+  // Opened for reading too: otherwise a FIFO whose other side is gone would stop the whole program
+  // (or raise SIGPIPE).
   using fifo = Deno.openSync(slotFile(slot, "answer"), { read: true, write: true });
   fifo.writeSync(new TextEncoder().encode(`${id} ${line}\n`));
 }
@@ -94,7 +96,7 @@ export function takeBack(call: CallName): boolean {
   return true;
 }
 
-/** Removes the files of a call that has ended; the claim last, for then the slot is the next launcher's. */
+/** Removes the files of a call that has ended. The claim goes last: it frees the slot. */
 export function freeSlot(call: CallName): void {
   const { slot } = call;
   for (

@@ -1,4 +1,4 @@
-// The variables of a call as its launcher writes them: NAME=VALUE with a NUL behind each, as in /proc/PID/environ.
+// The variables of a call as its launcher writes them: NAME=VALUE and a NUL each, as in environ.
 
 /** Bytes of each variable that is set, by name. */
 export type Variables = ReadonlyMap<string, Uint8Array>;
@@ -15,7 +15,10 @@ export function parseVariables(bytes: Uint8Array): Variables {
 
 const EQUALS = 0x3d;
 
-/** A variable's text, or undefined where it is not set; throws when it is not UTF-8, as `Deno.env.get` does. */
+/**
+ * A variable's text; undefined where the variable is not set.
+ * @throws {TypeError} when the value is not UTF-8, as `Deno.env.get` does
+ */
 export function readVariable(variables: Variables, name: string): string | undefined {
   const value = variables.get(name);
   return value === undefined ? undefined : DECODER.decode(value);

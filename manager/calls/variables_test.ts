@@ -1,4 +1,4 @@
-// Unit tests of the variables' way from a launcher: nothing is lost, added or read as something else.
+// The variables' way from a launcher: nothing is lost, added or read as something else.
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { parseVariables, readVariable } from "./variables.ts";

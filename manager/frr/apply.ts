@@ -1,4 +1,4 @@
-// Brings FRR to a configuration: checked before it is written, applied only where the running one differs.
+// Brings FRR to a configuration: checked first, and applied only where the running one differs.
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { must } from "../../shared/process/must.ts";
@@ -36,14 +36,20 @@ export async function applyFrrConf(text: string): Promise<"applied" | "unchanged
   return "applied";
 }
 
-/** Whether FRR's printed configuration and a written one say the same, whatever order and frame FRR's printing gives it. */
+/**
+ * Whether FRR's printed configuration and a written one say the same. FRR prints an order and a
+ * frame of its own: they do not count.
+ */
 export function isSameConfig(running: string, written: string): boolean {
   const unsaid = unsaidBy(running);
   const [left, right] = [statements(running, unsaid), statements(written, unsaid)];
   return left.size === right.size && [...left].every((line) => right.has(line));
 }
 
-/** From 9.1 on these are FRR's defaults, which it never prints. (It does print "no ip nht ...", which stays a difference.) */
+/**
+ * From 9.1 on these are FRR's defaults, and FRR never prints a default. (It does print "no ip nht
+ * ...": that stays a difference.)
+ */
 const DEFAULTS_SINCE_9_1 = ["ip nht resolve-via-default", "ipv6 nht resolve-via-default"];
 
 function unsaidBy(running: string): readonly string[] {
@@ -51,7 +57,7 @@ function unsaidBy(running: string): readonly string[] {
   return major > 9 || (major === 9 && minor >= 1) ? DEFAULTS_SINCE_9_1 : [];
 }
 
-// What FRR prints by itself: headings, its version and host name, ends of blocks, and whether its host forwards.
+// What FRR prints by itself: headings, version, host name, ends of blocks, the host's forwarding.
 const FRAME = /^(!|Building |Current |frr |hostname |service |exit|end$|no ip(v6)? forwarding$)/;
 
 function statements(text: string, unsaid: readonly string[]): Set<string> {

@@ -1,4 +1,4 @@
-// Whether FRR runs a configuration already: what FRR 8.4.4 and 10.7.1 print against what is written for them.
+// Whether FRR runs a configuration already: what FRR 8.4.4 and 10.7.1 print of what is written.
 import assert from "node:assert/strict";
 import { ROOT } from "../../tools/checkout.ts";
 import { isSameConfig } from "./apply.ts";

@@ -5,7 +5,10 @@ import { isAddress } from "../settings.ts";
 /** Addresses by the name that they were found under. */
 export type Found = ReadonlyMap<string, readonly string[]>;
 
-/** Looks the names up. One that is not found keeps what it had in `last`: sessions outlive their DNS. */
+/**
+ * Looks the names up. A name that is not found keeps its addresses of `last`: sessions outlive
+ * their DNS.
+ */
 export async function findReflectors(
   reflectors: readonly string[],
   last: Found = new Map(),

@@ -1,4 +1,4 @@
-// What FRR is to be on a node, as a typed model: everything that a configuration file of ours can say.
+// What FRR is to be on a node, as a typed model: all that our configuration files can say.
 import type { Settings } from "../settings.ts";
 
 /** Seconds. A lost session is found after `hold`, and tried again every `connect`. */
@@ -13,7 +13,10 @@ export interface SpeakerModel {
   readonly role: "worker";
   readonly as: number;
   readonly routerId: string;
-  /** The node's address, which sessions are called from: bgpd refuses one from an address that zebra does not know. */
+  /**
+   * The node's address, from which the sessions are opened. bgpd refuses a session from an address
+   * that zebra does not know.
+   */
   readonly source: string;
   /** Addresses. */
   readonly reflectors: readonly string[];
@@ -35,9 +38,12 @@ export interface ReflectorModel {
 
 export type FrrModel = SpeakerModel | ReflectorModel;
 
-/** The reflector is passive, so only the workers' connect timer counts: FRR's own of 120 s would be two minutes of outage. */
+/**
+ * The reflector is passive, so only the workers' connect timer counts. FRR's own, 120 s, would be
+ * two minutes of outage.
+ */
 const TIMERS: Timers = { keepalive: 3, hold: 9, connect: 1 };
-/** Both whole address spaces in halves: MD5 passwords are not programmed for a prefix length of 0. */
+/** Both address spaces, in halves: bgpd sets no MD5 password for a prefix length of 0. */
 const LISTEN_RANGES = ["0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"];
 /** FRR's largest `bgp listen limit`. */
 const LISTEN_LIMIT = 65_535;
@@ -57,7 +63,10 @@ export function modelFrr(
   return { role, ...common, listenRanges: LISTEN_RANGES, listenLimit: LISTEN_LIMIT };
 }
 
-/** A router ID is 32 bits written as an IPv4 address (RFC 4271, section 4.2); an IPv6 address is folded into one. */
+/**
+ * A router ID is 32 bits, written as an IPv4 address (RFC 4271, section 4.2). An IPv6 address is
+ * folded into one.
+ */
 export function toRouterId(address: string): string {
   if (!address.includes(":")) return address;
   let hash = 0x811c9dc5; // FNV-1a

@@ -1,14 +1,23 @@
-// While no session is up: has the kernel ask for the reflectors' next hops more often than by itself, so that bgpd gets through at once.
+// Has the kernel ask often for the reflectors' next hops while no session is up.
+// So bgpd gets through as soon as a cut is over.
 import * as z from "zod";
 import { run } from "../../shared/process/exec.ts";
 import { batch } from "../../shared/iproute2/batch.ts";
 import { ip, type IpCommand } from "../../shared/iproute2/words.ts";
 import { sleep } from "../../shared/process/time.ts";
-import type { Session } from "./query.ts";
+import type { Duty } from "../loop/duty.ts";
+import { isUp } from "../loop/news.ts";
+import type { Observation } from "../loop/observation.ts";
 
-/** Between two questions; the kernel asks once a second, and after the third time drops what waits for the answer (arp(7)). */
+/**
+ * Pause (ms) between two questions. The kernel by itself asks once a second, and after the third
+ * question drops what waits for the answer (arp(7)).
+ */
 const AGAIN_MS = 100;
-/** Then the kernel is left to itself: each question is a broadcast, and others on this node may wait to be told that it has no answer. */
+/**
+ * After so long (ms) the kernel is left alone: each question is a broadcast, and other programs
+ * wait for its "unreachable".
+ */
 const HURRY_MS = 60_000;
 
 /** A neighbour of this node on one of its links. */
@@ -28,15 +37,16 @@ export interface NextHopHost {
 }
 
 /** Follows the sessions from look to look, and asks for a minute when none is up any more. */
-export class NextHopAsker implements AsyncDisposable {
+export class NextHopAsker implements Duty, AsyncDisposable {
+  readonly name = "ask for the reflectors' next hops";
   #wanted: readonly NextHop[] = [];
   #asking: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
 
   constructor(private readonly host: NextHopHost = systemNextHopHost) {}
 
   /** One look. It costs nothing where a session is Established. */
-  async look(sessions: readonly Session[]): Promise<void> {
-    if (sessions.length === 0 || sessions.some(({ state }) => state === "Established")) {
+  async look({ sessions }: Pick<Observation, "sessions">): Promise<void> {
+    if (sessions.length === 0 || sessions.some(isUp)) {
       return await this[Symbol.asyncDispose]();
     }
     this.#wanted = await this.host.findRoutes(sessions.map(({ peer }) => peer));
@@ -94,7 +104,8 @@ const systemNextHopHost: NextHopHost = {
     );
   },
 
-  // Without a state an entry keeps its queue, and its next use begins anew with a question (__neigh_update, __neigh_event_send).
+  // An entry without a state keeps its queue, and its next use begins with a question again
+  // (__neigh_update, __neigh_event_send).
   async askAgain(hops) {
     await ask(hops.flatMap(({ address, device }) => [
       ip`neigh change to ${address} dev ${device} nud none`,
@@ -103,7 +114,7 @@ const systemNextHopHost: NextHopHost = {
   },
 };
 
-/** What one `ip` answers to these, an array of JSON each; one that fails stops no other and has no answer. */
+/** What one `ip` answers to these: an array of JSON each, nothing for a command that fails. */
 async function ask(commands: readonly IpCommand[]): Promise<unknown[]> {
   const { stdout } = await run(batch("ip", commands, "-json"));
   return stdout.split("\n").filter((line) => line.trim() !== "").map((line) => JSON.parse(line));

@@ -37,7 +37,7 @@ function startAsker(failures = 0) {
 Deno.test("without a session the ways to the reflectors are asked for, and no others", async () => {
   const { asker, state, asked } = startAsker();
   await using _ = asker;
-  await asker.look([DOWN, ALSO_DOWN]);
+  await asker.look({ sessions: [DOWN, ALSO_DOWN] });
   await asked;
   assert.deepEqual(state.asked[0], [REFLECTOR, GATEWAY]);
 });
@@ -45,16 +45,16 @@ Deno.test("without a session the ways to the reflectors are asked for, and no ot
 Deno.test("what cannot be asked now is asked again", async () => {
   const { asker, state, asked } = startAsker(2);
   await using _ = asker;
-  await asker.look([DOWN]);
+  await asker.look({ sessions: [DOWN] });
   await asked;
   assert.deepEqual(state.asked[0], [REFLECTOR]);
 });
 
 Deno.test("a session that is Established ends it", async () => {
   const { asker, state, asked } = startAsker();
-  await asker.look([DOWN, ALSO_DOWN]);
+  await asker.look({ sessions: [DOWN, ALSO_DOWN] });
   await asked;
-  await asker.look([DOWN, UP]);
+  await asker.look({ sessions: [DOWN, UP] });
   const { looks } = state;
   await new Promise((resolve) => setTimeout(resolve, 250));
   assert.equal(state.looks, looks);
@@ -66,7 +66,7 @@ for (
   Deno.test(`with ${what} nothing is asked`, async () => {
     const { asker, state } = startAsker();
     await using _ = asker;
-    await asker.look(sessions);
+    await asker.look({ sessions });
     assert.equal(state.looks, 0);
   });
 }

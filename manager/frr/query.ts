@@ -1,11 +1,13 @@
 // Asks FRR what it is doing, and reads its JSON.
 import * as z from "zod";
-import { run } from "../../shared/process/exec.ts";
+import type { Run } from "../../shared/process/exec.ts";
 import { type Show, vtysh } from "./vtysh.ts";
 
 /** A BGP session. */
 export interface Session {
   readonly peer: string;
+  /** The peer's name, where it has told one. */
+  readonly hostname?: string;
   /** RFC 4271 section 8.2.2: "Established" when routes flow. */
   readonly state: string;
   readonly uptimeMs: number;
@@ -40,6 +42,7 @@ const summary = z.object({
     z.string(),
     z.object({
       state: z.string(),
+      hostname: z.string().optional(),
       peerUptimeMsec: z.number().default(0),
       pfxRcd: z.number().default(0),
       pfxSnt: z.number().default(0),
@@ -71,7 +74,7 @@ export interface FrrHealth {
   readonly sessions: readonly Session[];
 }
 
-export async function readHealth(): Promise<FrrHealth> {
+export async function readHealth(run: Run): Promise<FrrHealth> {
   // Ends with 1 where bgpd is away; the daemons are told all the same.
   const { stdout } = await run(vtysh.health());
   const [line = ""] = stdout.split("\n", 1);
@@ -79,7 +82,7 @@ export async function readHealth(): Promise<FrrHealth> {
 }
 
 /** Names of the daemons that answer; empty when none does. */
-export async function readDaemons(): Promise<string[]> {
+export async function readDaemons(run: Run): Promise<string[]> {
   return toNames((await run(vtysh.daemons())).stdout);
 }
 
@@ -91,6 +94,7 @@ function toSessions(json: string): Session[] {
   const { peers = {} } = parse(json, summary) ?? {};
   return Object.entries(peers).map(([peer, one]) => ({
     peer,
+    ...(one.hostname !== undefined && { hostname: one.hostname }),
     state: one.state,
     uptimeMs: one.peerUptimeMsec,
     prefixesReceived: one.pfxRcd,
@@ -99,10 +103,10 @@ function toSessions(json: string): Session[] {
 }
 
 /** Undefined when zebra does not answer: not to know is not to have none. */
-export async function readEvpn(): Promise<Evpn | undefined> {
+export async function readEvpn(run: Run): Promise<Evpn | undefined> {
   const [foundVnis, foundMacs] = [
-    await ask("show evpn vni json", vnis),
-    await ask("show evpn mac vni all json", macs),
+    await ask(run, "show evpn vni json", vnis),
+    await ask(run, "show evpn mac vni all json", macs),
   ];
   if (foundVnis === undefined || foundMacs === undefined) return undefined;
   return { vnis: toVnis(foundVnis), macs: toMacs(foundMacs) };
@@ -127,8 +131,15 @@ function toMacs(found: z.infer<typeof macs>): Mac[] {
   );
 }
 
-/** The answer to a show, or undefined when FRR does not answer, has nothing to show, or says what this program cannot read. */
-async function ask<T>(show: Show, schema: z.ZodType<T>): Promise<T | undefined> {
+/**
+ * The answer to a show. Undefined when FRR does not answer, has nothing to show, or says what this
+ * program cannot read.
+ */
+async function ask<T>(
+  run: Run,
+  show: Show,
+  schema: z.ZodType<T>,
+): Promise<T | undefined> {
   const done = await run(vtysh.show(show));
   return done.reason === "success" ? parse(done.stdout, schema) : undefined;
 }

@@ -1,15 +1,22 @@
-// Renders the model as FRR's configuration, in the words and the order in which FRR itself prints it.
+// Renders the model as FRR's configuration, in FRR's own words and order.
 import type { FrrModel, ReflectorModel, SpeakerModel } from "./model.ts";
 
-/** LANs are not routed; left out, frr-reload.py would turn forwarding on. (Never on a reflector: it may share its node's namespace.) */
+/**
+ * LANs are not routed. Without these lines frr-reload.py would turn forwarding on. (A reflector has
+ * them never: it may share its node's namespace.)
+ */
 const NO_FORWARDING = ["no ip forwarding", "no ipv6 forwarding", "!"];
 
-/** A next hop resolves by the only route there is, in the LAN namespace and in a reflector's pod (off by default before FRR 9.1). */
+/**
+ * A next hop resolves by the default route: the LAN namespace and a reflector's pod have no other.
+ * (FRR does so by default from 9.1 on.)
+ */
 const BY_DEFAULT_ROUTE = ["ip nht resolve-via-default", "ipv6 nht resolve-via-default", "!"];
 
 /**
- * bgpd keeps all neighbors shut for a second after it has read its configuration, but where a route map is to be evaluated only for what is
- * left of that delay, in whole seconds (`bgp_config_end` in bgp_vty.c): of this one that nobody uses, none.
+ * After reading its configuration bgpd keeps all neighbors shut for a second, unless a route map
+ * exists: then for the rest of the delay timer in whole seconds (`bgp_config_end` in bgp_vty.c),
+ * which here is none. Nobody uses this route map.
  */
 const START_AT_ONCE = [
   "bgp route-map delay-timer 1",
@@ -62,7 +69,10 @@ function renderPassword(neighbor: string, password: string | undefined): string[
   return password === undefined ? [] : [` neighbor ${neighbor} password ${password}`];
 }
 
-/** The kernel would take that of the nearest device: the pod network's bridge, where the reflector is a pod of this node. */
+/**
+ * The kernel would take the address of the nearest device. That is the pod network's bridge where
+ * the reflector is a pod of this node.
+ */
 function renderSource(neighbor: string, source: string): string[] {
   const isOfOneFamily = neighbor.includes(":") === source.includes(":");
   return isOfOneFamily ? [` neighbor ${neighbor} update-source ${source}`] : [];

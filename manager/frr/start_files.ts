@@ -11,7 +11,7 @@ export const FRR_DIR = "/etc/frr";
 export const FRR_CONF = `${FRR_DIR}/frr.conf`;
 /** Runs FRR in the foreground: the command of FRR's own container. */
 export const START_SCRIPT = `${FRR_DIR}/megalos-start`;
-const ZEBRA_SCRIPT = `${FRR_DIR}/megalos-zebra`;
+export const ZEBRA_SCRIPT = `${FRR_DIR}/megalos-zebra`;
 const RELAY_SCRIPT = `${FRR_DIR}/megalos-relay`;
 /** Where a worker's bgpd looks for zebra, and where zebra listens: the relay is between the two. */
 const RELAY_SOCKET = "/var/run/frr/relay.api";

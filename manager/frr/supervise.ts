@@ -1,7 +1,10 @@
-// Starts FRR's own supervisor where nobody else does; from then on watchfrr lives and dies apart from the manager.
+// Starts FRR's own supervisor where nobody else does; watchfrr then lives apart from the manager.
+import { run } from "../../shared/process/exec.ts";
 import { must } from "../../shared/process/must.ts";
 import { sleep } from "../../shared/process/time.ts";
-import type { Log } from "../log.ts";
+import type { Tell } from "../events/event.ts";
+import type { Duty } from "../loop/duty.ts";
+import type { Observation } from "../loop/observation.ts";
 import { readDaemons } from "./query.ts";
 import { START_SCRIPT } from "./start_files.ts";
 
@@ -15,8 +18,8 @@ export function areUp(daemons: readonly string[]): boolean {
 }
 
 /** Starts watchfrr in a session of its own, unless it answers already. */
-export async function startFrr(log: Log): Promise<void> {
-  if ((await readDaemons()).includes("watchfrr")) return;
+export async function startFrr(tell: Tell): Promise<void> {
+  if ((await readDaemons(run)).includes("watchfrr")) return;
   await must("start FRR", {
     argv: [
       "setsid",
@@ -27,14 +30,25 @@ export async function startFrr(log: Log): Promise<void> {
       START_SCRIPT,
     ],
   });
-  log("info", "FRR started under watchfrr");
+  tell({ kind: "frr-started" });
+}
+
+/** Starts FRR again where it has ended and nobody else starts it. */
+export class FrrStarter implements Duty {
+  readonly name = "start FRR";
+
+  constructor(private readonly tell: Tell) {}
+
+  async look({ daemons }: Observation): Promise<void> {
+    if (!daemons.includes("watchfrr")) await startFrr(this.tell);
+  }
 }
 
 /** Waits until the daemons answer; there is no event to wait for, so they are asked.
  * @throws {DOMException} "AbortError" when `signal` is given */
-export async function waitForFrr(log: Log, signal: AbortSignal): Promise<void> {
-  for (let asked = 0; !areUp(await readDaemons()); asked++) {
-    if (asked === 0) log("info", "waiting for FRR's daemons");
+export async function waitForFrr(tell: Tell, signal: AbortSignal): Promise<void> {
+  for (let asked = 0; !areUp(await readDaemons(run)); asked++) {
+    if (asked === 0) tell({ kind: "frr-awaited" });
     signal.throwIfAborted();
     await sleep(POLL_MS, signal);
   }

@@ -2,7 +2,10 @@
 import type { Command } from "../../shared/process/command.ts";
 
 /** Shows of which FRR prints JSON. */
-export type Show = "show evpn vni json" | "show evpn mac vni all json";
+export type Show =
+  | "show bgp l2vpn evpn route json"
+  | "show evpn vni json"
+  | "show evpn mac vni all json";
 
 const SESSIONS = "show bgp l2vpn evpn summary json";
 const TIMEOUT_MS = 10_000;
@@ -11,7 +14,10 @@ export const vtysh = {
   show: (show: Show): Command => ({ argv: ["vtysh", "-c", show], timeoutMs: TIMEOUT_MS }),
   /** The daemons that answer, in one line. */
   daemons: (): Command => ({ argv: ["vtysh", "-c", "show daemons"], timeoutMs: TIMEOUT_MS }),
-  /** The same line, and then the sessions as JSON where bgpd answers: vtysh takes 25 ms of a processor to start. */
+  /**
+   * The same line, and then the sessions as JSON where bgpd answers. It is one command, because
+   * vtysh takes 25 ms of a processor to start.
+   */
   health: (): Command => ({
     argv: ["vtysh", "-c", "show daemons", "-c", SESSIONS],
     timeoutMs: TIMEOUT_MS,

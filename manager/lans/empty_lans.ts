@@ -1,7 +1,10 @@
-// Which LANs have been without a pod for longer than the grace time: pure, told by what was seen and when.
+// Which LANs have been without a pod for longer than the grace time: pure.
 import type { LanOnNode } from "./list_lans.ts";
 
-/** Since when (ms) each empty LAN has been seen empty, by its bridge's ifindex: a LAN made anew is another. */
+/**
+ * Since when (ms) each empty LAN has been seen empty, by its bridge's ifindex: a LAN that is made
+ * anew is another one.
+ */
 export type EmptySince = ReadonlyMap<number, number>;
 
 /**

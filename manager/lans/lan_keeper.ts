@@ -1,18 +1,19 @@
-// Looks the LANs over: mends what somebody has broken, and removes what no pod needs, for plugins are killed and Multus never sends GC.
+// Looks the LANs over: mends what somebody has broken, and removes what no pod needs.
 import { converse, run } from "../../shared/process/exec.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
 import { type Kernel, openKernel } from "../../shared/iproute2/kernel.ts";
-import { lanTitle } from "../../shared/lan/lan.ts";
+import type { Lan } from "../../shared/lan/lan.ts";
 import { hasNetns, inodeOfPin } from "../../shared/lan/lan_netns.ts";
 import { lock, lockFile } from "../../shared/lan/lock.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { deletePorts, findPorts } from "../../shared/lan/lan_ports.ts";
-import type { Log } from "../log.ts";
-import { type Monitor, startMonitor } from "../monitor.ts";
-import type { RepairTally } from "../repairs.ts";
+import type { Tell } from "../events/event.ts";
+import type { Duty } from "../loop/duty.ts";
+import { type Monitor, startMonitor } from "../loop/monitor.ts";
 import { type EmptySince, hasOverdue, nextEmptyLans } from "./empty_lans.ts";
 import { findTroubles, type UsedLan } from "./find_troubles.ts";
+import { findLanNews, type KnownLans, lanKey } from "./lan_news.ts";
 import { findLans, type LanOnNode, listDevices } from "./list_lans.ts";
 import { isBroken, mendLan } from "./mend_lan.ts";
 import { moveVteps } from "./move_vteps.ts";
@@ -20,7 +21,7 @@ import { pinAgain } from "./pin_netns.ts";
 import { removeStrays } from "./remove_strays.ts";
 
 const LIMIT_MS = 30_000;
-/** Strays are removed when no call is at work; on a busy node that is tried again at the next look. */
+/** Strays are removed when no call is at work; a busy node tries again at the next look. */
 const STRAYS_LIMIT_MS = 2_000;
 
 /** Every device may have changed: nobody listened. */
@@ -31,8 +32,14 @@ export function parseChanged(line: string): string | undefined {
   return /^\d+: ([^:@\s]+)[:@]/.exec(line)?.[1];
 }
 
-/** The LANs of this node, as they were seen last. */
-export class LanKeeper implements AsyncDisposable {
+/**
+ * The LANs of this node, as they were seen last. A look costs nothing where nothing has changed and
+ * nothing is to be done. LANs without pods are left behind by plugins that were killed, and by
+ * Multus, which never sends GC.
+ */
+export class LanKeeper implements Duty, AsyncDisposable {
+  readonly name = "look the LANs over";
+  #known: KnownLans | undefined;
   #since: EmptySince = new Map();
   #strays: readonly Link[] = [];
   #monitor: Monitor | undefined;
@@ -47,11 +54,9 @@ export class LanKeeper implements AsyncDisposable {
   constructor(
     private readonly facts: NodeFacts,
     private readonly graceMs: number,
-    private readonly log: Log,
-    private readonly tally: RepairTally,
+    private readonly tell: Tell,
   ) {}
 
-  /** One look. Where nothing has changed and nothing is to be done, it costs nothing. */
   async look(): Promise<void> {
     try {
       await this.#keepPin();
@@ -68,7 +73,7 @@ export class LanKeeper implements AsyncDisposable {
     if (!this.#isStale && !hasOverdue(this.#since, performance.now(), this.graceMs)) return;
     // What changes from now on is for the next look.
     this.#isStale = false;
-    const devices = await listDevices();
+    const devices = await listDevices(run);
     const { broken, used, strays } = findTroubles(devices);
     const changed = this.#changed;
     this.#changed = new Set();
@@ -76,6 +81,7 @@ export class LanKeeper implements AsyncDisposable {
       changed === ALL || !devices.isDisjointFrom(changed)
     );
     const lans = findLans(devices);
+    this.#tellNews([...lans, ...used].map(({ lan }) => lan));
     const [next, overdue] = nextEmptyLans(this.#since, lans, performance.now(), this.graceMs);
     this.#since = next;
     // A call at work leaves strays for a moment: only those that are met twice are looked at.
@@ -102,22 +108,26 @@ export class LanKeeper implements AsyncDisposable {
     if (failures.length > 0) throw new Error(failures.join("; "));
   }
 
-  /** What is gone is pinned again. Another namespace in its place was put there by an install: it is the one from now on. */
+  #tellNews(lans: readonly Lan[]): void {
+    const [known, news] = findLanNews(this.#known, lans);
+    this.#known = known;
+    for (const happening of news) this.tell(happening);
+  }
+
+  /**
+   * Pins the namespace again where its name is gone. Where another namespace has the name, an
+   * install has put it there: that one counts from now on.
+   */
   async #keepPin(): Promise<void> {
     const monitor = this.#monitor;
     if (monitor === undefined || monitor.ended || inodeOfPin() === this.#pinned) return;
     if (await hasNetns(run, LAN_NETNS)) {
       await monitor[Symbol.asyncDispose]();
-      this.log(
-        "warn",
-        `${LAN_NETNS} is another namespace now; FRR must be started anew to serve it`,
-      );
-      return;
+      return this.tell({ kind: "lan-netns-replaced", path: LAN_NETNS });
     }
     await pinAgain(monitor.netns);
     this.#pinned = inodeOfPin();
-    this.log("warn", `${LAN_NETNS} was gone, and is pinned again`);
-    this.tally.add("mended", 1);
+    this.tell({ kind: "lan-netns-pinned", path: LAN_NETNS });
   }
 
   /** To list thousands of devices for nothing costs more than all else. */
@@ -134,26 +144,21 @@ export class LanKeeper implements AsyncDisposable {
     this.#pinned = inodeOfPin();
   }
 
-  /** Once: the node's address stays the same as long as this object is there. */
+  /** Done once: the node's address stays the same as long as this object is there. */
   async #move(kernel: Kernel): Promise<void> {
     const moved = await moveVteps(kernel, this.facts);
     this.#isMoved = true;
-    if (moved === 0) return;
-    this.log("warn", `VXLAN devices moved to ${this.facts.vtep}: ${moved}`);
-    this.tally.add("mended", moved);
+    if (moved > 0) this.tell({ kind: "vteps-moved", vtep: this.facts.vtep, count: moved });
   }
 
-  /** Without the LAN's lock, which calls wait for: most LANs have changed because of a call. */
+  /** Takes no lock of the LAN, since calls wait for it: most LANs have changed because of a call. */
   async #inspect(kernel: Kernel, used: UsedLan): Promise<void> {
     if (await isBroken(kernel, used)) await this.#mend(kernel, used);
   }
 
   async #mend(kernel: Kernel, broken: UsedLan): Promise<void> {
     const why = await mendLan(kernel, broken, this.facts, LIMIT_MS);
-    if (why === undefined) return;
-    const { lan } = broken;
-    this.log("warn", `LAN ${lanTitle(lan)} (VNI ${lan.vni}) mended: ${why}`);
-    this.tally.add("mended", 1);
+    if (why !== undefined) this.tell({ kind: "lan-mended", lan: broken.lan, why });
   }
 
   async #removeEmpty(kernel: Kernel, { lan }: LanOnNode): Promise<void> {
@@ -162,16 +167,14 @@ export class LanKeeper implements AsyncDisposable {
     const found = await findPorts(kernel, LAN_NETNS, lan);
     if (found.ports.length > 0) return;
     await deletePorts(kernel, found, []);
-    this.log("info", `LAN ${lanTitle(lan)} (VNI ${lan.vni}) removed: it had no pod`);
-    this.tally.add("emptied", 1);
+    this.#known = new Map([...this.#known ?? []].filter(([key]) => key !== lanKey(lan)));
+    this.tell({ kind: "empty-lan-removed", lan });
   }
 
   async #removeStrays(kernel: Kernel, seen: readonly Link[]): Promise<void> {
     const removed = await removeStrays(kernel, seen, STRAYS_LIMIT_MS);
-    if (removed.length === 0) return;
-    const names = removed.map(({ ifname }) => ifname).join(", ");
-    this.log("warn", `devices of no LAN removed: ${names}`);
-    this.tally.add("strays", removed.length);
+    const devices = removed.map(({ ifname }) => ifname);
+    if (devices.length > 0) this.tell({ kind: "strays-removed", devices });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

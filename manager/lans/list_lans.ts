@@ -1,9 +1,9 @@
 // The LANs of this node as the kernel has them.
-import { run } from "../../shared/process/exec.ts";
 import { listLinks } from "../../shared/iproute2/list.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
 import { parseAlias, type PortOwner } from "../../shared/lan/alias.ts";
 import type { Lan } from "../../shared/lan/lan.ts";
+import type { Run } from "../../shared/process/exec.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 
 /** All devices of the LAN namespace. */
@@ -22,14 +22,14 @@ export interface LanOnNode {
   readonly ports: readonly (Partial<PortOwner> & { readonly name: string })[];
 }
 
-export async function listDevices(): Promise<LanDevicesOnNode> {
-  return { ...await listBridgesAndPorts(), vxlans: await listLinks(run, LAN_NETNS, "vxlan") };
+export async function listDevices(run: Run): Promise<LanDevicesOnNode> {
+  return { ...await listBridgesAndPorts(run), vxlans: await listLinks(run, LAN_NETNS, "vxlan") };
 }
 
 /** All that tells which LANs there are. */
 type BridgesAndPorts = Pick<LanDevicesOnNode, "bridges" | "ports">;
 
-async function listBridgesAndPorts(): Promise<BridgesAndPorts> {
+async function listBridgesAndPorts(run: Run): Promise<BridgesAndPorts> {
   return {
     bridges: await listLinks(run, LAN_NETNS, "bridge"),
     ports: await listLinks(run, LAN_NETNS, "veth"),
@@ -50,6 +50,6 @@ export function findLans({ bridges, ports }: BridgesAndPorts): LanOnNode[] {
   });
 }
 
-export async function listLans(): Promise<LanOnNode[]> {
-  return findLans(await listBridgesAndPorts());
+export async function listLans(run: Run): Promise<LanOnNode[]> {
+  return findLans(await listBridgesAndPorts(run));
 }

@@ -1,4 +1,4 @@
-// Mends a LAN whose devices somebody has deleted or changed, under its lock: the same plan as an ADD's, and its ports joined again.
+// Mends a LAN whose devices somebody has deleted or changed: by ADD's own plan, under its lock.
 import { FaultError } from "../../shared/faults.ts";
 import {
   type Change,

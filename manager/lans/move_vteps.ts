@@ -8,8 +8,9 @@ import { findAddresses } from "../../shared/lan/underlay.ts";
 import { isMissingDevice } from "../../shared/iproute2/messages.ts";
 
 /**
- * Answers how many it has moved. Another address that the node does have stays: a LAN's `master` may have asked for it.
- * A device of the other family is deleted, for the kernel moves none to it: the LAN is then found broken, and mended.
+ * Answers how many it has moved. Another address that the node does have stays: a LAN's `master`
+ * may have asked for it. The kernel moves no device to the other address family: such a device is
+ * deleted, and the LAN is then found broken, and mended.
  */
 export async function moveVteps(kernel: Kernel, { vtep }: NodeFacts): Promise<number> {
   const own = new Set([vtep, ...await findAddresses(run)]);

@@ -1,4 +1,5 @@
-// Pins the LAN namespace again where somebody has taken its name away: what lives in it goes on, but nobody can enter it.
+// Pins the LAN namespace again where somebody has taken its name away.
+// What lives in the namespace goes on, but nobody can enter it.
 import { must } from "../../shared/process/must.ts";
 import { inNetns } from "../../shared/process/netns.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";

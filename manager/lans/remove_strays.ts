@@ -1,4 +1,7 @@
-// Removes devices of no LAN. Which lock would be theirs is not known, so all are taken: then no call is at work, and what is half made stays so.
+// Removes devices of no LAN.
+// All locks are taken, since a stray's LAN is unknown: then no call is at work, and what is half
+// made is a leftover.
+import { run } from "../../shared/process/exec.ts";
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
 import { planDelete } from "../../shared/lan/plan_delete.ts";
@@ -25,7 +28,7 @@ export async function removeStrays(
   for (let vni = 0; vni < LAN_LOCKS; vni++) {
     locks.use(await lock(lockFile(vni), { make: true, timeoutMs }));
   }
-  const { strays } = findTroubles(await listDevices());
+  const { strays } = findTroubles(await listDevices(run));
   const removed = strays.filter(({ ifindex }) => seen.some((one) => one.ifindex === ifindex))
     .slice(0, MAX_AT_ONCE);
   await deleteDevices(kernel, planDelete(LAN_NETNS, removed.map(({ ifname }) => ifname)));

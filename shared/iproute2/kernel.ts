@@ -25,8 +25,17 @@ export interface Kernel {
   close(): Promise<void>;
 }
 
-/** `remainingMs` bounds each session by what is left of the caller's time when it is opened. */
-export function openKernel(converse: Converse, remainingMs: () => number): Kernel {
+/**
+ * Opens a kernel: its sessions start when they are first needed.
+ * @param remainingMs bounds each session by what is left of the caller's time when it is opened
+ * @param atOnce namespaces whose sessions start now
+ * @throws {FaultError} "try-later" when a session that is to start now cannot
+ */
+export function openKernel(
+  converse: Converse,
+  remainingMs: () => number,
+  atOnce: readonly string[] = [],
+): Kernel {
   const sessions = new Map<string, IpSession>();
   const session = (netns: string) => {
     const open = sessions.get(netns) ?? openIpSession(converse, netns, remainingMs());
@@ -43,6 +52,7 @@ export function openKernel(converse: Converse, remainingMs: () => number): Kerne
       forgetEnded(netns);
     }
   }
+  atOnce.forEach(session);
   return {
     show,
     async enter(netns) {

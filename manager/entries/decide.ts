@@ -1,0 +1,68 @@
+// What a look at the forwarding entries is to do: pure, told by what was heard and seen.
+import type { FdbEntry } from "./entries.ts";
+
+/** EVPN has spoken when a session is so old (ms): until then other nodes may be coming back too. */
+const SPOKEN_MS = 10_000;
+/**
+ * A sweep lists all entries of kernel and EVPN. Where entries change all the time, so much time
+ * (ms) lies between two sweeps.
+ */
+const SWEEP_AGAIN_MS = 10_000;
+
+/** An entry that somebody has deleted, and when (ms). */
+export interface Deleted {
+  readonly entry: FdbEntry;
+  readonly at: number;
+}
+
+/** What the keeper knows before a look. */
+export interface Known {
+  /** What was deleted and not made again since, by its place in the kernel's tables. */
+  readonly deleted: ReadonlyMap<string, Deleted>;
+  /** Whether an entry has changed since the last sweep. */
+  readonly hasChanged: boolean;
+  /** Whether the last sweep has found entries that a second one is to confirm as stale. */
+  readonly hasSuspects: boolean;
+  /** When (ms) the last sweep ended; -Infinity before the first. */
+  readonly sweptAt: number;
+}
+
+/** What FRR was found to say. */
+export interface Spoken {
+  /** When (ms) it was asked. */
+  readonly at: number;
+  /** When (ms) the oldest session that is Established began; undefined without one. */
+  readonly since: number | undefined;
+}
+
+export interface Decision {
+  /** Entries to make again, with their places. */
+  readonly putBack: ReadonlyMap<string, Deleted>;
+  /** Entries that were withdrawn: their places are forgotten. */
+  readonly withdrawn: ReadonlyMap<string, Deleted>;
+  readonly isToSweep: boolean;
+  /** Whether a sweep has not to count on what an earlier one has found. */
+  readonly isToForgetSuspects: boolean;
+}
+
+/**
+ * Without a session bgpd knows nothing, and has had all entries deleted. That says nothing of the
+ * other nodes, so all are put back. A session that began after a deletion says nothing of it, too.
+ * With a session, what was deleted before FRR was asked is withdrawn. What was deleted after that
+ * may have gone together with the session: the next look decides.
+ */
+export function decide(known: Known, { at, since }: Spoken): Decision {
+  const deleted = [...known.deleted];
+  const isLost = (one: Deleted) => since === undefined || one.at < since;
+  const putBack = new Map(deleted.filter(([, one]) => isLost(one)));
+  const withdrawn = new Map(deleted.filter(([, one]) => !isLost(one) && one.at < at));
+  const hasSpoken = since !== undefined && at - since >= SPOKEN_MS;
+  const isNewSession = since !== undefined && since > known.sweptAt;
+  const isTime = at - known.sweptAt >= SWEEP_AGAIN_MS;
+  return {
+    putBack,
+    withdrawn,
+    isToSweep: hasSpoken && (known.hasSuspects || isNewSession || known.hasChanged && isTime),
+    isToForgetSuspects: since === undefined,
+  };
+}

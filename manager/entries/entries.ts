@@ -1,0 +1,90 @@
+// Forwarding entries: the kernel's against EVPN's, and the words that make and delete one. Pure.
+import { bridge, type BridgeCommand } from "../../shared/iproute2/words.ts";
+import type { Evpn } from "../frr/query.ts";
+
+/** A forwarding entry that leads to another node: zebra has written it. */
+export interface FdbEntry {
+  readonly mac: string;
+  readonly ifname: string;
+  /** VTEP address; of a VXLAN device's own table alone, else it is its bridge's. */
+  readonly dst?: string | undefined;
+}
+
+/** Its VTEPs are those that a frame for everyone goes to. */
+export const EVERYONE = "00:00:00:00:00:00";
+
+/**
+ * Entries that zebra wrote for a LAN it still knows and that EVPN no longer has: their node or MAC
+ * address has left.
+ */
+export function findStale(entries: readonly FdbEntry[], { vnis, macs }: Evpn): FdbEntry[] {
+  const vxlans = new Map(vnis.map(({ vni, vxlan }) => [vni, vxlan]));
+  const known = new Set([
+    ...vnis.flatMap(({ vxlan, remoteVteps }) =>
+      remoteVteps.map((dst) => identify({ ifname: vxlan, mac: EVERYONE, dst }))
+    ),
+    ...macs.filter(({ type }) => type === "remote").flatMap(({ vni, mac, behind: dst }) => {
+      const ifname = vxlans.get(vni) ?? "";
+      return [identify({ ifname, mac, dst }), identify({ ifname, mac })];
+    }),
+  ]);
+  const devices = new Set(vxlans.values());
+  return entries.filter((entry) => devices.has(entry.ifname) && !known.has(identify(entry)));
+}
+
+/** Reads a line of `bridge fdb show`; undefined for an entry that leads to no other node. */
+export function parseEntry(line: string): FdbEntry | undefined {
+  if (!/ (dst|extern_learn)( |$)/.test(line)) return undefined;
+  const [mac = "", ...words] = line.split(" ");
+  const after = (key: string) => words.includes(key) ? words[words.indexOf(key) + 1] : undefined;
+  const dst = after("dst");
+  return { mac, ifname: after("dev") ?? "", ...(dst !== undefined && { dst }) };
+}
+
+/** A line of `bridge monitor fdb` about such an entry. */
+export interface Change {
+  readonly entry: FdbEntry;
+  readonly isDeleted: boolean;
+}
+
+/** Reads a line of `bridge monitor fdb`, as {@link parseEntry} does. */
+export function parseChange(line: string): Change | undefined {
+  const isDeleted = line.startsWith(DELETED);
+  const entry = parseEntry(isDeleted ? line.slice(DELETED.length) : line);
+  return entry && { entry, isDeleted };
+}
+
+const DELETED = "Deleted ";
+
+/** Makes an entry as zebra does. */
+export function addEntry({ mac, ifname, dst }: FdbEntry): BridgeCommand {
+  if (dst === undefined) {
+    return bridge`fdb replace ${mac} dev ${ifname} master dynamic extern_learn`;
+  }
+  // Frames for everyone go to many nodes, those for one MAC address to one.
+  return mac === EVERYONE
+    ? bridge`fdb append ${mac} dev ${ifname} dst ${dst} self permanent`
+    : bridge`fdb replace ${mac} dev ${ifname} dst ${dst} self dynamic extern_learn`;
+}
+
+/** Deletes an entry from the table that it is in. */
+export function deleteEntry({ mac, ifname, dst }: FdbEntry): BridgeCommand {
+  return dst === undefined
+    ? bridge`fdb del ${mac} dev ${ifname} master`
+    : bridge`fdb del ${mac} dev ${ifname} dst ${dst} self`;
+}
+
+/** Tells entries apart. */
+export function identify({ ifname, mac, dst }: FdbEntry): string {
+  return `${ifname} ${mac} ${dst ?? ""}`;
+}
+
+/**
+ * The place of an entry in the kernel's tables. A frame for everyone goes to many nodes, so each
+ * node has a place; a frame for one MAC address goes to one node.
+ */
+export function tableKey(entry: FdbEntry): string {
+  const { mac, ifname, dst } = entry;
+  if (mac === EVERYONE) return identify(entry);
+  return `${ifname} ${mac} ${dst === undefined ? "bridge" : "VXLAN"}`;
+}

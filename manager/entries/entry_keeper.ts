@@ -1,0 +1,170 @@
+// Keeps the kernel's forwarding entries in step with EVPN.
+// Without a BGP session it keeps what EVPN said last, so traffic goes on.
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
+import { batch } from "../../shared/iproute2/batch.ts";
+import { countFailed } from "../../shared/iproute2/messages.ts";
+import { inNetns } from "../../shared/process/netns.ts";
+import { currentNames } from "../../shared/lan/current_names.ts";
+import type { BridgeCommand } from "../../shared/iproute2/words.ts";
+import { hasNetns, inodeOfPin } from "../../shared/lan/lan_netns.ts";
+import { LAN_NETNS } from "../../shared/lan/paths.ts";
+import type { Tell } from "../events/event.ts";
+import { readEvpn } from "../frr/query.ts";
+import type { Duty } from "../loop/duty.ts";
+import { type Monitor, startMonitor } from "../loop/monitor.ts";
+import { isUp } from "../loop/news.ts";
+import type { Observation } from "../loop/observation.ts";
+import { decide, type Deleted } from "./decide.ts";
+import {
+  addEntry,
+  deleteEntry,
+  type FdbEntry,
+  findStale,
+  identify,
+  parseChange,
+  tableKey,
+} from "./entries.ts";
+import { listEntries } from "./list_entries.ts";
+
+/** What the keeper asks of the world. */
+export interface EntryHost {
+  /** Starts to say each change of an entry, a line of `bridge monitor fdb`. */
+  watch(hear: (line: string) => void): Monitor;
+  /** Runs commands of `bridge` in a namespace and answers how many were done. */
+  change(netns: string, commands: readonly BridgeCommand[]): Promise<number>;
+  /** Entries that EVPN does not know; undefined when FRR does not answer. */
+  listStale(netns: string): Promise<readonly FdbEntry[] | undefined>;
+}
+
+/** Follows the entries from look to look. A look costs nothing where no entry has changed. */
+export class EntryKeeper implements Duty, AsyncDisposable {
+  readonly name = "look the forwarding entries over";
+  #monitor: Monitor | undefined;
+  /** The LAN namespace that the monitor is in, by its inode. */
+  #netns: number | undefined;
+  readonly #deleted = new Map<string, Deleted>();
+  #hasChanged = true;
+  #sweptAt = -Infinity;
+  /** What the last sweep has found to be stale, until the next one. */
+  #suspects: ReadonlySet<string> | undefined;
+
+  /** @param ring is called when an entry is deleted: the last session may have ended just now */
+  constructor(
+    private readonly tell: Tell,
+    private readonly ring: () => void,
+    private readonly host: EntryHost = systemEntryHost,
+  ) {}
+
+  /** Entries are suspected: the next look confirms them. */
+  get isUnsettled(): boolean {
+    return this.#suspects !== undefined;
+  }
+
+  async look({ at, sessions }: Pick<Observation, "at" | "sessions">): Promise<void> {
+    const netns = await this.#listen();
+    const ages = sessions.filter(isUp).map(({ uptimeMs }) => uptimeMs);
+    const since = ages.length === 0 ? undefined : at - Math.max(...ages);
+    const known = {
+      deleted: this.#deleted,
+      hasChanged: this.#hasChanged,
+      hasSuspects: this.isUnsettled,
+      sweptAt: this.#sweptAt,
+    };
+    const { putBack, withdrawn, isToSweep, isToForgetSuspects } = decide(known, { at, since });
+    if (isToForgetSuspects) this.#suspects = undefined;
+    if (putBack.size > 0) await this.#putBack(netns, putBack);
+    this.#forget(withdrawn);
+    if (isToSweep) await this.#sweep(netns);
+  }
+
+  /** Answers a path of the LAN namespace, also while its own name is gone. */
+  async #listen(): Promise<string> {
+    const inode = inodeOfPin();
+    const isHere = inode === this.#netns || !await hasNetns(run, LAN_NETNS);
+    if (this.#monitor?.ended === false && isHere) return this.#monitor.netns;
+    await this.#monitor?.[Symbol.asyncDispose]();
+    this.#hasChanged = true;
+    this.#netns = inode;
+    this.#monitor = this.host.watch((line) => this.#hear(line));
+    // The monitor's own path leads to the namespace only when the monitor has started.
+    return LAN_NETNS;
+  }
+
+  #hear(line: string): void {
+    const change = parseChange(line);
+    if (change === undefined) return;
+    this.#hasChanged = true;
+    const place = tableKey(change.entry);
+    if (!change.isDeleted) return void this.#deleted.delete(place);
+    this.#deleted.set(place, { entry: change.entry, at: performance.now() });
+    this.ring();
+  }
+
+  async #putBack(netns: string, lost: ReadonlyMap<string, Deleted>): Promise<void> {
+    const commands = [...lost.values()].map(({ entry }) => addEntry(entry));
+    const count = await this.host.change(netns, commands);
+    // Of entries that could not be made, the devices are gone.
+    this.#forget(lost);
+    if (count > 0) this.tell({ kind: "entries-kept", count });
+  }
+
+  /** Forgets deletions, but not those that have come to the same places since. */
+  #forget(deletions: ReadonlyMap<string, Deleted>): void {
+    for (const [place, one] of deletions) {
+      if (this.#deleted.get(place) === one) this.#deleted.delete(place);
+    }
+  }
+
+  async #sweep(netns: string): Promise<void> {
+    // What changes from now on is for the next sweep.
+    this.#hasChanged = false;
+    const stale = await this.host.listStale(netns).catch((error) => {
+      this.#hasChanged = true;
+      throw error;
+    });
+    if (stale === undefined) return void (this.#hasChanged = true);
+    // An entry goes when two sweeps have met it: zebra may be writing it while the first one lists.
+    const suspects = this.#suspects;
+    const isFirst = suspects === undefined && stale.length > 0;
+    this.#suspects = isFirst ? new Set(stale.map(identify)) : undefined;
+    if (isFirst) return;
+    this.#sweptAt = performance.now();
+    const confirmed = stale.filter((entry) => suspects?.has(identify(entry)));
+    if (confirmed.length === 0) return;
+    const count = await this.host.change(netns, confirmed.map(deleteEntry));
+    this.tell({ kind: "entries-removed", count });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#monitor?.[Symbol.asyncDispose]();
+  }
+}
+
+const systemEntryHost: EntryHost = {
+  watch: (hear) => startMonitor(["bridge", "monitor", "fdb"], hear),
+
+  async change(netns, commands) {
+    const names = await currentNames(run, netns);
+    const { argv, ...input } = batch(
+      "bridge",
+      commands.map(({ program, words: [verb, ...words] }) => ({
+        program,
+        words: [verb, ...words.map((word) => names.get(word) ?? word)],
+      })),
+    );
+    const done = await run({ argv: inNetns(netns, argv), ...input });
+    // A command that was done already, or whose device is gone, stops no other.
+    const failed = countFailed(done.stderr);
+    const hasRun = done.reason === "success" || done.reason === "exit" && failed > 0;
+    if (!hasRun) throw new Error(describe(done));
+    return commands.length - failed;
+  },
+
+  async listStale(netns) {
+    // The kernel's entries first: what EVPN learns in between is then not taken for stale.
+    const entries = await listEntries(run, netns);
+    const evpn = await readEvpn(run);
+    return evpn && findStale(entries, evpn);
+  },
+};

@@ -1,0 +1,149 @@
+// The keeper from look to look, with a kernel and an EVPN of the test's own.
+import assert from "node:assert/strict";
+import type { Happening } from "../events/event.ts";
+import { countRepair, NO_REPAIRS } from "../events/repairs.ts";
+import type { Session } from "../frr/query.ts";
+import { addEntry, deleteEntry, type FdbEntry } from "./entries.ts";
+import { EntryKeeper } from "./entry_keeper.ts";
+
+const [A, B] = ["10.99.0.12", "10.99.0.13"] as const;
+const entry = (mac: string, dst: string): FdbEntry => ({ mac, ifname: "net1-ntwork", dst });
+const MAC = "02:00:00:00:00:02";
+const EVERYONE = "00:00:00:00:00:00";
+const line = ({ mac, ifname, dst }: FdbEntry) =>
+  `${mac} dev ${ifname} dst ${dst} self extern_learn`;
+
+const LONG_MS = 3_600_000;
+/** Sessions that have been up for so long (ms); none when it is undefined. */
+const up = (uptimeMs?: number): Session[] =>
+  uptimeMs === undefined ? [] : [{
+    ...{ peer: "rr", state: "Established", uptimeMs },
+    ...{ prefixesReceived: 0, prefixesSent: 0 },
+  }];
+
+/** A keeper that has looked once, at sessions that are old. */
+async function startKeeper() {
+  const state = {
+    stale: [] as FdbEntry[],
+    changes: [] as string[],
+    alarms: 0,
+    fails: false,
+    counts: NO_REPAIRS,
+    hear: (_line: string): void => assert.fail("nobody listens"),
+  };
+  const tell = (happening: Happening) => {
+    state.counts = countRepair(state.counts, happening);
+  };
+  const keeper = new EntryKeeper(tell, () => state.alarms++, {
+    watch(hear) {
+      state.hear = hear;
+      return { netns: "/lans", ended: false, [Symbol.asyncDispose]: () => Promise.resolve() };
+    },
+    change(_netns, commands) {
+      if (state.fails) return Promise.reject(new Error("no process is to be had"));
+      state.changes.push(...commands.map((command) => command.words.join(" ")));
+      return Promise.resolve(commands.length);
+    },
+    listStale: () => Promise.resolve(state.stale),
+  });
+  const look = (sessions: readonly Session[], at = performance.now()) =>
+    keeper.look({ sessions, at });
+  await look(up(LONG_MS));
+  return { keeper, state, look };
+}
+
+/** The commands that make entries again. */
+const added = (...entries: FdbEntry[]) => entries.map((one) => addEntry(one).words.join(" "));
+
+Deno.test("without a session what is deleted is made again, once, and rings", async () => {
+  const { state, look } = await startKeeper();
+  const lost = [entry(MAC, A), entry(EVERYONE, A), entry(EVERYONE, B)];
+  for (const one of lost) state.hear(`Deleted ${line(one)}`);
+  assert.equal(state.alarms, 3);
+  await look(up());
+  assert.deepEqual(state.changes, added(...lost));
+  await look(up());
+  assert.equal(state.changes.length, 3);
+  assert.deepEqual(state.counts, { ...NO_REPAIRS, entriesKept: 3 });
+});
+
+Deno.test("what goes while there is a session stays away, whatever comes later", async () => {
+  const { state, look } = await startKeeper();
+  state.hear(`Deleted ${line(entry(MAC, A))}`);
+  await look(up(LONG_MS));
+  await look(up());
+  assert.deepEqual(state.changes, []);
+});
+
+Deno.test("what goes after FRR was asked is the next look's", async () => {
+  const { state, look } = await startKeeper();
+  const asked = performance.now();
+  state.hear(`Deleted ${line(entry(MAC, A))}`);
+  await look(up(LONG_MS), asked - 1);
+  assert.deepEqual(state.changes, []);
+  await look(up());
+  assert.deepEqual(state.changes, added(entry(MAC, A)));
+});
+
+Deno.test("what went before the only session began is made again: that has not spoken yet", async () => {
+  const { state, look } = await startKeeper();
+  state.hear(`Deleted ${line(entry(MAC, A))}`);
+  await look(up(0), performance.now() + 1);
+  assert.deepEqual(state.changes, added(entry(MAC, A)));
+});
+
+Deno.test("what is there again, or a MAC address that has moved, is not made as it was", async () => {
+  const { state, look } = await startKeeper();
+  state.hear(`Deleted ${line(entry(MAC, A))}`);
+  state.hear(line(entry(MAC, B)));
+  state.hear(`Deleted ${line(entry(EVERYONE, A))}`);
+  state.hear(line(entry(EVERYONE, A)));
+  await look(up());
+  assert.deepEqual(state.changes, []);
+});
+
+Deno.test("what cannot be made is tried again", async () => {
+  const { state, look } = await startKeeper();
+  state.hear(`Deleted ${line(entry(MAC, A))}`);
+  state.fails = true;
+  await assert.rejects(look(up()), /no process/);
+  state.fails = false;
+  await look(up());
+  assert.deepEqual(state.changes, added(entry(MAC, A)));
+});
+
+Deno.test("what EVPN does not know goes when it is met twice and a session has spoken", async () => {
+  const { keeper, state, look } = await startKeeper();
+  state.stale = [entry(MAC, A)];
+  await look(up());
+  const later = performance.now() + 60_000;
+  await look(up(1_000), later);
+  assert.equal(keeper.isUnsettled, false);
+  await look(up(11_000), later + 10_000);
+  assert.equal(keeper.isUnsettled, true);
+  assert.deepEqual(state.changes, []);
+  state.stale.push(entry(MAC, B));
+  await look(up(12_000), later + 11_000);
+  assert.deepEqual(state.changes, [deleteEntry(entry(MAC, A)).words.join(" ")]);
+  assert.equal(keeper.isUnsettled, false);
+  assert.deepEqual(state.counts, { ...NO_REPAIRS, entriesRemoved: 1 });
+});
+
+Deno.test("entries that change all the time do not keep stale ones from going", async () => {
+  const { state, look } = await startKeeper();
+  const start = performance.now();
+  state.stale = [entry(MAC, A)];
+  for (let seconds = 5; seconds <= 15; seconds += 5) {
+    state.hear(line(entry(MAC, B)));
+    await look(up(LONG_MS), start + seconds * 1000);
+  }
+  assert.deepEqual(state.changes, [deleteEntry(entry(MAC, A)).words.join(" ")]);
+});
+
+Deno.test("where nothing has changed nothing is listed", async () => {
+  const { keeper, state, look } = await startKeeper();
+  state.stale = [entry(MAC, A)];
+  await look(up(LONG_MS + 60_000), performance.now() + 60_000);
+  assert.equal(keeper.isUnsettled, false);
+  assert.deepEqual(state.changes, []);
+});

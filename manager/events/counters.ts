@@ -1,0 +1,51 @@
+// The counters of this node's events since the manager's start, and their file for `status`.
+import * as z from "zod";
+import { updateFile } from "../../shared/files.ts";
+import { RUN_DIR } from "../../shared/lan/paths.ts";
+import { callStatistics, countCall } from "./call_statistics.ts";
+import type { Duty } from "../loop/duty.ts";
+import type { Happening } from "./event.ts";
+import { countRepair, NO_REPAIRS, repairs } from "./repairs.ts";
+
+export const COUNTERS_FILE = `${RUN_DIR}/counters.json`;
+
+const counters = z.object({
+  repairs: repairs.default(NO_REPAIRS),
+  calls: callStatistics.default({}),
+});
+export type Counters = Readonly<z.infer<typeof counters>>;
+
+export const NOTHING_COUNTED: Counters = counters.parse({});
+
+/** Counts one more event; the same object where the event is not counted. */
+export function count(before: Counters, happening: Happening): Counters {
+  const repairs = countRepair(before.repairs, happening);
+  const calls = countCall(before.calls, happening);
+  const isSame = repairs === before.repairs && calls === before.calls;
+  return isSame ? before : { repairs, calls };
+}
+
+/** Writes the counters for `manager status` where they have changed. */
+export class CountersFile implements Duty {
+  readonly name = "write the counters";
+  /** Undefined at first: an earlier manager's counters may lie there. */
+  #written: Counters | undefined;
+
+  constructor(private readonly read: () => Counters) {}
+
+  async look(): Promise<void> {
+    const counted = this.read();
+    if (counted === this.#written) return;
+    await updateFile(COUNTERS_FILE, JSON.stringify(counted), 0o600);
+    this.#written = counted;
+  }
+}
+
+/** @throws {Error} when the text is not what {@link CountersFile} writes */
+export function parseCounters(text: string): Counters {
+  try {
+    return counters.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Error(`Cannot read ${COUNTERS_FILE}: it is not what a manager writes`, { cause });
+  }
+}

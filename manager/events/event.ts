@@ -1,0 +1,124 @@
+// What happens on a node, as one closed union: log lines, counters and streams come from it.
+import type { Lan } from "../../shared/lan/lan.ts";
+import type { Role } from "../settings.ts";
+
+/** Syslog's words for how much somebody should care, the least first. */
+export const LEVELS = ["debug", "info", "warn", "error"] as const;
+export type Level = typeof LEVELS[number];
+
+/** Whom a call was about, as far as the call says it. */
+export interface Attachment {
+  /** `NAMESPACE/NAME`, where the runtime gave both. */
+  readonly pod?: string;
+  readonly container?: string;
+  /** Name of the interface in the pod. */
+  readonly ifname?: string;
+  /** `name` of the network configuration. */
+  readonly network?: string;
+}
+
+/** An error that a call was answered with (CNI specification, section "Error"). */
+export interface CallError {
+  readonly code: number;
+  readonly msg: string;
+  readonly details?: string | undefined;
+}
+
+/** How a file or a setting was found. */
+type Written = "updated" | "unchanged";
+
+/** What happened, without its time. Each kind is rendered in `render.ts`. */
+export type Happening =
+  // LANs.
+  | { readonly kind: "lan-made"; readonly lan: Lan }
+  /** The last pod has left, or somebody else has removed the LAN. */
+  | { readonly kind: "lan-gone"; readonly lan: Lan }
+  | { readonly kind: "lan-mended"; readonly lan: Lan; readonly why: string }
+  /** The manager has removed a LAN that had no pod for the grace time. */
+  | { readonly kind: "empty-lan-removed"; readonly lan: Lan }
+  /** Devices of no LAN. */
+  | { readonly kind: "strays-removed"; readonly devices: readonly string[] }
+  /** VXLAN devices have been given the node's new address. */
+  | { readonly kind: "vteps-moved"; readonly vtep: string; readonly count: number }
+  | { readonly kind: "lan-netns-pinned"; readonly path: string }
+  /** Somebody has made another LAN namespace. */
+  | { readonly kind: "lan-netns-replaced"; readonly path: string }
+  /** Kernel settings (sysctls) of the LAN namespace that somebody had turned. */
+  | { readonly kind: "switches-reset"; readonly path: string; readonly switches: readonly string[] }
+  // BGP EVPN.
+  | { readonly kind: "session-up"; readonly peer: string; readonly hostname?: string | undefined }
+  | {
+    readonly kind: "session-down";
+    readonly peer: string;
+    readonly hostname?: string | undefined;
+    /** What bgpd says of the session now (RFC 4271, section 8.2.2), or "gone". */
+    readonly state: string;
+  }
+  | { readonly kind: "entries-kept"; readonly count: number }
+  | { readonly kind: "entries-removed"; readonly count: number }
+  // Calls.
+  | { readonly kind: "calls-served" }
+  | {
+    readonly kind: "call-answered";
+    readonly verb: string;
+    readonly attachment: Attachment;
+    /** From the request to the answer. */
+    readonly ms: number;
+  }
+  | {
+    readonly kind: "call-failed";
+    readonly verb: string;
+    readonly attachment: Attachment;
+    readonly ms: number;
+    readonly error: CallError;
+  }
+  /** The answer was not delivered; an ADD was undone. */
+  | {
+    readonly kind: "call-undelivered";
+    readonly verb: string;
+    readonly attachment: Attachment;
+    /** Its launcher has not taken the answer in time, or /run has no room for it. */
+    readonly why: "not-taken" | "no-room";
+  }
+  /** The launcher did not hand the call over, and started the binary. */
+  | { readonly kind: "call-declined"; readonly verb: string }
+  /** Nobody took the call in time, and the launcher started the binary. */
+  | { readonly kind: "call-fallen-back"; readonly verb: string }
+  /** The manager could not take a call, or not answer one that it had taken. */
+  | { readonly kind: "call-broken"; readonly why: string }
+  // The node.
+  | { readonly kind: "node-ready" }
+  | { readonly kind: "node-not-ready"; readonly reasons: readonly string[] }
+  | { readonly kind: "underlay-changed"; readonly vtep: string; readonly mtu: number }
+  | { readonly kind: "facts-written"; readonly vtep: string; readonly outcome: Written }
+  // FRR.
+  | { readonly kind: "frr-started" }
+  | { readonly kind: "frr-awaited" }
+  | { readonly kind: "frr-configured"; readonly outcome: Written }
+  | { readonly kind: "frr-applied"; readonly outcome: "applied" | "unchanged" }
+  | { readonly kind: "daemon-up"; readonly daemon: string }
+  | { readonly kind: "daemon-down"; readonly daemon: string }
+  // What is installed.
+  | { readonly kind: "start-files-written"; readonly role: Role }
+  | { readonly kind: "lan-netns-ensured"; readonly path: string; readonly outcome: string }
+  | { readonly kind: "plugin-installed"; readonly dir: string; readonly outcome: string }
+  | { readonly kind: "uninstalled"; readonly what: string }
+  // The manager.
+  | { readonly kind: "duty-failed"; readonly duty: string; readonly why: string }
+  | { readonly kind: "duty-recovered"; readonly duty: string }
+  | { readonly kind: "manager-stopped" }
+  | { readonly kind: "manager-failed"; readonly why: string };
+
+export type Kind = Happening["kind"];
+export type HappeningOf<K extends Kind> = Extract<Happening, { readonly kind: K }>;
+
+/** An event of this node. */
+export type NodeEvent = Happening & {
+  /** Counts from 1 since this manager's start, without a gap. */
+  readonly number: number;
+  /** In UTC (RFC 3339), with milliseconds. */
+  readonly time: string;
+};
+
+/** Says that something has happened. */
+export type Tell = (happening: Happening) => void;

@@ -1,0 +1,148 @@
+// How much each kind of event matters, and its words: a kind without a row fails the type check.
+import { type Lan, lanTitle } from "../../shared/lan/lan.ts";
+import type { Attachment, Happening, HappeningOf, Kind, Level } from "./event.ts";
+
+/** How events of a kind are told. */
+interface Row<K extends Kind> {
+  readonly level: Level;
+  readonly text: (event: HappeningOf<K>) => string;
+}
+
+const TABLE: { readonly [K in Kind]: Row<K> } = {
+  "lan-made": { level: "debug", text: ({ lan }) => `${name(lan)} made` },
+  "lan-gone": { level: "debug", text: ({ lan }) => `${name(lan)} gone` },
+  "lan-mended": { level: "warn", text: ({ lan, why }) => `${name(lan)} mended: ${why}` },
+  "empty-lan-removed": {
+    level: "info",
+    text: ({ lan }) => `${name(lan)} removed: it had no pod`,
+  },
+  "strays-removed": {
+    level: "warn",
+    text: ({ devices }) => `devices of no LAN removed: ${devices.join(", ")}`,
+  },
+  "vteps-moved": {
+    level: "warn",
+    text: ({ vtep, count }) => `VXLAN devices moved to ${vtep}: ${count}`,
+  },
+  "lan-netns-pinned": {
+    level: "warn",
+    text: ({ path }) => `${path} was gone, and is pinned again`,
+  },
+  "lan-netns-replaced": {
+    level: "warn",
+    text: ({ path }) => `${path} is another namespace now; FRR must be started anew to serve it`,
+  },
+  "switches-reset": {
+    level: "warn",
+    text: ({ path, switches }) =>
+      `switches of ${path} were turned, and are set again: ${switches.join(", ")}`,
+  },
+  "session-up": { level: "info", text: (session) => `BGP session with ${peer(session)} is up` },
+  "session-down": {
+    level: "warn",
+    text: (session) => `BGP session with ${peer(session)} is down (${session.state})`,
+  },
+  "entries-kept": {
+    level: "warn",
+    text: ({ count }) => `${count} forwarding entries kept: there was no BGP session`,
+  },
+  "entries-removed": {
+    level: "info",
+    text: ({ count }) => `${count} forwarding entries removed that EVPN does not know`,
+  },
+  "calls-served": { level: "info", text: () => "calls are answered here" },
+  "call-answered": {
+    level: "debug",
+    text: ({ verb, attachment, ms }) => `${verb}${about(attachment)}: done in ${inMs(ms)}`,
+  },
+  "call-failed": {
+    level: "warn",
+    text: ({ verb, attachment, ms, error }) => {
+      const details = error.details === undefined ? "" : ` (${error.details})`;
+      const code = `code ${error.code}, ${inMs(ms)}`;
+      return `${verb}${about(attachment)} failed: ${error.msg}${details} [${code}]`;
+    },
+  },
+  "call-undelivered": {
+    level: "warn",
+    text: ({ verb, attachment, why }) => {
+      const what = why === "no-room" ? "/run had no room for" : "nobody took";
+      const undone = verb === "ADD" ? "; it is undone" : "";
+      const name = nameOf(attachment);
+      return `${what} the answer to ${verb}${undone}${name === "" ? "" : ` (${name})`}`;
+    },
+  },
+  "call-declined": { level: "debug", text: ({ verb }) => `${verb} answered by the binary` },
+  "call-fallen-back": {
+    level: "warn",
+    text: ({ verb }) => `${verb} answered by the binary: the manager had not taken it in time`,
+  },
+  "call-broken": { level: "error", text: ({ why }) => why },
+  "node-ready": { level: "info", text: () => "ready" },
+  "node-not-ready": { level: "warn", text: ({ reasons }) => `not ready: ${reasons.join("; ")}` },
+  "underlay-changed": {
+    level: "warn",
+    text: ({ vtep, mtu }) => `this node's address or MTU has changed: VTEP ${vtep}, MTU ${mtu}`,
+  },
+  "facts-written": {
+    level: "info",
+    text: ({ vtep, outcome }) => `facts for the plugin: ${outcome} (VTEP ${vtep})`,
+  },
+  "frr-started": { level: "info", text: () => "FRR started under watchfrr" },
+  "frr-awaited": { level: "info", text: () => "waiting for FRR's daemons" },
+  "frr-configured": { level: "info", text: ({ outcome }) => `FRR's configuration: ${outcome}` },
+  "frr-applied": { level: "info", text: ({ outcome }) => `FRR runs it: ${outcome}` },
+  "daemon-up": { level: "info", text: ({ daemon }) => `FRR's ${daemon} is up` },
+  "daemon-down": { level: "warn", text: ({ daemon }) => `FRR's ${daemon} is down` },
+  "start-files-written": {
+    level: "info",
+    text: ({ role }) => `FRR's start files are in place for a ${role}`,
+  },
+  "lan-netns-ensured": {
+    level: "info",
+    text: ({ path, outcome }) => `LAN namespace ${path}: ${outcome}`,
+  },
+  "plugin-installed": { level: "info", text: ({ dir, outcome }) => `plugin in ${dir}: ${outcome}` },
+  "uninstalled": { level: "info", text: ({ what }) => `${what}: removed` },
+  "duty-failed": { level: "warn", text: ({ duty, why }) => `Cannot ${duty}: ${why}` },
+  "duty-recovered": { level: "info", text: ({ duty }) => `works again: ${duty}` },
+  "manager-stopped": { level: "info", text: () => "manager stopped; LANs and FRR go on" },
+  "manager-failed": { level: "error", text: ({ why }) => why },
+};
+
+export function levelOf({ kind }: Happening): Level {
+  return TABLE[kind].level;
+}
+
+/** The event in words, on one line whatever was said by a pod's creator or a program. */
+export function textOf<K extends Kind>(event: HappeningOf<K>): string {
+  const row: Row<K> = TABLE[event.kind as K];
+  return row.text(event).trim().replaceAll(CONTROL, (char) => char === "\n" ? " | " : "?");
+}
+
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g;
+
+function name(lan: Lan): string {
+  return `LAN ${lanTitle(lan)} (VNI ${lan.vni})`;
+}
+
+function peer({ peer, hostname }: { peer: string; hostname?: string | undefined }): string {
+  return hostname === undefined ? peer : `${hostname} (${peer})`;
+}
+
+/** Such as "lab/pc1 net1 on r-net1", with what the call says. */
+function nameOf({ pod, container, ifname, network }: Attachment): string {
+  const words = [pod ?? container?.slice(0, 13), ifname, network && `on ${network}`];
+  return words.filter((word) => word !== undefined).join(" ");
+}
+
+/** Such as " of lab/pc1 net1 on r-net1"; nothing where the call says nothing. */
+function about(attachment: Attachment): string {
+  const name = nameOf(attachment);
+  return name === "" ? "" : ` of ${name}`;
+}
+
+function inMs(ms: number): string {
+  return `${ms.toFixed(1)} ms`;
+}

@@ -1,0 +1,61 @@
+// Duties: done in order whatever fails, and failures told once.
+import assert from "node:assert/strict";
+import type { Happening } from "../events/event.ts";
+import { CannotGoOn, Duties, type Duty } from "./duty.ts";
+
+const SEEN = { at: 0, daemons: [], sessions: [] };
+
+/** Three duties, the second of which throws what `state.error` is. */
+function startDuties() {
+  const state = { done: [] as string[], told: [] as Happening[], error: undefined as unknown };
+  const duty = (name: string, look = () => {}): Duty => ({
+    name,
+    look: () => {
+      state.done.push(name);
+      return Promise.resolve().then(look);
+    },
+  });
+  const fail = () => {
+    if (state.error !== undefined) throw state.error;
+  };
+  const all = [duty("one"), duty("two", fail), duty("three")];
+  const duties = new Duties(all, (happening) => state.told.push(happening));
+  return { duties, state };
+}
+
+Deno.test("a duty that fails stops no other, and why is told once, and its end", async () => {
+  const { duties, state } = startDuties();
+  state.error = new Error("a");
+  for (let looks = 0; looks < 2; looks++) await duties.look(SEEN);
+  assert.deepEqual(state.done, ["one", "two", "three", "one", "two", "three"]);
+  const failed = (why: string): Happening => ({ kind: "duty-failed", duty: "two", why });
+  assert.deepEqual(state.told, [failed("a")]);
+  state.error = "b";
+  await duties.look(SEEN);
+  state.error = undefined;
+  await duties.look(SEEN);
+  await duties.look(SEEN);
+  assert.deepEqual(state.told, [
+    failed("a"),
+    failed("b"),
+    { kind: "duty-recovered", duty: "two" },
+  ]);
+});
+
+Deno.test("a duty that can never be done ends the look", async () => {
+  const { duties, state } = startDuties();
+  state.error = new CannotGoOn("gone");
+  await assert.rejects(duties.look(SEEN), CannotGoOn);
+  assert.deepEqual(state.done, ["one", "two"]);
+});
+
+Deno.test("one unsettled duty makes all unsettled", () => {
+  const duty = (isUnsettled?: boolean): Duty => ({
+    name: "",
+    look: () => Promise.resolve(),
+    ...isUnsettled !== undefined && { isUnsettled },
+  });
+  const tell = () => {};
+  assert.equal(new Duties([duty(), duty(false)], tell).isUnsettled, false);
+  assert.equal(new Duties([duty(), duty(true)], tell).isUnsettled, true);
+});

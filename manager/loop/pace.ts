@@ -1,0 +1,23 @@
+// How soon the next look at the node is to come: pure.
+
+/** In ms: a node where something is going on is looked at so soon. */
+export const SOON_MS = 1_000;
+/** In ms: a node that has just lost readiness, or not had it yet, is looked at most often. */
+const AT_ONCE_MS = 250;
+/** For so long (ms), because a starting pod waits for it. */
+const HURRY_MS = 15_000;
+
+/** What a look has left. */
+export interface Left {
+  readonly isReady: boolean;
+  /** How long (ms) the node has not been ready. */
+  readonly notReadyMs: number;
+  readonly isUnsettled: boolean;
+  /** The setting: the pause (ms) of a node that is at rest. */
+  readonly reconcileMs: number;
+}
+
+export function nextLookMs({ isReady, notReadyMs, isUnsettled, reconcileMs }: Left): number {
+  const pause = isReady ? reconcileMs : notReadyMs < HURRY_MS ? AT_ONCE_MS : SOON_MS;
+  return isUnsettled ? Math.min(pause, SOON_MS) : pause;
+}

@@ -1,0 +1,59 @@
+// Takes back what install and calls have left on a node: plugin, LAN namespace, files in /run.
+import { run } from "../../shared/process/exec.ts";
+import { must } from "../../shared/process/must.ts";
+import { hasNetns } from "../../shared/lan/lan_netns.ts";
+import { lock } from "../../shared/lan/lock.ts";
+import { LAN_NETNS, RUN_DIR } from "../../shared/lan/paths.ts";
+import { PLUGIN_BINARY } from "../calls/launcher.ts";
+import { ALIVE_FILE } from "../calls/protocol.ts";
+import { listLans } from "../lans/list_lans.ts";
+import type { Tell } from "../events/event.ts";
+import type { Settings } from "../settings.ts";
+import removePin from "./remove_pin.sh" with { type: "text" };
+
+const LIMIT_MS = 5_000;
+
+/**
+ * What `manager uninstall` does; run again it finds nothing more to do.
+ * @throws {Error} while a manager runs, or a pod is on a LAN: the pod's runtime will yet call the
+ *   plugin to delete the attachment
+ */
+export async function uninstallNode(
+  { cniBinDir }: Pick<Settings, "cniBinDir">,
+  tell: Tell,
+): Promise<void> {
+  using _noManager = await lockOutManager();
+  if (await hasNetns(run, LAN_NETNS)) await assertNoPods();
+  await must("uninstall", {
+    argv: ["unshare", "--mount", "--", "sh", "-c", removePin, "sh", LAN_NETNS],
+  });
+  tell({ kind: "uninstalled", what: `LAN namespace ${LAN_NETNS}` });
+  // The launcher first: it never stands alone.
+  for (const file of ["megalos", PLUGIN_BINARY]) {
+    await must("uninstall", { argv: ["rm", "--force", "--", `${cniBinDir}/${file}`] });
+  }
+  tell({ kind: "uninstalled", what: `plugin in ${cniBinDir}` });
+  await must("uninstall", { argv: ["rm", "--recursive", "--force", "--", RUN_DIR] });
+  tell({ kind: "uninstalled", what: RUN_DIR });
+}
+
+async function lockOutManager(): Promise<Disposable | undefined> {
+  try {
+    await Deno.stat(ALIVE_FILE);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  try {
+    return await lock(ALIVE_FILE, { timeoutMs: LIMIT_MS });
+  } catch (cause) {
+    throw new Error("Cannot uninstall: a manager is running on this node", { cause });
+  }
+}
+
+async function assertNoPods(): Promise<void> {
+  const ports = (await listLans(run)).flatMap(({ ports }) => ports);
+  if (ports.length === 0) return;
+  const owners = new Set(ports.map(({ pod, name }) => pod ?? name));
+  throw new Error(`Cannot uninstall: pods are on LANs of this node: ${[...owners].join(", ")}`);
+}

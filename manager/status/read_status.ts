@@ -1,0 +1,173 @@
+// What `manager status` tells: sessions, LANs and MAC addresses of this node, asked afresh.
+import { type Lan, lanDevices } from "../../shared/lan/lan.ts";
+import { hasNetns } from "../../shared/lan/lan_netns.ts";
+import type { Run } from "../../shared/process/exec.ts";
+import { LAN_NETNS, NODE_FACTS_FILE } from "../../shared/lan/paths.ts";
+import { EVERYONE, type FdbEntry } from "../entries/entries.ts";
+import { listEntries } from "../entries/list_entries.ts";
+import {
+  type Counters,
+  COUNTERS_FILE,
+  NOTHING_COUNTED,
+  parseCounters,
+} from "../events/counters.ts";
+import { type Evpn, type Mac, readEvpn } from "../frr/query.ts";
+import { compareAddresses, readRoutes, type RoutedLan } from "../frr/routes.ts";
+import { START_SCRIPT, ZEBRA_SCRIPT } from "../frr/start_files.ts";
+import { type LanOnNode, listLans } from "../lans/list_lans.ts";
+import { isReady } from "../loop/health.ts";
+import { type Observation, observe } from "../loop/observation.ts";
+import type { Role } from "../settings.ts";
+
+/** What `--json` prints. */
+export interface Status extends Pick<Observation, "daemons" | "sessions"> {
+  /** Null where no manager has prepared the machine. */
+  readonly role: Role | null;
+  readonly ready: boolean;
+  /** Why not. */
+  readonly reasons: readonly string[];
+  readonly lans: readonly LanStatus[];
+  readonly macs: readonly MacStatus[];
+  /** What a reflector passes on; a worker has none. */
+  readonly routes?: readonly RoutedLan[];
+  /** Since the manager started. */
+  readonly calls: Counters["calls"];
+  readonly swept: Counters["repairs"];
+}
+
+export interface LanStatus extends Lan {
+  readonly mtu: number;
+  readonly bridge: string;
+  /** Pods (`NAMESPACE/NAME INTERFACE` where known) on this node. */
+  readonly ports: readonly string[];
+  /** Other nodes on this LAN, as EVPN says. */
+  readonly remoteVteps: readonly string[];
+  /** Other nodes that the kernel still reaches though EVPN does not say so now. */
+  readonly keptVteps: readonly string[];
+}
+
+export interface MacStatus extends Omit<Mac, "type"> {
+  /** "kept": the kernel still reaches it though EVPN does not say so now. */
+  readonly type: Mac["type"] | "kept";
+  /** The pod (`NAMESPACE/NAME INTERFACE`) behind the port `behind`, where known. */
+  readonly pod?: string;
+}
+
+/** What is asked. */
+export interface StatusHost {
+  /** Runs vtysh, ip and bridge. */
+  readonly run: Run;
+  /** Answers a file's text; undefined where there is none. */
+  readonly readText: (path: string) => Promise<string | undefined>;
+}
+
+/** Asks kernel and FRR; what does not answer is empty. */
+export async function readStatus(host: StatusHost): Promise<Status> {
+  const role = await findRole(host);
+  if (role === undefined) return NO_MANAGER;
+  const { daemons, sessions } = await observe(host.run);
+  const { reasons } = isReady(role, { daemons, sessions });
+  if (role === "route-reflector") {
+    const routes = await readRoutes(host.run);
+    const ready = reasons.length === 0;
+    return { ...NO_MANAGER, role, ready, reasons, daemons, sessions, routes };
+  }
+  const isTold = await host.readText(NODE_FACTS_FILE) !== undefined;
+  const missing = isTold ? [] : ["the plugin has not been told the node's facts"];
+  const counters = await host.readText(COUNTERS_FILE);
+  const { repairs: swept, calls } = counters === undefined
+    ? NOTHING_COUNTED
+    : parseCounters(counters);
+  return {
+    role,
+    ready: reasons.length + missing.length === 0,
+    reasons: [...reasons, ...missing],
+    ...{ daemons, sessions, ...await readLans(host.run), calls, swept },
+  };
+}
+
+/** The role by what a manager leaves behind: a LAN namespace, or only FRR's files. */
+async function findRole({ run, readText }: StatusHost): Promise<Role | undefined> {
+  if (await hasNetns(run, LAN_NETNS)) return "worker";
+  const [start, zebra] = await Promise.all([START_SCRIPT, ZEBRA_SCRIPT].map(readText));
+  return start !== undefined && zebra === undefined ? "route-reflector" : undefined;
+}
+
+const NO_MANAGER: Status = {
+  role: null,
+  ready: false,
+  reasons: ["no manager has prepared this machine"],
+  ...{ daemons: [], sessions: [], lans: [], macs: [] },
+  ...{ calls: NOTHING_COUNTED.calls, swept: NOTHING_COUNTED.repairs },
+};
+
+async function readLans(run: Run): Promise<Pick<Status, "lans" | "macs">> {
+  // The kernel's entries first: what EVPN learns in between is then not taken for kept.
+  const [entries, lans] = await Promise.all([listEntries(run, LAN_NETNS), listLans(run)]);
+  return describeLans(lans, entries, await readEvpn(run) ?? { vnis: [], macs: [] });
+}
+
+/** Joins what the kernel and EVPN know of the LANs. */
+export function describeLans(
+  lans: readonly LanOnNode[],
+  entries: readonly FdbEntry[],
+  evpn: Evpn,
+): Pick<Status, "lans" | "macs"> {
+  const entriesByDevice = Map.groupBy(entries, ({ ifname }) => ifname);
+  const macsByVni = Map.groupBy(evpn.macs, ({ vni }) => vni);
+  const all = lans.map((one) =>
+    describeLan(
+      one,
+      entriesByDevice.get(lanDevices(one.lan).vxlan) ?? [],
+      evpn.vnis.find(({ vni }) => vni === one.lan.vni)?.remoteVteps ?? [],
+      macsByVni.get(one.lan.vni) ?? [],
+    )
+  );
+  const isHere = new Set(lans.map(({ lan }) => lan.vni));
+  const elsewhere = evpn.macs.filter(({ vni }) => !isHere.has(vni));
+  return {
+    lans: all.map(({ lan }) => lan).toSorted((one, other) => one.vni - other.vni),
+    macs: [...all.flatMap(({ macs }) => macs), ...elsewhere].toSorted(compareMacs),
+  };
+}
+
+function describeLan(
+  { lan, bridge, mtu, ports }: LanOnNode,
+  entries: readonly FdbEntry[],
+  remoteVteps: readonly string[],
+  known: readonly Mac[],
+): { readonly lan: LanStatus; readonly macs: readonly MacStatus[] } {
+  const owners = new Map(ports.map((port) => [port.name, nameOwner(port)]));
+  const knownMacs = new Set(known.map(({ mac }) => mac));
+  // Entries without an address are the bridge's copies of those with one.
+  const reached = entries.flatMap(({ mac, dst }) => dst === undefined ? [] : [{ mac, dst }]);
+  const keptVteps = reached.filter(({ mac, dst }) =>
+    mac === EVERYONE && !remoteVteps.includes(dst)
+  );
+  const keptMacs = reached.filter(({ mac }) => mac !== EVERYONE && !knownMacs.has(mac));
+  return {
+    lan: {
+      ...{ ...lan, mtu, bridge },
+      ports: ports.map((port) => nameOwner(port) ?? port.name).toSorted(compareAddresses),
+      remoteVteps: remoteVteps.toSorted(compareAddresses),
+      keptVteps: keptVteps.map(({ dst }) => dst).toSorted(compareAddresses),
+    },
+    macs: [
+      ...known.map((one): MacStatus => {
+        const pod = owners.get(one.behind);
+        return pod === undefined ? one : { ...one, pod };
+      }),
+      ...keptMacs.map(({ mac, dst }): MacStatus => ({
+        ...{ vni: lan.vni, mac, type: "kept", behind: dst },
+      })),
+    ],
+  };
+}
+
+function nameOwner({ pod, ifname }: LanOnNode["ports"][number]): string | undefined {
+  return pod === undefined ? undefined : `${pod} ${ifname}`;
+}
+
+function compareMacs(one: MacStatus, other: MacStatus): number {
+  return one.vni - other.vni || (one.mac < other.mac ? -1 : 1);
+}

@@ -1,0 +1,167 @@
+// What `manager status` reads, with the answers of FRR and kernel given: no FRR is needed.
+import assert from "node:assert/strict";
+import type { Command, Completed } from "../../shared/process/command.ts";
+import { NO_REPAIRS } from "../events/repairs.ts";
+import { readStatus, type Status } from "./read_status.ts";
+
+const FRR_HEALTH = `zebra bgpd watchfrr staticd
+${
+  JSON.stringify({
+    peers: {
+      "10.99.0.1": { state: "Established", hostname: "rr", peerUptimeMsec: 5000, pfxRcd: 2 },
+    },
+  })
+}`;
+const NO_SESSION = FRR_HEALTH.replace("Established", "Active");
+
+const ALIAS = "megalos,vni=10,suffix=ntwork,name=net1";
+const bridge = { ifindex: 3, ifname: "kt-net1-ntwork", mtu: 1450, ifalias: ALIAS };
+const port = (ifname: string, owner: string) => ({
+  ...{ ifindex: 5, ifname, mtu: 1450, master: "kt-net1-ntwork", ifalias: `${ALIAS},${owner}` },
+});
+const PORTS = [
+  port("mgaaaaaaaaaaaaa", "if=net0,pod=lab/pc10"),
+  port("mgbbbbbbbbbbbbb", "if=net0,pod=lab/pc9"),
+  port("mgccccccccccccc", "if=net0"),
+];
+
+const VNIS = { "10": { vni: 10, vxlanIf: "net1-ntwork", remoteVteps: ["10.99.0.12"] } };
+const local = { "02:00:00:00:00:01": { type: "local", intf: "mgaaaaaaaaaaaaa" } };
+const remote = { "02:00:00:00:00:02": { type: "remote", remoteVtep: "10.99.0.12" } };
+
+/** Of bridge(8): two nodes, and a MAC address on each. */
+const ENTRIES = `00:00:00:00:00:00 dev net1-ntwork dst 10.99.0.12 self permanent
+00:00:00:00:00:00 dev net1-ntwork dst 10.99.0.13 self permanent
+02:00:00:00:00:01 dev mgaaaaaaaaaaaaa master kt-net1-ntwork
+02:00:00:00:00:02 dev net1-ntwork extern_learn master kt-net1-ntwork
+02:00:00:00:00:02 dev net1-ntwork dst 10.99.0.12 self extern_learn
+02:00:00:00:00:03 dev net1-ntwork dst 10.99.0.13 self extern_learn
+`;
+
+/** The answers of a worker; a command that has none fails. */
+const WORKER: Readonly<Record<string, string>> = {
+  "true": "",
+  "show daemons": FRR_HEALTH,
+  "show evpn vni json": JSON.stringify(VNIS),
+  "show evpn mac vni all json": JSON.stringify({ "10": { macs: { ...local, ...remote } } }),
+  "type bridge": JSON.stringify([bridge]),
+  "type veth": JSON.stringify(PORTS),
+  "fdb show": ENTRIES,
+};
+const FILES: Readonly<Record<string, string>> = {
+  "/run/megalos/node.json": "{}",
+  "/etc/frr/megalos-start": "",
+  "/etc/frr/megalos-zebra": "",
+  "/run/megalos/counters.json": '{"repairs":{"mended":2}}',
+};
+
+function read(answers = WORKER, files = FILES): Promise<Status> {
+  const run = ({ argv }: Command): Promise<Completed> => {
+    const line = argv.join(" ");
+    const [, stdout] = Object.entries(answers).find(([words]) => line.includes(words)) ?? [];
+    const isKnown = stdout !== undefined;
+    return Promise.resolve({
+      ...{ argv, reason: isKnown ? "success" : "exit", code: isKnown ? 0 : 1, signal: null },
+      ...{ stdout: stdout ?? "", stderr: "", ms: 0 },
+    });
+  };
+  return readStatus({ run, readText: (path) => Promise.resolve(files[path]) });
+}
+
+Deno.test("a worker's LANs and MACs: pods by name and in order, what only the kernel has is kept", async () => {
+  const { sessions: [session], lans, macs, ...status } = await read();
+  assert.deepEqual([session?.peer, session?.hostname], ["10.99.0.1", "rr"]);
+  assert.deepEqual(lans, [{
+    ...{ name: "net1", suffix: "ntwork", vni: 10, mtu: 1450, bridge: "kt-net1-ntwork" },
+    ports: ["lab/pc9 net0", "lab/pc10 net0", "mgccccccccccccc"],
+    remoteVteps: ["10.99.0.12"],
+    keptVteps: ["10.99.0.13"],
+  }]);
+  assert.deepEqual(macs, [
+    {
+      ...{ vni: 10, mac: "02:00:00:00:00:01", type: "local", behind: "mgaaaaaaaaaaaaa" },
+      pod: "lab/pc10 net0",
+    },
+    { vni: 10, mac: "02:00:00:00:00:02", type: "remote", behind: "10.99.0.12" },
+    { vni: 10, mac: "02:00:00:00:00:03", type: "kept", behind: "10.99.0.13" },
+  ]);
+  assert.deepEqual(status, {
+    role: "worker",
+    ready: true,
+    reasons: [],
+    daemons: ["zebra", "bgpd", "watchfrr", "staticd"],
+    calls: {},
+    swept: { ...NO_REPAIRS, mended: 2 },
+  });
+});
+
+Deno.test("during a cut a worker shows the entries that the kernel still has", async () => {
+  const { lans, macs, ready, reasons } = await read({
+    ...WORKER,
+    "show daemons": NO_SESSION,
+    "show evpn vni json": JSON.stringify({ "10": { ...VNIS["10"], remoteVteps: [] } }),
+    "show evpn mac vni all json": JSON.stringify({ "10": { macs: local } }),
+  });
+  assert.deepEqual([ready, reasons], [false, ["no BGP session is Established"]]);
+  assert.deepEqual([lans[0]?.remoteVteps, lans[0]?.keptVteps], [[], ["10.99.0.12", "10.99.0.13"]]);
+  assert.deepEqual(macs.map(({ mac, type }) => [mac.slice(-2), type]), [
+    ["01", "local"],
+    ["02", "kept"],
+    ["03", "kept"],
+  ]);
+});
+
+Deno.test("a worker whose FRR does not answer still shows its LANs", async () => {
+  const { "true": there, "fdb show": fdb, "type bridge": bridges, "type veth": veths } = WORKER;
+  const { role, daemons, lans, reasons } = await read({
+    ...{ "true": there!, "fdb show": fdb!, "type bridge": bridges!, "type veth": veths! },
+  }, {});
+  assert.deepEqual([role, daemons, lans.length], ["worker", [], 1]);
+  assert.deepEqual(reasons, [
+    "FRR's daemons are not up",
+    "no BGP session is Established",
+    "the plugin has not been told the node's facts",
+  ]);
+});
+
+Deno.test("a reflector shows what it passes on, a LAN in a row", async () => {
+  const route = (type: number, more: object, community = "RT:65000:10 ET:8") => ({
+    paths: [[{ routeType: type, ...more, extendedCommunity: { string: community } }]],
+  });
+  const routes = {
+    "10.99.0.11:2": {
+      rd: "10.99.0.11:2",
+      "[2]:...:[02:00:00:00:00:01]": route(2, { mac: "02:00:00:00:00:01" }),
+      "[3]:...:[10.99.0.11]": route(3, { ip: "10.99.0.11" }),
+    },
+    "10.99.0.9:2": {
+      "[2]:...:[02:00:00:00:00:02]": route(2, { mac: "02:00:00:00:00:02" }),
+      "[3]:...:[10.99.0.9]": route(3, { ip: "10.99.0.9" }),
+      "[3]:...:other": route(3, { ip: "10.99.0.9" }, "ET:8 RT:65000:9"),
+      "[3]:...:unknown": route(3, { ip: "10.99.0.9" }, "ET:8"),
+    },
+    numPrefix: 4,
+  };
+  const status = await read({
+    "show daemons": FRR_HEALTH,
+    "show bgp l2vpn evpn route json": JSON.stringify(routes),
+  }, { "/etc/frr/megalos-start": "" });
+  assert.deepEqual([status.role, status.ready], ["route-reflector", true]);
+  assert.deepEqual(status.routes, [
+    { vni: 9, vteps: ["10.99.0.9"], macs: 0 },
+    { vni: 10, vteps: ["10.99.0.9", "10.99.0.11"], macs: 2 },
+  ]);
+});
+
+for (
+  const [what, files] of [
+    ["that no manager has met", {}],
+    ["that a worker's manager was uninstalled from", FILES],
+  ] as const
+) {
+  Deno.test(`a machine ${what} says so`, async () => {
+    const { role, ready, reasons } = await read({}, files);
+    assert.deepEqual([role, ready], [null, false]);
+    assert.deepEqual(reasons, ["no manager has prepared this machine"]);
+  });
+}

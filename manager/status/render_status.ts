@@ -1,0 +1,103 @@
+// `manager status` for people: a line of its own for what matters most, then tables.
+import { lanTitle } from "../../shared/lan/lan.ts";
+import type { Repairs } from "../events/repairs.ts";
+import type { Status } from "./read_status.ts";
+import { renderTable } from "./table.ts";
+
+/** @param width columns of a line; lists of pods and nodes are broken for it */
+export function renderStatus(status: Status, width: number): string {
+  const { role, reasons, ready, daemons, swept } = status;
+  if (role === null) {
+    return `no manager: ${
+      reasons.join("; ")
+    } (\`manager worker\` or \`manager route-reflector\` does)\n`;
+  }
+  return [
+    `${role}: ${ready ? "ready" : `not ready (${reasons.join("; ")})`}`,
+    `FRR: ${daemons.join(" ") || "does not answer"}`,
+    ...renderRepairs(swept),
+    "",
+    ...(role === "worker" ? renderWorker(status, width) : renderReflector(status, width)),
+  ].join("\n");
+}
+
+function renderWorker({ sessions, lans, macs, calls }: Status, width: number): string[] {
+  return [
+    renderTable(
+      ["SESSION", "STATE", "UP", "RECEIVED", "SENT"],
+      sessions.map(({ peer, ...session }) => [peer, ...renderSession(session)]),
+      width,
+    ),
+    renderTable(
+      ["LAN", "VNI", "MTU", "PORTS", "NODES"],
+      lans.map((lan) => [
+        lanTitle(lan),
+        `${lan.vni}`,
+        `${lan.mtu}`,
+        lan.ports,
+        [...lan.remoteVteps, ...lan.keptVteps.map((vtep) => `${vtep} (kept)`)],
+      ]),
+      width,
+    ),
+    renderTable(
+      ["MAC", "VNI", "TYPE", "BEHIND"],
+      macs.map(({ vni, mac, type, behind, pod }) => [mac, `${vni}`, type, pod ?? behind]),
+      width,
+    ),
+    renderTable(
+      ["CALL", "ANSWERED", "FAILED", "MEAN", "LONGEST", "BY BINARY", "UNDELIVERED"],
+      Object.entries(calls).map(([verb, one]) => [
+        verb,
+        `${one.answered}`,
+        `${one.failed}`,
+        renderMs(one.totalMs / Math.max(one.answered, 1)),
+        renderMs(one.maxMs),
+        `${one.fallenBack + one.declined}`,
+        `${one.undelivered}`,
+      ]),
+      width,
+    ),
+  ];
+}
+
+function renderReflector({ sessions, routes = [] }: Status, width: number): string[] {
+  return [
+    renderTable(
+      ["SESSION", "NODE", "STATE", "UP", "RECEIVED", "SENT"],
+      sessions.map(({ peer, hostname = "", ...session }) => [
+        peer,
+        hostname,
+        ...renderSession(session),
+      ]),
+      width,
+    ),
+    renderTable(
+      ["VNI", "MACS", "NODES"],
+      routes.map(({ vni, macs, vteps }) => [`${vni}`, `${macs}`, vteps]),
+      width,
+    ),
+  ];
+}
+
+function renderSession(
+  { state, uptimeMs, prefixesReceived, prefixesSent }: Omit<Status["sessions"][number], "peer">,
+): string[] {
+  const seconds = `${Math.floor(uptimeMs / 1000)} s`;
+  return [state, seconds, `${prefixesReceived}`, `${prefixesSent}`];
+}
+
+function renderRepairs(counts: Repairs): string[] {
+  const done = [
+    [counts.mended, "mended"],
+    [counts.emptied, "LANs without pods removed"],
+    [counts.strays, "stray devices removed"],
+    [counts.entriesKept, "forwarding entries kept without a session"],
+    [counts.entriesRemoved, "stale forwarding entries removed"],
+  ] as const;
+  const said = done.flatMap(([count, what]) => count > 0 ? [`${count} ${what}`] : []);
+  return said.length === 0 ? [] : [`since its start: ${said.join(", ")}`];
+}
+
+function renderMs(ms: number): string {
+  return `${ms.toFixed(1)} ms`;
+}

@@ -1,0 +1,141 @@
+// The text form of `manager status`.
+import assert from "node:assert/strict";
+import { NO_REPAIRS } from "../events/repairs.ts";
+import type { Session } from "../frr/query.ts";
+import type { Status } from "./read_status.ts";
+import { renderStatus } from "./render_status.ts";
+
+const SESSION: Session = {
+  peer: "10.99.0.1",
+  state: "Established",
+  uptimeMs: 61_999,
+  prefixesReceived: 2,
+  prefixesSent: 3,
+};
+
+const WORKER: Status = {
+  role: "worker",
+  ready: true,
+  reasons: [],
+  daemons: ["zebra", "bgpd", "watchfrr"],
+  sessions: [SESSION],
+  lans: [{
+    name: "net1",
+    suffix: "ntwork",
+    vni: 10,
+    mtu: 1450,
+    bridge: "kt-net1-ntwork",
+    ports: ["lab/pc1 net0", "mgabcdefghijklm"],
+    remoteVteps: ["10.99.0.12"],
+    keptVteps: ["10.99.0.13"],
+  }],
+  macs: [
+    { vni: 10, mac: "02:00:00:00:00:01", type: "local", behind: "mgabcdefghijklm" },
+    {
+      ...{ vni: 10, mac: "02:00:00:00:00:02", type: "local", behind: "mgnopqrstuvwxyz" },
+      pod: "lab/pc1 net0",
+    },
+    { vni: 10, mac: "02:00:00:00:00:03", type: "remote", behind: "10.99.0.12" },
+    { vni: 10, mac: "02:00:00:00:00:04", type: "kept", behind: "10.99.0.13" },
+  ],
+  calls: {
+    ADD: {
+      ...{ answered: 4, failed: 1, fallenBack: 1, declined: 2, undelivered: 0 },
+      ...{ totalMs: 50, maxMs: 20.04 },
+    },
+  },
+  swept: { ...NO_REPAIRS, mended: 2, emptied: 1, entriesKept: 5, entriesRemoved: 4 },
+};
+
+Deno.test("a worker's sessions, LANs and MAC addresses are tables", () => {
+  assert.equal(
+    renderStatus(WORKER, 100),
+    `worker: ready
+FRR: zebra bgpd watchfrr
+since its start: 2 mended, 1 LANs without pods removed, 5 forwarding entries kept without a session, 4 stale forwarding entries removed
+
+SESSION    STATE        UP    RECEIVED  SENT
+10.99.0.1  Established  61 s  2         3
+
+LAN          VNI  MTU   PORTS                          NODES
+net1-ntwork  10   1450  lab/pc1 net0, mgabcdefghijklm  10.99.0.12, 10.99.0.13 (kept)
+
+MAC                VNI  TYPE    BEHIND
+02:00:00:00:00:01  10   local   mgabcdefghijklm
+02:00:00:00:00:02  10   local   lab/pc1 net0
+02:00:00:00:00:03  10   remote  10.99.0.12
+02:00:00:00:00:04  10   kept    10.99.0.13
+
+CALL  ANSWERED  FAILED  MEAN     LONGEST  BY BINARY  UNDELIVERED
+ADD   4         1       12.5 ms  20.0 ms  3          0
+`,
+  );
+});
+
+Deno.test("what is not there is said in words", () => {
+  const status: Status = {
+    ...WORKER,
+    ready: false,
+    reasons: ["FRR's daemons are not up", "no BGP session is Established"],
+    daemons: [],
+    sessions: [],
+    lans: [],
+    macs: [],
+    calls: {},
+    swept: NO_REPAIRS,
+  };
+  assert.equal(
+    renderStatus(status, 100),
+    `worker: not ready (FRR's daemons are not up; no BGP session is Established)
+FRR: does not answer
+
+no session
+
+no lan
+
+no mac
+
+no call
+`,
+  );
+});
+
+Deno.test("many pods and nodes on a LAN are broken into lines that a terminal holds", () => {
+  const many = (count: number, name: (at: number) => string) =>
+    Array.from({ length: count }, (_, at) => name(at + 1));
+  const [lan] = WORKER.lans;
+  const lans = [{
+    ...lan!,
+    ports: many(30, (at) => `lab/pc${at} net0`),
+    remoteVteps: many(20, (at) => `10.99.0.${at}`),
+    keptVteps: [],
+  }];
+  for (const width of [80, 100, 200]) {
+    const text = renderStatus({ ...WORKER, lans, swept: NO_REPAIRS }, width);
+    for (const line of text.split("\n")) assert.ok(line.length <= width, line);
+    for (const name of [...lans[0]!.ports, ...lans[0]!.remoteVteps]) {
+      assert.equal(text.split(new RegExp(`\\b${RegExp.escape(name)}\\b(?! \\d)`)).length > 1, true);
+    }
+  }
+});
+
+Deno.test("a reflector shows its workers by name, and what it passes on", () => {
+  const status: Status = {
+    ...WORKER,
+    ...{ role: "route-reflector", lans: [], macs: [], calls: {}, swept: NO_REPAIRS },
+    sessions: [{ ...SESSION, peer: "10.99.0.11", hostname: "w1" }],
+    routes: [{ vni: 10, vteps: ["10.99.0.11", "10.99.0.12"], macs: 21 }],
+  };
+  assert.equal(
+    renderStatus(status, 100),
+    `route-reflector: ready
+FRR: zebra bgpd watchfrr
+
+SESSION     NODE  STATE        UP    RECEIVED  SENT
+10.99.0.11  w1    Established  61 s  2         3
+
+VNI  MACS  NODES
+10   21    10.99.0.11, 10.99.0.12
+`,
+  );
+});

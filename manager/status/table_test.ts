@@ -1,0 +1,44 @@
+// Text tables line up, whatever their cells hold.
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { renderTable } from "./table.ts";
+
+Deno.test("columns are as wide as their widest cell, and no line ends in blanks", () => {
+  const rows = [["net1-ntwork", "10", "lab/pc1 net0"], ["a", "16777215", ""]];
+  assert.equal(
+    renderTable(["LAN", "VNI", "PORTS"], rows),
+    `LAN          VNI       PORTS
+net1-ntwork  10        lab/pc1 net0
+a            16777215
+`,
+  );
+});
+
+Deno.test("a row that is too short has empty cells, and no row at all is said in words", () => {
+  assert.equal(renderTable(["LAN", "VNI"], [["a"]]), "LAN  VNI\na\n");
+  assert.equal(renderTable(["LAN", "VNI"], []), "no lan\n");
+});
+
+Deno.test("a list that is too long goes on in the next line, between its items", () => {
+  const rows = [["net1", ["aaaa", "bbbb", "cccc", "dddd"], "x"], ["net2", ["e"], "y"]];
+  assert.equal(
+    renderTable(["LAN", "PODS", ""], rows, 22),
+    `LAN   PODS
+net1  aaaa, bbbb,  x
+      cccc, dddd
+net2  e            y
+`,
+  );
+});
+
+Deno.test("an item that is too long for any line stands on its own, and nothing is lost", () => {
+  fc.assert(fc.property(fc.array(fc.stringMatching(/^[a-z]{1,9}$/)), fc.nat(30), (items, width) => {
+    const lines = renderTable(["A", "LIST"], [["x", items]], width).split("\n").slice(1);
+    const words = lines.join(" ").split(/[ ,]+/).filter((word) => word !== "");
+    assert.deepEqual(words, ["x", ...items]);
+    for (const line of lines) {
+      const isOneItem = line.trim().replace(/^x +/, "").split(" ").length === 1;
+      assert.ok(line.length <= width || isOneItem, line);
+    }
+  }));
+});
