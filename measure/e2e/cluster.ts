@@ -2,6 +2,7 @@
 import { type Command, type Completed, describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { downloadEnv, must, ROOT, type ToolContext } from "../../tools/checkout.ts";
+import { during } from "../../tools/progress.ts";
 
 const SCRIPTS = `${ROOT}/measure/e2e/cluster`;
 /** The first build of Kubernetes takes a quarter of an hour on two cores. */
@@ -26,11 +27,13 @@ export type NodeName = typeof NODES[number];
 
 export class Cluster {
   readonly #env: Record<string, string>;
+  readonly #log: (line: string) => void;
   /** The start of machines that goes on: {@link down} waits for it, or they would outlive it. */
   #starting: Promise<void> = Promise.resolve();
   #ended = false;
 
   constructor(readonly options: ClusterOptions, context: ToolContext) {
+    this.#log = context.log;
     this.#env = downloadEnv(context, {
       CACHE: options.cache,
       MULTUS: options.multus,
@@ -138,7 +141,12 @@ export class Cluster {
 
   async #script(name: string, args: readonly string[], timeoutMs = COMMAND_TIMEOUT_MS) {
     const argv = ["bash", `${SCRIPTS}/${name}.sh`, ...args] as const;
-    const done = await run({ argv, env: this.#env, timeoutMs });
+    const what = `the cluster's ${[name, ...args].join(" ")}`;
+    const done = await during(
+      what,
+      this.#log,
+      (heard) => run({ argv, env: this.#env, timeoutMs, heard }),
+    );
     if (done.reason !== "success") throw new Error(`Cannot go on: ${describe(done)}`);
   }
 }

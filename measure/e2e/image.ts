@@ -16,5 +16,5 @@ export async function putImage(
     argv,
     env: downloadEnv(context),
     timeoutMs: BUILD_TIMEOUT_MS,
-  });
+  }, context);
 }

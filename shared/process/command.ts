@@ -14,6 +14,8 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>;
   /** Bytes kept of each output stream; what comes after is read and dropped. */
   readonly maxOutputBytes?: number;
+  /** Is given what the program prints, on either stream, in parts as they come. */
+  readonly heard?: (output: string) => void;
 }
 
 /** How a command ended. Everything but `success` is a failure that its caller reports. */

@@ -35,8 +35,8 @@ export async function run(command: Command): Promise<Completed> {
   deadline.start();
   const [status, stdout, stderr] = await Promise.all([
     child.status,
-    readAtMost(child.stdout, limit, deadline.signal),
-    readAtMost(child.stderr, limit, deadline.signal),
+    readAtMost(child.stdout, limit, deadline.signal, command.heard),
+    readAtMost(child.stderr, limit, deadline.signal, command.heard),
     // All at once: a program that answers while it still reads waits for its reader.
     command.stdin === undefined ? undefined : feed(child, command.stdin, deadline.signal),
   ]);

@@ -1,10 +1,14 @@
 // Reads what a program writes: whole or line by line, bounded in size and time.
 
-/** The first `limit` bytes as text. The rest is read and dropped. `overdue` ends the reading. */
+/**
+ * The first `limit` bytes as text. The rest is read and dropped. `overdue` ends the reading; `heard`
+ * is given each part as it comes.
+ */
 export async function readAtMost(
   stream: ReadableStream<Uint8Array>,
   limit: number,
   overdue: AbortSignal,
+  heard?: (part: string) => void,
 ): Promise<string> {
   const reader = readUntil(stream, overdue);
   const kept: Uint8Array[] = [];
@@ -12,6 +16,7 @@ export async function readAtMost(
   for (let chunk; (chunk = (await reader.read()).value) !== undefined;) {
     if (size < limit) kept.push(chunk.subarray(0, limit - size));
     size += chunk.length;
+    heard?.(new TextDecoder().decode(chunk));
   }
   return new TextDecoder().decode(concatenate(kept));
 }
