@@ -21,7 +21,7 @@ export function numberOfFailed(line: string): number | undefined {
 
 /** A line has a word that `ip` does not know: it complains of that, or explains itself. */
 export function saysNotUnderstood(stderr: string): boolean {
-  return /\bunknown\b|is a garbage|^Usage: /m.test(stderr);
+  return /\bunknown\b|is (a )?garbage|^Usage: /m.test(stderr);
 }
 
 /**
@@ -31,7 +31,7 @@ export function saysNotUnderstood(stderr: string): boolean {
 export function findUnknownWord(words: Argv, stderr: string): string | undefined {
   const quoted = Array.from(stderr.matchAll(/"([^"\n]+)"/g), ([, word = ""]) => word);
   const at = words.indexOf(quoted.findLast((word) => words.includes(word)) ?? "");
-  const isMisled = / is a garbage/.test(stderr) && !words.includes("dev");
+  const isMisled = / is (a )?garbage/.test(stderr) && !words.includes("dev");
   return words[isMisled ? at - 1 : at];
 }
 
