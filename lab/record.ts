@@ -22,8 +22,9 @@ const DeviceRecord = z.object({
   pid: z.optional(z.number()),
   containerId: z.string(),
   uid: z.string(),
-  /** Path of its network namespace on the node. */
+  /** Path of its network namespace on the node; see sandboxOf for that of its users. */
   netns: z.string(),
+  confinement: z.object({ seccomp: z.boolean(), procs: z.array(z.string()).readonly() }),
   /** What its processes get: see entryOf. */
   env: z.record(z.string(), z.string()),
   limits: z.array(z.string()),
@@ -36,6 +37,12 @@ export type DeviceRecord = z.infer<typeof DeviceRecord>;
 
 const process = { pid: z.number(), startTime: z.string() };
 
+const Hierarchy = z.object({
+  version: z.union([z.literal(1), z.literal(2)]),
+  root: z.string(),
+  controllers: z.array(z.enum(["memory", "pids", "cpu"])).readonly(),
+});
+
 const LabRecord = z.object({
   v: z.literal(1),
   dir: z.string(),
@@ -46,6 +53,13 @@ const LabRecord = z.object({
   runner: z.object(process),
   /** Whether the lab is to outlive its runner. */
   kept: z.boolean(),
+  /** Absolute path of what devices have as /shared; absent until it is there. */
+  shared: z.optional(z.string()),
+  /** Bytes that a device's files may take; absent where nobody has said. */
+  room: z.optional(z.number()),
+  /** Those in which the lab may have cgroups. */
+  hierarchies: z.array(Hierarchy).readonly(),
+  confinement: z.object({ usable: z.array(Hierarchy).readonly(), seccomp: z.boolean() }),
   machines: z.array(z.object({ name: z.string(), ...process })),
   devices: z.array(DeviceRecord),
 });
@@ -58,6 +72,11 @@ export class Recorder {
   #closed = false;
   constructor(readonly labDir: string, private record: LabRecord) {
     this.#write();
+  }
+
+  /** The lab's. */
+  get name(): string {
+    return this.labDir.slice(LABS_DIR.length + 1);
   }
 
   get current(): LabRecord {

@@ -10,6 +10,8 @@ const RECORD: LabRecord = {
   ipv6: false,
   runner: { pid: 1, startTime: "2" },
   kept: false,
+  hierarchies: [],
+  confinement: { usable: [], seccomp: false },
   machines: [],
   devices: [],
 };
@@ -27,6 +29,7 @@ Deno.test("every change of the record is on disk when it returns", async () => {
     containerId: "c",
     uid: "u",
     netns: "/n",
+    confinement: { seccomp: true, procs: [] },
     env: { A: "1" },
     limits: ["--nofile=1:2"],
     shell: "/bin/bash",

@@ -1,4 +1,5 @@
 // Starts a lab, checks it, and takes it down again unless it is to be kept.
+import { makeBase } from "./base/make_base.ts";
 import { claim } from "./running/claim.ts";
 import { checkExpectations, checkNeighbours } from "./checks/run_checks.ts";
 import { startCluster } from "./cluster/cluster.ts";
@@ -10,11 +11,13 @@ import { selectDevices } from "./conf/select_devices.ts";
 import { type RunningDevice, startDevices } from "./devices/start.ts";
 import { isStartupError } from "./devices/startup_errors.ts";
 import { runStartups } from "./devices/startup.ts";
+import { prepareConfinement } from "./confinement/prepare.ts";
 import { Progress } from "./progress.ts";
 import { type PrepareContext, prepareMachine, providePrograms } from "./prepare.ts";
 import { observeDevices } from "./running/observe.ts";
 import { listAmbiguous } from "./running/find.ts";
 import { makeReport, type Report } from "./report/report.ts";
+import { provideShared } from "./running/shared_folder.ts";
 import { endLab, shutDownAll } from "./running/take_down.ts";
 
 export interface UpOptions {
@@ -72,9 +75,18 @@ export async function up(
   try {
     const start = async () => {
       log("Starting nodes");
-      const shared = lab.shared ?? `${labDir}/shared`;
-      const files = { programs, lab: lab.dir, shared, skeleton, state: labDir };
-      const machines = await startCluster(workers, files, recorder);
+      const shared = await provideShared(lab.dir, name, log);
+      recorder.update({ shared });
+      const base = `${labDir}/base`;
+      const files = { programs, lab: lab.dir, shared, base, skeleton, state: labDir };
+      const [machines, changed] = await Promise.all([
+        startCluster(workers, files, recorder),
+        makeBase(base),
+        prepareConfinement(recorder, log),
+      ]);
+      if (changed.length > 0) {
+        log(`Note: changed on this machine, and so not in devices: ${changed.join(", ")}`);
+      }
       log(`Nodes are ready: rr, ${nodes.join(", ")}`);
       const withErrors = new Set<string>();
       const say = (device: string, line: string) => {
@@ -97,12 +109,12 @@ export async function up(
     }
     log("Taking the lab down");
     const left = await Promise.race([shutDownAll(recorder.current, log), interrupted]);
-    await endLab(labDir, recorder.close());
+    await endLab(labDir, recorder.close(), log);
     log(`${name} is down`);
     return { name, ok: report.ok && left };
   } catch (error) {
     log("Taking everything down");
-    await endLab(labDir, recorder.close());
+    await endLab(labDir, recorder.close(), log);
     throw error;
   }
 }

@@ -88,7 +88,21 @@ export const PROGRAMS = {
     carries: ["megalos", "manager"],
     ask: { env: {}, args: ["--version"], answer: new RegExp(VERSION.replaceAll(".", "\\.")) },
     may: {
-      run: ["apt-get", "cat", "dpkg-query", "kill", "nsenter", "setsid", "tail", "tar"],
+      run: [
+        "apt-get",
+        "cat",
+        "dpkg-query",
+        "find",
+        "grep",
+        "kill",
+        "md5sum",
+        "nsenter",
+        "perl",
+        "setsid",
+        "sh",
+        "tail",
+        "tar",
+      ],
       // A lab's folder and a picture of it may be anywhere.
       read: ["/"],
       write: ["/"],

@@ -16,7 +16,9 @@ export interface NodeFiles {
   readonly lab: string;
   /** What devices share. */
   readonly shared: string;
-  /** What devices have in place of the machine's own files. */
+  /** What devices have in place of what of the machine is outside of /usr. */
+  readonly base: string;
+  /** What is laid over it. */
   readonly skeleton: string;
   /** The running lab's own directory, with the folders `logs` and `stage`. */
   readonly state: string;
@@ -29,6 +31,9 @@ export const NODE_SHARED = "/run/lab/shared";
 export const NODE_SKELETON = "/run/lab/skeleton";
 /** The folder `logs` of the running lab. */
 export const NODE_LOGS = "/run/lab/log";
+export const NODE_BASE = "/run/lab/base";
+/** Where the user namespaces of devices have their names. */
+export const NODE_USERNS = "/run/lab/users";
 /** An empty folder on which each device's mount namespace mounts a file system of its own. */
 export const NODE_DEVICE_ROOT = "/run/lab/device";
 export const CNI_BIN_DIR = "/opt/cni/bin";
@@ -39,8 +44,8 @@ export function startNode(
   files: NodeFiles,
   record: (machine: Machine) => void,
 ): Promise<Machine> {
-  const { state, programs, lab, shared, skeleton } = files;
-  const args = [name, state, programs, lab, shared, skeleton];
+  const { state, programs, lab, shared, skeleton, base } = files;
+  const args = [name, state, programs, lab, shared, skeleton, base];
   return startMachine(name, withConstants(furnishNode, { CNI_BIN_DIR }), args, record);
 }
 

@@ -49,7 +49,7 @@ async function takeDown(name: string, log: (line: string) => void): Promise<bool
   const labDir = labDirOf(name);
   const record = await readRecord(labDir);
   const ok = record === undefined || await shutDownAll(record, log);
-  await endLab(labDir, record);
+  await endLab(labDir, record, log);
   log(`${name} is down${record === undefined ? "" : `: ${describe(record)}`}`);
   return ok;
 }

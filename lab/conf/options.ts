@@ -11,6 +11,8 @@ export interface DeviceOptions {
   readonly sysctls: Readonly<Record<string, string>>;
   /** By prlimit(1)'s name of the limit: `SOFT:HARD`. */
   readonly ulimits: Readonly<Record<string, string>>;
+  /** Of `mem` and `cpus`. */
+  readonly resources: { readonly memory?: number; readonly cpus?: number };
   /** Undefined where the lab does not say. */
   readonly ipv6?: boolean;
   /** Of `lab connect`. */
@@ -36,7 +38,7 @@ const VALUES: Readonly<Record<string, RegExp>> = {
 
 /** Nothing is missed without these: devices are privileged, and `lab connect` opens terminals. */
 const NEEDLESS = new Set(["num_terms", "privileged"]);
-const HONOURED = new Set(["env", "exec", "ipv6", "shell", "sysctl", "ulimit"]);
+const HONOURED = new Set(["cpus", "env", "exec", "ipv6", "mem", "shell", "sysctl", "ulimit"]);
 
 /** Reads a device's options; throws `lab.conf:LINE: Cannot read ...` for a value that cannot be. */
 export function readOptions({ name: device, options }: DeviceConf): DeviceOptions {
@@ -50,12 +52,16 @@ export function readOptions({ name: device, options }: DeviceConf): DeviceOption
     }
   }
   const values = (wanted: string) => options.flatMap((o) => o.name === wanted ? [o.value] : []);
-  const ipv6 = values("ipv6").at(-1);
+  const [ipv6, mem, cpus] = ["ipv6", "mem", "cpus"].map((name) => values(name).at(-1));
   return {
     env: Object.fromEntries(values("env").map(splitAssignment)),
     exec: values("exec"),
     sysctls: Object.fromEntries(values("sysctl").map(splitAssignment)),
     ulimits: Object.fromEntries(values("ulimit").map(splitAssignment).map(readLimit)),
+    resources: {
+      ...(mem === undefined ? {} : { memory: readBytes(mem) }),
+      ...(cpus === undefined ? {} : { cpus: Number(cpus) }),
+    },
     ...(ipv6 === undefined ? {} : { ipv6: TRUE.test(ipv6) }),
     shell: values("shell").at(-1) ?? "/bin/bash",
   };
@@ -85,6 +91,14 @@ function hasNoEffect({ name, value }: OptionConf): boolean {
 function splitAssignment(text: string): [name: string, value: string] {
   const at = text.indexOf("=");
   return [text.slice(0, at), text.slice(at + 1).trim()];
+}
+
+const UNITS: Readonly<Record<string, number>> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
+
+/** Docker's `512m`: a number of bytes, or with a unit. */
+export function readBytes(text: string): number {
+  const unit = text.at(-1)?.toLowerCase() ?? "";
+  return parseInt(text, 10) * (UNITS[unit] ?? 1);
 }
 
 /** Kathara's `nofile=1024:2048`; without a hard limit it is the soft one, and -1 is none. */

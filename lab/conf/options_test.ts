@@ -5,7 +5,7 @@ import { findOptionsWithoutEffect, readOptions } from "./options.ts";
 
 const read = (...lines: string[]) => readOptions(parseLabConf(lines.join("\n")).devices[0]!);
 
-Deno.test("options come to an environment, commands, sysctls, limits, IPv6 and a shell", () => {
+Deno.test("options come to an environment, commands, sysctls, limits, resources, IPv6 and a shell", () => {
   const options = read(
     'a[env]="A=1"',
     'a[env]="B=x=y z"',
@@ -17,12 +17,15 @@ Deno.test("options come to an environment, commands, sysctls, limits, IPv6 and a
     'a[ulimit]="nproc=10:-1"',
     "a[ipv6]=True",
     "a[shell]=/bin/sh",
+    "a[mem]=64m",
+    "a[cpus]=1.5",
   );
   assert.deepEqual(options, {
     env: { A: "2", B: "x=y z" },
     exec: ["echo one", "echo two"],
     sysctls: { "net.ipv4.conf.eth0.rp_filter": "1" },
     ulimits: { nofile: "1024:1024", nproc: "10:unlimited" },
+    resources: { memory: 64 * 2 ** 20, cpus: 1.5 },
     ipv6: true,
     shell: "/bin/sh",
   });
@@ -30,7 +33,7 @@ Deno.test("options come to an environment, commands, sysctls, limits, IPv6 and a
 
 Deno.test("a device without options gets bash and the lab's default for IPv6", () => {
   assert.deepEqual(read("a[0]=A"), {
-    ...{ env: {}, exec: [], sysctls: {}, ulimits: {}, shell: "/bin/bash" },
+    ...{ env: {}, exec: [], sysctls: {}, ulimits: {}, resources: {}, shell: "/bin/bash" },
   });
 });
 
@@ -47,11 +50,11 @@ for (const option of WRONG) {
 
 Deno.test("what has no effect is said once, with the devices that have it", () => {
   const { devices } = parseLabConf(
-    "a[image]=x\nb[image]=y\na[port]=80\na[mem]=1g\nb[mem]=2g\nb[bridged]=true\na[bridged]=false\n" +
+    "a[image]=x\nb[image]=y\na[port]=80\na[port]=81\nb[port]=82\nb[bridged]=true\na[bridged]=false\n" +
       "a[num_terms]=2\na[privileged]=true\na[ipv6]=1\n",
   );
   assert.deepEqual(findOptionsWithoutEffect(devices), [
     "image is ignored: devices use this machine's programs",
-    "options of lab.conf without effect here: bridged (b), mem (a, b), port (a)",
+    "options of lab.conf without effect here: bridged (b), port (a, b)",
   ]);
 });

@@ -5,7 +5,7 @@ import { placeDevices } from "./placement.ts";
 
 const devices = ["a", "b", "c", "d"].map((name): Device => ({
   ...{ name, interfaces: [], after: [], startup: false, shutdown: false },
-  options: { env: {}, exec: [], sysctls: {}, ulimits: {}, shell: "/bin/bash" },
+  options: { env: {}, exec: [], sysctls: {}, ulimits: {}, resources: {}, shell: "/bin/bash" },
 }));
 const nodes = ["n1", "n2"];
 

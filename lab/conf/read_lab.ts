@@ -15,8 +15,6 @@ export interface Lab {
   readonly hash: string;
   /** `LAB_NAME` of lab.conf. */
   readonly title?: string;
-  /** Absolute path of the folder that devices have as /shared, where the lab has one. */
-  readonly shared?: string;
   readonly devices: readonly Device[];
   readonly expectations: readonly Expectation[];
   /** What the lab asks for and does not get, one line each. */
@@ -55,14 +53,13 @@ export async function readLab(dir: string): Promise<Lab> {
   const links = conf.devices.flatMap((device) => device.links);
   const lans = numberDomains(links.map(({ lan }) => lan), hash, await readPinnedLans(dir));
   const after = parseLabDep(await readIfThere(`${dir}/lab.dep`) ?? "");
-  const { files, folders } = await listEntries(dir);
+  const files = await listFiles(dir);
   const has = (device: string, kind: "startup" | "shutdown") =>
     files.has(`${device}.${kind}`) || files.has(`shared.${kind}`);
   return {
     dir,
     hash,
     ...(conf.meta.LAB_NAME ? { title: conf.meta.LAB_NAME } : {}),
-    ...(folders.has("shared") ? { shared: `${dir}/shared` } : {}),
     devices: conf.devices.map((device) => {
       const options = readOptions(device);
       return {
@@ -126,10 +123,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-async function listEntries(dir: string): Promise<{ files: Set<string>; folders: Set<string> }> {
+async function listFiles(dir: string): Promise<Set<string>> {
   const entries = await Array.fromAsync(Deno.readDir(dir));
-  const [folders = [], files = []] = [true, false].map((wanted) =>
-    entries.filter(({ isDirectory }) => isDirectory === wanted).map(({ name }) => name)
-  );
-  return { files: new Set(files), folders: new Set(folders) };
+  return new Set(entries.filter(({ isDirectory }) => !isDirectory).map(({ name }) => name));
 }

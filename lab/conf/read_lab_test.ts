@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { makeFolder } from "../../tests/fixture/folder.ts";
 import { readLab } from "./read_lab.ts";
 
-const PLAIN = { env: {}, exec: [], sysctls: {}, ulimits: {}, shell: "/bin/bash" };
+const PLAIN = { env: {}, exec: [], sysctls: {}, ulimits: {}, resources: {}, shell: "/bin/bash" };
 
 Deno.test("a folder becomes devices with LANs, scripts, their order, and expectations", async () => {
   await using lab = await makeFolder({
     "lab.conf":
-      'pc1[0]="net1/02:00:00:00:00:01"\npc2[1]=A\npc2[0]=net1\npc1[image]=x\npc2[mem]=1g\n',
+      'pc1[0]="net1/02:00:00:00:00:01"\npc2[1]=A\npc2[0]=net1\npc1[image]=x\npc2[mem]=1g\npc2[port]=80:80\n',
     "lans.json": '{"net1": {"suffix": "ntwork", "vxlanId": 10}}',
     "lab.check": "pc1 5 true\n",
     "lab.dep": "pc2: pc1 pc9\n",
@@ -17,7 +17,7 @@ Deno.test("a folder becomes devices with LANs, scripts, their order, and expecta
     "pc2.shutdown": "",
     "shared/motd": "hi",
   });
-  const { devices, expectations, warnings, shared } = await readLab(lab.dir);
+  const { devices, expectations, warnings } = await readLab(lab.dir);
   const net1 = { name: "net1", network: "net1", suffix: "ntwork", vni: 10 };
   assert.deepEqual(devices[0], {
     ...{ name: "pc1", options: PLAIN, after: [], startup: true, shutdown: false },
@@ -28,7 +28,7 @@ Deno.test("a folder becomes devices with LANs, scripts, their order, and expecta
     {
       ...{
         name: "pc2",
-        options: PLAIN,
+        options: { ...PLAIN, resources: { memory: 2 ** 30 } },
         after: ["pc1"],
         startup: false,
         shutdown: true,
@@ -39,11 +39,10 @@ Deno.test("a folder becomes devices with LANs, scripts, their order, and expecta
   assert.deepEqual(expectations, [{ device: "pc1", seconds: 5, command: "true" }]);
   assert.deepEqual(warnings, [
     "image is ignored: devices use this machine's programs",
-    "options of lab.conf without effect here: mem (pc2)",
+    "options of lab.conf without effect here: port (pc2)",
     "lab.ext has no effect here: no LAN reaches a network of this machine",
     "pc9 of lab.dep is no device of lab.conf",
   ]);
-  assert.equal(shared, `${lab.dir}/shared`);
 });
 
 const BROKEN: readonly (readonly [what: string, files: Record<string, string>, message: RegExp])[] =

@@ -1,31 +1,49 @@
-// A device's own view of the machine: the host's files below, its own writes above, its own PID 1.
-import { NODE_DEVICE_ROOT, NODE_LAB, NODE_SHARED, NODE_SKELETON } from "../cluster/node.ts";
+// Starts and ends a device: its own view of the machine, and its PID 1, which outlives all its other processes.
+import {
+  NODE_BASE,
+  NODE_DEVICE_ROOT,
+  NODE_LAB,
+  NODE_SHARED,
+  NODE_SKELETON,
+} from "../cluster/node.ts";
+import { WITH_CAPABILITIES } from "../confinement/capabilities.ts";
+import { confine, type Confinement } from "../confinement/confine.ts";
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
-import { withConstants } from "../../shared/process/script.ts";
 import { enter, type Machine } from "../machines/machine.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
+import { withConstants } from "../../shared/process/script.ts";
+import { READY } from "./fill.ts";
+import init from "./init.sh" with { type: "text" };
+import type { Sandbox } from "./sandbox.ts";
 import startDeviceScript from "./start_device.sh" with { type: "text" };
 
-/** Where a device finds the lab's scripts, its own and the shared ones; bash names the files in its messages. */
-export const DEVICE_SCRIPTS = "/hostlab";
-
-/** Starts a device in its sandbox's network namespace; answers its PID 1 as the node numbers it. */
-export async function startDevice(node: Machine, name: string, netns: string): Promise<number> {
-  const unshare = ["unshare", "--mount", "--uts", "--ipc", "--propagation", "private"];
-  const script = ["sh", "-c", withConstants(startDeviceScript, { DEVICE_SCRIPTS }), "sh"];
+/** Starts a device in its sandbox, with room for so many bytes of files. Answers its PID 1 as the node numbers it. */
+export async function startDevice(
+  node: Machine,
+  name: string,
+  sandbox: Sandbox,
+  { confinement, room }: { readonly confinement: Confinement; readonly room: number },
+): Promise<number> {
+  const unshare = ["unshare", "--mount", "--propagation", "private"];
+  const script = ["sh", "-c", withConstants(startDeviceScript, { READY }), "sh"];
   const done = await run({
     argv: [
+      ...confine(confinement),
       ...enter(node.pid),
-      ...["nsenter", `--net=${netns}`],
+      ...["nsenter", `--net=${sandbox.netns}`],
       ...unshare,
       ...script,
-      ...[name, NODE_DEVICE_ROOT, NODE_SHARED, NODE_LAB, NODE_SKELETON],
+      ...[name, `${room}`, NODE_DEVICE_ROOT, NODE_BASE, NODE_SHARED, NODE_LAB, NODE_SKELETON],
+      ...[sandbox.userns, init, ...WITH_CAPABILITIES],
     ],
+    timeoutMs: scaled(120_000),
   });
-  if (done.reason !== "success") {
+  const [pid, ready] = done.stdout.split("\n");
+  if (done.reason !== "success" || ready !== "ready") {
     throw new Error(`Cannot start ${name}: ${describe({ ...done, argv: unshare })}`);
   }
-  return Number(done.stdout);
+  return Number(pid);
 }
 
 /** Ends a device by killing its PID 1, and with it all that runs in it. */

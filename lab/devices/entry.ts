@@ -1,4 +1,6 @@
 // The way into a running device: how any command is run in it.
+import { WITH_CAPABILITIES } from "../confinement/capabilities.ts";
+import { confine, type Confinement } from "../confinement/confine.ts";
 import { enter, type Machine } from "../machines/machine.ts";
 
 type Argv = [string, ...string[]];
@@ -11,6 +13,7 @@ export interface Entry {
 
 /** What of a device shapes its processes. */
 export interface ProcessSettings {
+  readonly confinement: Confinement;
   /** Of lab.conf's `env`. */
   readonly env: Readonly<Record<string, string>>;
   /** Options of prlimit(1). */
@@ -26,12 +29,26 @@ const ENV = {
   USER: "root",
 };
 
-/** Leads into a device whose PID 1 has this number on its node: first into the node, then on. */
+/** A device's own namespaces: those of its processes, and the users that own them. */
+const NAMESPACES = ["--user", "--mount", "--net", "--uts", "--ipc", "--pid"] as const;
+
+/**
+ * Leads into a device whose PID 1 has this number on its node: confined and limited while it still has the machine's rights, first
+ * into the node, then on. The lab's own variables come last: they must not reach a program that runs with the machine's rights.
+ */
 export function entryOf(
   node: Pick<Machine, "pid">,
   pid: number,
-  { env, limits }: ProcessSettings,
+  { confinement, env, limits }: ProcessSettings,
 ): Entry {
-  const prlimit = limits.length === 0 ? [] : ["prlimit", ...limits];
-  return { argv: [...enter(node.pid), ...enter(pid), ...prlimit], env: { ...ENV, ...env } };
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const argv: Argv = [
+    ...confine(confinement),
+    ...(limits.length === 0 ? [] : ["prlimit", ...limits]),
+    ...enter(node.pid),
+    ...["nsenter", `--target=${pid}`, ...NAMESPACES, "--"],
+    ...WITH_CAPABILITIES,
+    ...(variables.length === 0 ? [] : ["env", ...variables]),
+  ];
+  return { argv, env: ENV };
 }

@@ -1,8 +1,23 @@
 #!/bin/sh
-# Makes a network namespace on a node. Arguments: its path, what sysctl(8) is to set in it.
+# Makes a device's namespaces of users and network on a node. Arguments: path of the network
+# namespace, file for the user namespace, what sysctl(8) is to set.
+#
+# In the user namespace all users have their own numbers, but capabilities(7) count only over what
+# is made in it. No other user namespaces can be made in it, nor namespaces of cgroups.
 
 set -e
-ip netns add "${1##*/}"
-# sysctl(8) gets the path as the name of the inner shell, and the rest as its arguments.
+# Whoever holds the new namespaces until they have names is killed then.
 # shellcheck disable=SC2016
-exec nsenter --net="$1" sh -c 'ip link set dev lo up; sysctl --quiet -w "$@"' "$@"
+unshare --user --net sh -c 'echo "$$"; exec sleep infinity' | {
+  read -r pid
+  trap 'kill "$pid"' EXIT
+  for map in uid_map gid_map; do echo "0 0 4294967295" >"/proc/$pid/$map"; done
+  ip netns attach "${1##*/}" "$pid"
+  touch "$2"
+  mount --bind "/proc/$pid/ns/user" "$2"
+  nsenter --user="$2" sh -euc '
+    for kind in user cgroup; do echo 0 >"/proc/sys/user/max_${kind}_namespaces"; done'
+  netns=$1
+  shift 2
+  nsenter --net="$netns" sh -c 'ip link set dev lo up; sysctl --quiet -w "$@"' sh "$@"
+}

@@ -1,8 +1,10 @@
 // A device's sandbox on its node: the pinned network namespace that attachments are made for, as a runtime makes it.
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
+import { NODE_USERNS } from "../cluster/node.ts";
 import { enter, type Machine } from "../machines/machine.ts";
 import makeSandboxScript from "./make_sandbox.sh" with { type: "text" };
+import removeSandboxScript from "./remove_sandbox.sh" with { type: "text" };
 
 const SYSCTLS: Sysctls = {
   "net.ipv4.ip_forward": "1",
@@ -37,13 +39,26 @@ export function splitSysctls(sysctls: Sysctls): { early: Sysctls; late: Sysctls 
   return { early: select(false), late: select(true) };
 }
 
-/** Makes the network namespace at `path`, which is `/run/netns/NAME` on the node. Answers what could not be set, in words. */
+/** A device's namespaces that are there before and after it runs, as paths on its node. */
+export interface Sandbox {
+  /** `/run/netns/NAME`. */
+  readonly netns: string;
+  /** Of users: it owns the other one, and all that the device makes. */
+  readonly userns: string;
+}
+
+/** The user namespace that belongs to a network namespace. */
+export function sandboxOf(netns: string): Sandbox {
+  return { netns, userns: `${NODE_USERNS}/${netns.replace(/^.*\//, "")}` };
+}
+
+/** Makes a sandbox on a node. Answers what could not be set, in words. */
 export async function makeSandbox(
   node: Machine,
-  path: string,
+  { netns, userns }: Sandbox,
   sysctls: Sysctls,
 ): Promise<string | undefined> {
-  const argv = ["sh", "-c", makeSandboxScript, "sh", path, ...writeSysctls(sysctls)];
+  const argv = ["sh", "-c", makeSandboxScript, "sh", netns, userns, ...writeSysctls(sysctls)];
   const done = await run({ argv: [...enter(node.pid), ...argv] });
   if (done.reason === "success") return undefined;
   // sysctl(8) goes on after what it cannot set, and names it.
@@ -63,12 +78,9 @@ export async function setSysctls(
   return done.reason === "success" ? undefined : done.stderr.trim();
 }
 
-/** Arguments: path. A start that failed may not have come to make it. */
-const REMOVE = `[ ! -e "$1" ] || ip netns delete "\${1##*/}"`;
-
-/** Removes the name of a network namespace, if it is there; the kernel ends what nobody is in. */
-export async function removeSandbox(node: Machine, path: string): Promise<void> {
-  const argv = ["sh", "-c", REMOVE, "sh", path];
+/** Removes the names of a sandbox's namespaces, if they are there; the kernel ends what nobody is in. */
+export async function removeSandbox(node: Machine, { netns, userns }: Sandbox): Promise<void> {
+  const argv = ["sh", "-c", removeSandboxScript, "sh", netns, userns];
   const done = await run({ argv: [...enter(node.pid), ...argv] });
   if (done.reason !== "success") {
     throw new Error(`Cannot remove a sandbox on ${node.name}: ${describe({ ...done, argv })}`);

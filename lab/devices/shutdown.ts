@@ -2,8 +2,8 @@
 import { run } from "../../shared/process/exec.ts";
 import { scaled } from "../../shared/process/time_scale.ts";
 import { withConstants } from "../../shared/process/script.ts";
-import { DEVICE_SCRIPTS } from "./device.ts";
 import type { Entry } from "./entry.ts";
+import { DEVICE_SCRIPTS } from "./fill.ts";
 import runShutdownScript from "./run_shutdown.sh" with { type: "text" };
 
 const PATIENCE_SECONDS = 30;

@@ -5,9 +5,11 @@ import type { Attachment, DeviceRecord, Recorder } from "../record.ts";
 import type { Machine } from "../machines/machine.ts";
 import { mapAtMost } from "../pool.ts";
 import { attach, planAttachment } from "./attach.ts";
+import { confineDevice } from "../confinement/prepare.ts";
 import { startDevice } from "./device.ts";
+import { fillDevice } from "./fill.ts";
 import { type Entry, entryOf } from "./entry.ts";
-import { makeSandbox, planSysctls, setSysctls, splitSysctls } from "./sandbox.ts";
+import { makeSandbox, planSysctls, sandboxOf, setSysctls, splitSysctls } from "./sandbox.ts";
 
 /** A device that runs, and the way into it. */
 export interface RunningDevice {
@@ -53,18 +55,22 @@ async function startPlanned(device: PlacedDevice, context: StartContext): Promis
     if (line !== undefined) context.say(name, line);
   };
 
+  const { confinement, room } = await confineDevice(context.recorder, name, options.resources);
+  const sandbox = sandboxOf(plan.netns);
   const sysctls = splitSysctls(planSysctls(options.ipv6 ?? ipv6, options.sysctls));
-  warn(await makeSandbox(node, plan.netns, sysctls.early));
+  warn(await makeSandbox(node, sandbox, sysctls.early));
   const attachments: Attachment[] = [];
   for (const [at, attachment] of plan.attachments.entries()) {
     const mac = await attach(node, plan, hash, attachment, device.interfaces[at]?.mac);
     attachments.push({ ...attachment, mac });
   }
   warn(await setSysctls(node, plan.netns, sysctls.late));
-  const pid = await startDevice(node, name, plan.netns);
-  const open = (limits: readonly string[]) => entryOf(node, pid, { env: options.env, limits });
+  const pid = await startDevice(node, name, sandbox, { confinement, room });
+  const open = (limits: readonly string[]) =>
+    entryOf(node, pid, { confinement, env: options.env, limits });
+  await fillDevice(open([]), name);
   const limits = await selectLimits(open, options.ulimits, warn);
-  context.recorder.replaceDevice({ ...plan, attachments, pid, limits });
+  context.recorder.replaceDevice({ ...plan, attachments, pid, confinement, limits });
   return { device, entry: open(limits) };
 }
 
@@ -94,6 +100,7 @@ function planDevice({ name, node, interfaces, options, shutdown }: PlacedDevice)
     containerId: random.toHex(),
     uid: crypto.randomUUID(),
     netns: `/run/netns/cni-${crypto.randomUUID()}`,
+    confinement: { seccomp: false, procs: [] },
     env: options.env,
     limits: [],
     shell: options.shell,

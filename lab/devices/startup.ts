@@ -3,7 +3,8 @@ import { converse, run } from "../../shared/process/exec.ts";
 import { scaled } from "../../shared/process/time_scale.ts";
 import { withConstants } from "../../shared/process/script.ts";
 import type { Device } from "../conf/read_lab.ts";
-import { DEVICE_SCRIPTS } from "./device.ts";
+import { shortenRepeats } from "../repeats.ts";
+import { DEVICE_SCRIPTS } from "./fill.ts";
 import type { Entry } from "./entry.ts";
 import runStartupScript from "./run_startup.sh" with { type: "text" };
 import type { RunningDevice } from "./start.ts";
@@ -65,8 +66,10 @@ export async function runStartup(
     timeoutMs: (patience + 30) * 1000,
   });
   if (talk === undefined) throw new Error("Cannot run startups: nsenter is not installed");
+  const shortener = shortenRepeats(say);
   let line: string | undefined;
-  while ((line = await talk.readLine("stdout")) !== undefined) say(line);
+  while ((line = await talk.readLine("stdout")) !== undefined) shortener.say(line);
+  shortener.end();
   const { code, stderr } = await talk.end();
   if (stderr.trim() !== "") say(stderr.trim());
   if (code === OVERDUE) say(`its startup still runs after ${scaled(patience)} s`);

@@ -10,7 +10,11 @@ import { endLab } from "./take_down.ts";
  */
 export async function claim(
   name: string,
-  { lab, ipv6 }: { readonly lab: Pick<Lab, "dir" | "hash">; readonly ipv6: boolean },
+  { lab, ipv6, room }: {
+    readonly lab: Pick<Lab, "dir" | "hash">;
+    readonly ipv6: boolean;
+    readonly room?: number | undefined;
+  },
   log: (line: string) => void,
 ): Promise<Recorder> {
   const labDir = labDirOf(name);
@@ -27,12 +31,23 @@ export async function claim(
       );
     }
     log(`Taking down what an earlier run of ${name} has left`);
-    await endLab(labDir, record);
+    await endLab(labDir, record, log);
     await Deno.mkdir(labDir, { recursive: true });
   }
   const { dir, hash } = lab;
-  const begun = { dir, hash, ipv6, runner, kept: false, machines: [], devices: [] };
-  const recorder = new Recorder(labDir, { v: 1, ...begun });
-  for (const folder of ["logs", "shared", "stage"]) await Deno.mkdir(`${labDir}/${folder}`);
+  const recorder = new Recorder(labDir, {
+    v: 1,
+    dir,
+    hash,
+    ipv6,
+    runner,
+    kept: false,
+    ...(room === undefined ? {} : { room }),
+    hierarchies: [],
+    confinement: { usable: [], seccomp: false },
+    machines: [],
+    devices: [],
+  });
+  for (const folder of ["base", "logs", "stage"]) await Deno.mkdir(`${labDir}/${folder}`);
   return recorder;
 }

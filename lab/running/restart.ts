@@ -1,6 +1,6 @@
 // Starts a device of a running lab anew, with what the lab's folder says of it now.
 import { readLab } from "../conf/read_lab.ts";
-import { removeSandbox } from "../devices/sandbox.ts";
+import { removeSandbox, sandboxOf } from "../devices/sandbox.ts";
 import { stopDevice } from "../devices/device.ts";
 import { startAgain } from "../devices/start.ts";
 import { PATIENCE, runStartup } from "../devices/startup.ts";
@@ -37,7 +37,7 @@ export async function restart(
   const node = nodes.get(old.node)!;
   await shutDown(node, old, record.hash, log);
   if (old.pid !== undefined) await stopDevice(node, old.pid);
-  await removeSandbox(node, old.netns);
+  await removeSandbox(node, sandboxOf(old.netns));
   const recorder = new Recorder(labDirOf(name), record);
   const say = (line: string) => log(`${device}: ${line}`);
   const context = { nodes, recorder, say: (_: string, line: string) => say(line) };

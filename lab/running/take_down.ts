@@ -1,12 +1,16 @@
 // Takes a lab down: detaches its interfaces where there is time for it, then ends everything by ending its machines.
+import { removeLabGroups } from "../confinement/make_cgroups.ts";
 import { detach } from "../devices/attach.ts";
 import { entryOf } from "../devices/entry.ts";
 import { runShutdown } from "../devices/shutdown.ts";
 import { DEVICES_AT_A_TIME } from "../devices/start.ts";
 import { type DeviceRecord, type LabRecord, LABS_DIR } from "../record.ts";
 import type { Machine } from "../machines/machine.ts";
+import { killEntering } from "../machines/entering.ts";
 import { killAndAwait, selectLiving } from "../machines/processes.ts";
 import { mapAtMost } from "../pool.ts";
+import { shortenText } from "../repeats.ts";
+import { leaveShared } from "./shared_folder.ts";
 
 type Say = (line: string) => void;
 
@@ -30,7 +34,9 @@ export async function shutDown(
 ): Promise<boolean> {
   if (device.shutdown && device.pid !== undefined) {
     const said = await runShutdown(entryOf(node, device.pid, device), device.name);
-    for (const line of said.split("\n").filter(Boolean)) say(`${device.name}: ${line}`);
+    for (const line of shortenText(said).split("\n").filter(Boolean)) {
+      say(`${device.name}: ${line}`);
+    }
   }
   let well = true;
   for (const attachment of device.attachments.toReversed()) {
@@ -46,9 +52,16 @@ export async function shutDown(
  * Kills every PID 1, with which the kernel ends all that is in its namespaces: processes, mounts, links. Then removes the lab's
  * directory. Right at any moment and however often; `record` is undefined where nothing had been started.
  */
-export async function endLab(labDir: string, record: LabRecord | undefined): Promise<void> {
+export async function endLab(
+  labDir: string,
+  record: LabRecord | undefined,
+  say: Say,
+): Promise<void> {
+  await killEntering(record?.machines ?? []);
   await killAndAwait(record?.machines ?? []);
+  await removeLabGroups(record?.hierarchies ?? [], labDir.slice(LABS_DIR.length + 1));
   await Deno.remove(labDir, { recursive: true }).catch(ignoreMissing);
+  if (record?.shared !== undefined) await leaveShared(record.shared, record.dir, say);
   // The directory of all labs goes with the last one.
   await Deno.remove(LABS_DIR).catch(() => {});
 }

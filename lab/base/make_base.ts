@@ -1,0 +1,134 @@
+// Makes the folder that devices have in place of what of the machine is outside of /usr.
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
+import { planAccounts } from "./accounts.ts";
+import completeBase from "./complete_base.sh" with { type: "text" };
+import copyFiles from "./copy_files.sh" with { type: "text" };
+import { parseSum, readShippedPaths, type ShippedPath } from "./packages.ts";
+import { type BasePlan, type Machine, planBase, STATE_DIRS } from "./plan_base.ts";
+import { restoreShipped } from "./restore.ts";
+
+/** A busy machine takes long. */
+const TIMEOUT_MS = scaled(120_000);
+
+/** Folders that every Debian has, and their modes. */
+const FOLDERS: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(
+    ["boot", "dev", "etc", "home", "hostlab", "media", "mnt", "opt", "proc", "run", "shared"]
+      .map((name) => [name, 0o755]),
+  ),
+  ...Object.fromEntries(["srv", "sys", "usr", "var", "var/www", "var/www/html"].map(
+    (name) => [name, 0o755],
+  )),
+  root: 0o700,
+  tmp: 0o1777,
+  "run/lock": 0o1777,
+  "var/tmp": 0o1777,
+};
+
+/** What packages copy into place when they are installed. */
+const TEMPLATES = [
+  ["/usr/share/base-files/dot.bashrc", "root/.bashrc"],
+  ["/usr/share/base-files/dot.profile", "root/.profile"],
+  ["/usr/share/base-files/profile", "etc/profile"],
+  ["/usr/share/libc-bin/nsswitch.conf", "etc/nsswitch.conf"],
+  ["/usr/share/apache2/default-site/index.html", "var/www/html/index.html"],
+] as const;
+
+/** Makes it in an empty folder; answers what devices miss, in words. */
+export async function makeBase(dir: string): Promise<string[]> {
+  const shipped = await readShippedPaths();
+  const plan = planBase(shipped, await observe(shipped));
+  await copyAll(plan, dir);
+  for (const [name, mode] of Object.entries(FOLDERS)) {
+    await Deno.mkdir(`${dir}/${name}`, { recursive: true });
+    // mkdir(2) knows of the umask.
+    await Deno.chmod(`${dir}/${name}`, mode);
+  }
+  // What packages have in /opt may be large; devices have it as they have /usr.
+  for (
+    const [, name] of shipped.keys().flatMap((path) => [/^\/(opt\/[^/]+)$/.exec(path)]).filter((
+      found,
+    ) => found !== null)
+  ) {
+    await Deno.mkdir(`${dir}/${name}`);
+  }
+  for (const [from, to] of TEMPLATES) {
+    await Deno.copyFile(from, `${dir}/${to}`).catch(ignoreMissing);
+  }
+  await linkUsr(dir);
+  await writeAccounts(dir);
+  await run({ argv: ["sh", "-c", completeBase, "sh", dir] });
+  const missing = await restoreShipped(plan.changed, dir);
+  return missing.map(({ path }) => path);
+}
+
+/** Lists links and folders: type, owner, path, NUL. */
+const LIST = ["find", "/etc", "/var", "-xdev", "(", "-type", "l", "-o", "-type", "d", ")"] as const;
+
+async function observe(shipped: ReadonlyMap<string, ShippedPath>): Promise<Machine> {
+  const summed = [...shipped.values()].filter(({ md5 }) => md5 !== undefined);
+  const [sums, listed] = await Promise.all([
+    // It goes on after a missing file.
+    run({ timeoutMs: TIMEOUT_MS, argv: ["md5sum", "--", ...summed.map(({ path }) => path)] }),
+    run({ timeoutMs: TIMEOUT_MS, argv: [...LIST, "-printf", "%y %U %p\\0"] }),
+  ]);
+  const found = listed.stdout.split("\0").map((line) => line.split(/ (\d+) (.*)/s));
+  const links = found.flatMap(([type, , path]) => type === "l" && path !== undefined ? [path] : []);
+  const targets = await Promise.all(
+    links.map(async (link) => [link, await Deno.realPath(link).catch(() => "")] as const),
+  );
+  return {
+    md5: new Map(sums.stdout.split("\n").map(parseSum).map(({ md5, path }) => [path, md5])),
+    links: new Map(targets),
+    folders: found.flatMap(([type, owner, path = ""]) =>
+      type === "d" && Number(owner) < 1000 &&
+        STATE_DIRS.some((dir) => path.startsWith(`${dir}/`) && !path.includes("/", dir.length + 1))
+        ? [path]
+        : []
+    ),
+  };
+}
+
+async function copyAll({ copied }: BasePlan, dir: string): Promise<void> {
+  const stdin = copied.map((path) => `${path.slice(1)}\0`).join("");
+  const done = await run({
+    argv: ["sh", "-c", copyFiles, "sh", dir],
+    stdin,
+    timeoutMs: TIMEOUT_MS,
+  });
+  const wrong = done.stderr.split("\n").filter((line) =>
+    line !== "" && !/No such file|socket ignored/.test(line)
+  );
+  if (wrong.length > 0 || done.reason === "timeout") {
+    throw new Error(`Cannot copy the files of packages: ${describe(done)}`);
+  }
+}
+
+/** /bin and its like, as the machine has them. Where one is a folder, devices have it as they have /usr. */
+async function linkUsr(dir: string): Promise<void> {
+  for await (const { name, isSymlink, isDirectory } of Deno.readDir("/")) {
+    if (!/^(bin|sbin|lib\w*)$/.test(name)) continue;
+    if (isDirectory) await Deno.mkdir(`${dir}/${name}`);
+    if (isSymlink) await Deno.symlink(await Deno.readLink(`/${name}`), `${dir}/${name}`);
+  }
+}
+
+async function writeAccounts(dir: string): Promise<void> {
+  const [passwd, group] = await Promise.all([
+    Deno.readTextFile("/etc/passwd"),
+    Deno.readTextFile("/etc/group"),
+  ]);
+  for (const [name, text] of Object.entries(planAccounts(passwd, group))) {
+    await Deno.writeTextFile(`${dir}/etc/${name}`, text);
+    if (!name.includes("shadow")) continue;
+    const gid = Number(/^shadow:[^:]*:(\d+)/m.exec(group)?.[1] ?? 0);
+    await Deno.chown(`${dir}/etc/${name}`, 0, gid);
+    await Deno.chmod(`${dir}/etc/${name}`, 0o640);
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

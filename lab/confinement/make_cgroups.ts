@@ -1,0 +1,85 @@
+// Makes and removes control groups.
+import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
+import {
+  findHierarchies,
+  findUnified,
+  type Hierarchy,
+  LABS_GROUP,
+  type Limits,
+  planLimits,
+} from "./cgroups.ts";
+import makeGroupScript from "./make_group.sh" with { type: "text" };
+import removeGroupsScript from "./remove_groups.sh" with { type: "text" };
+
+/** The hierarchies of this machine that limits need. */
+export async function observeHierarchies(): Promise<Hierarchy[]> {
+  // cat(1), for Deno reads /proc and /sys only where everything is allowed.
+  const { stdout: mounts } = await run({ argv: ["cat", "/proc/self/mounts"] });
+  const unified = findUnified(mounts);
+  const offered = unified === undefined
+    ? ""
+    : (await run({ argv: ["cat", `${unified}/cgroup.controllers`] })).stdout;
+  return findHierarchies(mounts, offered.trim().split(" "));
+}
+
+/** Makes a lab's group in each hierarchy that lets itself be used; answers those. */
+export async function makeLabGroups(
+  hierarchies: readonly Hierarchy[],
+  lab: string,
+  limits: Limits,
+): Promise<Hierarchy[]> {
+  const usable: Hierarchy[] = [];
+  for (const hierarchy of hierarchies) {
+    // Some are read-only, or have processes where controllers would be handed on (cgroups(7)).
+    const done = await makeGroup(hierarchy, `${LABS_GROUP}/${lab}`, limits);
+    if (done.reason === "success") usable.push(hierarchy);
+  }
+  return usable;
+}
+
+/** Makes a device's group in each hierarchy; answers the files by which processes are moved into them. */
+export async function makeDeviceGroups(
+  hierarchies: readonly Hierarchy[],
+  lab: string,
+  device: string,
+  limits: Limits,
+): Promise<string[]> {
+  const path = `${LABS_GROUP}/${lab}/${device}`;
+  return await Promise.all(hierarchies.map(async (hierarchy) => {
+    const done = await makeGroup(hierarchy, path, limits);
+    if (done.reason === "success") return `${hierarchy.root}/${path}/cgroup.procs`;
+    throw new Error(
+      `Cannot limit ${device}: ${describe({ ...done, argv: ["mkdir", hierarchy.root] })}`,
+    );
+  }));
+}
+
+async function makeGroup(hierarchy: Hierarchy, path: string, limits: Limits) {
+  const { version, root, controllers } = hierarchy;
+  const handed = version === 1 ? "" : controllers.map((controller) => `+${controller}`).join(" ");
+  const settings = planLimits(hierarchy, limits).flatMap(({ file, value }) => [file, value]);
+  return await run({
+    argv: ["sh", "-c", makeGroupScript, "sh", root, handed, path, ...settings],
+  });
+}
+
+/** Removes a lab's groups, and ends what is in them. */
+export async function removeLabGroups(
+  hierarchies: readonly Hierarchy[],
+  lab: string,
+): Promise<void> {
+  const groups = hierarchies.map(({ root }) => `${root}/${LABS_GROUP}/${lab}`);
+  if (groups.length === 0) return;
+  const deadline = performance.now() + scaled(10_000);
+  while (true) {
+    const done = await run({ argv: ["sh", "-c", removeGroupsScript, "sh", ...groups] });
+    if (done.reason === "success") return;
+    // The last process may be about to leave, which is no event that could be waited for.
+    if (performance.now() > deadline) {
+      throw new Error(`Cannot remove the lab's cgroups: ${describe({ ...done, argv: ["rmdir"] })}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,15 @@
+// Ends what is entering machines from outside.
+import { run } from "../../shared/process/exec.ts";
+import killEnteringScript from "./kill_entering.sh" with { type: "text" };
+import { enter } from "./machine.ts";
+import { type Process, selectLiving } from "./processes.ts";
+
+/**
+ * Kills what the host has sent into machines: a child that has ended stays in their namespaces until its parent on the host has heard
+ * of it, and a parent that is stopped does not.
+ */
+export async function killEntering(machines: readonly Process[]): Promise<void> {
+  const entries = (await selectLiving(machines)).map(({ pid }) => `${enter(pid).join(" ")} `);
+  if (entries.length === 0) return;
+  await run({ argv: ["sh", "-c", killEnteringScript, "sh", ...entries] });
+}
