@@ -36,10 +36,11 @@ const TEMPLATES = [
   ["/usr/share/apache2/default-site/index.html", "var/www/html/index.html"],
 ] as const;
 
-/** Makes it in an empty folder; answers what devices miss, in words. */
+/** Makes it in an empty folder; answers files that people have changed on the machine, and that devices do without. */
 export async function makeBase(dir: string): Promise<string[]> {
   const shipped = await readShippedPaths();
-  const plan = planBase(shipped, await observe(shipped));
+  const machine = await observe(shipped);
+  const plan = planBase(shipped, machine);
   await copyAll(plan, dir);
   for (const [name, mode] of Object.entries(FOLDERS)) {
     await Deno.mkdir(`${dir}/${name}`, { recursive: true });
@@ -61,7 +62,7 @@ export async function makeBase(dir: string): Promise<string[]> {
   await writeAccounts(dir);
   await run({ argv: ["sh", "-c", completeBase, "sh", dir] });
   const missing = await restoreShipped(plan.changed, dir);
-  return missing.map(({ path }) => path);
+  return missing.map(({ path }) => path).filter((path) => machine.md5.has(path));
 }
 
 /** Lists links and folders: type, owner, path, NUL. */
