@@ -88,7 +88,8 @@ async function must(
   argv: readonly string[],
   env: Record<string, string>,
 ): Promise<string> {
-  const done = await run({ argv: [...enter(machine.pid), ...argv], env });
+  // A busy machine takes long.
+  const done = await run({ argv: [...enter(machine.pid), ...argv], env, timeoutMs: 60_000 });
   if (done.reason !== "success") {
     throw new Error(`Cannot start ${machine.name}: ${describe({ ...done, argv })}`);
   }
