@@ -1,3 +1,4 @@
+#!/bin/bash
 # Tries to get from a device to the machine; every one of them is harmless where it succeeds.
 # Arguments: decoy's name, folder to write in, folder shared with the machine. Prints the names of what succeeded.
 decoy=$1 here=$2 shared=$3
@@ -31,6 +32,7 @@ unmask() {
   rewrite /proc/sys/vm/swappiness
 }
 open_node() { mknod "$here/node" c 1 11 && exec 3<"$here/node"; }
+# shellcheck disable=SC2016
 own_cgroups() {
   mkdir -p "$here/cgroup" && unshare --cgroup sh -c '
     mount -t cgroup2 none "$1" || mount -t cgroup -o pids none "$1"' sh "$here/cgroup"

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
-import { NODE_LAB, NODE_LOGS } from "../cluster/node.ts";
+import { NODE_BASE, NODE_LAB, NODE_LOGS } from "../cluster/node.ts";
 import { enter } from "../machines/machine.ts";
 import { type DeviceRecord, labDirOf } from "../record.ts";
 import { findNode, type FoundLab } from "./find.ts";
@@ -53,7 +53,8 @@ own=$(stat -c %d etc/hostname)
 comm -z -23 <(list "$root" "$@" | grep -z "^$own " | cut -z -d ' ' -f 2- | sort -z) \\
   <(list / "$@" | cut -z -d ' ' -f 2- | sort -z) | cut -z -d ' ' -f 3- |
   while IFS= read -r -d '' file; do
-    cmp -s "$file" "$folder/$file" || cmp -s "$file" "/$file" || printf '%s\\0' "$file"
+    case $file in ./usr/*) below= ;; *) below=${NODE_BASE} ;; esac
+    cmp -s "$file" "$folder/$file" || cmp -s "$file" "$below/$file" || printf '%s\\0' "$file"
   done >"$archive.list"
 tr '\\0' '\\n' <"$archive.list"
 tar --null --no-recursion --owner="\${owner%:*}" --group="\${owner#*:}" \
