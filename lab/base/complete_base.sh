@@ -1,6 +1,11 @@
 #!/bin/sh
-# Makes in a base what packages make when they are installed: BIND's key, anew, and FRR's folders.
+# Makes in a base what packages make when they are installed: /bin and its like, which are links or
+# folders as on the machine, BIND's key, which is a new one, and FRR's folders.
 # Argument: the folder of the base.
+
+for path in /bin /sbin /lib*; do
+  if [ -L "$path" ]; then cp -a "$path" "$1"; elif [ -d "$path" ]; then mkdir "$1$path"; fi
+done
 
 if command -v rndc-confgen >/dev/null && [ -d "$1/etc/bind" ]; then
   rndc-confgen -a -c "$1/etc/bind/rndc.key" && chown bind:bind "$1/etc/bind/rndc.key"

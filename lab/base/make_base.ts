@@ -58,7 +58,6 @@ export async function makeBase(dir: string): Promise<string[]> {
   for (const [from, to] of TEMPLATES) {
     await Deno.copyFile(from, `${dir}/${to}`).catch(ignoreMissing);
   }
-  await linkUsr(dir);
   await writeAccounts(dir);
   await run({ argv: ["sh", "-c", completeBase, "sh", dir] });
   const missing = await restoreShipped(plan.changed, dir);
@@ -104,15 +103,6 @@ async function copyAll({ copied }: BasePlan, dir: string): Promise<void> {
   );
   if (wrong.length > 0 || done.reason === "timeout") {
     throw new Error(`Cannot copy the files of packages: ${describe(done)}`);
-  }
-}
-
-/** /bin and its like, as the machine has them. Where one is a folder, devices have it as they have /usr. */
-async function linkUsr(dir: string): Promise<void> {
-  for await (const { name, isSymlink, isDirectory } of Deno.readDir("/")) {
-    if (!/^(bin|sbin|lib\w*)$/.test(name)) continue;
-    if (isDirectory) await Deno.mkdir(`${dir}/${name}`);
-    if (isSymlink) await Deno.symlink(await Deno.readLink(`/${name}`), `${dir}/${name}`);
   }
 }
 
