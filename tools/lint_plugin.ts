@@ -5,6 +5,10 @@ const PROCESS_WIDE = new Set(["args", "env", "exit", "exitCode", "stdin"]);
 const SPAWNING_MODULES = new Set(["node:child_process", "child_process"]);
 const PROCESS_MODULES = new Set(["node:process", "process"]);
 
+const MAX_COLUMNS = 100;
+/** Folders with wider comments of old, below the checkout. The list only ever gets shorter. */
+const WIDE_FOLDERS = /\/(shared|manager|lab|tools|tests|measure)\//;
+
 const isSpawner = (path: string) => path.endsWith("/shared/process/exec.ts");
 const isMain = (path: string) => path.endsWith("/main.ts");
 
@@ -51,6 +55,19 @@ const plugin: Deno.lint.Plugin = {
         };
       },
     },
+    "narrow-comments": {
+      create(context) {
+        if (WIDE_FOLDERS.test(context.filename)) return {};
+        return {
+          Program() {
+            const message = `A comment is at most ${MAX_COLUMNS} columns wide.`;
+            for (const { range } of context.sourceCode.getAllComments()) {
+              if (isWide(context.sourceCode.text, range)) context.report({ range, message });
+            }
+          },
+        };
+      },
+    },
     "first-line-says-what": {
       create(context) {
         return {
@@ -66,6 +83,13 @@ const plugin: Deno.lint.Plugin = {
   },
 };
 export default plugin;
+
+/** Whether a line that the range lies on is wider than it may be; an address may be long. */
+function isWide(text: string, [start, end]: Deno.lint.Range): boolean {
+  const begin = text.lastIndexOf("\n", start) + 1;
+  return text.slice(begin, end).split("\n")
+    .some((line) => line.length > MAX_COLUMNS && !/https?:\/\/\S+$/.test(line));
+}
 
 /** "x" of `Deno.x`, `Deno["x"]` and `globalThis.Deno.x`. */
 function memberOfDeno({ object, property }: Deno.lint.MemberExpression): string | undefined {
