@@ -3,6 +3,7 @@ import { PROGRAM_DIRS } from "../../shared/process/command.ts";
 import type { Lab } from "../conf/read_lab.ts";
 import { findPackage } from "./debian_packages.ts";
 import { listCommands, type Words } from "./list_commands.ts";
+import { findInLab, readScripts } from "./read_scripts.ts";
 
 /** A program that is not there, by name or path. */
 export interface Missing {
@@ -21,14 +22,15 @@ const BASH = new Set(
     "{ } !").split(" "),
 );
 
-/** Looks through the startups, and through the `exec` lines, of all devices. */
+/** Looks through the startups, the scripts that these call, the `exec` lines and the lines of lab.check. */
 export async function findMissing(lab: Lab, skeleton: string): Promise<Missing[]> {
-  const shared = await readScript(`${lab.dir}/shared.startup`);
   const found = new Map<string, string[]>();
-  for (const { name, options } of lab.devices) {
-    const own = await readScript(`${lab.dir}/${name}.startup`);
-    for (const program of listPrograms([shared, own, ...options.exec].join("\n"))) {
-      if (await isThere(program, [skeleton, `${lab.dir}/${name}`])) continue;
+  for (const device of lab.devices) {
+    const { name } = device;
+    for (const program of listPrograms(await readScripts(lab, device))) {
+      if (
+        await isThere(program, (path) => [path, skeleton + path, findInLab(lab.dir, name, path)])
+      ) continue;
       found.set(program, [...found.get(program) ?? [], name]);
     }
   }
@@ -94,19 +96,18 @@ function listServices(unit: string): string[] {
   return name.startsWith("-") ? [] : [`${INIT_DIR}${INIT_SCRIPTS[name] ?? name}`];
 }
 
-async function isThere(program: string, folders: readonly string[]): Promise<boolean> {
+async function isThere(
+  program: string,
+  listPlaces: (path: string) => readonly string[],
+): Promise<boolean> {
   const paths = program.startsWith("/")
     ? [program]
     : PROGRAM_DIRS.map((dir) => `${dir}/${program}`);
-  const places = paths.flatMap((path) => ["", ...folders].map((folder) => folder + path));
+  const places = paths.flatMap((path) => listPlaces(path));
   return (await Promise.all(places.map(exists))).some(Boolean);
 }
 
 /** A link counts, wherever it leads: in a device it may lead somewhere else. */
 async function exists(path: string): Promise<boolean> {
   return await Deno.lstat(path).then(() => true, () => false);
-}
-
-async function readScript(path: string): Promise<string> {
-  return await Deno.readTextFile(path).catch(() => "");
 }

@@ -1,6 +1,7 @@
 // Programs that startups want are found, and told with their packages when they are not there.
 import assert from "node:assert/strict";
 import { CHECKOUT } from "../installation/checkout.ts";
+import { readScripts } from "./read_scripts.ts";
 import { readLab } from "../conf/read_lab.ts";
 import { makeFolder } from "../../tests/fixture/folder.ts";
 import { findPackage } from "./debian_packages.ts";
@@ -46,4 +47,28 @@ Deno.test("packages are found by a program's name and path, and by an init scrip
   assert.equal(findPackage("/sbin/brctl"), "bridge-utils");
   assert.equal(findPackage("/etc/init.d/named"), "bind9");
   assert.equal(findPackage("simple_switch"), undefined);
+});
+
+Deno.test("scripts that a startup calls are read too, and DHCP's client counts", async () => {
+  await using folder = await makeFolder({
+    "lab.conf": "a[0]=A\nb[0]=A\n",
+    "a.startup": "/root/go.sh\n/shared/direct.sh\nbash -x /shared/more.sh\n. /hostlab/lib\n",
+    "a/root/go.sh!": "#!/bin/bash\nno-such-one\n/root/deep.sh\n",
+    "a/root/deep.sh!": "#!/bin/sh\nno-such-two\n/root/go.sh\n",
+    "a/root/other": "no-such-nothing\n",
+    "shared/more.sh": "no-such-three\n/usr/local/bin/tool\n",
+    "a/usr/local/bin/tool!": "#!/usr/bin/env no-such-four\nno-such-nothing\n",
+    "shared/direct.sh!": "echo\n",
+    "lib": "no-such-five\n",
+    "b/etc/network/interfaces": "auto eth0\niface eth0 inet dhcp\n",
+    "lab.check": "b 5 no-such-six\n",
+  });
+  const missing = await findMissing(await readLab(folder.dir), "/nosuch");
+  const names = missing.map(({ program }) => program).filter((name) => name !== "dhclient").sort();
+  assert.deepEqual(names, [
+    ...["no-such-five", "no-such-four", "no-such-one", "no-such-six", "no-such-three"],
+    "no-such-two",
+  ]);
+  const lab = await readLab(folder.dir);
+  assert.match(await readScripts(lab, lab.devices[1]!), /^dhclient$/m);
 });

@@ -1,0 +1,55 @@
+// Reads what a device runs by itself: its startup, and the scripts of the lab that this calls.
+import type { Device, Lab } from "../conf/read_lab.ts";
+import { listCommands } from "./list_commands.ts";
+
+/** Programs that run the script that they are given. */
+const SHELLS = new Set([".", "bash", "dash", "sh", "source"]);
+
+/** The text of all of them, one after the other; what cannot be read is left out. */
+export async function readScripts(lab: Lab, { name, options }: Device): Promise<string> {
+  const checks = lab.expectations.filter(({ device }) => device === name)
+    .map(({ command }) => command);
+  const own = await Promise.all(["shared", name].map((of) => read(`${lab.dir}/${of}.startup`)));
+  const texts = [...own, ...options.exec, ...checks];
+  const seen = new Set<string>();
+  for (const text of texts) {
+    for (const path of listCalled(text)) {
+      if (seen.has(path)) continue;
+      seen.add(path);
+      texts.push(translateInterpreter(await read(findInLab(lab.dir, name, path))));
+    }
+  }
+  // ifup starts a client for it.
+  const interfaces = await read(`${lab.dir}/${name}/etc/network/interfaces`);
+  if (/^\s*iface\s+\S+\s+inet6?\s+dhcp\b/m.test(interfaces)) texts.push("dhclient");
+  return texts.join("\n");
+}
+
+/** Absolute paths of what may be scripts. */
+function listCalled(text: string): string[] {
+  return listCommands(text).flatMap(([program, ...args]) => {
+    const called = program !== undefined && SHELLS.has(program.replace(/^.*\//, ""))
+      ? args.find((word) => word === undefined || !word.startsWith("-"))
+      : program;
+    return called?.startsWith("/") ? [called] : [];
+  });
+}
+
+/** Where a device's path lies in the lab's folder. */
+export function findInLab(dir: string, device: string, path: string): string {
+  if (path.startsWith("/shared/")) return `${dir}${path}`;
+  if (path.startsWith("/hostlab/")) return `${dir}${path.slice("/hostlab".length)}`;
+  return `${dir}/${device}${path}`;
+}
+
+/** A script of another interpreter uses that one, and is no text of ours. */
+function translateInterpreter(text: string): string {
+  const [, path = "", first] = /^#!\s*(\S+)(?:[ \t]+(\S+))?/.exec(text) ?? [];
+  if (path === "") return text;
+  const interpreter = path.endsWith("/env") ? first ?? "" : path;
+  return SHELLS.has(interpreter.replace(/^.*\//, "")) ? text : interpreter;
+}
+
+async function read(path: string): Promise<string> {
+  return await Deno.readTextFile(path).catch(() => "");
+}
