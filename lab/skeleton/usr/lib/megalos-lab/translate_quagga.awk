@@ -29,4 +29,8 @@ static && /^ip(v6)?[ \t]+route[ \t]/ {
 }
 
 { print }
-END { printf "%s", added }
+# The block of an OSPFv3 router takes "interface" for a word of its own.
+END {
+  if (ospf6 && added) print "exit"
+  printf "%s", added
+}
