@@ -1,10 +1,13 @@
-# The image of manager, plugin and FRR, built by `deno task image`, or by hand after `deno task build --arch all`.
+# The image of manager, plugin and FRR. `deno task image` builds it. By hand it is built after
+# `deno task build --arch all`.
 ARG BASE=docker.io/library/debian:forky-slim
 
 FROM ${BASE} AS debian
-# FRR comes from the base's Debian; a pattern such as "10.7*" makes the build fail where it is another.
+# FRR comes from the base's Debian. With a pattern such as "10.7*" the build fails where FRR has
+# another version.
 ARG FRR_VERSION=*
-# What the programs and FRR's scripts start (tools/permissions.ts): coreutils, bash, diffutils and findutils are in every base.
+# These packages have what the programs and FRR's scripts start (tools/permissions.ts). Every base
+# has coreutils, bash, diffutils and findutils.
 # iptables is for the rules that the Go original left (cni/original.ts).
 # Policy 101 (invoke-rc.d(8)) keeps the packages from starting a service.
 RUN set -eu; \
@@ -15,8 +18,8 @@ RUN set -eu; \
     apt-get install -y --no-install-recommends \
       "frr=${FRR_VERSION}" "frr-pythontools=${FRR_VERSION}" \
       iproute2 iptables python3 tini util-linux
-# What no program here uses goes, and every set-user-ID bit. Debian's list of packages stays, which scanners read, and so do
-# the copyright files.
+# This removes what no program here uses, and every set-user-ID bit. Debian's list of packages
+# stays, because scanners read it. The copyright files stay, too.
 RUN set -eu; \
     purge() { \
       dpkg --purge --force-depends --force-remove-essential --force-remove-protected \
@@ -33,7 +36,8 @@ RUN set -eu; \
     rm -rf /etc/apt /etc/machine-id /run/* /usr/lib/*/gconv /usr/sbin/policy-rc.d /usr/share/info \
       /usr/share/lintian /usr/share/locale /usr/share/man /var/lib/apt /var/log/apt /var/log/*.log; \
     find /etc/alternatives /usr/share/doc -xtype l -delete
-# What manager, launcher and FRR's scripts start is still there, with its libraries.
+# This fails unless what manager, launcher and FRR's scripts start is still there with its
+# libraries.
 RUN set -eu; \
     for program in bash bridge cmp flock getent install ip iptables-nft-restore iptables-nft-save mkfifo mv \
       nsenter rm setsid stat tini umount unshare; do \
@@ -43,7 +47,7 @@ RUN set -eu; \
     vtysh -h; \
     python3 /usr/lib/frr/frr-reload.py --help
 
-# Flat: what was removed is not in a lower layer.
+# One flat layer: what was removed is not in a lower layer.
 FROM scratch
 COPY --from=debian / /
 ARG TARGETARCH
@@ -55,5 +59,5 @@ LABEL org.opencontainers.image.title="Megalos" \
       org.opencontainers.image.description="L2 LANs for pods over VXLAN and BGP EVPN: manager, CNI plugin and FRR" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.base.name="${BASE}"
-# Without a subcommand the role is IS_CONTROL_PLANE's.
+# Without a subcommand, IS_CONTROL_PLANE decides the role.
 ENTRYPOINT ["/usr/bin/tini", "--", "/usr/local/bin/manager"]

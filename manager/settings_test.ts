@@ -129,7 +129,7 @@ Deno.test("all that is wrong is named at once, a missing reflector and the role 
   ]);
 });
 
-Deno.test("IS_CONTROL_PLANE decides the role unless a command does; a reflector needs no reflector", () => {
+Deno.test("a command, else IS_CONTROL_PLANE, sets the role; a reflector needs no reflector", () => {
   const roles = { true: "route-reflector", "1": "route-reflector", yes: "route-reflector" };
   for (const [value, role] of Object.entries(roles)) {
     assert.equal(read({ IS_CONTROL_PLANE: value }).role, role);
@@ -141,7 +141,7 @@ Deno.test("IS_CONTROL_PLANE decides the role unless a command does; a reflector 
   assert.equal(readSettings({}, env, "worker").role, "worker");
 });
 
-Deno.test("a flag beats its variable, an empty text is none, and a wrong flag is not rescued by a right variable", () => {
+Deno.test("a flag beats its variable unless it is empty; a wrong flag has no fallback", () => {
   assert.equal(read({ ...WORKER, BGP_AS: "1" }, { as: "2" }).as, 2);
   assert.equal(read({ ...WORKER, BGP_AS: "1" }, { as: "" }).as, 1);
   assert.equal(read({ ...WORKER, BGP_AS: "" }).as, 65000);

@@ -1,4 +1,4 @@
-// The machine architectures that programs are built for, by Debian's names, and what others call them.
+// The machine architectures that programs are built for: Debian's names, and what others call them.
 
 const ARCHS = {
   amd64: { deno: "x86_64", elfMachine: 62 },

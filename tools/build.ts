@@ -19,7 +19,7 @@ export function programPath(name: ProgramName, arch: Arch): string {
   return `${DIST}/${arch}/${name}`;
 }
 
-/** Builds what is not up to date, and says so only then; two callers at a time take turns. */
+/** Builds what is not up to date, and says so only then. Two callers at a time take turns. */
 export async function ensureBuilt(
   archs: readonly Arch[],
   context: ToolContext,
@@ -36,7 +36,7 @@ export async function ensureBuilt(
       if (await readStamp(name, arch) !== inputs) stale.push({ name, inputs });
     }
     if (stale.length === 0) continue;
-    // One after the other: on a fresh machine two would install the bundler over each other.
+    // One bundle after the other: on a fresh machine two would install the bundler over each other.
     for (const { name } of stale) if (!bundled.has(name)) await bundle(name, context);
     for (const { name } of stale) bundled.add(name);
     await buildFor(arch, stale, context);
@@ -62,7 +62,7 @@ async function buildFor(
   await Deno.mkdir(`${CACHE}/${arch}`, { recursive: true });
   for (const { name, inputs } of stale) {
     await Deno.remove(stampPath(name, arch)).catch(ignoreMissing);
-    // A program that is running keeps its file; the new one is tried before it takes the place.
+    // A program that is running keeps its file. The new program is tried before it takes the place.
     const unproven = `${CACHE}/${arch}/${name}`;
     await compile(name, arch, runtime, unproven, context);
     if (arch === HOST_ARCH) await assertAnswers(name, unproven);
@@ -71,10 +71,11 @@ async function buildFor(
   }
 }
 
-/** One file and, kept beside it, its source map. */
+/** Makes one file and, kept beside it, its source map. */
 async function bundle(name: ProgramName, context: ToolContext): Promise<void> {
   // deno-fmt-ignore
-  // Not minified: esbuild's minifier drops the disposal of a `using` whose variable is used once (its issue 4482).
+  // The bundle is not minified: esbuild's minifier drops the disposal of a `using` whose variable
+  // is used once (its issue 4482).
   const argv = inCheckout(Deno.execPath(), "bundle", "--quiet", "--sourcemap=external",
     "--output", bundlePath(name), PROGRAMS[name].main);
   await must(`bundle ${name}`, { argv, env: downloadEnv(context, { NO_COLOR: "1" }) }, context);
@@ -87,8 +88,8 @@ async function compile(
   output: string,
   context: ToolContext,
 ): Promise<void> {
-  // --no-code-cache: the cache has a predictable name in /tmp, any local user may have made it, and
-  // it is run as code.
+  // --no-code-cache: the cache has a predictable name in /tmp, so any local user may have made it,
+  // and the program would run what is in it as code.
   const { may, v8Flags, carries = [] }: Program = PROGRAMS[name];
   const archive = carriedPath(arch);
   if (carries.length > 0) {
@@ -109,8 +110,8 @@ async function compile(
 }
 
 /**
- * Runs a built program once, behind `wrapper`, in an otherwise empty environment; answers its stdout.
- * A denort of another version than Deno's makes a program that does not start.
+ * Runs a built program once, behind `wrapper`, in an otherwise empty environment, and answers its
+ * stdout. A denort of another version than Deno's makes a program that does not start.
  */
 export async function assertAnswers(
   name: ProgramName,
@@ -131,7 +132,7 @@ export function bundlePath(name: ProgramName): string {
   return `${DIST}/bundle/${name}.js`;
 }
 
-/** Beside the bundle, where the compiled program finds it by its own address. */
+/** The archive is beside the bundle, where the compiled program finds it by its own address. */
 function carriedPath(arch: Arch): string {
   return `${DIST}/bundle/carried-${arch}.tar`;
 }

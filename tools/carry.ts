@@ -1,4 +1,4 @@
-// Packs what the executable `lab` carries: the programs of nodes, the files of devices, the examples.
+// Packs what the executable `lab` carries: programs of nodes, files of devices, and examples.
 import { createHash } from "node:crypto";
 import { CACHE, must, ROOT } from "./checkout.ts";
 
@@ -17,8 +17,9 @@ const FOLDERS = ["skeleton", "examples"] as const;
 const STEP = 1 << 20;
 
 /**
- * Writes a tar archive of `skeleton/`, `examples/`, `carried.json` and, of each program, what follows the part that it has in
- * common with the others. That part is Deno's runtime, which the carrier is made of too: so 92 MB a program become less than one.
+ * Writes a tar archive of `skeleton/`, `examples/`, `carried.json` and, of each program, what
+ * follows the part that it has in common with the others. That part is Deno's runtime. The carrier
+ * is made of it, too, so each program takes less than 1 MB of the archive instead of 92 MB.
  */
 export async function packCarried(
   programs: Readonly<Record<string, string>>,
@@ -64,7 +65,9 @@ export async function packCarried(
   }
 }
 
-/** Whole steps only: what comes at the end of the runtime may differ with what is behind it. */
+/**
+ * Answers whole steps only: what comes at the end of the runtime may differ with what is behind it.
+ */
 function commonLength(a: Uint8Array, b: Uint8Array): number {
   let length = 0;
   while (length + STEP <= Math.min(a.length, b.length) && isSame(a, b, length)) length += STEP;

@@ -1,4 +1,4 @@
-// Another Debian's programs, unpacked in the cache, and how a command is run where they are the machine's own.
+// Unpacks another Debian's programs in the cache, and runs commands with that Debian as root.
 import { HOST_ARCH } from "./arch.ts";
 import { CACHE, findDenoDir, ROOT, type ToolContext } from "./checkout.ts";
 import { debootstrap, installIn } from "./debootstrap.ts";
@@ -8,8 +8,9 @@ import { arm64Packages, testPackages } from "./packages.ts";
 const PACKAGES = testPackages.filter((name) => !arm64Packages.some((other) => other === name));
 
 /**
- * The folder with a Debian's file system: `root` where that is a path, else the suite of that name ("trixie"), made in
- * minutes the first time. Throws when it cannot be made.
+ * The folder with a Debian's file system. It is `root` where that is a path. Else `root` names a
+ * suite ("trixie"), whose folder is made the first time, which takes minutes. Throws when it cannot
+ * be made.
  */
 export async function findRoot(root: string, context: ToolContext): Promise<string> {
   if (root.includes("/")) return await Deno.realPath(root);
@@ -43,8 +44,9 @@ umount --lazy /mnt
 exec "$@"`;
 
 /**
- * An argv that runs another one in a mount namespace of its own where `root` is the root: with that Debian's programs, and with
- * this checkout, this Deno and its cache in their places.
+ * An argv that runs another one in a mount namespace of its own, where `root` is the root. The
+ * command then has that Debian's programs, and this checkout, this Deno and its cache are in their
+ * usual places.
  */
 export async function inRoot(
   root: string,

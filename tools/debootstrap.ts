@@ -6,7 +6,10 @@ import { ensurePackages } from "./debian.ts";
 
 const SCRIPTS = "/usr/share/debootstrap/scripts";
 
-/** The smallest one; about a minute. Throws when it fails, or this is not root on Debian. */
+/**
+ * Makes the smallest Debian, in about a minute. Throws when it fails, or when this is not root on
+ * Debian.
+ */
 export async function debootstrap(
   suite: string,
   arch: Arch,
@@ -16,7 +19,8 @@ export async function debootstrap(
   await ensurePackages(["debootstrap"], context);
   await removeTree(root);
   await Deno.mkdir(root, { recursive: true });
-  // A suite that is younger than this debootstrap is made as sid is; no mirror given is debootstrap's own.
+  // A suite that is younger than this debootstrap is made as sid is. Where no mirror is given,
+  // debootstrap takes its own.
   const isKnown = await Deno.stat(`${SCRIPTS}/${suite}`).then(() => true, () => false);
   // deno-fmt-ignore
   await watch(`make a Debian ${suite} for ${arch}`, {
@@ -27,7 +31,10 @@ export async function debootstrap(
   await Deno.writeTextFile(`${root}/etc/apt/apt.conf.d/99build`, await readAptSettings());
 }
 
-/** Installs packages in such a Debian of this machine's architecture: debootstrap itself knows no virtual ones. */
+/**
+ * Installs packages in such a Debian of this machine's architecture. debootstrap itself knows no
+ * virtual packages.
+ */
 export async function installIn(
   root: string,
   packages: readonly string[],
@@ -40,7 +47,10 @@ export async function installIn(
   await watch(`install packages in ${root}`, { argv: [...apt, ...install], env });
 }
 
-/** By the owner's tools: debootstrap leaves no mounts behind, but files that only they may remove. */
+/**
+ * Removes a Debian by its owner's tools: debootstrap leaves no mounts behind, but it leaves files
+ * that only their owner may remove.
+ */
 export async function removeTree(path: string): Promise<void> {
   await must(`remove ${path}`, {
     argv: ["rm", "--recursive", "--force", "--one-file-system", path],

@@ -1,5 +1,6 @@
-// The programs in their second form: the same bundles, with the same permissions, under `deno run` of the Deno that builds.
-// It has the runtime that `deno compile` downloads where it can; where it cannot, the compiled programs have an older one.
+// The second form of the programs: the same bundles and permissions, run by this Deno.
+// This Deno has the runtime that `deno compile` downloads where it can. Where it cannot, the
+// compiled programs have an older runtime.
 import { HOST_ARCH } from "./arch.ts";
 import { basename } from "node:path";
 import { assertAnswers, bundlePath, stampPath } from "./build.ts";
@@ -9,8 +10,9 @@ import { NODE_PROGRAMS, permissionFlags, PROGRAM_NAMES, PROGRAMS } from "./permi
 const DIR = `${DIST}/deno-run`;
 
 /**
- * Makes the programs anew of the bundles that {@link ensureBuilt} has left; answers their folder. The lab, which as an
- * executable carries the others, is the one that runs from source, everything allowed.
+ * Makes the programs anew of the bundles that {@link ensureBuilt} has left, and answers their
+ * folder. The lab is the exception: as an executable it carries the others, so here it runs from
+ * source, and everything is allowed.
  */
 export async function makeDenoRun(context: ToolContext): Promise<string> {
   await Deno.mkdir(DIR, { recursive: true });
@@ -26,7 +28,7 @@ export async function makeDenoRun(context: ToolContext): Promise<string> {
     ]);
     await assertAnswers(name, program);
   }
-  // So a lab, which builds what is not up to date, takes them as they are.
+  // A lab builds what is not up to date. With these stamps it takes the programs as they are.
   for (const name of PROGRAM_NAMES) {
     const stamp = stampPath(name, HOST_ARCH);
     await Deno.copyFile(stamp, `${DIR}/${basename(stamp)}`);
@@ -37,8 +39,9 @@ export async function makeDenoRun(context: ToolContext): Promise<string> {
 }
 
 /**
- * An argv that runs another one where the compiled programs' folder holds these: in a mount namespace of its own, so
- * tests, fixtures and labs need not know of it, and nothing is left.
+ * An argv that runs another one where the compiled programs' folder holds these programs. That
+ * folder is bound in a mount namespace of the command's own, so tests, fixtures and labs need not
+ * know of it, and nothing is left.
  */
 export function withDenoRun(argv: readonly [string, ...string[]]): [string, ...string[]] {
   const mount = `mount --bind "$1" "$2" && shift 2 && exec "$@"`;
@@ -48,7 +51,7 @@ export function withDenoRun(argv: readonly [string, ...string[]]): [string, ...s
 }
 
 /**
- * A starter may be copied: it names everything by absolute path.
+ * Writes a starter, which may be copied: it names everything by absolute path.
  * @param denoDir where Deno keeps what it fetches; a compiled program, and a bundle, keep nothing
  */
 async function writeStarter(path: string, denoDir: string, args: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-// Builds the image: the programs, the base, then the Dockerfile, with the builder that this machine has.
+// Builds the image with the builder that this machine has: the programs, the base, the Dockerfile.
 import { describe } from "../shared/process/command.ts";
 import { run } from "../shared/process/exec.ts";
 import { VERSION } from "../shared/version.ts";
@@ -19,7 +19,10 @@ import {
   suiteOf,
 } from "./image_plan.ts";
 
-/** Answers a line an image: tag, platform, size and file. Throws when a program, base or image cannot be built. */
+/**
+ * Answers a line for each image: tag, platform, size and file. Throws when a program, base or image
+ * cannot be built.
+ */
 export async function buildImages(
   request: ImageRequest,
   context: ToolContext,
@@ -59,7 +62,10 @@ async function findBuilder(context: ToolContext): Promise<Builder> {
   return buildah;
 }
 
-/** Makes sure that the builder's store has the base: there already, pulled, or made here under the same name. */
+/**
+ * Makes sure that the builder's store has the base: there already, pulled, or made here under the
+ * same name.
+ */
 async function ensureBase(
   base: string,
   arch: Arch,
@@ -80,7 +86,7 @@ async function ensureBase(
   await watch(`make ${base}`, { argv, env });
 }
 
-/** By rename, so that nobody loads half an archive. */
+/** Writes the archive beside its path and renames it, so that nobody loads half an archive. */
 async function save(
   tag: string,
   file: string,

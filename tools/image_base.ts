@@ -1,4 +1,4 @@
-// Stands in for Debian's base image where no registry can be reached: made by debootstrap, kept in the cache.
+// Stands in for Debian's base image where no registry can be reached. debootstrap makes it once.
 import type { Arch } from "./arch.ts";
 import { CACHE, must, type ToolContext } from "./checkout.ts";
 import { debootstrap, removeTree } from "./debootstrap.ts";
@@ -7,8 +7,9 @@ import { debootstrap, removeTree } from "./debootstrap.ts";
 const LEFT_OUT = ["var/cache/apt/archives/*.deb", "etc/hostname", "etc/resolv.conf"];
 
 /**
- * A directory whose Dockerfile is such a base image; about a minute the first time.
- * The packages come from where debootstrap finds Debian. Throws when it fails, or this is not root on Debian.
+ * A directory whose Dockerfile is such a base image. Making it takes about a minute the first time.
+ * The packages come from where debootstrap finds Debian. Throws when it fails, or when this is not
+ * root on Debian.
  */
 export async function makeBase(
   suite: string,
@@ -28,7 +29,7 @@ export async function makeBase(
   await must("pack the base", { argv: ["tar", "--create", "--numeric-owner", "--directory", root,
     ...excluded, "--file", `${dir}/root.tar`, "."] });
   await removeTree(root);
-  // Last, for it says that all is there.
+  // This is written last, for it says that all is there.
   await Deno.writeTextFile(dockerfile, "FROM scratch\nADD root.tar /\n");
   return dir;
 }

@@ -1,11 +1,11 @@
-// Lets this machine's kernel start another architecture's programs, by qemu, for the time of a build.
+// Has this machine's kernel start another architecture's programs by qemu, while an image is built.
 import { type Arch, HOST_ARCH, machineName } from "./arch.ts";
 import { must, type ToolContext } from "./checkout.ts";
 import { ensurePackages } from "./debian.ts";
 
 /**
- * Until it is disposed of, programs of `arch` start. Whoever starts them already (qemu-user, Docker's binfmt) is left
- * alone. Throws when that is not permitted.
+ * Makes programs of `arch` start until the answer is disposed of. Where something starts them
+ * already (qemu-user, Docker's binfmt), it is left alone. Throws when that is not permitted.
  */
 export async function startPrograms(
   arch: Arch,
@@ -23,7 +23,7 @@ export async function startPrograms(
   return undo.move();
 }
 
-/** A view of the kernel's binfmt_misc of our own: it need not be mounted elsewhere. */
+/** Mounts a view of the kernel's binfmt_misc of our own: it need not be mounted elsewhere. */
 async function mountHandlers(undo: AsyncDisposableStack): Promise<string> {
   const dir = await Deno.makeTempDir({ prefix: "megalos-binfmt-" });
   undo.defer(() => Deno.remove(dir));
@@ -34,7 +34,10 @@ async function mountHandlers(undo: AsyncDisposableStack): Promise<string> {
   return dir;
 }
 
-/** Debian's own line for the handler (binfmt.d(5)); it has the flag F: qemu need not be inside a chroot. */
+/**
+ * Debian's own line for the handler (binfmt.d(5)). The line has the flag F, so qemu need not be
+ * inside a chroot.
+ */
 async function readHandler(name: string): Promise<string> {
   const text = await Deno.readTextFile(`/usr/lib/binfmt.d/${name}.conf`);
   return text.split("\n").find((line) => line.startsWith(":")) ?? "";

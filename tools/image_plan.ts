@@ -2,7 +2,7 @@
 import { VERSION } from "../shared/version.ts";
 import type { Arch } from "./arch.ts";
 
-/** Debian 14: its FRR, 10.7, is the first with IPv6 underlays. */
+/** Debian 14. Its FRR, 10.7, is the first with IPv6 underlays. */
 export const DEFAULT_BASE = "debian:forky-slim";
 /** The original's name, so that its manifests run this image when they are given the version. */
 export const DEFAULT_TAG = `docker.io/kathara/megalos-bgp-manager:${VERSION}`;
@@ -25,7 +25,10 @@ export interface ImagePlan {
   readonly file?: string;
 }
 
-/** An image an architecture; where there are several, tags and files say which it is of. */
+/**
+ * One image for each architecture. Where there are several, tags and files say which architecture
+ * each image is of.
+ */
 export function planImages({ archs, tag, base, output }: ImageRequest): ImagePlan[] {
   const several = archs.length > 1;
   return archs.map((arch) => ({
@@ -38,7 +41,10 @@ export function planImages({ archs, tag, base, output }: ImageRequest): ImagePla
   }));
 }
 
-/** "debian:forky" is "docker.io/library/debian:forky": registry, path and tag that Docker adds in thought. */
+/**
+ * "docker.io/library/debian:forky" for "debian:forky": the registry, path and tag that Docker adds
+ * to a short name.
+ */
 export function nameInFull(name: string): string {
   const [first = "", ...rest] = name.split("/");
   const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
@@ -46,7 +52,10 @@ export function nameInFull(name: string): string {
   return registry + name + (/[:@][^/]*$/.test(name) ? "" : ":latest");
 }
 
-/** "forky" of "debian:forky-20260518-slim": what debootstrap can make; undefined for other images. */
+/**
+ * "forky" of "debian:forky-20260518-slim", a suite that debootstrap can make. Undefined for other
+ * images.
+ */
 export function suiteOf(base: string): string | undefined {
   return /(?:^|\/)debian:([a-z]+)(?:-\d+)?(?:-slim)?$/.exec(base)?.[1];
 }
@@ -66,7 +75,7 @@ export interface Builder {
   /** All succeed where it can build. */
   readonly probes: readonly Argv[];
   build(build: Build): Argv;
-  /** Prints the architecture of an image in its store, by Debian's name; fails where it has none. */
+  /** Prints Debian's name of the architecture of an image in its store. Fails where it has none. */
   readArch(image: string): Argv;
   pull(image: string, arch: Arch): Argv;
   /** Writes the archive that `docker load` and `ctr images import` read; no `file` may be there. */
@@ -78,7 +87,7 @@ export interface Builder {
 /** Asks for no container runtime and no cgroup. */
 const CHROOT = ["--isolation", "chroot"] as const;
 
-/** In the order in which they are looked for. */
+/** The builders in the order in which they are looked for. */
 export const BUILDERS: readonly Builder[] = [
   builder("docker", {
     probes: [["docker", "info"], ["docker", "buildx", "version"]],

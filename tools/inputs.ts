@@ -1,4 +1,4 @@
-// One hash over all that a built program is made of: the same hash, the same program.
+// One hash over all that a built program is made of: where the hash is the same, so is the program.
 import { ROOT } from "./checkout.ts";
 import { permissionFlags, type Program, type ProgramName, PROGRAMS } from "./permissions.ts";
 import { DENO, DENORT, sha256 } from "./recover.ts";

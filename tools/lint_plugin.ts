@@ -6,8 +6,8 @@ const SPAWNING_MODULES = new Set(["node:child_process", "child_process"]);
 const PROCESS_MODULES = new Set(["node:process", "process"]);
 
 const MAX_COLUMNS = 100;
-/** Folders with wider comments of old, below the checkout. The list only ever gets shorter. */
-const WIDE_FOLDERS = /\/(shared|manager|lab|tools|tests|measure)\//;
+/** Folders whose comments are still wider, below the checkout. The list only ever gets shorter. */
+const WIDE_FOLDERS = /\/(lab|tests|measure)\//;
 
 const isSpawner = (path: string) => path.endsWith("/shared/process/exec.ts");
 const isMain = (path: string) => path.endsWith("/main.ts");

@@ -25,7 +25,8 @@ program.command("build")
 
 program.command("image")
   .description(
-    "Builds the image of manager, plugin and FRR with docker buildx, podman or buildah, whichever is there first.",
+    "Builds the image of manager, plugin and FRR with the first of docker buildx, podman and " +
+      "buildah that works here.",
   )
   .option("--tag <name>", "its name; with --arch all, -ARCH is added", DEFAULT_TAG)
   .addOption(archOption())
@@ -46,14 +47,16 @@ program.command("test")
   .addOption(
     new Option(
       "--programs <form>",
-      "what is tested: compiled programs, the same bundles under `deno run`, or both (default: both; compiled where arguments are given)",
+      "what is tested: compiled programs, the same bundles under `deno run`, or both " +
+        "(default: both; compiled where arguments are given)",
     ).choices(FORMS),
   )
   .addArgument(new Argument("[args...]", "such as a file, or --filter NAME"))
   .passThroughOptions().allowUnknownOption()
   .option(
     "--root <debian>",
-    "run the tests with another Debian's iproute2, util-linux and FRR: a suite's name (bullseye, trixie, ...), which is unpacked in .cache/, or a folder; may be repeated",
+    "run the tests with another Debian's iproute2, util-linux and FRR: a suite's name " +
+      "(bullseye, trixie, ...), which is unpacked in .cache/, or a folder; may be repeated",
     (root: string, roots: string[]) => [...roots, root],
     [] as string[],
   )

@@ -1,4 +1,4 @@
-// The permission table never allows everything, and no program by a bare name.
+// The permission table never allows everything, and it names no program without its path.
 import assert from "node:assert/strict";
 import { isAbsolute } from "node:path";
 import { NODE_PROGRAMS, permissionFlags, PROGRAMS } from "./permissions.ts";

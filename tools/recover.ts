@@ -3,7 +3,9 @@ import { type Arch, machineName } from "./arch.ts";
 import { downloadEnv, must, type ToolContext } from "./checkout.ts";
 import { ensurePackages } from "./debian.ts";
 
-/** Of both: a Deno with a denort of another version makes programs that do not start. */
+/**
+ * The version of both: a Deno with a denort of another version makes programs that do not start.
+ */
 export const RECOVERED_VERSION = "2.6.10";
 
 /** A file inside a wheel, and the SHA-256 that it must have. */

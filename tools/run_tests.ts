@@ -1,4 +1,4 @@
-// Runs all tests: installs and builds what they need, runs `deno test` for each form of the programs, prints one line of counts.
+// Runs all tests: installs and builds what they need, then runs `deno test` for each form.
 import { attend } from "../shared/process/exec.ts";
 import { ARCH_NAMES } from "./arch.ts";
 import { ensureBuilt } from "./build.ts";
@@ -11,13 +11,22 @@ import { testPackages } from "./packages.ts";
 /** Tells the tests how slow this machine is. */
 const PRELOADED = "tests/preload/main.ts";
 
-/** What the programs under test are: compiled, or run by this Deno ({@link makeDenoRun}), or one after the other. */
+/**
+ * What the programs under test are: compiled, or run by this Deno ({@link makeDenoRun}), or one
+ * after the other.
+ */
 export const FORMS = ["compiled", "deno-run", "both"] as const;
 export type Form = typeof FORMS[number];
 
-/** What is run a second time: tests in which the runtime does most of the work, by how their files' names begin. */
+/**
+ * What is run a second time: tests in which the runtime does most of the work, by the beginnings of
+ * their files' names.
+ */
 const DENO_RUN_TESTS = ["plugin_", "calls_", "launcher_", "manager_worker_", "lab_test"] as const;
-/** What is run on another Debian: what depends on iproute2 and util-linux, but not on FRR, which is too old in some. */
+/**
+ * What is run on another Debian: what depends on iproute2 and util-linux, but not on FRR, which is
+ * too old in some Debians.
+ */
 const ROOT_TESTS = ["plugin_"] as const;
 
 export interface TestRequest {
@@ -56,7 +65,8 @@ export async function runTests(request: TestRequest, context: ToolContext): Prom
     const counts = count(junit, code);
     counted.push(counts);
     codes.push(code);
-    // More words than one before the counts: whoever adds up lines of counts is to find one alone.
+    // The line has more words than one before its counts: whoever adds up lines of counts is to
+    // find only one line that begins with them.
     summaries.push(`With ${pass.title}: ${render(counts)}`);
   }
   if (summaries.length > 1) console.log(summaries.join("\n"));
@@ -128,7 +138,10 @@ export interface Counts {
   readonly skipped: number;
 }
 
-/** Of a JUnit report and an exit code. A run that failed before its first test counts as one failure. */
+/**
+ * Reads the counts of a JUnit report and an exit code. A run that failed before its first test
+ * counts as one failure.
+ */
 export function count(junit: string, code: number): Counts {
   const bodies = Array.from(
     junit.matchAll(/<testcase\b[^>]*?(?:\/>|>(.*?)<\/testcase>)/gs),

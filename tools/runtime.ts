@@ -29,7 +29,7 @@ export async function findRuntime(
   { cache, canDownload }: Sources,
 ): Promise<Runtime> {
   const given = context.env.DENORT_BIN;
-  // One variable for two architectures: it serves the one that it is of.
+  // One variable serves two architectures: it counts for the one that its file is of.
   if (given !== undefined && await readArch(given) === arch) {
     return {
       description: `DENORT_BIN, ${given} (it must be of Deno ${Deno.version.deno})`,

@@ -77,7 +77,7 @@ Deno.test("what another call's deletion has taken is not deleted again", async (
   assert.equal(state.running.length, 0);
 });
 
-Deno.test("where it is not sure that a device is gone, the kernel's answer is waited for", async () => {
+Deno.test("while a device may be there, the kernel's answer is waited for", async () => {
   const { state, remove } = slowDeletions();
   Object.assign(state, { gone: true, isSure: false });
   const removing = remove();

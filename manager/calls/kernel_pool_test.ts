@@ -68,7 +68,7 @@ Deno.test("a kernel that is idle is ended by itself", async () => {
   while (!state.closed.includes(0)) await new Promise((resolve) => setTimeout(resolve, 20));
 });
 
-Deno.test("a timer that fires although it was cleared does not end a kernel that is lent", async () => {
+Deno.test("a timer that fires after it was cleared ends no kernel that is lent", async () => {
   const { state, pool, borrow } = numberedPool();
   const one = borrow();
   await one.show(LAN_NETNS, []);

@@ -125,8 +125,8 @@ fall_back() {
 
 # The watchdog ends when its seconds are over (with 1, flock(1)) or when the manager has ended
 # (with 0). Until then the watchdog keeps the FIFO open for writing, so that reading comes to its
-# end with the watchdog. The watchdog has none of the caller's streams, because a caller may read them to
-# their end. (The FIFO is opened for both ways on purpose: so opening it never waits.)
+# end with the watchdog. The watchdog has none of the caller's streams, because a caller may read
+# them to their end. (The FIFO is opened for both ways on purpose: so opening it never waits.)
 watch() {
   # shellcheck disable=SC2094
   command exec 4<>"$call.answer" 6<"$call.answer"

@@ -1,4 +1,4 @@
-// The launcher's text: every shell that may be a node's /bin/sh takes it, and nothing of a call becomes a part of it.
+// The launcher's text: every shell that may be /bin/sh takes it, and it takes in no part of a call.
 import assert from "node:assert/strict";
 import { run } from "../../shared/process/exec.ts";
 import { LAUNCHER } from "./launcher.ts";

@@ -85,14 +85,14 @@ Deno.test("what goes after FRR was asked is the next look's", async () => {
   assert.deepEqual(state.changes, added(entry(MAC, A)));
 });
 
-Deno.test("what went before the only session began is made again: that has not spoken yet", async () => {
+Deno.test("what went before the only session began is made again: EVPN was silent", async () => {
   const { state, look } = await startKeeper();
   state.hear(`Deleted ${line(entry(MAC, A))}`);
   await look(up(0), performance.now() + 1);
   assert.deepEqual(state.changes, added(entry(MAC, A)));
 });
 
-Deno.test("what is there again, or a MAC address that has moved, is not made as it was", async () => {
+Deno.test("an entry that is there again, or whose MAC has moved, is not made again", async () => {
   const { state, look } = await startKeeper();
   state.hear(`Deleted ${line(entry(MAC, A))}`);
   state.hear(line(entry(MAC, B)));
@@ -112,7 +112,7 @@ Deno.test("what cannot be made is tried again", async () => {
   assert.deepEqual(state.changes, added(entry(MAC, A)));
 });
 
-Deno.test("what EVPN does not know goes when it is met twice and a session has spoken", async () => {
+Deno.test("what EVPN does not know goes when it is met twice and EVPN has spoken", async () => {
   const { keeper, state, look } = await startKeeper();
   state.stale = [entry(MAC, A)];
   await look(up());

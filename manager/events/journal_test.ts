@@ -24,7 +24,7 @@ function start(settings: Partial<LogSettings> = {}) {
   return { journal, lines };
 }
 
-Deno.test("a line has time, level and text; a failed call is logged with pod, code and message", () => {
+Deno.test("a line has time, level and text; a failed call also has pod, code, message", () => {
   const { journal, lines } = start();
   journal.tell({ kind: "lan-mended", lan: LAN, why: "its bridge is down" });
   journal.tell(FAILED);
@@ -153,7 +153,7 @@ Deno.test("what is not counted leaves the counters as they are", () => {
   assert.equal(count(NOTHING_COUNTED, { kind: "node-ready" }), NOTHING_COUNTED);
 });
 
-Deno.test("a counters' file of an older manager is read, one that is no such file is refused", () => {
+Deno.test("a counters' file of an older manager is read; another file is refused", () => {
   assert.deepEqual(parseCounters('{"repairs":{"mended":1}}').repairs, {
     ...NOTHING_COUNTED.repairs,
     mended: 1,

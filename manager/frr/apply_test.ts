@@ -49,7 +49,7 @@ Deno.test("FRR's own order, headings and host name are no difference", () => {
   assert.equal(isSameConfig(RUNNING, written("worker")), true);
 });
 
-Deno.test("what is FRR's default since 9.1, and so not printed, is no difference from there on", () => {
+Deno.test("FRR's defaults since 9.1, which it does not print, are no difference there", () => {
   assert.doesNotMatch(RUNNING_10, /nht/);
   assert.equal(isSameConfig(RUNNING_10, written("worker")), true);
   assert.equal(isSameConfig(RUNNING_10.replace("10.7.1", "9.1"), written("worker")), true);

@@ -7,7 +7,7 @@ Deno.test("an IPv4 address is its own router ID", () => {
   fc.assert(fc.property(fc.ipV4(), (address) => assert.equal(toRouterId(address), address)));
 });
 
-Deno.test("an IPv6 address is folded into a router ID, always the same one, neighbours into others", () => {
+Deno.test("an IPv6 address is folded into one router ID, its neighbours into others", () => {
   fc.assert(fc.property(fc.ipV6(), (address) => {
     const id = toRouterId(address);
     assert.match(id, /^\d{1,3}(\.\d{1,3}){3}$/);
@@ -18,7 +18,7 @@ Deno.test("an IPv6 address is folded into a router ID, always the same one, neig
   assert.equal(new Set(neighbours.map(toRouterId)).size, neighbours.length);
 });
 
-Deno.test("a worker has its reflectors, a reflector listens to all addresses of both families in halves", () => {
+Deno.test("a worker has its reflectors; a reflector listens to all addresses in halves", () => {
   const settings = { as: 7, bgpPassword: "secret" };
   const worker = modelFrr({ ...settings, role: "worker" }, "10.0.0.2", ["10.0.0.1", "10.0.0.3"]);
   assert.ok(worker.role === "worker");

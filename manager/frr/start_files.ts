@@ -1,4 +1,4 @@
-// The files that FRR is started with: which daemons, zebra inside the LAN namespace, and a script that runs them all.
+// The files that FRR is started with: its list of daemons, and scripts that run them and zebra.
 import { updateFile } from "../../shared/files.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { withConstants } from "../../shared/process/script.ts";
@@ -17,7 +17,8 @@ const RELAY_SCRIPT = `${FRR_DIR}/megalos-relay`;
 const RELAY_SOCKET = "/var/run/frr/relay.api";
 const ZEBRA_SOCKET = "/var/run/frr/zserv.api";
 
-// `-P 0`: no daemon listens for telnet. zebra's netlink buffer is FRR's own default; a smaller one makes it exit under load.
+// `-P 0`: no daemon listens for telnet. zebra's netlink buffer is FRR's own default: with a smaller
+// one zebra exits under load.
 function renderDaemons(role: Role): string {
   const isWorker = role === "worker";
   return `# Written by the Megalos manager.
@@ -28,7 +29,7 @@ zebra_options="-P 0 -s 90000000"
 bgpd_options="-P 0${isWorker ? ` -p 0 -z ${RELAY_SOCKET}` : ""}"
 staticd_options="-P 0"
 mgmtd_options="-P 0"
-# A daemon that ends is back at once; by default watchfrr waits a minute, of which its LANs would know.
+# A daemon that ends is back at once. By default watchfrr waits a minute, which LANs would notice.
 watchfrr_options="--interval=1 --min-restart-interval=1 --max-restart-interval=20"
 ${isWorker ? `zebra_wrap="${ZEBRA_SCRIPT}"\n` : ""}`;
 }

@@ -33,7 +33,7 @@ Deno.test("an empty LAN is removed when its grace time is over, not before", () 
   assert.deepEqual(timesOfRemoval(looks), [1000]);
 });
 
-Deno.test("a pod in between starts the grace time anew, and so does a LAN that is made anew", () => {
+Deno.test("a pod in between, or a LAN that is made anew, starts the grace time anew", () => {
   const [empty, used, again] = [lan(1, true), lan(1, false), lan(2, true)];
   assert.deepEqual(
     timesOfRemoval([[0, [empty]], [900, [used]], [1000, [empty]], [1900, [empty]], [2000, [
@@ -55,7 +55,7 @@ const look = fc.record({
   lans: fc.array(fc.constantFrom("gone", "empty", "used"), { minLength: 3, maxLength: 3 }),
 });
 
-Deno.test("at any look: overdue is exactly what every look within the grace time and before found empty", () => {
+Deno.test("overdue is exactly what each look of the last grace time found empty", () => {
   fc.assert(fc.property(fc.array(look, { maxLength: 30 }), (looks) => {
     let since: EmptySince = new Map();
     let now = 0;

@@ -151,7 +151,10 @@ export class LanKeeper implements Duty, AsyncDisposable {
     if (moved > 0) this.tell({ kind: "vteps-moved", vtep: this.facts.vtep, count: moved });
   }
 
-  /** Takes no lock of the LAN, since calls wait for it: most LANs have changed because of a call. */
+  /**
+   * Takes no lock of the LAN, since calls wait for the lock, and most LANs have changed because of
+   * a call.
+   */
   async #inspect(kernel: Kernel, used: UsedLan): Promise<void> {
     if (await isBroken(kernel, used)) await this.#mend(kernel, used);
   }

@@ -21,7 +21,7 @@ Deno.test("a pause ends by itself", async () => {
   await new Alarm(LONG_MS).pause(1, never());
 });
 
-Deno.test("an alarm ends a pause, one that rang before it too, and the next pause is whole", async () => {
+Deno.test("an alarm ends a pause, even from before it, and the next pause is whole", async () => {
   const alarm = new Alarm(0);
   const pausing = alarm.pause(LONG_MS, never());
   alarm.ring();

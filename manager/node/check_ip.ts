@@ -1,4 +1,5 @@
-// Whether this node's `ip` knows every word that LANs need: all of them are said to it once, in a namespace that goes with it.
+// Whether this node's `ip` knows every word that LANs need.
+// All words are said to it once, in a namespace that goes with it.
 import {
   addAltname,
   addBridge,
@@ -60,7 +61,8 @@ const TRIAL: readonly IpCommand[] = [
 ];
 
 /**
- * Says all words to `ip`, which takes some hundredths of a second. What the kernel refuses is no fault of it, and comes up where it is wanted.
+ * Says all words to `ip`, which takes some hundredths of a second. What the kernel refuses is no
+ * fault of `ip`: it comes up where it is wanted.
  * @throws {Error} that names `ip`'s version and the word that it does not know
  */
 export async function checkIp(run: Run, converse: Converse): Promise<void> {

@@ -68,7 +68,7 @@ function read(answers = WORKER, files = FILES): Promise<Status> {
   return readStatus({ run, readText: (path) => Promise.resolve(files[path]) });
 }
 
-Deno.test("a worker's LANs and MACs: pods by name and in order, what only the kernel has is kept", async () => {
+Deno.test("a worker's LANs and MACs: pods are sorted, the kernel's own entries kept", async () => {
   const { sessions: [session], lans, macs, ...status } = await read();
   assert.deepEqual([session?.peer, session?.hostname], ["10.99.0.1", "rr"]);
   assert.deepEqual(lans, [{

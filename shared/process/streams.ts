@@ -1,8 +1,8 @@
 // Reads what a program writes: whole or line by line, bounded in size and time.
 
 /**
- * The first `limit` bytes as text. The rest is read and dropped. `overdue` ends the reading; `heard`
- * is given each part as it comes.
+ * Answers the first `limit` bytes as text. The rest is read and dropped. `overdue` ends the
+ * reading. `heard` is given each part as it comes.
  */
 export async function readAtMost(
   stream: ReadableStream<Uint8Array>,
