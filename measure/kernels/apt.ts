@@ -13,19 +13,25 @@ const SOURCES = [
 ];
 /** Only amd64 is emulated here. */
 const ARCH = "amd64";
+const MAX_AGE_MS = 24 * 60 * 60_000;
 
 export class Apt {
   /** @param dir where its state is kept */
   constructor(private readonly dir: string, private readonly context: ToolContext) {}
 
-  /** Reads the packages' lists anew. */
+  /** Reads the packages' lists anew, unless they are younger than a day. */
   async update(): Promise<void> {
+    const [list, read] = [`${this.dir}/sources.list`, `${this.dir}/lists-read`];
+    const lines = SOURCES.map((source) => `deb [signed-by=${KEYS}] ${source}\n`).join("");
+    const { mtime } = await Deno.stat(read).catch(() => ({ mtime: null }));
+    const isYoung = mtime !== null && Date.now() - mtime.getTime() < MAX_AGE_MS;
+    if (isYoung && await Deno.readTextFile(list) === lines) return;
     const dirs = ["lists/partial", "cache/archives/partial", "empty"];
     for (const dir of dirs) await Deno.mkdir(`${this.dir}/${dir}`, { recursive: true });
     await Deno.writeTextFile(`${this.dir}/status`, "");
-    const lines = SOURCES.map((source) => `deb [signed-by=${KEYS}] ${source}\n`);
-    await Deno.writeTextFile(`${this.dir}/sources.list`, lines.join(""));
+    await Deno.writeTextFile(list, lines);
     await this.#run("read the lists of Debian's kernels", "apt-get", "update");
+    await Deno.writeTextFile(read, "");
   }
 
   /** The records of all packages whose names match a regular expression, as apt-cache(8) prints them. */

@@ -42,4 +42,14 @@ export const CASES: readonly Case[] = [
   },
   { name: "two-pcs", what: "a lab of two devices", short: false, run: { lab: "two-pcs" } },
   { name: "ospf-ring", what: "a lab with OSPF", short: false, run: { lab: "ospf-ring" } },
+  {
+    name: "vlan-bridge",
+    what: "a lab with Linux bridges that know VLANs",
+    short: false,
+    run: { lab: "vlan-bridge" },
+  },
+  { name: "bond", what: "a lab with LACP", short: false, run: { lab: "bond" } },
+  { name: "vrf", what: "a lab with VRFs", short: false, run: { lab: "vrf" } },
+  { name: "wireguard", what: "a lab with WireGuard", short: false, run: { lab: "wireguard" } },
+  { name: "mpls-ldp", what: "a lab with MPLS and LDP", short: false, run: { lab: "mpls-ldp" } },
 ];

@@ -18,17 +18,20 @@ export interface Verdict {
 const LINES_KEPT = 40;
 const PRELOADED = "tests/preload/main.ts";
 
-/** Runs a case. Throws when the kernel itself ends. */
+/** Runs a case; all that is printed goes to `log`. Throws when the kernel itself ends. */
 export async function runCase(
   machine: Machine,
   { name, run }: Case,
   timeScale: number,
+  log: string,
   progress: Progress,
 ): Promise<Verdict> {
+  using file = await Deno.open(log, { create: true, truncate: true, write: true });
   const started = performance.now();
   const read = tapReader();
   const ended: TestEnd[] = [];
   const last: string[] = [];
+  const encoder = new TextEncoder();
   const argv = [
     "env",
     "-C",
@@ -38,6 +41,7 @@ export async function runCase(
     ..."lab" in run ? labArgv(run.lab) : testArgv(run.tests),
   ];
   const work = machine.run(argv, (line) => {
+    file.writeSync(encoder.encode(`${line}\n`));
     last.push(line);
     if (last.length > LINES_KEPT) last.shift();
     const end = read(line);

@@ -55,6 +55,8 @@ export async function testKernels(
   progress.say(
     accelerator === "kvm" ? "kernels run on this machine's CPUs" : "all CPUs are emulated",
   );
+  const logs = `${cache}/logs`;
+  await Deno.mkdir(logs, { recursive: true });
   const work = await Deno.makeTempDir({ dir: cache, prefix: "run-" });
   try {
     const checkout = `${work}/checkout.ext4`;
@@ -64,7 +66,9 @@ export async function testKernels(
     for (const [kernel, files] of boots) {
       const console = `${work}/console`;
       const hardware = { root, checkout, accelerator };
-      reports.push(await testKernel(kernel, files, hardware, console, cases, signal, progress));
+      reports.push(
+        await testKernel(kernel, files, hardware, console, cases, logs, signal, progress),
+      );
     }
     return reports;
   } finally {
@@ -78,6 +82,7 @@ async function testKernel(
   hardware: Hardware,
   console: string,
   cases: readonly Case[],
+  logs: string,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<KernelReport> {
@@ -91,7 +96,8 @@ async function testKernel(
     report.timeScale = await measureTimeScale(machine);
     progress.say(`${version} is up, time limits are multiplied by ${report.timeScale}`);
     for (const one of cases) {
-      verdicts.push(await runCase(machine, one, report.timeScale, progress));
+      const log = `${logs}/${version}-${one.name}.log`;
+      verdicts.push(await runCase(machine, one, report.timeScale, log, progress));
     }
     return { kernel: version, ...report, verdicts };
   } catch (error) {

@@ -13,7 +13,8 @@ mkdir -p /root/.cache
 ln -s /checkout/.deno /root/.cache/deno
 hostname kernel
 ip link set dev lo up
-modprobe virtio_console
+# Nothing that a lab's device does loads the latter two.
+modprobe --all virtio_console mpls_router mpls_iptunnel
 until [ -e /dev/vport1p1 ] || [ -e /dev/vport0p1 ]; do sleep 0.1; done
 for port in /dev/vport?p1; do exec 3<>"$port"; done
 IFS= read -r mark <&3

@@ -1,0 +1,44 @@
+// The summary says what held and what did not, on which kernel, and what was not run.
+import assert from "node:assert/strict";
+import { renderTable } from "./report.ts";
+
+Deno.test("a column a kernel, a line a case, then what failed", () => {
+  const cases = ["wire", "worker"].map((name) => ({
+    name,
+    what: "",
+    short: true,
+    run: { lab: name },
+  }));
+  const reports = [
+    {
+      kernel: "5.10.262-1",
+      bootSeconds: 9,
+      timeScale: 12,
+      verdicts: [
+        { name: "wire", seconds: 60, passed: 1, skipped: 0, failures: [] },
+        {
+          name: "worker",
+          seconds: 7,
+          passed: 2,
+          skipped: 1,
+          failures: [{ name: "speaks", why: "not\nready" }],
+        },
+      ],
+    },
+    { kernel: "7.3.4-1", verdicts: [], ended: "The kernel has ended" },
+  ];
+  const table = `        5.10.262-1                    7.3.4-1
+boot    9 s                           FAILED
+wire    ok 1/1 (60 s)                 not run
+worker  FAILED 2/3, 1 skipped (7 s)   not run
+
+5.10.262-1, worker: speaks
+    not
+    ready
+
+7.3.4-1:     The kernel has ended`;
+  assert.equal(
+    renderTable(reports, cases).replaceAll(/ +/g, " "),
+    table.replaceAll(/ +/g, " "),
+  );
+});
