@@ -6,8 +6,11 @@ export interface Case {
   readonly what: string;
   /** Whether the short form has it. */
   readonly short: boolean;
-  /** Beginnings of the names of test files in tests/, or a lab's folder in lab/examples/. */
-  readonly run: { readonly tests: readonly string[] } | { readonly lab: string };
+  /** Beginnings of the names of test files in tests/, or a lab in lab/examples/ and its number of workers. */
+  readonly run: { readonly tests: readonly string[] } | {
+    readonly lab: string;
+    readonly nodes: number;
+  };
 }
 
 const tests = (...names: string[]) => ({ tests: names });
@@ -40,16 +43,31 @@ export const CASES: readonly Case[] = [
     short: false,
     run: tests("upgrade_", "plugin_original_"),
   },
-  { name: "two-pcs", what: "a lab of two devices", short: false, run: { lab: "two-pcs" } },
-  { name: "ospf-ring", what: "a lab with OSPF", short: false, run: { lab: "ospf-ring" } },
+  {
+    name: "two-pcs",
+    what: "a lab of two devices",
+    short: false,
+    run: { lab: "two-pcs", nodes: 2 },
+  },
+  { name: "ospf-ring", what: "a lab with OSPF", short: false, run: { lab: "ospf-ring", nodes: 2 } },
   {
     name: "vlan-bridge",
     what: "a lab with Linux bridges that know VLANs",
     short: false,
-    run: { lab: "vlan-bridge" },
+    run: { lab: "vlan-bridge", nodes: 1 },
   },
-  { name: "bond", what: "a lab with LACP", short: false, run: { lab: "bond" } },
-  { name: "vrf", what: "a lab with VRFs", short: false, run: { lab: "vrf" } },
-  { name: "wireguard", what: "a lab with WireGuard", short: false, run: { lab: "wireguard" } },
-  { name: "mpls-ldp", what: "a lab with MPLS and LDP", short: false, run: { lab: "mpls-ldp" } },
+  { name: "bond", what: "a lab with LACP", short: false, run: { lab: "bond", nodes: 1 } },
+  { name: "vrf", what: "a lab with VRFs", short: false, run: { lab: "vrf", nodes: 1 } },
+  {
+    name: "wireguard",
+    what: "a lab with WireGuard",
+    short: false,
+    run: { lab: "wireguard", nodes: 1 },
+  },
+  {
+    name: "mpls-ldp",
+    what: "a lab with MPLS and LDP",
+    short: false,
+    run: { lab: "mpls-ldp", nodes: 1 },
+  },
 ];

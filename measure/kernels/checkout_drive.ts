@@ -3,10 +3,18 @@ import { downloadEnv, inCheckout, must, ROOT, type ToolContext } from "../../too
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { makeDrive } from "./drive.ts";
 
+/**
+ * Where a machine has it: a folder that every Debian has, so that it can be made to be there here, too, while Deno translates
+ * the sources. What it translated it finds again by the path.
+ */
+export const CHECKOUT_IN_MACHINE = "/srv";
+// Arguments: checkout, its other place, and the command to run there.
+const RUN_ELSEWHERE = `mount --bind "$1" "$2" && cd "$2" && shift 2 && exec "$@"`;
+
 /** What no test needs: history, caches, and programs of other machines. */
 const LEFT_OUT = [".git", ".cache", "dist"];
 /** Their imports are what Deno downloads: what runs in a machine has no network. */
-const ENTRY_POINTS = ["lab/main.ts", "tools/main.ts"];
+const ENTRY_POINTS = ["tests/preload/main.ts", "lab/main.ts", "tools/main.ts"];
 
 /** Writes the drive into `file`, by way of folders beside it. */
 export async function makeCheckoutDrive(
@@ -20,8 +28,11 @@ export async function makeCheckoutDrive(
   const tests = Array.from(Deno.readDirSync(`${ROOT}/tests`), ({ name }) => `tests/${name}`)
     .filter((name) => name.endsWith("_test.ts"));
   const env = downloadEnv(context, { DENO_DIR: `${cache}/deno` });
+  const cacheAll = [Deno.execPath(), "cache", "--quiet", ...ENTRY_POINTS, ...tests];
   await must("download what the tests import", {
-    argv: inCheckout(Deno.execPath(), "cache", "--quiet", ...ENTRY_POINTS, ...tests),
+    // deno-fmt-ignore
+    argv: ["unshare", "--mount", "--propagation", "private",
+      "sh", "-c", RUN_ELSEWHERE, "sh", ROOT, CHECKOUT_IN_MACHINE, ...cacheAll],
     env,
   });
   const entries = Array.from(Deno.readDirSync(ROOT), ({ name }) => name)

@@ -7,7 +7,7 @@ Deno.test("a column a kernel, a line a case, then what failed", () => {
     name,
     what: "",
     short: true,
-    run: { lab: name },
+    run: { lab: name, nodes: 1 },
   }));
   const reports = [
     {

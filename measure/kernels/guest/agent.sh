@@ -10,7 +10,7 @@ mount -t devpts devpts /dev/pts
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mkdir -p /root/.cache
-ln -s /checkout/.deno /root/.cache/deno
+ln -s /srv/.deno /root/.cache/deno
 hostname kernel
 ip link set dev lo up
 # Nothing that a lab's device does loads the latter two.

@@ -12,8 +12,8 @@ done
 # Drives come one after the other, some time after the driver.
 until [ -e /dev/vdc ]; do /bin/busybox sleep 0.1; done
 /bin/busybox mount -t ext4 /dev/vda /root &&
-  /bin/busybox mkdir -p /root/lib/modules /root/checkout &&
+  /bin/busybox mkdir -p /root/lib/modules &&
   /bin/busybox mount -t ext4 /dev/vdb /root/lib/modules &&
-  /bin/busybox mount -t ext4 /dev/vdc /root/checkout &&
+  /bin/busybox mount -t ext4 /dev/vdc /root/srv &&
   for fs in dev proc sys; do /bin/busybox mount -o move "/$fs" "/root/$fs"; done &&
-  exec /bin/busybox switch_root /root /usr/bin/tini -- sh /checkout/measure/kernels/guest/agent.sh
+  exec /bin/busybox switch_root /root /usr/bin/tini -- sh /srv/measure/kernels/guest/agent.sh

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prints how many milliseconds this machine takes to start the largest program that tests start, and some small ones.
 start_large() {
-  CNI_COMMAND=VERSION /checkout/dist/amd64/megalos </dev/null >/dev/null
+  CNI_COMMAND=VERSION /srv/dist/amd64/megalos </dev/null >/dev/null
 }
 # The first start also reads the program from its drive.
 start_large
