@@ -24,6 +24,7 @@ export async function makeCheckoutDrive(
 ): Promise<void> {
   const folder = `${file}.d`;
   const dist = `dist/${HOST_ARCH}`;
+  await must("remove an earlier copy", { argv: ["rm", "--recursive", "--force", folder] });
   await Deno.mkdir(`${folder}/dist`, { recursive: true });
   const tests = Array.from(Deno.readDirSync(`${ROOT}/tests`), ({ name }) => `tests/${name}`)
     .filter((name) => name.endsWith("_test.ts"));

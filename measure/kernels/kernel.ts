@@ -1,5 +1,5 @@
 // Makes of Debian's packages what boots a kernel here: the kernel, its first file system, and a drive with its modules.
-import { must, type ToolContext } from "../../tools/checkout.ts";
+import { must } from "../../tools/checkout.ts";
 import type { Apt } from "./apt.ts";
 import { makeDrive } from "./drive.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -25,7 +25,6 @@ export async function prepareKernel(
   kernel: ServedKernel,
   cache: string,
   apt: Apt,
-  { log }: ToolContext,
 ): Promise<BootFiles> {
   const dir = `${cache}/${kernel.version}-${await fingerprint(initramfs)}`;
   const files = {
@@ -34,7 +33,9 @@ export async function prepareKernel(
     modules: `${dir}/modules.ext4`,
   };
   if (await exists(dir)) return files;
-  log(`Making kernel ${kernel.version} bootable`);
+  const outdated = Array.from(Deno.readDirSync(cache), ({ name }) => `${cache}/${name}`)
+    .filter((other) => other.startsWith(`${cache}/${kernel.version}-`));
+  await remove(...outdated);
   const parts = `${dir}.part`;
   await remove(parts);
   await Deno.mkdir(`${parts}/root`, { recursive: true });

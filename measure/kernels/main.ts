@@ -13,7 +13,6 @@ import { type KernelReport, testKernels } from "./test_kernels.ts";
 interface Options {
   readonly only?: readonly string[];
   readonly short: boolean;
-  readonly debian: string;
   readonly emulate: boolean;
   readonly json: boolean;
 }
@@ -32,13 +31,6 @@ const command = new Command("deno task kernels")
   )
   .addOption(new Option("--only <test...>", "only these").choices(names))
   .option("--short", "one kernel, 6.1, and the shortest tests that matter", false)
-  .addOption(
-    new Option("--debian <suite>", "what runs on the kernels").choices([
-      "bullseye",
-      "bookworm",
-      "trixie",
-    ]).default("bookworm"),
-  )
   .option("--emulate", "emulate all CPUs even where /dev/kvm can be used", false)
   .option("--json", "print the results as JSON on stdout", false)
   .parse(Deno.args, { from: "user" });
@@ -59,6 +51,7 @@ for (const [signal, number] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
 }
 
 try {
+  if (Deno.uid() !== 0) throw new Error("Cannot boot kernels: making their drives needs root");
   if (HOST_ARCH !== "amd64") throw new Error("Cannot boot kernels: only those of amd64 are known");
   await ensurePackages(hostPackages, context);
   await ensureBuilt([HOST_ARCH], context);
@@ -69,7 +62,6 @@ try {
   const reports = await testKernels({
     versions: options.short && command.args.length === 0 ? ["6.1"] : command.args,
     cases,
-    suite: options.debian,
     emulate: options.emulate,
     cache: context.env.CACHE ?? `${CACHE}/kernels`,
     signal: interrupt.signal,

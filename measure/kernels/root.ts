@@ -5,6 +5,7 @@ import { fingerprint } from "./fingerprint.ts";
 import { guestPackages } from "./packages.ts";
 import { Progress } from "./progress.ts";
 
+const SUITE = "bookworm";
 const LEFT_OUT = [
   "var/cache/apt",
   "var/lib/apt/lists",
@@ -15,25 +16,24 @@ const LEFT_OUT = [
 
 /** Answers the drive of a Debian; it is made where it is not in `cache` yet, which takes some minutes. */
 export async function prepareRoot(
-  suite: string,
   cache: string,
   context: ToolContext,
   progress: Progress,
 ): Promise<string> {
-  const drive = `${cache}/root-${suite}-${await fingerprint(guestPackages.join("\n"))}.ext4`;
+  const drive = `${cache}/root-${SUITE}-${await fingerprint(guestPackages.join("\n"))}.ext4`;
   if (await exists(drive)) return drive;
   const root = `${cache}/root.part`;
   await remove(root);
   const env = downloadEnv(context);
   // deno-fmt-ignore
-  await progress.during(`downloading Debian ${suite}`, must(`download Debian ${suite}`, { env, argv: ["debootstrap", "--foreign",
-    "--variant=minbase", "--arch=amd64", `--include=${guestPackages.join(",")}`, suite, root] }));
+  await progress.during(`downloading Debian ${SUITE}`, must(`download Debian ${SUITE}`, { env, argv: ["debootstrap", "--foreign",
+    "--variant=minbase", "--arch=amd64", `--include=${guestPackages.join(",")}`, SUITE, root] }));
   await Deno.writeTextFile(`${root}/usr/sbin/policy-rc.d`, "#!/bin/sh\nexit 101\n", {
     mode: 0o755,
   });
   // What packages start while they are installed ends with this, and reaches no network.
   // deno-fmt-ignore
-  await progress.during(`installing Debian ${suite}`, must(`install Debian ${suite}`, { env, argv: ["unshare", "--net", "--mount", "--pid",
+  await progress.during(`installing Debian ${SUITE}`, must(`install Debian ${SUITE}`, { env, argv: ["unshare", "--net", "--mount", "--pid",
     "--fork", "--kill-child", "chroot", root, "/debootstrap/debootstrap", "--second-stage"] }));
   await remove(...LEFT_OUT.map((path) => `${root}/${path}`), `${root}/usr/sbin/policy-rc.d`);
   await Deno.writeTextFile(`${root}/etc/resolv.conf`, "");

@@ -1,5 +1,5 @@
 // Prepares drives and kernels, boots one kernel after the other, and runs the cases in each.
-import { type ToolContext } from "../../tools/checkout.ts";
+import type { ToolContext } from "../../tools/checkout.ts";
 import { findAccelerator } from "./accelerator.ts";
 import { Apt } from "./apt.ts";
 import type { Case } from "./cases.ts";
@@ -27,7 +27,6 @@ export interface KernelReport {
 export interface Plan {
   readonly versions: readonly string[];
   readonly cases: readonly Case[];
-  readonly suite: string;
   readonly cache: string;
   /** Even where this machine's CPUs could be used. */
   readonly emulate: boolean;
@@ -35,62 +34,72 @@ export interface Plan {
   readonly progress: Progress;
 }
 
-export async function testKernels(
-  { versions, cases, suite, cache, emulate, signal, progress }: Plan,
-  context: ToolContext,
-): Promise<KernelReport[]> {
-  await Deno.mkdir(cache, { recursive: true });
-  using lock = await Deno.open(`${cache}/lock`, { create: true, write: true });
-  await lock.lock(true);
-  const apt = new Apt(`${cache}/apt`, context);
-  await progress.during("reading which kernels are served", apt.update());
-  const kernels = pickKernels(readServed(await apt.search(IMAGES)), versions);
-  const root = await prepareRoot(suite, cache, context, progress);
-  const boots: [ServedKernel, BootFiles][] = [];
-  for (const kernel of kernels) {
-    const files = prepareKernel(kernel, cache, apt, context);
-    boots.push([kernel, await progress.during(`kernel ${kernel.version}`, files)]);
-  }
-  const accelerator = emulate ? "tcg" : await findAccelerator();
-  progress.say(
-    accelerator === "kvm" ? "kernels run on this machine's CPUs" : "all CPUs are emulated",
-  );
+/** What the kernels of one run have in common. */
+interface Bench {
+  readonly hardware: Hardware;
+  readonly cases: readonly Case[];
+  /** A folder for what kernels and cases print. */
+  readonly logs: string;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+/** Throws when a kernel cannot be prepared, or when `signal` is given; a kernel that fails is in its report. */
+export async function testKernels(plan: Plan, context: ToolContext): Promise<KernelReport[]> {
+  const { cases, cache, signal, progress } = plan;
   const logs = `${cache}/logs`;
   await Deno.mkdir(logs, { recursive: true });
-  const work = await Deno.makeTempDir({ dir: cache, prefix: "run-" });
+  using lock = await Deno.open(`${cache}/lock`, { create: true, write: true });
+  await progress.during("taking the cache, as soon as no other run has it", lock.lock(true));
+  // Its own name, not one that is made up: what a run that was killed has left is overwritten.
+  const checkout = `${cache}/checkout.ext4`;
+  const { root, kernels } = await prepare(plan, context);
   try {
-    const checkout = `${work}/checkout.ext4`;
-    const made = makeCheckoutDrive(cache, checkout, context);
-    await progress.during("copying the checkout", made);
+    await progress.during("copying the checkout", makeCheckoutDrive(cache, checkout, context));
+    const accelerator = plan.emulate ? "tcg" : await findAccelerator();
+    if (accelerator === "tcg") {
+      progress.say("this machine's CPUs run no kernels: they are emulated");
+    }
+    const hardware = { root, checkout, accelerator };
     const reports = [];
-    for (const [kernel, files] of boots) {
-      const console = `${work}/console`;
-      const hardware = { root, checkout, accelerator };
-      reports.push(
-        await testKernel(kernel, files, hardware, console, cases, logs, signal, progress),
-      );
+    for (const [kernel, files] of kernels) {
+      reports.push(await testKernel(kernel, files, { hardware, cases, logs, signal, progress }));
     }
     return reports;
   } finally {
-    await Deno.remove(work, { recursive: true });
+    await Deno.remove(checkout).catch(() => {});
   }
+}
+
+/** What is kept in the cache: the root drive, and the files of each kernel that is wanted. */
+async function prepare(
+  { versions, cache, signal, progress }: Plan,
+  context: ToolContext,
+): Promise<{ readonly root: string; readonly kernels: [ServedKernel, BootFiles][] }> {
+  const apt = new Apt(`${cache}/apt`, context);
+  await progress.during("reading which kernels are served", apt.update());
+  const wanted = pickKernels(readServed(await apt.search(IMAGES)), versions);
+  const root = await prepareRoot(cache, context, progress);
+  const kernels: [ServedKernel, BootFiles][] = [];
+  for (const kernel of wanted) {
+    signal.throwIfAborted();
+    const files = prepareKernel(kernel, cache, apt);
+    kernels.push([kernel, await progress.during(`kernel ${kernel.version}`, files)]);
+  }
+  signal.throwIfAborted();
+  return { root, kernels };
 }
 
 async function testKernel(
   { version }: ServedKernel,
   files: BootFiles,
-  hardware: Hardware,
-  console: string,
-  cases: readonly Case[],
-  logs: string,
-  signal: AbortSignal,
-  progress: Progress,
+  { hardware, cases, logs, signal, progress }: Bench,
 ): Promise<KernelReport> {
   const verdicts: Verdict[] = [];
   const started = performance.now();
   const report: { bootSeconds?: number; timeScale?: number } = {};
   try {
-    const booting = Machine.boot(files, hardware, console, signal);
+    const booting = Machine.boot(files, hardware, `${logs}/${version}-console.log`, signal);
     await using machine = await progress.during(`booting ${version}`, booting);
     report.bootSeconds = Math.round((performance.now() - started) / 1000);
     report.timeScale = await measureTimeScale(machine);
