@@ -1,7 +1,7 @@
 // Finds out whether this machine's own CPUs can run kernels, or all must be emulated.
 import { run } from "../../shared/process/exec.ts";
 
-export type Accelerator = "kvm" | "tcg";
+export type Accelerator = "kvm" | "tcg" | "steady";
 
 /** That /dev/kvm can be opened does not say it: a machine that is not started yet has its CPUs set up. */
 const PROBE = [

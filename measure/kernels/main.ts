@@ -14,6 +14,7 @@ interface Options {
   readonly only?: readonly string[];
   readonly short: boolean;
   readonly emulate: boolean;
+  readonly steady: boolean;
   readonly json: boolean;
 }
 
@@ -32,6 +33,11 @@ const command = new Command("deno task kernels")
   .addOption(new Option("--only <test...>", "only these").choices(names))
   .option("--short", "one kernel, 6.1, and the shortest tests that matter", false)
   .option("--emulate", "emulate all CPUs even where /dev/kvm can be used", false)
+  .option(
+    "--steady",
+    "emulate one CPU whose time is its instructions: slower, and the load of this machine does not matter",
+    false,
+  )
   .option("--json", "print the results as JSON on stdout", false)
   .parse(Deno.args, { from: "user" });
 const options = command.opts<Options>();
@@ -62,7 +68,7 @@ try {
   const reports = await testKernels({
     versions: options.short && command.args.length === 0 ? ["6.1"] : command.args,
     cases,
-    emulate: options.emulate,
+    ...options.steady ? { accelerator: "steady" } : options.emulate ? { accelerator: "tcg" } : {},
     cache: context.env.CACHE ?? `${CACHE}/kernels`,
     signal: interrupt.signal,
     progress,

@@ -1,6 +1,6 @@
 // Prepares drives and kernels, boots one kernel after the other, and runs the cases in each.
 import type { ToolContext } from "../../tools/checkout.ts";
-import { findAccelerator } from "./accelerator.ts";
+import { type Accelerator, findAccelerator } from "./accelerator.ts";
 import { Apt } from "./apt.ts";
 import type { Case } from "./cases.ts";
 import { makeCheckoutDrive } from "./checkout_drive.ts";
@@ -28,8 +28,8 @@ export interface Plan {
   readonly versions: readonly string[];
   readonly cases: readonly Case[];
   readonly cache: string;
-  /** Even where this machine's CPUs could be used. */
-  readonly emulate: boolean;
+  /** Found out where it is not given. */
+  readonly accelerator?: Accelerator;
   readonly signal: AbortSignal;
   readonly progress: Progress;
 }
@@ -56,10 +56,8 @@ export async function testKernels(plan: Plan, context: ToolContext): Promise<Ker
   const { root, kernels } = await prepare(plan, context);
   try {
     await progress.during("copying the checkout", makeCheckoutDrive(cache, checkout, context));
-    const accelerator = plan.emulate ? "tcg" : await findAccelerator();
-    if (accelerator === "tcg") {
-      progress.say("this machine's CPUs run no kernels: they are emulated");
-    }
+    const accelerator = plan.accelerator ?? await findAccelerator();
+    if (accelerator !== "kvm") progress.say("all CPUs are emulated");
     const hardware = { root, checkout, accelerator };
     const reports = [];
     for (const [kernel, files] of kernels) {
