@@ -103,3 +103,40 @@ testLab(
     assert.match(done.stdout, /1 startup with errors: broken$/m);
   },
 );
+
+testLab(
+  "links in a device's folder are what they lead to, and files are in /hostlab/NAME too",
+  async (name) => {
+    await using lab = await makeFolder({
+      "lab.conf": "pc1[0]=A\nquagga1[0]=A\n",
+      "pc1/etc/own": "own\n",
+      "quagga1/etc/motd": "of the other\n",
+      "quagga1/etc/dir/file": "in a folder\n",
+      "common/script!": "#!/bin/sh\necho common\n",
+      "lab.check": [
+        'pc1 5 test "$(cat /etc/motd)" = "of the other" && test "$(cat /etc/dir/file)" = "in a folder"',
+        "pc1 5 test ! -L /etc/motd && test ! -L /etc/dir && test $(common-script) = common",
+        "pc1 5 test -L /etc/inside && test -L /etc/nowhere",
+        'pc1 5 test "$(cat /hostlab/pc1/etc/own)" = own && test -f /hostlab/pc1/etc/motd',
+        "quagga1 5 id quagga && touch /etc/quagga/x && chown quagga:quagga /etc/quagga/x && test -d /var/log/quagga",
+        "",
+      ].join("\n"),
+    });
+    await Deno.mkdir(`${lab.dir}/pc1/usr/local/bin`, { recursive: true });
+    await Deno.symlink("../../quagga1/etc/motd", `${lab.dir}/pc1/etc/motd`);
+    await Deno.symlink(`${lab.dir}/quagga1/etc/dir`, `${lab.dir}/pc1/etc/dir`);
+    await Deno.symlink("../../../../common/script", `${lab.dir}/pc1/usr/local/bin/common-script`);
+    await Deno.symlink("/run/no-such-file-of-this-machine", `${lab.dir}/pc1/etc/nowhere`);
+    await Deno.symlink("../run/inside", `${lab.dir}/pc1/etc/inside`);
+    const done = await runLab(name, lab.dir, "--nodes", "1");
+    assert.equal(done.reason, "success", describe(done) + done.stdout);
+
+    await Deno.symlink("/etc/passwd", `${lab.dir}/pc1/etc/theirs`);
+    const refused = await runLab(name, lab.dir);
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.stderr,
+      /^Cannot read the lab: pc1\/etc\/theirs is a link to \/etc\/passwd, which is outside of the lab$/m,
+    );
+  },
+);

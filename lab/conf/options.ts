@@ -104,5 +104,7 @@ export function readBytes(text: string): number {
 /** Kathara's `nofile=1024:2048`; without a hard limit it is the soft one, and -1 is none. */
 function readLimit([name, value]: [string, string]): [name: string, limits: string] {
   const [soft = "", hard = soft] = value.split(":").map((n) => n === "-1" ? "unlimited" : n);
-  return [name, `${soft}:${hard}`];
+  // No soft limit is above its hard one: where a lab says so, what it asks for comes first.
+  const isAbove = hard !== "unlimited" && (soft === "unlimited" || Number(soft) > Number(hard));
+  return [name, `${soft}:${isAbove ? soft : hard}`];
 }

@@ -4,6 +4,7 @@ import { type DeviceConf, parseLabConf } from "./lab_conf.ts";
 import { type Expectation, parseLabCheck } from "./lab_check.ts";
 import { parseLabDep } from "./lab_dep.ts";
 import { type CollisionDomain, hashLab, numberDomains, PinnedLans } from "./collision_domains.ts";
+import { refuseForeignLinks } from "./foreign_links.ts";
 import { makeMac } from "./mac.ts";
 import { type DeviceOptions, findOptionsWithoutEffect, readOptions } from "./options.ts";
 
@@ -54,6 +55,7 @@ export async function readLab(dir: string): Promise<Lab> {
   const lans = numberDomains(links.map(({ lan }) => lan), hash, await readPinnedLans(dir));
   const after = parseLabDep(await readIfThere(`${dir}/lab.dep`) ?? "");
   const files = await listFiles(dir);
+  await refuseForeignLinks(dir, names);
   const has = (device: string, kind: "startup" | "shutdown") =>
     files.has(`${device}.${kind}`) || files.has(`shared.${kind}`);
   return {
@@ -79,6 +81,7 @@ export async function readLab(dir: string): Promise<Lab> {
     warnings: [
       ...findOptionsWithoutEffect(conf.devices),
       ...findGaps(conf.devices),
+      ...findStrays([...files], known),
       ...(files.has("lab.ext")
         ? ["lab.ext has no effect here: no LAN reaches a network of this machine"]
         : []),
@@ -86,6 +89,14 @@ export async function readLab(dir: string): Promise<Lab> {
         .map((name) => `${name} of lab.dep is no device of lab.conf`),
     ],
   };
+}
+
+/** Scripts of devices that lab.conf does not have: mostly a name that was mistyped. */
+function findStrays(entries: readonly string[], known: ReadonlySet<string>): string[] {
+  return entries.filter((entry) => {
+    const device = /^(.+)\.(startup|shutdown)$/.exec(entry)?.[1];
+    return device !== undefined && device !== "shared" && !known.has(device);
+  }).sort().map((entry) => `${entry} is of no device of lab.conf`);
 }
 
 /** Kathara refuses a device whose interfaces are not numbered 0, 1, 2, ...; here it has those that are given. */

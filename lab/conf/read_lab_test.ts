@@ -14,6 +14,7 @@ Deno.test("a folder becomes devices with LANs, scripts, their order, and expecta
     "lab.dep": "pc2: pc1 pc9\n",
     "lab.ext": "",
     "pc1.startup": "",
+    "pc8.startup": "",
     "pc2.shutdown": "",
     "shared/motd": "hi",
   });
@@ -40,6 +41,7 @@ Deno.test("a folder becomes devices with LANs, scripts, their order, and expecta
   assert.deepEqual(warnings, [
     "image is ignored: devices use this machine's programs",
     "options of lab.conf without effect here: port (pc2)",
+    "pc8.startup is of no device of lab.conf",
     "lab.ext has no effect here: no LAN reaches a network of this machine",
     "pc9 of lab.dep is no device of lab.conf",
   ]);

@@ -23,7 +23,12 @@ export async function startDevice(
   node: Machine,
   name: string,
   sandbox: Sandbox,
-  { confinement, room }: { readonly confinement: Confinement; readonly room: number },
+  { confinement, room, labDir }: {
+    readonly confinement: Confinement;
+    readonly room: number;
+    /** Path of the lab's folder on the machine. */
+    readonly labDir: string;
+  },
 ): Promise<number> {
   const unshare = ["unshare", "--mount", "--propagation", "private"];
   const script = ["sh", "-c", withConstants(startDeviceScript, { READY }), "sh"];
@@ -35,7 +40,7 @@ export async function startDevice(
       ...unshare,
       ...script,
       ...[name, `${room}`, NODE_DEVICE_ROOT, NODE_BASE, NODE_SHARED, NODE_LAB, NODE_SKELETON],
-      ...[sandbox.userns, init, ...WITH_CAPABILITIES],
+      ...[sandbox.userns, init, labDir, ...WITH_CAPABILITIES],
     ],
     timeoutMs: scaled(120_000),
   });

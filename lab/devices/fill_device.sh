@@ -28,7 +28,19 @@ done
 { grep -rlIZ -e "$cr\$" -e "^$bom" "$READY/files" || :; } |
   xargs -0r sed -i -e "1s/^$bom//" -e "s/$cr\$//"
 lay "$READY/files"
+# Kathara has a device's own folder there, too.
+if [ -n "$(ls -A "$READY/files")" ]; then
+  mkdir -p "$DEVICE_SCRIPTS/$1"
+  tar -C "$READY/files" --exclude="./${DEVICE_SCRIPTS#/}" -cf - . |
+    tar -C "$DEVICE_SCRIPTS/$1" --no-same-owner -xf -
+fi
 rm -rf "$READY"
+# Labs for Quagga give files to its user: FRR's, under the old name.
+if frr=$(getent passwd frr) && ! getent passwd quagga >/dev/null; then
+  printf '%s\n' "quagga${frr#frr}" >>/etc/passwd
+  printf 'quagga:x:%s:\nquaggavty:x:%s:\n' "$(id -g frr)" "$(getent group frrvty | cut -d: -f3)" >>/etc/group
+fi
+install -d -o frr -g frr /etc/quagga /var/log/quagga 2>/dev/null || :
 [ ! -d /etc/frr ] || chown -hR frr:frr /etc/frr
 find /etc/frr -type f -exec chmod 640 {} + 2>/dev/null || :
 find /var/www -mindepth 1 ! -type l -exec chmod 777 {} + 2>/dev/null || :

@@ -33,7 +33,7 @@ export function planSysctls(ipv6: boolean, own: Sysctls): Sysctls {
 
 /** Those of an interface can be set once it is there, the others are what it is born with. */
 export function splitSysctls(sysctls: Sysctls): { early: Sysctls; late: Sysctls } {
-  const isLate = (key: string) => /^net\.ipv[46]\.(conf|neigh)\.eth\d/.test(key);
+  const isLate = (key: string) => /^net\.\w+\.(conf|neigh)\.eth\d/.test(key);
   const select = (late: boolean) =>
     Object.fromEntries(Object.entries(sysctls).filter(([key]) => isLate(key) === late));
   return { early: select(false), late: select(true) };

@@ -17,9 +17,15 @@ Deno.test("what is set on an interface waits for it", () => {
     "net.ipv4.conf.all.rp_filter": "0",
     "net.ipv4.conf.eth1.rp_filter": "1",
     "net.ipv6.neigh.eth0.proxy_delay": "2",
+    "net.mpls.conf.eth0.input": "1",
+    "net.mpls.platform_labels": "100",
   };
   assert.deepEqual(splitSysctls(sysctls), {
-    early: { "net.ipv4.conf.all.rp_filter": "0" },
-    late: { "net.ipv4.conf.eth1.rp_filter": "1", "net.ipv6.neigh.eth0.proxy_delay": "2" },
+    early: { "net.ipv4.conf.all.rp_filter": "0", "net.mpls.platform_labels": "100" },
+    late: {
+      "net.ipv4.conf.eth1.rp_filter": "1",
+      "net.ipv6.neigh.eth0.proxy_delay": "2",
+      "net.mpls.conf.eth0.input": "1",
+    },
   });
 });

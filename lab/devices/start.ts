@@ -65,7 +65,8 @@ async function startPlanned(device: PlacedDevice, context: StartContext): Promis
     attachments.push({ ...attachment, mac });
   }
   warn(await setSysctls(node, plan.netns, sysctls.late));
-  const pid = await startDevice(node, name, sandbox, { confinement, room });
+  const labDir = context.recorder.current.dir;
+  const pid = await startDevice(node, name, sandbox, { confinement, room, labDir });
   const open = (limits: readonly string[]) =>
     entryOf(node, pid, { confinement, env: options.env, limits });
   await fillDevice(open([]), name);

@@ -2,14 +2,16 @@
 # Starts a device: mounts what it sees of the machine, puts ready what its lab brings, begins its
 # PID 1 and prints the number that PID 1 has on the node.
 # Arguments: name, room in bytes, an empty folder to mount on, the base, what is /shared, the lab's
-# folder, the skeleton, the user namespace's file, PID 1's script, the command line that drops
-# capabilities.
+# folder, the skeleton, the user namespace's file, PID 1's script, the path of the lab's folder on the
+# machine, the command line that drops capabilities.
 
 set -eu
 name=$1 room=$2 top=$3 base=$4 shared=$5 lab=$(realpath "$6") skeleton=$7
 exec 9<"$8"
 init=$9
 shift 9
+original=$1
+shift
 
 # Mounts a folder below the device's own writes. Device nodes work in /dev only, whatever files a
 # lab brings. Arguments: what the folder is called among the writes, the folder, where it is mounted.
@@ -40,6 +42,30 @@ inside() {
   esac
 }
 
+# Where a link leads to on the node, where the lab lies elsewhere than on the machine. Argument: a link.
+resolve() {
+  target=$(readlink "$1")
+  case $target in
+    "$original" | "$original"/*) realpath -e "$lab${target#"$original"}" 2>/dev/null ;;
+    *) realpath -e "$1" 2>/dev/null ;;
+  esac
+}
+
+# As in Kathara, a link to something of the lab becomes what it leads to. Any other stays a link: its
+# target is the device's own, for a lab with a link to the machine's files is refused.
+follow_links() {
+  find "$lab/$name" -type l | while IFS= read -r link; do
+    target=$(resolve "$link") || continue
+    case $target in
+      "$lab"/*) ;;
+      *) continue ;;
+    esac
+    copy="root$READY/files${link#"$lab/$name"}"
+    rm -f "$copy"
+    cp -a "$target" "$copy"
+  done
+}
+
 # The files are copied as they are: what lays them in place is a process of the device.
 put_ready() {
   mkdir -p "root$READY/files"
@@ -47,6 +73,7 @@ put_ready() {
   if [ -d "$lab/$name" ]; then
     inside "$lab/$name"
     cp -a "$lab/$name/." "root$READY/files"
+    follow_links
   fi
   for script in "$name.startup" "$name.shutdown" shared.startup shared.shutdown; do
     [ -f "$lab/$script" ] || continue

@@ -45,7 +45,7 @@ list() {
   shift
   for start in ${FOLDERS.join(" ")}; do
     [ ! -d "$start" ] || [ -L "$start" ] ||
-      find "./$start" -xdev "$@" -o '(' -type f -o -type l ')' -cnewer "$since" -printf '%D %C@ %s %p\\0'
+      find "./$start" -xdev "$@" -o '(' -type f -o -type l ! -lname '/*' ')' -cnewer "$since" -printf '%D %C@ %s %p\\0'
   done
 }
 cd "$root"
