@@ -4,6 +4,8 @@ import { runCommand } from "./cli.ts";
 import { nameSelf } from "./commands/self.ts";
 import { unpack } from "./installation/carried.ts";
 import { buildPrograms, CHECKOUT } from "./installation/checkout.ts";
+import { run } from "../shared/process/exec.ts";
+import { sleep } from "../shared/process/time.ts";
 import { setTimeScale, TIME_SCALE } from "../shared/process/time_scale.ts";
 import { COLOURS, PLAIN } from "./report/table.ts";
 import { PROGRAMS } from "../tools/permissions.ts";
@@ -28,6 +30,27 @@ function awaitInterrupt(): Promise<never> {
     reject(new Error(`Interrupted by ${signal}`));
   });
   return promise;
+}
+
+/** Milliseconds after which what this process runs is told again to go on. */
+const CONTINUE_AFTER = [50, 250, 1000] as const;
+
+/**
+ * Lets Ctrl-Z and `fg` reach the program in a device. nsenter(1) stops with its child, and hears of
+ * the child's stop only when both go on: it then stops once more, and nobody would wake it.
+ */
+function passOnContinue(): void {
+  let isUnderWay = false;
+  Deno.addSignalListener("SIGCONT", async () => {
+    // This process is of the group, too.
+    if (isUnderWay) return;
+    isUnderWay = true;
+    for (const ms of CONTINUE_AFTER) {
+      await sleep(ms);
+      await run({ argv: ["kill", "-CONT", "0"] });
+    }
+    isUnderWay = false;
+  });
 }
 
 /** From source everything is allowed; the executable may read the variables of its table only. */
@@ -71,7 +94,10 @@ try {
     log,
     warn: (line) => console.error(line),
     awaitInterrupt,
-    ignoreInterrupts: () => onSignals(() => {}),
+    ignoreInterrupts: () => {
+      onSignals(() => {});
+      passOnContinue();
+    },
   });
   Deno.exit(code);
 } catch (error) {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { type Completed, describe } from "../shared/process/command.ts";
 import { run } from "../shared/process/exec.ts";
 import { VERSION } from "../shared/version.ts";
+import { ROOT } from "../tools/checkout.ts";
 import { makeFolder } from "./fixture/folder.ts";
 import { isPrivileged } from "./fixture/privileged.ts";
 import { LAB, testLab } from "./lab_fixture.ts";
@@ -134,7 +135,11 @@ testLab(
       "pc2",
       "ip address add 10.0.0.2/24 dev eth0; ip link set dev eth0 address 02:00:00:00:00:2b",
     );
-    const ping = await lab("exec", "pc1", "ping -n -c 1 -W 5 10.0.0.2");
+    const ping = await lab(
+      "exec",
+      "pc1",
+      "for i in {1..30}; do ping -n -c 1 -W 1 10.0.0.2 && exit; done; exit 1",
+    );
     assert.match(ping.stdout, /1 received/, describe(ping));
     const now = (await lab("ps")).stdout;
     assert.match(now, /^pc1 .* eth1 +B .* up +10\.0\.0\.1\/24$/m);
@@ -206,3 +211,32 @@ testLab("a node that has ended is said to be so", async (name) => {
   );
   assert.equal((await lab("down")).reason, "success");
 });
+
+testLab(
+  "Ctrl-Z stops a command in a device, fg goes on with it, and Ctrl-C ends it",
+  async (name) => {
+    await using labs = await makeFolder({ "lab.conf": "pc1[0]=A\n" });
+    const lab = (...[command, ...words]: [string, ...string[]]) =>
+      type(labs.dir, [command, "--name", name, ...words]);
+    await lab("up", "--keep", "--nodes", "1");
+    const exec = `${LAB} exec --name ${name} pc1`;
+    const steps = [
+      ["[#$] ", `${exec} sh -c "echo be''gun; sleep 600"\\n`],
+      ["begun", "\\x1a"],
+      ["Stopped.*\\r\\n.*[#$] ", "echo a''live\\n"],
+      ["alive", "fg\\n"],
+      // Twice: whoever wakes it must not be put to sleep by the first time.
+      [`exec --name ${name}.*\\r\\n`, "\\x1a"],
+      ["Stopped.*\\r\\n.*[#$] ", "fg\\n"],
+      [`exec --name ${name}.*\\r\\n`, "\\x03"],
+      ["[#$] ", "echo co''de=$?\\n"],
+      ["code=130", "exit\\n"],
+    ];
+    const done = await run({
+      argv: ["python3", `${ROOT}/tests/fixture/terminal.py`, ...steps.flat()],
+      timeoutMs: TIMEOUT_MS,
+    });
+    assert.equal(done.reason, "success", describe(done));
+    await lab("down");
+  },
+);

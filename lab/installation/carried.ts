@@ -22,7 +22,7 @@ export async function unpack(executable: string, cache: string): Promise<Install
   const dir = `${cache}/${carried.id}`;
   if (!await isThere(dir)) {
     await Deno.mkdir(cache, { recursive: true });
-    await removeOthers(cache);
+    await removeUnused(cache);
     const unfinished = await Deno.makeTempDir({ dir: cache, prefix: ".unpacking-" });
     try {
       await unpackInto(unfinished, archive, carried, executable);
@@ -33,6 +33,7 @@ export async function unpack(executable: string, cache: string): Promise<Install
       if (!await isThere(dir)) throw error;
     }
   }
+  await Deno.utime(dir, new Date(), new Date());
   return { programs: dir, skeleton: `${dir}/skeleton`, examples: `${dir}/examples` };
 }
 
@@ -63,12 +64,17 @@ async function unpackInto(
   }
 }
 
-/** What earlier builds have unpacked, unless a lab is up that may be using it; only root can tell. */
-async function removeOthers(cache: string): Promise<void> {
+/** What no lab has been started from for so long is removed, unless a lab is up that may be using it. */
+const UNUSED_MS = 24 * 60 * 60_000;
+
+async function removeUnused(cache: string): Promise<void> {
+  // Only root can tell which labs are up.
   const labs = await listLabs().catch(() => undefined);
   if (labs === undefined || labs.length > 0) return;
   for (const { name } of await Array.fromAsync(Deno.readDir(cache))) {
-    if (/^[0-9a-f]{16}$/.test(name)) await Deno.remove(`${cache}/${name}`, { recursive: true });
+    const { mtime } = await Deno.stat(`${cache}/${name}`);
+    if (Date.now() - (mtime?.getTime() ?? 0) < UNUSED_MS) continue;
+    await Deno.remove(`${cache}/${name}`, { recursive: true });
   }
 }
 

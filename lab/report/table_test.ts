@@ -29,6 +29,8 @@ Deno.test("a check counts at both ends of its pair", () => {
     "alone   n1    -          -     -    -                  -",
     "",
     "ok      pc1: ping pc2 (5.1 s)",
+    "",
+    "3 devices, 1 LAN; 1 ping ok, 0 failed; 1 line of lab.check ok, 0 failed",
   ]);
 });
 
