@@ -1,4 +1,4 @@
-// Who is timed: the ways of this project, a plugin that everybody has, and the least that any plugin has to do.
+// Who is timed: this project's ways, a plugin that everybody has, and the least that a plugin does.
 import { BINARY, CALLS, LAUNCHER } from "../../tests/fixture/resident_node.ts";
 import type { Config } from "../../tests/fixture/calls.ts";
 import type { Node } from "../../tests/fixture/cluster.ts";
@@ -8,19 +8,23 @@ export interface Contender {
   readonly title: string;
   readonly argv: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Config of its LAN with this number. Numbers of different contenders may be equal. */
+  /**
+   * The config of this contender's LAN with this number. Numbers of different contenders may be
+   * equal.
+   */
   config(lan: number): Config;
-  /** It makes and removes no LAN. */
+  /** Whether its LANs stand always: then its calls make and remove none. */
   readonly alwaysStands?: true;
 }
 
-/** LANs are numbered from 0: so many are for labs, the next one for single calls. */
+/** LANs are numbered from 0. So many are for labs, and the next one is for single calls. */
 export const LABS_LANS = 10;
 
 const AWAY = "/run/away";
 const FLOOR = "/run/floor";
 
-// What no plugin can do without: a veth between pod and bridge, and its end. The bridges stand already.
+// The least that any plugin does: it makes a veth between pod and bridge, and ends it. The bridges
+// stand already.
 const FLOOR_SCRIPT = `#!/bin/sh
 config=$(cat)
 lan=\${config##*'"vxlanId":'}
@@ -36,7 +40,8 @@ case $CNI_COMMAND in
 esac
 `;
 
-// Arguments: the launcher. A node whose manager is away: the same launcher, in whose directory nobody answers.
+// Arguments: the launcher. A node whose manager is away has the same launcher, but nobody answers
+// in the launcher's directory.
 const FURNISH = `set -e
 mkdir -p ${AWAY}
 mkdir ${AWAY}/calls ${AWAY}/calls/bell

@@ -1,4 +1,5 @@
-// `deno task bench`: how long calls take, side by side in one run, and what the manager needs for many of them.
+// `deno task bench`: how long calls take, side by side, and what the manager needs for many of
+// them.
 import { Command, InvalidArgumentError } from "commander";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
@@ -14,7 +15,8 @@ const context = { env: Deno.env.toObject(), log: (line: string) => console.error
 
 const program = new Command("deno task bench")
   .description(
-    "Times CNI calls by every way of this project and by others, in turn (A B C A B C ...), as root, in namespaces.",
+    "Times CNI calls by every way of this project and by others, in turn (A B C A B C ...). " +
+      "It runs as root, in namespaces.",
   )
   .option("--runs <n>", "how often each single call is made by each contender", toCount, 40)
   .option("--labs <n>", "how often 60 ADDs and 60 DELs are made by each contender", toCount, 3)

@@ -1,9 +1,9 @@
-// Times single calls and whole labs of every contender, in turn, so that all of them meet the same hour.
+// Times single calls and whole labs of every contender by turns, so that all meet the same load.
 import type { Call } from "../../tests/fixture/calls.ts";
 import { callMany, type RunOnNode, type Wanted } from "../../tests/fixture/many_calls.ts";
 import { type Contender, LABS_LANS } from "./contenders.ts";
 
-/** Medians in ms; undefined for what a contender does not do. */
+/** Medians in ms. A figure is undefined where the contender does not do that. */
 export interface CallFigures {
   readonly title: string;
   readonly add: number | undefined;
@@ -13,7 +13,10 @@ export interface CallFigures {
   readonly lastDel: number | undefined;
 }
 
-/** Each contender makes a LAN, joins a second pod to it, takes that away, and ends the LAN: `runs` times. */
+/**
+ * Has each contender make a LAN, join a second pod to it, take that pod away, and end the LAN. All
+ * that is done `runs` times.
+ */
 export async function measureCalls(
   run: RunOnNode,
   contenders: readonly Contender[],
@@ -53,7 +56,7 @@ export interface LabFigures {
 
 const DEVICES = 60;
 
-/** 60 ADDs on 10 LANs, then 60 DELs, 8 and 30 at a time. */
+/** Makes 60 ADDs on 10 LANs, then 60 DELs, first 8 and then 30 at a time. */
 export async function measureLabs(
   run: RunOnNode,
   contenders: readonly Contender[],
@@ -103,7 +106,7 @@ export async function addPods(run: RunOnNode, names: readonly string[]): Promise
   await run(["sh", "-c", script, "sh", ...names], {});
 }
 
-/** Throws with the first call that failed: a time without its work is none. */
+/** Throws with the first call that failed: a time without the work says nothing. */
 export function refuseFailures(
   calls: readonly { readonly exitCode: number; readonly stdout: string }[],
   wanted: readonly Wanted[],

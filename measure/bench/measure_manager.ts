@@ -41,7 +41,7 @@ export async function measureManager(
 }
 
 async function usage(node: Node, pid: string, when: string): Promise<Usage> {
-  // The calls' last spares and files go in a moment.
+  // The last spares and files of the calls go in a moment.
   await new Promise((resolve) => setTimeout(resolve, 500));
   const status = await node.must("cat", `/proc/${pid}/status`);
   const files = await node.must("ls", `/proc/${pid}/fd`);

@@ -1,4 +1,4 @@
-// The figures as people read them: a table of medians, and what they are of the bridge plugin's.
+// The figures as people read them: a table of medians, and their ratios to the bridge plugin's.
 import type { CallFigures, LabFigures } from "./measure.ts";
 import type { Usage } from "./measure_manager.ts";
 

@@ -1,4 +1,5 @@
-// Multus' part where there is no Multus: the installed plugin is called on the node, with the environment that Multus gives it.
+// Plays Multus where there is none.
+// It calls the installed plugin on the node, with the environment that Multus gives the plugin.
 import { describe } from "../../shared/process/command.ts";
 import type { Cluster } from "./cluster.ts";
 import { findSandbox, NETWORKS, type Pod } from "./pods.ts";
@@ -15,12 +16,14 @@ export interface Answer {
   readonly msg?: string;
 }
 
-/** Gives pods the interfaces that their annotations wish for; with Multus they have them already. */
+/**
+ * Gives pods the interfaces that their annotations wish for. With Multus they have them already.
+ */
 export async function attach(cluster: Cluster, pods: readonly Pod[]): Promise<void> {
   await callForAll(cluster, pods, "ADD");
 }
 
-/** Takes them back, before the pods are deleted. */
+/** Takes the interfaces back, before the pods are deleted. */
 export async function detach(cluster: Cluster, pods: readonly Pod[]): Promise<void> {
   await callForAll(cluster, pods, "DEL");
 }

@@ -1,4 +1,5 @@
-// The Kubernetes cluster of the tests, driven through the scripts in cluster/: real daemons, machines that are namespaces.
+// The tests' Kubernetes cluster, driven through the scripts in cluster/.
+// Its daemons are real, and its machines are namespaces.
 import { type Command, type Completed, describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { downloadEnv, must, ROOT, type ToolContext } from "../../tools/checkout.ts";
@@ -28,7 +29,10 @@ export type NodeName = typeof NODES[number];
 export class Cluster {
   readonly #env: Record<string, string>;
   readonly #log: (line: string) => void;
-  /** The start of machines that goes on: {@link down} waits for it, or they would outlive it. */
+  /**
+   * The start of machines that is under way. {@link down} waits for it: otherwise machines would
+   * outlive the cluster.
+   */
   #starting: Promise<void> = Promise.resolve();
   #ended = false;
 
@@ -76,7 +80,7 @@ export class Cluster {
     await this.#script("down", []);
   }
 
-  /** As a power cut. */
+  /** Ends a node as a power cut does. */
   async kill(node: NodeName): Promise<void> {
     await this.#script("node", ["kill", node.replace("node", "")]);
   }
@@ -86,7 +90,7 @@ export class Cluster {
     await this.#start("node", ["start", node.replace("node", "")]);
   }
 
-  /** Runs kubectl; answers its stdout. Throws with what it said when it fails. */
+  /** Runs kubectl and answers its stdout. Throws with what kubectl said when it fails. */
   async kubectl(args: readonly string[], stdin?: string): Promise<string> {
     const done = await this.tryKubectl(args, stdin);
     if (done.reason !== "success") throw new Error(`Cannot go on: ${describe(done)}`);
@@ -97,7 +101,7 @@ export class Cluster {
     return this.#in("cp", ["kubectl", ...args], stdin);
   }
 
-  /** Builds an overlay: on the machine itself, where the checkout is. */
+  /** Builds an overlay on the machine itself, where the checkout is. */
   async kustomize(dir: string): Promise<string> {
     const argv = ["env", `${this.options.cache}/bin/kubectl`, "kustomize", dir] as const;
     return (await must("build an overlay", { argv })).stdout;
@@ -108,7 +112,7 @@ export class Cluster {
     return JSON.parse(await this.kubectl(["get", ...args, "-o", "json"])) as T;
   }
 
-  /** Runs a command on a node, as root there; answers its stdout. */
+  /** Runs a command on a node, as root there, and answers its stdout. */
   async on(node: string, argv: readonly string[], stdin?: string): Promise<string> {
     const done = await this.tryOn(node, argv, stdin);
     if (done.reason !== "success") throw new Error(`Cannot go on with ${node}: ${describe(done)}`);

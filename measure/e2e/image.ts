@@ -3,7 +3,7 @@ import { downloadEnv, inCheckout, must, type ToolContext } from "../../tools/che
 
 const BUILD_TIMEOUT_MS = 30 * 60_000;
 
-/** Puts the archive into the folder; without one the image is built. */
+/** Puts the archive into the folder. Where no archive is given, the image is built. */
 export async function putImage(
   folder: string,
   archive: string | undefined,

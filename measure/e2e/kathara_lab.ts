@@ -1,4 +1,5 @@
-// A lab of lab/examples as users of Kathara start it on Kubernetes: a copy with its own name, for Kathara tells labs apart by that.
+// A lab of lab/examples as users of Kathara start it on Kubernetes.
+// It is a copy with a name of its own, for Kathara tells labs apart by their names.
 import assert from "node:assert/strict";
 import { type Lab, readLab } from "../../lab/conf/read_lab.ts";
 import { succeedWithin } from "../../lab/checks/until.ts";
@@ -17,8 +18,9 @@ export class KatharaLab {
   ) {}
 
   /**
-   * Copies an example. A device's `eth0` is the pod's own then, and what lab.conf numbers are `net0`, `net1`, ...; and Kathara takes the
-   * pod's default route away only after the startups.
+   * Copies an example. On Kubernetes a device's `eth0` is the pod's own, and what lab.conf numbers
+   * are `net0`, `net1`, ... Besides, Kathara takes the pod's default route away only after the
+   * startups.
    */
   static async copy(cluster: Cluster, example: string, name: string): Promise<KatharaLab> {
     const dir = `${cluster.shared}/labs/${name}`;
@@ -48,9 +50,9 @@ export class KatharaLab {
     await this.#kathara("lclean");
   }
 
-  /** Waits for lines of lab.check to come true: all, or so many. */
+  /** Waits until lines of lab.check come true: all lines, or so many of them. */
   async check(count?: number): Promise<void> {
-    // One after the other: each is a Python that starts.
+    // They run one after the other, since each starts a Python.
     for (const { device, seconds, command } of this.lab.expectations.slice(0, count)) {
       const outcome = await succeedWithin(seconds, this.#enter(device), ["bash", "-c", command]);
       assert.ok(outcome.ok, `${this.dir}: ${device}: ${command}: ${outcome.output}`);

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { eventually } from "../../tests/fixture/eventually.ts";
 import { type Cluster, NODES } from "./cluster.ts";
 
-// Everything of a node that calls and installations may touch, a line each; what comes with any pod is left out.
+// Prints everything of a node that calls and installations may touch, a line each. What comes with
+// any pod is left out.
 const TAKE_INVENTORY = `
 ip -o link show | sed 's/^[0-9]*: \\([^:@]*\\).*/link \\1/' | grep -v -e ' veth' -e ' cni0'
 iptables-save | grep -i -e megalos -e kathara || :

@@ -1,4 +1,4 @@
-// `deno task e2e`: a real Kubernetes of its own, the image, the manifests, and what users do with them.
+// `deno task e2e`: a Kubernetes of its own, the image, the manifests, and what users do with them.
 import { Command, Option } from "commander";
 import { CACHE, type ToolContext } from "../../tools/checkout.ts";
 import { ensurePackages } from "../../tools/debian.ts";
@@ -20,13 +20,14 @@ interface Options {
 const names = SCENARIOS.map(({ name }) => name);
 const options = new Command("deno task e2e")
   .description(
-    "Builds a Kubernetes cluster on this machine (as root; nothing of the host's network is touched), installs the image by " +
-      `the manifests, and runs the scenarios ${
+    "Builds a Kubernetes cluster on this machine (as root; nothing of the host's network is " +
+      `touched), installs the image by the manifests, and runs the scenarios ${
         names.join(", ")
       }.\n\nEnvironment: CACHE, where binaries and images are kept ` +
-      "(default .cache/k8s; the first build of Kubernetes takes 15 minutes); MULTUS_GIT, the URL or directory of Multus' git; " +
-      "KATHARA=1 builds Kathara and its device image, too.\n\nExit code: 0 when all held, 1 when something did not, 3 when no " +
-      "cluster can be had on this machine.",
+      "(default .cache/k8s; the first build of Kubernetes takes 15 minutes); MULTUS_GIT, the URL " +
+      "or directory of Multus' git; KATHARA=1 builds Kathara and its device image, too.\n\n" +
+      "Exit code: 0 when all held, 1 when something did not, 3 when this machine cannot have a " +
+      "cluster.",
   )
   .addOption(
     new Option("--multus <form>", "default: thick where MULTUS_GIT is set, else none")
@@ -56,7 +57,7 @@ const cluster = new Cluster({
   cache: env.CACHE ?? `${CACHE}/k8s`,
 }, context);
 
-/** What is said with exit code 3. */
+/** The error whose text is said with exit code 3. */
 class NoCluster extends Error {}
 
 let code = 1;
@@ -84,7 +85,10 @@ async function test(): Promise<readonly Verdict[]> {
   return await runScenarios(cluster, options.only, say);
 }
 
-/** A machine on which no cluster can be had, before anything of this project is in it, is not a failed test. */
+/**
+ * Does work before anything of this project is in the cluster. A machine on which no cluster can be
+ * had is not a failed test.
+ */
 async function startable(what: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();

@@ -59,7 +59,7 @@ export function awaitReady(
   );
 }
 
-/** How often a pod's sandbox could not be made, as kubelet counts it. */
+/** How often a pod's sandbox could not be made, by kubelet's count. */
 export async function countFailedSandboxes(cluster: Cluster): Promise<number> {
   const { items } = await cluster.get<{ items: readonly { readonly count?: number }[] }>(
     ...["events", "--field-selector", "reason=FailedCreatePodSandBox"],
@@ -67,7 +67,9 @@ export async function countFailedSandboxes(cluster: Cluster): Promise<number> {
   return items.reduce((sum, { count }) => sum + (count ?? 1), 0);
 }
 
-/** Runs a command in a pod of the default namespace; answers its stdout, or undefined when it fails. */
+/**
+ * Runs a command in a pod of the default namespace. Answers its stdout, or undefined when it fails.
+ */
 export async function tryInPod(
   cluster: Cluster,
   pod: string,
@@ -91,7 +93,8 @@ export async function awaitPing(
   );
 }
 
-// Arguments: pod. Of several sandboxes, those before a restart of the node have no namespace any more.
+// Arguments: pod. Where a pod has several sandboxes, those from before a restart of the node have
+// no namespace any more.
 const FIND_NETNS = `
 for id in $(ctr -n k8s.io containers ls -q \\
   "labels.\\"io.kubernetes.pod.name\\"==$1,labels.\\"io.cri-containerd.kind\\"==sandbox"); do

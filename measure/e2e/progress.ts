@@ -1,4 +1,5 @@
-// What a run tells while it goes on: a line for each step, with the seconds since the start, and the figures that it measured.
+// What a run tells while it goes on: a line for each step, with seconds since the start, and
+// figures.
 
 /** Figures by their names, such as `readySeconds`. */
 export type Figures = Readonly<Record<string, number>>;

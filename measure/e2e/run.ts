@@ -14,7 +14,7 @@ import { scenario as overlays } from "./scenarios/overlays.ts";
 import { scenario as rollout } from "./scenarios/rollout.ts";
 import { scenario as undeploy } from "./scenarios/undeploy.ts";
 
-/** Those that may be chosen, in their order. */
+/** The scenarios that may be chosen, in their order. */
 export const SCENARIOS: readonly Scenario[] = [
   network,
   many,
@@ -34,7 +34,10 @@ export interface Verdict {
   readonly error?: string;
 }
 
-/** Installs, runs the scenarios (all, or those named) and undeploys; ends with the first one that fails. */
+/**
+ * Installs, runs the scenarios (all, or those named) and undeploys. Ends with the first one that
+ * fails.
+ */
 export async function runScenarios(
   cluster: Cluster,
   only: readonly string[] | undefined,

@@ -12,7 +12,10 @@ export interface Stage {
   readonly say: (line: string) => void;
 }
 
-/** Each finds the installation running and leaves it so; `install` comes before all, `undeploy` after all. */
+/**
+ * Each scenario finds the installation running and leaves it so. `install` comes before all of
+ * them, and `undeploy` after all.
+ */
 export interface Scenario {
   readonly name: string;
   readonly title: string;

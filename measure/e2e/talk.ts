@@ -1,4 +1,5 @@
-// Two pods on two nodes that talk: for how long they do not hear each other while something is done to the installation.
+// Two pods on two nodes that talk.
+// This measures how long they do not hear each other while something is done to the installation.
 import assert from "node:assert/strict";
 import type { Cluster } from "./cluster.ts";
 import { type LanPod, removeLanPods, startLanPods } from "./lan_pods.ts";
@@ -10,10 +11,10 @@ const TALKERS: readonly LanPod[] = [
 ];
 const INTERVAL_MS = 10;
 const SUMMARY = /(\d+) packets transmitted, (\d+) received.* time (\d+)ms/;
-/** Longer than all that is done meanwhile. */
+/** Seconds; longer than all that is done meanwhile. */
 const TALK_SECONDS = 45;
 
-/** Starts the two; they are to be ended. */
+/** Starts the two pods. Whoever starts them ends them. */
 export class Talk {
   private constructor(
     private readonly cluster: Cluster,
@@ -40,7 +41,8 @@ export class Talk {
     const [said] = await Promise.all([this.cluster.tryOn("node1", argv), work()]);
     const [, sent, received, ms] = SUMMARY.exec(said.stdout)?.map(Number) ?? [];
     assert.ok(sent && received !== undefined && ms, said.stdout + said.stderr);
-    // On a busy machine ping falls behind its interval, so what is lost is counted as a share of the time.
+    // On a busy machine ping falls behind its interval, so the loss is counted as a share of the
+    // time.
     return Math.round((sent - received) / sent * ms / INTERVAL_MS) * INTERVAL_MS;
   }
 }

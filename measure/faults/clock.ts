@@ -4,17 +4,24 @@ import type { Station } from "./station.ts";
 
 const FILE = "/run/clock";
 
-/** For the dynamic linker: libfaketime, which reads at each look at the clock by how much (s) it is wrong. */
+/**
+ * For the dynamic linker: libfaketime reads at each look at the clock by how many seconds the clock
+ * is wrong.
+ */
 export const FAKE_CLOCK = {
   LD_PRELOAD: "/usr/$LIB/faketime/libfaketime.so.1",
   FAKETIME_TIMESTAMP_FILE: FILE,
   FAKETIME_NO_CACHE: "1",
-  // Only the wall clock: what waits by the monotonic one (bgpd's keepalives) is left alone.
+  // Only the wall clock is wrong: what waits by the monotonic clock (bgpd's keepalives) is left
+  // alone.
   FAKETIME_DONT_FAKE_MONOTONIC: "1",
   FAKETIME_FORCE_MONOTONIC_FIX: "0",
 } as const;
 
-/** Sets the clock of the node's programs so many seconds ahead of the right one, and makes sure that they see it. */
+/**
+ * Sets the clock of the node's programs so many seconds ahead of the right time, and makes sure
+ * that the programs see that.
+ */
 export async function setClock(worker: Station, seconds: number): Promise<void> {
   const { node, manager } = worker;
   await node.must("grep", "--quiet", "libfaketime", `/proc/${manager.pid}/maps`);

@@ -1,4 +1,5 @@
-// What faults happen to: two reflectors and two workers, FRR in a container of its own on each, and a pod on each worker.
+// What faults happen to: two reflectors and two workers, each with FRR in a container of its own.
+// Each worker has a pod.
 import {
   type Node,
   plug,

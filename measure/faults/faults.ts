@@ -25,11 +25,17 @@ export interface Fault {
 }
 
 const nothing = () => ({ towards: 0, from: 0 });
-/** Others know of a worker's pods by its sessions alone; what it knows of theirs is in its kernel. */
+/**
+ * The limits when a worker's sessions end: others know of its pods by these sessions alone, but
+ * what the worker knows of other pods is in its kernel.
+ */
 const itsSessions = (downMs: number) => ({ towards: downMs + 300, from: 0 });
 const itsLink = (downMs: number) => ({ towards: downMs + 300, from: downMs + 300 });
 
-/** bgpd has all entries deleted when its last session ends, and the manager makes them again as soon as it sees that. */
+/**
+ * The limits when a worker hears no reflector. bgpd has all entries deleted when its last session
+ * ends. The manager makes them again as soon as it sees that.
+ */
 const itsSilence = () => ({ towards: 1_000, from: 1_000 });
 
 const RESTART_SECONDS = 30;
@@ -146,7 +152,7 @@ export const FAULTS: readonly Fault[] = [
     inject: async ({ underlay, join }) => {
       const node = await join();
       return await timed(async () => {
-        // It says no word any more, as without power.
+        // The node is silent from here on, as without power.
         await underlay.must("ip", "link", "set", "dev", node.name, "down");
         await node[Symbol.asyncDispose]();
         await pause(20);

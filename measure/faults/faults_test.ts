@@ -8,7 +8,10 @@ import { eventually } from "../../tests/fixture/eventually.ts";
 import { call } from "../../tests/fixture/pod.ts";
 import { testAsRoot } from "../../tests/fixture/privileged.ts";
 
-/** Towards the faulted node, where something may be lost: far more than it is, for a machine that is busy. */
+/**
+ * For the direction towards the faulted node, where something may be lost. The limit is far above
+ * the usual loss, because the machine may be busy.
+ */
 const TOWARDS_MS = 15_000;
 
 for (const name of ["bgpd", "upgrade", "reflectors"]) {

@@ -1,4 +1,5 @@
-// `deno task faults`: what each fault of a worker or a reflector costs, in frames lost, against its goal.
+// `deno task faults`: what each fault of a worker or a reflector costs, in lost frames, and its
+// goal.
 import { Command, Option } from "commander";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
@@ -12,7 +13,8 @@ const context = { env: Deno.env.toObject(), log: (line: string) => console.error
 
 const program = new Command("deno task faults")
   .description(
-    "Makes faults happen in a cluster of namespaces, as root, under 100 frames/s each way, and counts those that are lost.\n" +
+    "Makes faults happen in a cluster of namespaces, as root, while 100 frames/s go each way, " +
+      "and counts the frames that are lost.\n" +
       "A: towards the faulted node. B: from it. Ends with 1 when a goal is missed.",
   )
   .addOption(

@@ -13,7 +13,10 @@ export interface Figures {
   /** Frames lost towards the faulted node, and from it. */
   readonly towards: Loss;
   readonly from: Loss;
-  /** Entries of both nodes that are not as they were before, 30 s after the fault at the latest: "- gone" and "+ new". */
+  /**
+   * Entries of both nodes that differ from before, at the latest 30 s after the fault: "- gone" and
+   * "+ new".
+   */
   readonly differences: readonly string[];
 }
 
@@ -26,11 +29,14 @@ export interface Loss {
 
 /** Traffic without a fault, before it, in ms. */
 const BEFORE_MS = 1_000;
-/** All must have been as before for so long. */
+/** How long, in ms, all must have been as before. */
 const CALM_MS = 1_000;
 const SETTLE_SECONDS = 30;
 
-/** Starts a cluster of nodes with that root, makes the fault happen, waits until all is as before, and counts. */
+/**
+ * Starts a cluster of nodes with that root, makes the fault happen, waits until all is as before,
+ * and counts the lost frames.
+ */
 export async function measureFault(
   { name, title, limits, inject, env }: Fault,
   root?: string,
@@ -62,7 +68,7 @@ export async function measureFault(
       "",
     );
   } catch {
-    // The differences tell.
+    // The differences that are read below say it.
   }
   const { toFirst, fromFirst } = await probe.stop();
   const [towards, from] = [toLoss(toFirst), toLoss(fromFirst)];

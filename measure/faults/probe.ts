@@ -31,8 +31,9 @@ export interface Probe {
   stop(): Promise<{ readonly toFirst: Flow; readonly fromFirst: Flow }>;
 }
 
-// Arguments: own address, peer's address, port, period in seconds. Reads "stop", says how many it has sent; reads "end", says which it got.
-// A frame that cannot be sent is a lost one: its number is used up.
+// Arguments: own address, peer's address, port, period in seconds. At "stop" it says how many
+// frames it has sent. At "end" it says which frames it got. A frame that cannot be sent is a lost
+// one: its number is used up.
 const SEND_AND_RECEIVE = `
 import json, socket, sys, threading, time
 own, peer, port, period = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
@@ -74,7 +75,10 @@ print(json.dumps(got), flush=True)
 /** Frames that are under way when the last one has been sent arrive in this time, or never. */
 const LATE_MS = 500;
 
-/** Starts to send frames between two pods. Their neighbour entries are set by hand: no frame waits for ARP. */
+/**
+ * Starts to send frames between two pods. Their neighbour entries are set by hand, so no frame
+ * waits for ARP.
+ */
 export async function startProbe(first: Place, second: Place): Promise<Probe> {
   const ends = await Promise.all([open(first, second), open(second, first)]);
   await tell(ends, "start");

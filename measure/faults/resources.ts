@@ -14,7 +14,8 @@ export async function fillRun(node: Node): Promise<AsyncDisposable> {
   };
 }
 
-// Arguments: process. Puts it into a cgroup (v1 or v2) that may have no more memory, and prints the cgroup's folder.
+// Arguments: process. Puts the process into a cgroup (v1 or v2) that may have no more memory, and
+// prints the folder of that cgroup.
 const LIMIT = `
 set -e
 if [ -d /sys/fs/cgroup/memory ]; then
@@ -30,13 +31,16 @@ echo "$1" >"$group/cgroup.procs"
 echo "$group"
 `;
 
-/** Lets the kernel kill a process for its memory: no page more is granted to it. Answers when it has ended. */
+/**
+ * Has the kernel kill a process for its memory: the process gets no further page. Answers when the
+ * process has ended.
+ */
 export async function exhaustMemory(node: Node, pid: string): Promise<void> {
   const group = (await node.must("sh", "-c", LIMIT, "sh", pid)).trim();
   try {
     await eventually(
       async () => {
-        // It needs memory to answer.
+        // bgpd needs memory to answer.
         await node.run(["vtysh", "-d", "bgpd", "-c", "show running-config"], { timeoutMs: 1_000 });
         return (await node.run(["kill", "-0", pid])).reason !== "success";
       },

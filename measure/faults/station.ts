@@ -1,14 +1,15 @@
-// A node as a pod of the manager makes it: FRR in a container of its own, the manager in another, each to be ended and started.
+// A node as a pod of the manager makes it: FRR in one container, the manager in another.
+// Each of the two can be ended and started.
 import type { Node } from "../../tests/fixture/cluster.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
 import { frrPids } from "../../tests/fixture/frr.ts";
 import { Manager } from "../../tests/fixture/manager.ts";
 
-/** Where the LAN namespace stays pinned whatever becomes of its own name. */
+/** Where the LAN namespace stays pinned, whatever becomes of its own name. */
 const LANS = "/run/lans";
 
-// A container is a PID namespace: with its first process all others end. Prints that first process' number on the node.
-// Arguments: its environment.
+// A container is a PID namespace: when its first process ends, all others end. This prints that
+// first process' number on the node. Arguments: the container's environment.
 const CONTAINER = `
 setsid unshare --pid --fork --kill-child --mount-proc --propagation private \\
   env "$@" tini -- /etc/frr/megalos-start </dev/null >>/run/frr.log 2>&1 &
@@ -76,7 +77,10 @@ export class Station implements AsyncDisposable {
     await this.node.must("kill", "-KILL", ...daemons.map((name) => pids[name] ?? name));
   }
 
-  /** How many sessions are Established; undefined while bgpd does not answer or has no configuration yet. */
+  /**
+   * How many sessions are Established. Undefined while bgpd does not answer or has no configuration
+   * yet.
+   */
   async sessions(): Promise<number | undefined> {
     const states = (await this.#peers()).map(({ state }) => state);
     return states.length === 0
@@ -99,14 +103,17 @@ export class Station implements AsyncDisposable {
     }
   }
 
-  /** Whether FRR serves: zebra and bgpd answer, bgpd with its configuration. */
+  /** Whether FRR serves: zebra and bgpd answer, and bgpd has its configuration. */
   async isServing(): Promise<boolean> {
     const zebra = await this.node.run(["vtysh", "-d", "zebra", "-c", "show evpn vni json"]);
     return zebra.reason === "success" && zebra.stdout.includes("{") &&
       (await this.sessions()) !== undefined;
   }
 
-  /** All that EVPN has written on this node: FDB and flood lists, sorted; what the bridge has learned comes and goes with traffic. */
+  /**
+   * All that EVPN has written on this node, sorted: FDB and flood lists. What the bridge has
+   * learned is left out, for it comes and goes with traffic.
+   */
   async entries(): Promise<string[]> {
     const all = await this.node.must("nsenter", `--net=${LANS}`, "bridge", "fdb", "show");
     return all.split("\n").filter((line) => / dst |extern_learn/.test(line)).toSorted();

@@ -3,7 +3,10 @@ import { run } from "../../shared/process/exec.ts";
 
 export type Accelerator = "kvm" | "tcg" | "steady";
 
-/** That /dev/kvm can be opened does not say it: a machine that is not started yet has its CPUs set up. */
+/**
+ * Has qemu set up the CPUs of a machine that it does not start: a /dev/kvm that can be opened may
+ * still not work.
+ */
 const PROBE = [
   "qemu-system-x86_64",
   "-nodefaults",

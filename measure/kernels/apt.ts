@@ -1,8 +1,11 @@
-// A package manager of our own: it downloads kernels of every Debian and touches nothing of the host's.
+// A package manager of our own: it downloads kernels of every Debian and leaves the host's alone.
 import { downloadEnv, must, type ToolContext } from "../../tools/checkout.ts";
 
 const KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg";
-/** Where Debian's kernels are: 5.10 of Debian 11, 6.1 of 12, 6.12 of 13, and newer ones of the backports. */
+/**
+ * Where Debian's kernels are: 5.10 of Debian 11, 6.1 of 12, 6.12 of 13, and newer kernels of the
+ * backports.
+ */
 const SOURCES = [
   "http://deb.debian.org/debian-security bullseye-security main",
   "http://deb.debian.org/debian bookworm main",
@@ -34,7 +37,10 @@ export class Apt {
     await Deno.writeTextFile(read, "");
   }
 
-  /** The records of all packages whose names match a regular expression, as apt-cache(8) prints them. */
+  /**
+   * The records of all packages whose names match a regular expression, as apt-cache(8) prints
+   * them.
+   */
   async search(pattern: string): Promise<string> {
     return await this.#run(
       "search for kernels",

@@ -1,4 +1,5 @@
-// Makes a drive of a folder: a file with ext4 that qemu gives to a machine, which may write on a copy of it.
+// Makes a drive of a folder: a file with ext4 that qemu gives to a machine as a drive.
+// The machine may write, for it has a copy.
 import { must } from "../../tools/checkout.ts";
 
 /** What tests and labs may write at most, in MiB; the file has holes there. */

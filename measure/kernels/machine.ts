@@ -1,4 +1,5 @@
-// A machine of qemu's that runs a kernel: programs are run in it one after the other, and it ends with whoever started it.
+// A machine of qemu's that runs a kernel, and in it programs, one after the other.
+// It ends with whoever started it.
 import { type Conversation, converse } from "../../shared/process/exec.ts";
 import { describe } from "../../shared/process/command.ts";
 import type { Accelerator } from "./accelerator.ts";
@@ -30,7 +31,9 @@ export interface Hardware {
 /** Longer than everything that runs in one machine. */
 const LIFETIME_MS = 6 * 60 * 60_000;
 const MIB = 4096;
-/** Before the kernel's own first mark, and what no program prints. */
+/**
+ * The agent is given this mark first, and prints it before each exit code. No program prints it.
+ */
 const MARK = "END-OF-PROGRAM";
 
 /** How a kernel is told that it runs where all is slow, and that there is nobody to look at it. */
@@ -42,12 +45,16 @@ const KERNEL_WORDS = [
   "pti=off",
   "nokaslr",
   "random.trust_cpu=on",
-  // What a kernel says of other CPUs' silence is of no use where all CPUs are emulated by turns.
+  // The kernel's warnings of other CPUs' silence are of no use where all CPUs are emulated by
+  // turns.
   "nowatchdog",
   "rcupdate.rcu_cpu_stall_suppress=1",
 ];
 
-/** The command that starts a machine. Its port is the program's stdin and stdout; its console goes to a file. */
+/**
+ * The command that starts a machine. The machine's port is the program's stdin and stdout, and its
+ * console goes to a file.
+ */
 export function machineArgv(
   boot: BootFiles,
   { root, checkout, accelerator }: Hardware,
@@ -61,7 +68,7 @@ export function machineArgv(
   const words = [...KERNEL_WORDS, accelerator === "steady" ? "tsc=reliable" : "tsc=unstable"];
   // deno-fmt-ignore
   return [
-    // The kernel ends it when its starter ends, however that is.
+    // The kernel ends this machine when its starter ends, in whatever way.
     "setpriv", "--pdeathsig", "KILL",
     "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
     "-M", "pc", ...ACCELERATORS[accelerator],
@@ -78,7 +85,7 @@ export function machineArgv(
 export class Machine implements AsyncDisposable {
   private constructor(private readonly qemu: Conversation, private readonly console: string) {}
 
-  /** Boots a kernel. Throws when it does not come up, with the last that it said. */
+  /** Boots a kernel. Throws when it does not come up, with the last lines that it said. */
   static async boot(
     boot: BootFiles,
     hardware: Hardware,
@@ -97,8 +104,8 @@ export class Machine implements AsyncDisposable {
   }
 
   /**
-   * Runs a program of the machine; each line that it prints is given to `onLine`. Answers its exit code.
-   * Throws when the kernel ends before the program does.
+   * Runs a program of the machine and gives each line that the program prints to `onLine`. Answers
+   * the exit code. Throws when the kernel ends before the program does.
    */
   async run(argv: readonly string[], onLine: (line: string) => void): Promise<number> {
     if (argv.some((word) => word.includes("\n"))) {

@@ -1,4 +1,4 @@
-// `deno task kernels`: boots distributions' kernels under qemu, and runs in each what depends on the kernel.
+// `deno task kernels`: boots distributions' kernels under qemu, and runs tests and labs in each.
 import { Argument, Command, Option } from "commander";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
@@ -21,11 +21,12 @@ interface Options {
 const names = CASES.map(({ name }) => name);
 const command = new Command("deno task kernels")
   .description(
-    "Boots Debian's kernels under qemu (as root; where /dev/kvm cannot be used, by emulation), and runs in each what depends " +
-      `on the kernel:\n\n${
+    "Boots Debian's kernels under qemu (as root; where /dev/kvm cannot be used, by " +
+      `emulation), and runs in each what depends on the kernel:\n\n${
         CASES.map(({ name, what }) => `  ${name.padEnd(10)} ${what}`).join("\n")
-      }\n\nNothing of the host's network or package configuration is touched. Environment: CACHE, where kernels and the ` +
-      "root drive are kept (default .cache/kernels).\n\nExit code: 0 when all held, 1 when something did not.",
+      }\n\nNothing of the host's network or package configuration is touched. Environment: ` +
+      "CACHE, where kernels and the root drive are kept (default .cache/kernels).\n\n" +
+      "Exit code: 0 when all held, 1 when something did not.",
   )
   .addArgument(
     new Argument("[version...]", "such as 5.10 or 6.12; default: the oldest and the newest"),

@@ -1,4 +1,4 @@
-// What a kernel's modules need of each other, as depmod(8) wrote it down, and the files below a folder.
+// What kernel modules need of each other, as depmod(8) wrote it down, and the files below a folder.
 
 /**
  * The files of modules and of all that they need, by modules.dep(5), in no order.
@@ -18,7 +18,10 @@ export function moduleClosure(modulesDep: string, names: readonly string[]): str
     .filter((file) => file !== "");
 }
 
-/** The paths of all files below a folder, from there; with its folders, each before what it holds, where asked for. */
+/**
+ * The paths of all files below a folder, relative to the folder. With `folders` its folders are
+ * among them, each before what it holds.
+ */
 export function listFiles(dir: string, folders = false, below = ""): string[] {
   return Array.from(Deno.readDirSync(`${dir}/${below}`)).flatMap(({ name, isDirectory }) => {
     const path = `${below}${name}`;

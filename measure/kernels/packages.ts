@@ -1,4 +1,4 @@
-// The Debian packages that this machine needs to boot kernels, and those of the machine that is booted.
+// The Debian packages that this machine needs to boot kernels, and those of the booted machine.
 import { faultPackages } from "../../tools/packages.ts";
 
 export const hostPackages = [

@@ -1,4 +1,4 @@
-// What a run tells while it goes on: a line for each step with the seconds since the start, and a sign of life in long ones.
+// What a run tells while it goes on: a line for each step, with seconds, and a sign of life.
 
 const SIGN_OF_LIFE_MS = 10_000;
 
@@ -14,7 +14,10 @@ export class Progress {
     this.print(`${seconds.toFixed(1).padStart(7)} s  ${line}`);
   }
 
-  /** Says what goes on, again whenever nothing was said for ten seconds; `detail` is asked each time. */
+  /**
+   * Says what goes on, and says it again whenever nothing was said for ten seconds. `detail` is
+   * asked each time.
+   */
   async during<T>(what: string, work: Promise<T>, detail = () => ""): Promise<T> {
     this.say(what);
     const started = performance.now();

@@ -1,4 +1,5 @@
-// Makes the drive that all kernels boot: a small Debian with what tests and labs need, made by debootstrap and kept in the cache.
+// Makes the drive that all kernels boot: a small Debian with what tests and labs need, kept in a
+// cache.
 import { downloadEnv, must, type ToolContext } from "../../tools/checkout.ts";
 import { makeDrive } from "./drive.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -14,7 +15,10 @@ const LEFT_OUT = [
   "usr/share/locale",
 ];
 
-/** Answers the drive of a Debian; it is made where it is not in `cache` yet, which takes some minutes. */
+/**
+ * Answers the drive of a Debian. The drive is made where it is not in `cache` yet, which takes some
+ * minutes.
+ */
 export async function prepareRoot(
   cache: string,
   context: ToolContext,
@@ -31,7 +35,7 @@ export async function prepareRoot(
   await Deno.writeTextFile(`${root}/usr/sbin/policy-rc.d`, "#!/bin/sh\nexit 101\n", {
     mode: 0o755,
   });
-  // What packages start while they are installed ends with this, and reaches no network.
+  // What packages start while they are installed ends with this command, and it reaches no network.
   // deno-fmt-ignore
   await progress.during(`installing Debian ${SUITE}`, must(`install Debian ${SUITE}`, { env, argv: ["unshare", "--net", "--mount", "--pid",
     "--fork", "--kill-child", "chroot", root, "/debootstrap/debootstrap", "--second-stage"] }));
@@ -39,7 +43,7 @@ export async function prepareRoot(
   await Deno.writeTextFile(`${root}/etc/resolv.conf`, "");
   await progress.during("making the root drive", makeDrive(root, `${drive}.part`));
   await remove(root);
-  // Last, for it says that all is there.
+  // This comes last, for it says that all is there.
   await Deno.rename(`${drive}.part`, drive);
   return drive;
 }

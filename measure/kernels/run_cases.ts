@@ -16,7 +16,10 @@ export interface Verdict {
   readonly failures: readonly { readonly name: string; readonly why: string }[];
 }
 
-/** What a program printed last, for a case that failed without saying in which test. */
+/**
+ * How many lines are kept of what a program printed last, for a case that failed without naming a
+ * test.
+ */
 const LINES_KEPT = 40;
 const PRELOADED = "tests/preload/main.ts";
 

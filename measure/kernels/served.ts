@@ -1,4 +1,5 @@
-// Which kernels Debian serves, and which of them are meant by a version: pure, from the records of apt-cache(8).
+// Which kernels Debian serves, and which of them a version means: pure, from apt-cache(8)'s
+// records.
 
 /** A kernel that can be downloaded. */
 export interface ServedKernel {
@@ -30,7 +31,8 @@ function readRecord(record: string): ServedKernel[] {
   const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(record)?.[1] ?? "";
   const [name, version] = [field("Package"), field("Version")];
   if (name === "" || version === "") return [];
-  // From 7.2 on, the kernel itself, its modules and what they share are packages of their own.
+  // From 7.2 on, a kernel has packages of its own for the kernel itself, its modules, and what
+  // these share.
   const parts = Array.from(
     field("Depends").matchAll(/\b(linux-(?:base|binary|modules)-\S+) \(= /g),
     ([, part]) => `${part}=${version}`,
@@ -63,7 +65,10 @@ export function pickKernels(
   return served.filter((kernel) => wanted.includes(lineOf(kernel)));
 }
 
-/** Orders Debian's versions: numbers as such, and "~" before everything, the end included (deb-version(7)). */
+/**
+ * Orders Debian's versions. Numbers count as numbers, and "~" is before everything, the end
+ * included (deb-version(7)).
+ */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [split(a), split(b)];
   for (let at = 0; at < Math.max(left.length, right.length); at++) {
@@ -74,7 +79,7 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-/** Words and numbers by turns, a word first. */
+/** Splits into words and numbers by turns, a word first. */
 function split(version: string): string[] {
   return version.split(/(\d+)/);
 }

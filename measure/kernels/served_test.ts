@@ -1,4 +1,4 @@
-// Kernels are picked out of what apt-cache prints: the newest of a line, its parts, and what is asked for.
+// Kernels are picked out of what apt-cache prints: the newest of a line, its parts, a wanted one.
 import assert from "node:assert/strict";
 import { compareVersions, IMAGES, pickKernels, readServed } from "./served.ts";
 
@@ -58,7 +58,7 @@ Deno.test("the oldest and the newest kernel are picked, or those that are asked 
   });
 });
 
-Deno.test("plain kernels are asked for, not those for clouds or real time, nor the names of lines", () => {
+Deno.test("plain kernels are asked for, not those for clouds or real time, nor lines", () => {
   const isKernel = (name: string) => new RegExp(IMAGES).test(`linux-image-${name}`);
   assert.ok(["5.10.0-46-amd64", "6.12.118+deb13-amd64", "6.1.0-57-amd64-unsigned"].every(isKernel));
   assert.ok(!["7.3.4+deb13-rt-amd64", "6.1.0-57-cloud-amd64", "6.1-amd64"].some(isKernel));

@@ -8,7 +8,9 @@ export interface TestEnd {
   readonly messages: readonly string[];
 }
 
-/** Answers a function that takes each line, and answers what has ended with it, if anything. */
+/**
+ * Answers a function that takes each line, and answers which test has ended with the line, if any.
+ */
 export function tapReader(): (line: string) => TestEnd | undefined {
   let messages: string[] = [];
   let failed: string | undefined;

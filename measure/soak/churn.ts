@@ -1,4 +1,5 @@
-// Churn: rounds of random calls on a worker, by launcher and binary at once, compared with the model whenever none is at work.
+// Churn: rounds of random calls on a worker, by launcher and binary at once.
+// The node is compared with the model whenever no call is at work.
 import assert from "node:assert/strict";
 import { codeOf } from "../../tests/fixture/calls.ts";
 import type { Node } from "../../tests/fixture/cluster.ts";
@@ -15,7 +16,7 @@ import { readUsage, type Usage } from "../../tests/fixture/usage.ts";
 import { containers, type Expected, Model, netnsOf, type Random } from "./model.ts";
 import { LANS } from "../../tests/fixture/bare_node.ts";
 
-/** The launcher's place is the binary's in so many of the calls. */
+/** The share of the calls in which the binary is called instead of the launcher. */
 const BINARY_SHARE = 0.15;
 
 /** Makes the containers' namespaces. */
@@ -28,13 +29,13 @@ export async function addContainers(node: Node): Promise<void> {
 export interface Round {
   /** When nothing is attached any more. */
   readonly usage: Usage;
-  /** Of the calls that a launcher was asked, half took longer than this (ms). */
+  /** The median of the times (ms) that calls by a launcher took. */
   readonly ms: number;
 }
 
 /**
- * Makes so many random calls, then takes away all that is attached. Throws when a call is not answered as it should be, or the
- * kernel has what the model has not.
+ * Makes so many random calls, then takes away all that is attached. Throws when a call is not
+ * answered as it should be, or when the kernel has what the model has not.
  */
 export async function churn(
   { node, manager }: ResidentNode,
@@ -57,13 +58,16 @@ export async function churn(
     async () => `${await callFiles(node)} is left`,
   );
   const usage = await atRest(() => readUsage(node, manager.pid));
-  // Calls alone break nothing.
+  // Calls alone break nothing, so nothing was mended.
   const { mended, strays } = (await readStatus(node)).swept;
   assert.deepEqual({ mended, strays }, { mended: 0, strays: 0 }, manager.log);
   return { usage, ms };
 }
 
-/** The least of several looks: sessions of `ip` serve for half a second after the last call, and the manager asks FRR now and then. */
+/**
+ * The least of several looks. Sessions of `ip` live for half a second after the last call, and the
+ * manager asks FRR now and then.
+ */
 async function atRest(look: () => Promise<Usage>): Promise<Usage> {
   const looks: Usage[] = [];
   while (looks.length < LOOKS) {
@@ -99,10 +103,11 @@ async function callAll(
   return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;
 }
 
-// Arguments: namespaces. Stdout: their devices and the bridges that these are ports of, one namespace a line.
+// Arguments: namespaces. Stdout: a line for each namespace, with its devices and the bridges that
+// these devices are ports of.
 const LIST = `for netns; do nsenter --net="$netns" ip -json link || exit; done`;
 
-/** As the model says it. */
+/** Observes the node in the model's form. */
 async function observe(node: Node): Promise<string[]> {
   const places = [LANS, ...containers.map(netnsOf)];
   const lists = (await node.must("sh", "-c", LIST, "sh", ...places)).trimEnd().split("\n")

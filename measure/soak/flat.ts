@@ -1,7 +1,10 @@
-// Whether figures that were taken again and again have grown: how a leak shows.
+// Whether figures that were taken again and again have grown, as a leak makes them grow.
 import type { Usage } from "../../tests/fixture/usage.ts";
 
-/** Of what is counted nothing may be more; of memory this much (KB), for a heap breathes. */
+/**
+ * How much a figure may grow. What is counted may not grow at all. Memory may grow by so much (KB),
+ * for a heap's size goes up and down.
+ */
 const SLACK: Readonly<Record<keyof Usage, number>> = {
   rssKb: 15_000,
   descriptors: 0,

@@ -1,4 +1,4 @@
-// `deno task soak`: churn for long on a worker, and whether anything of it stays behind.
+// `deno task soak`: makes calls for long on a worker, and looks whether anything stays behind.
 import { Command, InvalidArgumentError } from "commander";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
@@ -14,7 +14,7 @@ import { HEADING, renderRound } from "./report.ts";
 import { addLans, KEEP_EMPTY } from "./standing.ts";
 
 const CALLS_A_ROUND = 500;
-/** Before the first one that counts: V8 and the allocator take what they need. */
+/** Rounds before the first one that counts: in them V8 and the allocator take what they need. */
 const WARM_UP_ROUNDS = 2;
 
 const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
@@ -28,8 +28,9 @@ interface Options {
 
 const program = new Command("deno task soak")
   .description(
-    `Makes random calls on ${LANS} LANs, ${CONTAINERS} at a time, by launcher and binary, as root, in namespaces. After ` +
-      `every ${CALLS_A_ROUND} the kernel is compared with a model. Ends with 1 when an answer is wrong or something has grown.`,
+    `Makes random calls on ${LANS} LANs, ${CONTAINERS} at a time, by launcher and binary, as root, ` +
+      `in namespaces. After every ${CALLS_A_ROUND} calls the kernel is compared with a model. ` +
+      "The exit code is 1 when an answer is wrong or something has grown.",
   )
   .option("--minutes <n>", "how long", toNumber, 10)
   .option("--calls <n>", "how many calls, instead of --minutes", toNumber)

@@ -1,4 +1,5 @@
-// Random calls on many LANs, and what each should answer: a model of a node on which a few containers come and go.
+// Random calls on many LANs, and what each should answer.
+// This is a model of a node on which a few containers come and go.
 import { identifyLan, lanDevices, portName } from "../../shared/lan/lan.ts";
 import { LANS as LAN_NETNS } from "../../tests/fixture/bare_node.ts";
 import { type Call, CODE } from "../../tests/fixture/calls.ts";
@@ -19,12 +20,15 @@ export interface Expected {
   readonly code: number;
 }
 
-/** A number from 0 up to, and without, 1. */
+/** A number from 0 up to 1, without 1. */
 export type Random = () => number;
 
 export const netnsOf = (container: string) => `/run/netns/${container}`;
 
-/** Which place is on which LAN. A container's calls are made one after the other, those of several in any order. */
+/**
+ * Which place is on which LAN. The calls of one container are made one after the other, those of
+ * several containers in any order.
+ */
 export class Model {
   readonly #attached = new Map<string, { readonly place: Place; readonly lan: number }>();
 
@@ -33,7 +37,7 @@ export class Model {
   /** The next call of a container; from now on it counts as made. */
   next(container: string): Expected {
     const place = { container, ifname: this.#pick(IFNAMES) };
-    // Some LANs have many pods at a time, most of them one or none.
+    // Some LANs have many pods at a time, and most have one or none.
     const lan = Math.floor(LANS * this.random() ** 2);
     const share = this.random();
     if (share < 0.4) return this.#add(place, lan);
@@ -50,7 +54,10 @@ export class Model {
     return [...this.#attached.values()].map(({ place }) => this.#delete(place));
   }
 
-  /** The devices that should be in the LAN namespace, a port with its bridge behind it, and those in pods; sorted. */
+  /**
+   * The devices that should be there, sorted: those in the LAN namespace, a port with its bridge
+   * behind it, and those in pods.
+   */
   async render(): Promise<string[]> {
     const entries = [...this.#attached.values()].map(async ({ place, lan }) => {
       const { bridge, vxlan } = lanDevices(await toLan(lan));
@@ -68,7 +75,7 @@ export class Model {
     return { call, code: 0 };
   }
 
-  /** The definition may have been edited since. */
+  /** A DEL may have another LAN's config, as if the definition had been edited since the ADD. */
   #delete(place: Place): Expected {
     const lan = this.#attached.get(keyOf(place))?.lan ?? 0;
     this.#attached.delete(keyOf(place));
@@ -85,7 +92,10 @@ export class Model {
     return { call, code: isAsked || attached?.lan === other ? 0 : 100 };
   }
 
-  /** Collects some of the container's own ports: what others do meanwhile, the model does not know. */
+  /**
+   * Collects some of the container's own ports, since the model does not know what others do
+   * meanwhile.
+   */
   #collect(container: string, lan: number): Expected {
     const doomed = IFNAMES.filter(() => this.random() < 0.5).map((ifname) => ({
       container,

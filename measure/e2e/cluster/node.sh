@@ -1,5 +1,5 @@
 #!/bin/bash
-# Kills a node of the running cluster as a power cut would, or starts it again with what was on its disk.
+# Kills a node of the running cluster as a power cut does, or starts it with what is on its disk.
 # usage: node.sh kill|start N
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"

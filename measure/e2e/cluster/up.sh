@@ -1,10 +1,11 @@
 #!/bin/bash
-# Starts a real Kubernetes cluster on this one machine: etcd, kube-apiserver, kube-controller-manager and
-# kube-scheduler on "cp", and a containerd, kubelet and kube-proxy on each of node0 (control plane, tainted) and
-# node1..nodeN. Every machine is a set of namespaces of its own, joined by a bridge inside cp's: the host's
-# network is not touched. Then Multus.
-# usage: [NODES=2] [CP_NODE=1] [MULTUS=thick|thin|none] up.sh   as root, after build.sh; about 25 s.
-#        in.sh cp kubectl get nodes;  node.sh kill 1;  node.sh start 1;  down.sh
+# Starts a real Kubernetes cluster on this one machine: etcd, kube-apiserver,
+# kube-controller-manager and kube-scheduler on "cp", and a containerd, kubelet and kube-proxy on
+# each of node0 (control plane, tainted) and node1..nodeN. Every machine is a set of namespaces of
+# its own. A bridge inside cp's namespaces joins the machines, so the host's network is not touched.
+# Multus is installed last.
+# usage: [NODES=2] [CP_NODE=1] [MULTUS=thick|thin|none] up.sh   as root, after build.sh; about 25 s
+# Then: in.sh cp kubectl get nodes;  node.sh kill 1;  node.sh start 1;  down.sh
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -12,7 +13,7 @@ set -euo pipefail
 rm -rf "$RUN"; mkdir -p "$RUN/pki"
 echo "NODES=$NODES CP_NODE=$CP_NODE MULTUS=$MULTUS" >"$RUN/settings"
 
-# --- certificates and kubeconfigs ---------------------------------------------------------------------------
+# --- certificates and kubeconfigs -----------------------------------------------------------------
 key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
 cert() {  # cert FILE SUBJECT [SAN]: signed by the cluster's CA
   local f=$RUN/pki/$1
@@ -42,7 +43,7 @@ kubeconfig scheduler /CN=system:kube-scheduler
 kubeconfig proxy /CN=system:kube-proxy
 for n in $(node_numbers); do kubeconfig "node$n" "/O=system:nodes/CN=system:node:node$n"; done
 
-# --- machines -----------------------------------------------------------------------------------------------
+# --- machines -------------------------------------------------------------------------------------
 start_machine cp $UL.1 control_plane
 net cp ip link add eth0 type bridge
 for n in $(node_numbers); do start_node "$n"; done
@@ -51,7 +52,7 @@ net cp ip link set eth0 up
 for n in $(node_numbers); do net cp ip route add "$PODS.$n.0/24" via "$UL.1$n"; done
 say "machines started"
 
-# --- cluster ------------------------------------------------------------------------------------------------
+# --- cluster --------------------------------------------------------------------------------------
 wait_for 90 "the API server" kubectl get --raw /readyz
 say "API server ready"
 kubectl create clusterrolebinding k8s-proxy --clusterrole system:node-proxier --user system:kube-proxy >/dev/null
@@ -59,7 +60,8 @@ for n in $(node_numbers); do wait_for 120 "node$n" kubectl get node "node$n"; do
 [ "$CP_NODE" != 1 ] || kubectl label node node0 node-role.kubernetes.io/control-plane= >/dev/null
 kubectl wait --for=condition=Ready node --all --timeout=120s >/dev/null
 say "nodes ready"
-# Multus's kind of object also where there is no Multus: the tests play its part then.
+# The object's kind is Multus's. It is there also without Multus, because the tests play Multus
+# then.
 kubectl apply -f - <"$HERE/network-attachment-definition.yml" >/dev/null
 kubectl wait --for=condition=Established crd/network-attachment-definitions.k8s.cni.cncf.io --timeout=30s >/dev/null
 [ "$MULTUS" = none ] || "$HERE/multus.sh"

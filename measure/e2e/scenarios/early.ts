@@ -1,4 +1,4 @@
-// Pods that come before the manager: refused with "try again later" (code 11), and started when it is up.
+// Pods that come before the manager are refused with code 11, "try again later", and start with it.
 import assert from "node:assert/strict";
 import { eventually } from "../../../tests/fixture/eventually.ts";
 import { callPlugin } from "../attach.ts";

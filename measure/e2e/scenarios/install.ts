@@ -1,4 +1,5 @@
-// From nothing to a cluster that carries LANs, by `kubectl apply` of the manifest; every manifest is held against the API server.
+// From nothing to a cluster that carries LANs, by `kubectl apply` of the manifest.
+// The API server also checks every manifest.
 import { DEPLOY, install } from "../installation.ts";
 import { timed } from "../progress.ts";
 import type { Scenario, Stage } from "../scenario.ts";

@@ -1,4 +1,5 @@
-// Kathara on the cluster: two labs of the same devices, LANs and addresses at once, started and cleaned as its users do.
+// Kathara on the cluster: two labs with the same devices, LANs and addresses run at once.
+// They are started and cleaned as Kathara's users do it.
 import assert from "node:assert/strict";
 import type { Cluster } from "../cluster.ts";
 import { KatharaLab } from "../kathara_lab.ts";
@@ -43,7 +44,7 @@ export const scenario: Scenario = {
   },
 };
 
-/** Both figures are from the beginning of `lstart`. */
+/** Starts a lab. Both figures count from the beginning of `lstart`. */
 async function start(lab: KatharaLab): Promise<{ readySeconds: number; pingSeconds: number }> {
   let readySeconds = 0;
   const pingSeconds = await timed(async () => {
@@ -53,7 +54,10 @@ async function start(lab: KatharaLab): Promise<{ readySeconds: number; pingSecon
   return { readySeconds, pingSeconds };
 }
 
-/** An address that nobody has is asked for all over its LAN, and not in the LAN of the same name. */
+/**
+ * Asks for an address that nobody has. The question goes all over the LAN, and not to the LAN of
+ * the same name.
+ */
 async function assertApart(first: KatharaLab, second: KatharaLab): Promise<void> {
   const nobody = "10.2.3.99";
   const listen = ["timeout", "15", "tcpdump", "-n", "-i", "net2", "-c", "1", "arp", "host", nobody];

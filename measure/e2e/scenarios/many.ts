@@ -29,7 +29,7 @@ export const scenario: Scenario = {
     const joinSeconds = await timed(() => joinLans(cluster, PODS, pods));
     assert.equal(await countFailedSandboxes(cluster) - failedBefore, 0, "sandboxes failed");
     for (let lan = 0; lan < LANS; lan++) {
-      // The first of a LAN and its second are on different nodes: LANS is odd.
+      // The first pod of a LAN and the second are on different nodes, because LANS is odd.
       await awaitPing(cluster, `many-${lan}`, `10.5.${lan}.2`);
     }
     const deleteSeconds = await timed(() => removeLanPods(cluster, pods));

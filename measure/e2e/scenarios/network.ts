@@ -1,4 +1,4 @@
-// The documentation's example: two pods on two nodes ping over a LAN, are shown right, and leave nothing.
+// The documentation's example: two pods on two nodes ping over a LAN, and they leave nothing.
 import assert from "node:assert/strict";
 import { attach, detach } from "../attach.ts";
 import type { Cluster } from "../cluster.ts";

@@ -1,4 +1,5 @@
-// Manager and FRR of every node, then the reflector, are started anew while pods talk: what is lost is measured.
+// Measures what is lost while pods talk and all managers with their FRR, then the reflector,
+// restart.
 import { REFLECTOR, restart, WORKERS } from "../installation.ts";
 import type { Scenario, Stage } from "../scenario.ts";
 import { Talk } from "../talk.ts";

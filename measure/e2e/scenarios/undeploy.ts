@@ -1,4 +1,4 @@
-// All is taken back, as README says: the nodes are as they were before.
+// All is taken back, as README says: then the nodes are as they were before.
 import { uninstall } from "../installation.ts";
 import { assertUnchanged } from "../leftovers.ts";
 import { timed } from "../progress.ts";

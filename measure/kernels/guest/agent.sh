@@ -1,6 +1,7 @@
 #!/bin/sh
-# Runs in a kernel under test what comes by the machine's only port: a number of words, then the words, a line each.
-# What the program prints goes back, then a line of its own: the mark that came first of all, and the exit code.
+# Runs what comes by the machine's only port in a kernel under test. A command is a number of words,
+# then the words, each on a line. What the program prints goes back. A line of its own follows, with
+# the exit code behind the mark, which came first of all.
 set -u
 export PATH=/usr/bin:/usr/sbin:/bin:/sbin:/usr/local/bin LC_ALL=C HOME=/root
 mount -t tmpfs -o mode=755 tmpfs /run
@@ -20,7 +21,8 @@ until [ -e /dev/vport1p1 ] || [ -e /dev/vport0p1 ]; do sleep 0.1; done
 for port in /dev/vport?p1; do exec 3<>"$port"; done
 IFS= read -r mark <&3
 echo "$mark 0" >&3
-# The port ends with the program at its other end: so does this one, and with PID 1 the kernel.
+# The port ends with the program at its other end. Then this program ends, and with PID 1 the
+# kernel.
 while IFS= read -r count <&3; do
   set --
   while [ "$count" -gt 0 ]; do

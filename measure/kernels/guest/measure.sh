@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints how many milliseconds this machine takes to start the largest program that tests start, and some small ones.
+# Prints how many ms this machine takes to start the largest program of the tests, and small ones.
 start_large() {
   CNI_COMMAND=VERSION /srv/dist/amd64/megalos </dev/null >/dev/null
 }
