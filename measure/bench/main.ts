@@ -1,5 +1,4 @@
-// `deno task bench`: how long calls take, side by side, and what the manager needs for many of
-// them.
+// `deno task bench`: how long calls take, side by side, and what many calls cost the manager.
 import { Command, InvalidArgumentError } from "commander";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";

@@ -1,5 +1,4 @@
-// What a run tells while it goes on: a line for each step, with seconds since the start, and
-// figures.
+// What a run tells while it goes on: a line for each step, with its seconds and its figures.
 
 /** Figures by their names, such as `readySeconds`. */
 export type Figures = Readonly<Record<string, number>>;

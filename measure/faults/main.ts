@@ -1,5 +1,4 @@
-// `deno task faults`: what each fault of a worker or a reflector costs, in lost frames, and its
-// goal.
+// `deno task faults`: what each fault of a worker or a reflector costs in frames, and its goal.
 import { Command, Option } from "commander";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";

@@ -6,7 +6,10 @@ export interface Case {
   readonly what: string;
   /** Whether the short form has it. */
   readonly short: boolean;
-  /** Beginnings of the names of test files in tests/, or a lab in lab/examples/ and its number of workers. */
+  /**
+   * Beginnings of the names of test files in tests/, or a lab in lab/examples/ and its number of
+   * workers.
+   */
   readonly run: { readonly tests: readonly string[] } | {
     readonly lab: string;
     readonly nodes: number;

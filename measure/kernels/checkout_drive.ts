@@ -1,11 +1,11 @@
-// Makes the drive with what is tested: this checkout with its built programs, Deno, and what Deno has downloaded.
+// Makes the drive with what is tested: this checkout, its built programs, and Deno with its cache.
 import { downloadEnv, inCheckout, must, ROOT, type ToolContext } from "../../tools/checkout.ts";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { makeDrive } from "./drive.ts";
 
 /**
- * Where a machine has it: a folder that every Debian has, so that it can be made to be there here, too, while Deno translates
- * the sources. What it translated it finds again by the path.
+ * Where a machine has the checkout. Deno finds what it has translated by this path, so the checkout
+ * is bound there on the host, too, while Deno translates the sources. Every Debian has this folder.
  */
 export const CHECKOUT_IN_MACHINE = "/srv";
 // Arguments: checkout, its other place, and the command to run there.

@@ -1,4 +1,4 @@
-// Makes of Debian's packages what boots a kernel here: the kernel, its first file system, and a drive with its modules.
+// Makes of Debian's packages what boots here: a kernel, its first file system, a drive of modules.
 import { must } from "../../tools/checkout.ts";
 import type { Apt } from "./apt.ts";
 import { makeDrive } from "./drive.ts";

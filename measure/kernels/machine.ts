@@ -9,9 +9,10 @@ import type { BootFiles } from "./kernel.ts";
 const EMULATED_CPU = ["-cpu", "Nehalem,+rdrand"];
 
 /**
- * How CPUs come about. A steady machine counts time by its instructions, four nanoseconds each, and ends the wait of
- * each of its timers by the clock: so the load of the machine that emulates it changes nothing in it. That takes a
- * single CPU. Kernel 6.1 does not boot where an instruction takes less time.
+ * How CPUs come about. A steady machine counts time by its instructions, four nanoseconds each, and
+ * ends the wait of each of its timers by the clock. So the load of the machine that emulates it
+ * changes nothing in it. Such a machine has a single CPU. Kernel 6.1 does not boot where an
+ * instruction takes less time.
  */
 const ACCELERATORS = {
   kvm: ["-accel", "kvm", "-cpu", "host", "-smp", "2"],

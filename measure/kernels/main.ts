@@ -36,7 +36,7 @@ const command = new Command("deno task kernels")
   .option("--emulate", "emulate all CPUs even where /dev/kvm can be used", false)
   .option(
     "--steady",
-    "emulate one CPU whose time is its instructions: slower, and the load of this machine does not matter",
+    "emulate one CPU that tells time by its instructions: slower, but no load of this machine counts",
     false,
   )
   .option("--json", "print the results as JSON on stdout", false)

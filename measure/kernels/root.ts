@@ -1,5 +1,4 @@
-// Makes the drive that all kernels boot: a small Debian with what tests and labs need, kept in a
-// cache.
+// Makes the drive that all kernels boot: a small Debian with what tests and labs need.
 import { downloadEnv, must, type ToolContext } from "../../tools/checkout.ts";
 import { makeDrive } from "./drive.ts";
 import { fingerprint } from "./fingerprint.ts";

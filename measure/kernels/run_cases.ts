@@ -78,7 +78,10 @@ function testArgv(beginnings: readonly string[]): string[] {
     `--preload=${PRELOADED}`, ...files];
 }
 
-/** The executable lab: Deno would translate its sources first, which takes half a minute where CPUs are emulated. */
+/**
+ * Runs the executable lab: Deno would translate the lab's sources first, which takes half a minute
+ * where CPUs are emulated.
+ */
 function labArgv(example: string, nodes: number): string[] {
   return [`dist/${HOST_ARCH}/lab`, "up", `lab/examples/${example}`, "--nodes", `${nodes}`];
 }

@@ -1,5 +1,4 @@
-// Which kernels Debian serves, and which of them a version means: pure, from apt-cache(8)'s
-// records.
+// Which kernels Debian serves, and which of them a version means: pure, from records of apt-cache.
 
 /** A kernel that can be downloaded. */
 export interface ServedKernel {

@@ -44,7 +44,10 @@ interface Bench {
   readonly progress: Progress;
 }
 
-/** Throws when a kernel cannot be prepared, or when `signal` is given; a kernel that fails is in its report. */
+/**
+ * Throws when a kernel cannot be prepared, or when `signal` is given. A kernel that fails is in its
+ * report.
+ */
 export async function testKernels(plan: Plan, context: ToolContext): Promise<KernelReport[]> {
   const { cases, cache, signal, progress } = plan;
   const logs = `${cache}/logs`;

@@ -1,5 +1,4 @@
-// Measures what is lost while pods talk and all managers with their FRR, then the reflector,
-// restart.
+// Restarts all managers with their FRR, then the reflector, while pods talk, and measures the loss.
 import { REFLECTOR, restart, WORKERS } from "../installation.ts";
 import type { Scenario, Stage } from "../scenario.ts";
 import { Talk } from "../talk.ts";

@@ -14,8 +14,8 @@ mkdir -p /root/.cache
 ln -s /srv/.deno /root/.cache/deno
 hostname kernel
 ip link set dev lo up
-# Nothing that a lab's device does loads what MPLS needs. The others are loaded wherever somebody has a tunnel or
-# Kubernetes' proxy runs: they add devices and switches to every namespace.
+# Nothing that a lab's device does loads what MPLS needs. The other modules are loaded wherever
+# somebody has a tunnel or Kubernetes' proxy runs: they add devices and switches to every namespace.
 modprobe --all virtio_console mpls_router mpls_iptunnel ipip sit ip_gre ip6_tunnel br_netfilter
 until [ -e /dev/vport1p1 ] || [ -e /dev/vport0p1 ]; do sleep 0.1; done
 for port in /dev/vport?p1; do exec 3<>"$port"; done
