@@ -70,6 +70,7 @@ export const LABS_DIR = "/run/megalos-lab";
 /** The record of one lab, kept in memory by the one process that writes it, and on disk. */
 export class Recorder {
   #closed = false;
+  #failed = false;
   constructor(readonly labDir: string, private record: LabRecord) {
     this.#write();
   }
@@ -77,6 +78,11 @@ export class Recorder {
   /** The lab's. */
   get name(): string {
     return this.labDir.slice(LABS_DIR.length + 1);
+  }
+
+  /** Whether nothing more can be recorded, for the lab is being taken down or the disk is full. */
+  get isBroken(): boolean {
+    return this.#closed || this.#failed;
   }
 
   get current(): LabRecord {
@@ -108,6 +114,7 @@ export class Recorder {
       Deno.writeTextFileSync(`${file}.new`, JSON.stringify(this.record, null, 2));
       Deno.renameSync(`${file}.new`, file);
     } catch (cause) {
+      this.#failed = true;
       const { message } = cause as Error;
       throw new Error(`Cannot write the state of the lab: ${message}`, { cause });
     }

@@ -5,7 +5,6 @@ import { checkExpectations, checkNeighbours } from "./checks/run_checks.ts";
 import { startCluster } from "./cluster/cluster.ts";
 import { listWorkers, REFLECTOR } from "./cluster/underlay.ts";
 import { placeDevices } from "./conf/placement.ts";
-import type { Expectation } from "./conf/lab_check.ts";
 import { type Lab, readLab } from "./conf/read_lab.ts";
 import { selectDevices } from "./conf/select_devices.ts";
 import { type RunningDevice, startDevices } from "./devices/start.ts";
@@ -34,6 +33,8 @@ export interface UpOptions {
   readonly keep: boolean;
   /** Whether devices have IPv6 that do not say. */
   readonly ipv6: boolean;
+  /** Bytes that a device's files may take; undefined for what is usual. */
+  readonly room?: number | undefined;
   /** Seconds to wait for each startup. */
   readonly patience: number;
   /** Whether Debian packages may be installed for what startups use. */
@@ -70,8 +71,12 @@ export async function up(
   };
   const { programs, skeleton } = await Promise.race([prepare(), interrupted]);
 
-  const recorder = await claim(name, { lab, ipv6: options.ipv6 }, log);
+  const recorder = await claim(name, { lab, ...options }, log);
   const { labDir } = recorder;
+  // From then on it can be looked into.
+  let isUsable = false;
+  let isInterrupted = false;
+  interrupted.catch(() => isInterrupted = true);
   try {
     const start = async () => {
       log("Starting nodes");
@@ -88,18 +93,29 @@ export async function up(
         log(`Note: changed on this machine, and so not in devices: ${changed.join(", ")}`);
       }
       log(`Nodes are ready: rr, ${nodes.join(", ")}`);
+      isUsable = true;
       const withErrors = new Set<string>();
       const say = (device: string, line: string) => {
         if (isStartupError(line)) withErrors.add(device);
         log(`${device}: ${line}`);
       };
-      const running = await startDevices(devices, { nodes: machines, recorder, say });
+      const { running, failed } = await startDevices(devices, { nodes: machines, recorder, say });
+      for (const { why } of failed) log(why);
       log(`Devices are attached: ${running.length}`);
       await runStartups(running, options.patience, say);
       log("Startups have run; checking");
-      const outcomes = await checkLab(running, lab.expectations, log);
+      const { pairs, expectations } = await checkLab(running, lab, log);
+      const unstarted = failed.map(({ device, why: output }) => ({
+        ...{ device, seconds: 0, command: "start", ok: false, ms: 0, output },
+      }));
       const observed = await observeDevices(recorder.current);
-      return makeReport(recorder.current.devices, ...outcomes, observed, [...withErrors].sort());
+      return makeReport(
+        recorder.current.devices,
+        pairs,
+        [...unstarted, ...expectations],
+        observed,
+        [...withErrors].sort(),
+      );
     };
     const report = await Promise.race([start(), interrupted]);
     print(report);
@@ -113,6 +129,11 @@ export async function up(
     log(`${name} is down`);
     return { name, ok: report.ok && left };
   } catch (error) {
+    if (options.keep && isUsable && !isInterrupted && !recorder.isBroken) {
+      log((error as Error).message);
+      recorder.update({ kept: true });
+      return { name, ok: false };
+    }
     log("Taking everything down");
     await endLab(labDir, recorder.close(), log);
     throw error;
@@ -122,14 +143,15 @@ export async function up(
 /** How the pings between neighbours and the lines of lab.check went. */
 async function checkLab(
   running: readonly RunningDevice[],
-  expectations: readonly Expectation[],
+  { pings, expectations }: Lab,
   log: (line: string) => void,
 ) {
   using progress = new Progress("checks", log);
-  return await Promise.all([
-    checkNeighbours(running, progress),
+  const [{ pairs, unasked }, outcomes] = await Promise.all([
+    checkNeighbours(running, pings, progress),
     checkExpectations(running, expectations, progress),
   ]);
+  return { pairs, expectations: [...unasked, ...outcomes] };
 }
 
 function findNamesakes({ devices }: Lab, nodes: readonly string[]): string[] {

@@ -1,7 +1,8 @@
 // Checks a running lab: neighbours ping each other, and what lab.check expects comes true.
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
-import type { Expectation } from "../conf/lab_check.ts";
+import type { Expectation, PingRules } from "../conf/lab_check.ts";
+import type { Entry } from "../devices/entry.ts";
 import type { RunningDevice } from "../devices/start.ts";
 import { mapAtMost } from "../pool.ts";
 import type { Progress } from "../progress.ts";
@@ -9,34 +10,72 @@ import { type Address, readAddresses } from "./addresses.ts";
 import { type Pair, pairNeighbours } from "./pairs.ts";
 import { type Outcome, succeedWithin } from "./until.ts";
 
-export type PairOutcome = Pair & Outcome;
+export interface PairOutcome extends Pair, Outcome {
+  /** Whether the two must not reach each other. */
+  readonly separate?: true;
+}
 export type ExpectationOutcome = Expectation & Outcome;
 
 /** A first frame may have to wait for EVPN and for ARP's retry; a startup may still be about to set addresses up. */
 const PING_SECONDS = 30;
 const PINGS_AT_A_TIME = 16;
 
-/** Pings between all neighbours, from the first of each pair to the second. */
+/** What came of the pings, and of the devices that could not be asked for their addresses. */
+export interface NeighbourOutcomes {
+  readonly pairs: readonly PairOutcome[];
+  readonly unasked: readonly ExpectationOutcome[];
+}
+
+/** Pings between all neighbours, from the first of each pair to the second; those that must not reach each other come last. */
 export async function checkNeighbours(
   running: readonly RunningDevice[],
+  { pinged, separate }: PingRules,
   progress: Progress,
-): Promise<PairOutcome[]> {
+): Promise<NeighbourOutcomes> {
+  if (!pinged && separate.length === 0) return { pairs: [], unasked: [] };
   const byName = indexByName(running);
+  const asked = await mapAtMost(PINGS_AT_A_TIME, running, askAddresses);
   const addresses = new Map(
-    await mapAtMost(
-      PINGS_AT_A_TIME,
-      running,
-      async (device) => [device.device.name, await askAddresses(device)] as const,
-    ),
+    asked.flatMap(({ device, found }) => found === undefined ? [] : [[device, found] as const]),
   );
+  const isSeparate = ({ from, to }: Pair) =>
+    separate.some((pair) => pair.includes(from.device) && pair.includes(to.device));
   const pairs = pairNeighbours(running.map(({ device }) => device), addresses);
-  return await mapAtMost(PINGS_AT_A_TIME, pairs, async (pair) => {
+  const reached = await mapAtMost(
+    PINGS_AT_A_TIME,
+    pairs.filter((pair) => pinged && !isSeparate(pair)),
+    async (pair) => {
+      const { entry } = byName.get(pair.from.device)!;
+      const outcome = await progress.track(
+        nameOf(pair),
+        succeedWithin(PING_SECONDS, entry, ping(pair, 1)),
+      );
+      return { ...pair, ...outcome };
+    },
+  );
+  const kept = await mapAtMost(PINGS_AT_A_TIME, pairs.filter(isSeparate), async (pair) => {
     const { entry } = byName.get(pair.from.device)!;
-    const ping = ["ping", "-n", "-c", "1", "-W", "1", "-I", pair.from.ifname, pair.to.address];
-    const name = `a ping from ${pair.from.device} to ${pair.to.device} ${pair.to.address}`;
-    const outcome = await progress.track(name, succeedWithin(PING_SECONDS, entry, ping));
-    return { ...pair, ...outcome };
+    const outcome = await progress.track(nameOf(pair), tryOnce(entry, ping(pair, 3)));
+    return { ...pair, ...outcome, ok: !outcome.ok, separate: true as const };
   });
+  return { pairs: [...reached, ...kept], unasked: asked.flatMap(({ failed }) => failed ?? []) };
+}
+
+function ping({ from, to }: Pair, count: number): string[] {
+  return ["ping", "-n", "-c", `${count}`, "-W", "1", "-I", from.ifname, to.address];
+}
+
+function nameOf({ from, to }: Pair): string {
+  return `a ping from ${from.device} to ${to.device} ${to.address}`;
+}
+
+async function tryOnce({ argv, env }: Entry, command: readonly string[]): Promise<Outcome> {
+  const done = await run({ argv: [...argv, ...command], env });
+  return {
+    ok: done.reason === "success",
+    ms: Math.round(done.ms),
+    output: (done.stdout + done.stderr).trim(),
+  };
 }
 
 /** Waits for every line of lab.check at once. */
@@ -47,7 +86,10 @@ export async function checkExpectations(
 ): Promise<ExpectationOutcome[]> {
   const byName = indexByName(running);
   return await Promise.all(expectations.map(async (expectation) => {
-    const { entry } = byName.get(expectation.device)!;
+    const entry = byName.get(expectation.device)?.entry;
+    if (entry === undefined) {
+      return { ...expectation, ok: false, ms: 0, output: "the device was not started" };
+    }
     const argv = ["bash", "-c", expectation.command];
     const name = `${expectation.device}: ${expectation.command}`;
     const outcome = await progress.track(name, succeedWithin(expectation.seconds, entry, argv));
@@ -55,10 +97,26 @@ export async function checkExpectations(
   }));
 }
 
-async function askAddresses({ device, entry }: RunningDevice): Promise<Address[]> {
-  const done = await run({ argv: [...entry.argv, "ip", "-json", "address", "show"] });
-  if (done.reason !== "success") throw new Error(`Cannot check ${device.name}: ${describe(done)}`);
-  return readAddresses(done.stdout);
+interface Asked {
+  readonly device: string;
+  readonly found?: Address[];
+  readonly failed?: ExpectationOutcome;
+}
+
+async function askAddresses({ device, entry }: RunningDevice): Promise<Asked> {
+  const command = ["ip", "-json", "address", "show"];
+  const done = await run({ argv: [...entry.argv, ...command], env: entry.env });
+  if (done.reason === "success") {
+    try {
+      return { device: device.name, found: readAddresses(done.stdout) };
+    } catch {
+      // What a device calls ip may be anything.
+    }
+  }
+  const expectation = { device: device.name, seconds: 0, command: command.join(" ") };
+  const output = describe({ ...done, argv: command });
+  const failed = { ...expectation, ok: false, ms: Math.round(done.ms), output };
+  return { device: device.name, failed };
 }
 
 function indexByName(running: readonly RunningDevice[]): Map<string, RunningDevice> {

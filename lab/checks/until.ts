@@ -1,6 +1,7 @@
 // Repeats a command in a device until it succeeds or its time is up.
 import { run } from "../../shared/process/exec.ts";
 import { scaled } from "../../shared/process/time_scale.ts";
+import { shortenText } from "../repeats.ts";
 import type { Entry } from "../devices/entry.ts";
 import until from "./until.sh" with { type: "text" };
 
@@ -25,6 +26,6 @@ export async function succeedWithin(
     env: entry.env,
     timeoutMs: (seconds + 10) * 1000,
   });
-  const output = (done.stdout + done.stderr).trim();
+  const output = shortenText((done.stdout + done.stderr).trim());
   return { ok: done.reason === "success", ms: Math.round(done.ms), output };
 }

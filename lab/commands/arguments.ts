@@ -1,5 +1,6 @@
 // Options that several commands take, and the rules for their values.
 import { type Command, InvalidArgumentError } from "commander";
+import { readBytes, SIZE } from "../conf/options.ts";
 import { MAX_WORKERS } from "../cluster/underlay.ts";
 import { findLab, type FoundLab } from "../running/find.ts";
 import type { Terminal } from "./terminal.ts";
@@ -42,6 +43,11 @@ export function toWorkerCount(text: string): number {
     throw new InvalidArgumentError(`It is not between 1 and ${MAX_WORKERS}.`);
   }
   return count;
+}
+
+export function toBytes(text: string): number {
+  if (SIZE.test(text) && readBytes(text) >= 2 ** 20) return readBytes(text);
+  throw new InvalidArgumentError("It is no number of bytes, such as 512m or 2g, of 1m at least.");
 }
 
 export function toSeconds(text: string): number {

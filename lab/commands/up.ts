@@ -4,7 +4,15 @@ import { PATIENCE } from "../devices/startup.ts";
 import { listLabs } from "../record.ts";
 import { renderReport } from "../report/table.ts";
 import { up, type UpOptions } from "../up.ts";
-import { append, type Json, makeName, toName, toSeconds, toWorkerCount } from "./arguments.ts";
+import {
+  append,
+  type Json,
+  makeName,
+  toBytes,
+  toName,
+  toSeconds,
+  toWorkerCount,
+} from "./arguments.ts";
 import { findTarget } from "./target.ts";
 import { type Session, toJson } from "./terminal.ts";
 
@@ -35,6 +43,7 @@ function addStart(program: Command, terminal: Session, name: string): Command {
     .option("--name <name>", "name of the running lab, by default that of its folder", toName)
     .option("--ipv6", "give devices IPv6 that do not say", false)
     .option("--install", "install Debian packages for programs that startups use", false)
+    .option("--room <size>", "what the files of a device may take, such as 512m", toBytes)
     .option("--patience <seconds>", "how long to wait for a startup", toSeconds, PATIENCE)
     .option("--json", "print the report as JSON", false)
     .action((dir: string | undefined, devices: string[], options: Options) =>

@@ -22,13 +22,16 @@ export interface DeviceOptions {
 const SWITCH = /^(y|yes|t|true|on|1|n|no|f|false|off|0)$/i;
 const TRUE = /^(y|yes|t|true|on|1)$/i;
 
+/** A number of bytes as Docker has it. */
+export const SIZE = /^\d+[bkmg]?$/i;
+
 /** What Kathara takes for a value; its other options, and those that it does not know, may be anything. */
 const VALUES: Readonly<Record<string, RegExp>> = {
   bridged: SWITCH,
   cpus: /^\d+(\.\d*)?$/,
   env: /^\w+=/,
   ipv6: SWITCH,
-  mem: /^\d+[bkmg]?$/i,
+  mem: SIZE,
   num_terms: /^\d+$/,
   port: /^(\d+:)?\d+(\/(tcp|udp|sctp))?$/i,
   privileged: SWITCH,

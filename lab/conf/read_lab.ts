@@ -1,11 +1,12 @@
 // Reads a lab's folder and turns it into the plan of the lab: devices, LANs, expectations.
 import { z } from "zod";
 import { type DeviceConf, parseLabConf } from "./lab_conf.ts";
-import { type Expectation, parseLabCheck } from "./lab_check.ts";
+import { type Expectation, parseLabCheck, parsePingRules, type PingRules } from "./lab_check.ts";
 import { parseLabDep } from "./lab_dep.ts";
 import { type CollisionDomain, hashLab, numberDomains, PinnedLans } from "./collision_domains.ts";
 import { refuseForeignLinks } from "./foreign_links.ts";
 import { makeMac } from "./mac.ts";
+import { refuseLinksOut } from "./links.ts";
 import { type DeviceOptions, findOptionsWithoutEffect, readOptions } from "./options.ts";
 
 /** A lab that can be started. */
@@ -18,6 +19,7 @@ export interface Lab {
   readonly title?: string;
   readonly devices: readonly Device[];
   readonly expectations: readonly Expectation[];
+  readonly pings: PingRules;
   /** What the lab asks for and does not get, one line each. */
   readonly warnings: readonly string[];
 }
@@ -54,6 +56,12 @@ export async function readLab(dir: string): Promise<Lab> {
   const links = conf.devices.flatMap((device) => device.links);
   const lans = numberDomains(links.map(({ lan }) => lan), hash, await readPinnedLans(dir));
   const after = parseLabDep(await readIfThere(`${dir}/lab.dep`) ?? "");
+  await refuseLinksOut(dir, [
+    ...["lab.dep", "lab.check", "lans.json", "shared"],
+    ...names,
+    ...["shared", ...names].flatMap((name) => [`${name}.startup`, `${name}.shutdown`]),
+  ]);
+  const check = await readIfThere(`${dir}/lab.check`) ?? "";
   const files = await listFiles(dir);
   await refuseForeignLinks(dir, names);
   const has = (device: string, kind: "startup" | "shutdown") =>
@@ -77,7 +85,8 @@ export async function readLab(dir: string): Promise<Lab> {
         shutdown: has(device.name, "shutdown"),
       };
     }),
-    expectations: parseLabCheck(await readIfThere(`${dir}/lab.check`) ?? "", known),
+    expectations: parseLabCheck(check, known),
+    pings: parsePingRules(check, known),
     warnings: [
       ...findOptionsWithoutEffect(conf.devices),
       ...findGaps(conf.devices),

@@ -28,13 +28,31 @@ export interface StartContext {
 /** Devices are started and taken down so many at a time; a kubelet does about as much. */
 export const DEVICES_AT_A_TIME = 8;
 
-/** Starts all devices, several at a time; what is about to be made is in the record before it is. */
+/** Devices that run, and for those that could not be started why. */
+export interface StartedDevices {
+  readonly running: readonly RunningDevice[];
+  readonly failed: readonly { readonly device: string; readonly why: string }[];
+}
+
+/** Starts all devices, several at a time; what is about to be made is in the record before it is. Throws once the lab is taken down. */
 export async function startDevices(
   devices: readonly PlacedDevice[],
   context: StartContext,
-): Promise<RunningDevice[]> {
+): Promise<StartedDevices> {
   context.recorder.update({ devices: devices.map(planDevice) });
-  return await mapAtMost(DEVICES_AT_A_TIME, devices, (device) => startPlanned(device, context));
+  const started = await mapAtMost(DEVICES_AT_A_TIME, devices, async (device) => {
+    try {
+      return { running: await startPlanned(device, context) };
+    } catch (error) {
+      // One that cannot be recorded could not be taken down by another process.
+      if (context.recorder.isBroken) throw error;
+      return { failed: { device: device.name, why: (error as Error).message } };
+    }
+  });
+  return {
+    running: started.flatMap(({ running }) => running ?? []),
+    failed: started.flatMap(({ failed }) => failed ?? []),
+  };
 }
 
 /** Starts one device in the place of one that has ended. */

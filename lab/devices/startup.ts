@@ -38,7 +38,7 @@ export async function runStartups(
   const begin = (name: string): Promise<void> => {
     const { device, entry } = byName.get(name)!;
     const startup = begun.get(name) ??
-      Promise.all(device.after.map(begin)).then(() =>
+      Promise.all(device.after.filter((one) => byName.has(one)).map(begin)).then(() =>
         runStartup(entry, device, patience, (line) => say(name, line))
       );
     begun.set(name, startup);

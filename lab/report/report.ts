@@ -28,7 +28,13 @@ export interface InterfaceRow {
   /** Of the interface, unless its device does not run. */
   readonly state?: DeviceState | "up" | "down" | "gone";
   /** Pings from and to this interface. */
-  readonly checks: readonly { readonly peer: string; readonly ok: boolean; readonly ms: number }[];
+  readonly checks: readonly {
+    readonly peer: string;
+    readonly ok: boolean;
+    readonly ms: number;
+    /** Whether the two must not reach each other. */
+    readonly separate?: true;
+  }[];
 }
 
 /** What the closing line says. */
@@ -96,10 +102,15 @@ export function listInterfaces(
       vni,
       mac,
       ...(seen === undefined ? {} : describeNow(ifname, seen)),
-      checks: pairs.flatMap(({ from, to, ok, ms }) =>
+      checks: pairs.flatMap(({ from, to, ok, ms, separate }) =>
         [[from, to] as const, [to, from] as const]
           .filter(([own]) => own.device === device && own.ifname === ifname)
-          .map(([, peer]) => ({ peer: `${peer.device} ${peer.address}`, ok, ms }))
+          .map(([, peer]) => ({
+            peer: `${peer.device} ${peer.address}`,
+            ok,
+            ms,
+            ...(separate === undefined ? {} : { separate }),
+          }))
       ),
     }));
   });

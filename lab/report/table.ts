@@ -47,8 +47,14 @@ export function renderReport(
     const failed = checks.filter(({ ok }) => !ok);
     if (checks.length === 0) return "-";
     if (failed.length === 0) return palette.good(`${checks.length}/${checks.length} ok`);
-    const peers = failed.map(({ peer }) => peer).join(", ");
-    return palette.bad(`${checks.length - failed.length}/${checks.length}, no answer: ${peers}`);
+    const of = (separate: boolean) =>
+      failed.filter((check) => (check.separate ?? false) === separate).map(({ peer }) => peer);
+    const [silent, loud] = [of(false).join(", "), of(true).join(", ")];
+    return palette.bad([
+      `${checks.length - failed.length}/${checks.length}`,
+      ...(silent === "" ? [] : [`no answer: ${silent}`]),
+      ...(loud === "" ? [] : [`an answer that must not be: ${loud}`]),
+    ].join(", "));
   });
   const lines = expectations.map(({ device, command, ok, ms, output }) => {
     const seconds = `${(ms / 1000).toFixed(1)} s`;

@@ -1,5 +1,6 @@
 // Finds a running lab by its name or folder, and the way into one of its devices or nodes.
 import { PROGRAM_DIRS } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 import { CNI_BIN_DIR, NODE_PROGRAMS } from "../cluster/node.ts";
 import { SWITCH } from "../cluster/underlay.ts";
 import { type Entry, entryOf } from "../devices/entry.ts";
@@ -105,6 +106,10 @@ export async function findEntry(
     };
   }
   if (device.pid === undefined) throw new Error(`Cannot enter ${name}: it does not run yet`);
+  const alive = await run({ argv: [...enter(machine.pid), "kill", "-0", `${device.pid}`] });
+  if (alive.reason !== "success") {
+    throw new Error(`Cannot enter ${name}: it has ended; \`lab restart ${name}\` starts it anew`);
+  }
   return { ...entryOf(machine, device.pid, device), shell: device.shell };
 }
 
