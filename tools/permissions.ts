@@ -93,6 +93,7 @@ export const PROGRAMS = {
         "apt-get",
         "cat",
         "dpkg-query",
+        "env",
         "find",
         "grep",
         "kill",

@@ -29,6 +29,15 @@ const ENV = {
   USER: "root",
 };
 
+/** The beginning of a command line that Ctrl-Z does not stop; what it runs may be {@link STOPPABLE} again. */
+export const UNSTOPPABLE = ["env", "--ignore-signal=TSTP"] as const;
+
+/**
+ * nsenter(1) stops itself when its child has stopped. Where Ctrl-Z stops it as well, it may take its
+ * child for stopped after both go on, and stop for ever.
+ */
+export const STOPPABLE = ["env", "--default-signal=TSTP"] as const;
+
 /** A device's own namespaces: those of its processes, and the users that own them. */
 const NAMESPACES = ["--user", "--mount", "--net", "--uts", "--ipc", "--pid"] as const;
 
@@ -43,12 +52,14 @@ export function entryOf(
 ): Entry {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const argv: Argv = [
+    ...UNSTOPPABLE,
     ...confine(confinement),
     ...(limits.length === 0 ? [] : ["prlimit", ...limits]),
     ...enter(node.pid),
     ...["nsenter", `--target=${pid}`, ...NAMESPACES, "--"],
     ...WITH_CAPABILITIES,
-    ...(variables.length === 0 ? [] : ["env", ...variables]),
+    ...STOPPABLE,
+    ...variables,
   ];
   return { argv, env: ENV };
 }

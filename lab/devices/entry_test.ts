@@ -13,12 +13,13 @@ Deno.test("the way into a device is confined, leads through its node, and ends w
   });
   const namespaces = ["--mount", "--net", "--uts", "--ipc", "--pid"];
   assert.deepEqual(argv, [
+    ...["env", "--ignore-signal=TSTP"],
     ...confine(confinement),
     ...["prlimit", "--nofile=1:2"],
     ...["nsenter", "--target=7", ...namespaces],
     ...["nsenter", "--target=42", "--user", ...namespaces, "--"],
     ...WITH_CAPABILITIES,
-    ...["env", "HOME=/home", "GREETING=hi"],
+    ...["env", "--default-signal=TSTP", "HOME=/home", "GREETING=hi"],
   ]);
   // A lab's LD_PRELOAD, say, would be code with the machine's rights.
   assert.deepEqual([env.HOME, env.GREETING, env.USER], ["/root", undefined, "root"]);

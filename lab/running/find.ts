@@ -3,7 +3,7 @@ import { PROGRAM_DIRS } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { CNI_BIN_DIR, NODE_PROGRAMS } from "../cluster/node.ts";
 import { SWITCH } from "../cluster/underlay.ts";
-import { type Entry, entryOf } from "../devices/entry.ts";
+import { type Entry, entryOf, STOPPABLE, UNSTOPPABLE } from "../devices/entry.ts";
 import { enter } from "../machines/machine.ts";
 import { selectLiving } from "../machines/processes.ts";
 import { labDirOf, type LabRecord, listLabs, readRecord } from "../record.ts";
@@ -100,7 +100,7 @@ export async function findEntry(
     // As a user of the node would: the manager and the plugin can be called by name.
     const PATH = [NODE_PROGRAMS, CNI_BIN_DIR, ...PROGRAM_DIRS].join(":");
     return {
-      argv: enter(machine.pid),
+      argv: [...UNSTOPPABLE, ...enter(machine.pid), ...STOPPABLE],
       env: { HOME: "/root", USER: "root", PATH },
       shell: "/bin/bash",
     };
