@@ -4,13 +4,13 @@ import { dirname, join, relative } from "node:path";
 import { ROOT } from "../tools/checkout.ts";
 import plugin from "../tools/lint_plugin.ts";
 
-/** Of the checkout, what the files of a folder may import: folders, or single files. */
+/** What the files of a folder may import: folders or single files of the checkout. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "shared/": ["shared/"],
   "cni/": ["cni/", "shared/"],
   "manager/": ["manager/", "shared/", "cni/call.ts"],
   "tools/": ["tools/", "shared/"],
-  // These drive the built programs, as a runtime would.
+  // The lab, the tests and the measurements drive the built programs, as a runtime would.
   "lab/": ["lab/", "shared/", "tools/"],
   "tests/": ["tests/", "lab/", "shared/", "tools/"],
   "measure/": ["measure/", "tests/", "lab/", "shared/", "tools/"],

@@ -1,4 +1,4 @@
-// One table of calls, answered by the resident, by the binary behind the launcher, and by the bare binary: the same bytes.
+// One table of calls: resident, binary behind the launcher and bare binary answer it alike.
 import assert from "node:assert/strict";
 import type { Node } from "./fixture/cluster.ts";
 import { type Call, LAN, type Reply } from "./fixture/calls.ts";
@@ -17,7 +17,7 @@ import { LANS } from "./fixture/bare_node.ts";
 
 const MAC = "02:00:00:00:00:01";
 const MIB = 1024 * 1024;
-/** Over what PIPE_BUF (4 KiB) and a pipe (64 KiB) take. */
+/** Lengths over what PIPE_BUF (4 KiB) and a pipe (64 KiB) take. */
 const LENGTHS = [3_100, 5_000, 100_000];
 
 const add = { verb: "ADD", config: { mac: MAC } };
@@ -34,7 +34,10 @@ const ofLength = (bytes: number) =>
   `${JSON.stringify(LAN).slice(0, -1)}${" ".repeat(bytes)}`
     .slice(0, bytes - 1) + "}";
 
-/** What no variable may do to a launcher: options, globs, formats, quotes, commands, bytes that are no text. */
+/**
+ * Values that may do nothing to a launcher: options, globs, formats, quotes, commands, and bytes
+ * that are no text.
+ */
 const HOSTILE = [
   "",
   " ",
@@ -60,7 +63,7 @@ const inPlace: readonly ((value: string) => Call)[] = [
   (verb) => ({ verb }),
 ];
 
-/** In this order on one node: what one call leaves, the next one finds. */
+/** The calls are made in this order on one node: what one call leaves, the next one finds. */
 const CALLS: readonly Call[] = [
   { verb: "STATUS" },
   { verb: "STATUS", config: { cniVersion: "0.4.0" } },
@@ -114,7 +117,7 @@ const CALLS: readonly Call[] = [
   { verb: "DEL" },
   { verb: "ADD", env: { CNI_CONTAINERID: undefined, CNI_IFNAME: undefined, CNI_PATH: "" } },
   { verb: "DEL", env: { CNI_CONTAINERID: undefined } },
-  // Each in every place would be many.
+  // Every value in every place would make many calls.
   ...HOSTILE.map((value, at) => inPlace[at % inPlace.length]!(value)),
   ...HOSTILE.map((container) => ({ ...add, container })),
   { verb: "DEL" },
@@ -149,7 +152,7 @@ testAsRoot(
   },
 );
 
-/** The answers but for stderr, and for the host-side MAC address, which is random. */
+/** Answers everything but stderr and the host-side MAC address, which is random. */
 async function answerAll(node: Node, program: string) {
   const answers: Pick<Reply, "exitCode" | "stdout">[] = [];
   for (const call of CALLS) {

@@ -1,4 +1,5 @@
-// Either side of a call ends, stops or starts again in the middle of it: nothing is done twice, and nothing stands that nobody was told of.
+// Either side of a call ends, stops or starts again in the middle of it.
+// Then nothing is done twice, and nothing stands that nobody was told of.
 import assert from "node:assert/strict";
 import type { Node } from "./fixture/cluster.ts";
 import { type Call, CODE, codeOf, messageOf } from "./fixture/calls.ts";
@@ -28,7 +29,10 @@ async function startWithPod() {
   return worker;
 }
 
-/** A worker whose resident has taken an ADD, which waits for its LAN's lock until that is let go. */
+/**
+ * A worker whose resident has taken an ADD. The ADD waits for its LAN's lock until the lock is let
+ * go.
+ */
 async function startHeldAdd() {
   await using started = new AsyncDisposableStack();
   const worker = started.use(await startWithPod());
@@ -54,7 +58,7 @@ testAsRoot(
     await signal(node, "STOP", manager.pid);
     assert.equal(codeOf(await callOn(node, ADD)), 0);
     assert.equal(codeOf(await callOn(node, DEL)), 0);
-    // A launcher that is killed takes nothing back: its call lies there when the resident wakes.
+    // A launcher that is killed takes nothing back, so its call is there when the resident wakes.
     const open = await openCall(node, ADD);
     await eventually(async () => (await callFiles(node)).some(isReady), 10, "no call is ready");
     await signal(node, "KILL", open.pid, ...await childrenOf(node, open.pid));

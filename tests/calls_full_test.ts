@@ -1,4 +1,5 @@
-// No room in /run, or no permission to write there: a call is answered all the same, or refused and nothing is left of it.
+// There is no room in /run, or no permission to write there.
+// Then a call is answered all the same, or it is refused and leaves nothing.
 import assert from "node:assert/strict";
 import type { Node } from "./fixture/cluster.ts";
 import { type Call, CODE, codeOf } from "./fixture/calls.ts";
@@ -15,7 +16,7 @@ import {
 
 const ADD: Call = { verb: "ADD" };
 const DEL: Call = { verb: "DEL" };
-/** Its answer is as long, and goes through a file. */
+/** A call whose answer is as long as its config, and goes through a file. */
 const LONG: Call = { verb: "ADD", config: { prevResult: { long: "x".repeat(100_000) } } };
 
 testAsRoot("/run is full at each file of a call", async () => {
@@ -70,7 +71,7 @@ testAsRoot("/run/megalos is read-only, or every slot is taken: the binary answer
   assert.doesNotMatch(worker.manager.log, /Z error /);
 });
 
-/** Lets so much more than now go into /run, at least. */
+/** Leaves room in /run for at least so much more than there is now. */
 async function leaveFree(node: Node, what: "inodes" | "blocks", free: number): Promise<void> {
   const column = what === "inodes" ? "iused" : "used";
   await eventually(
@@ -78,7 +79,7 @@ async function leaveFree(node: Node, what: "inodes" | "blocks", free: number): P
       const used = await node.must("df", "--block-size=4K", `--output=${column}`, "/run");
       const limit = Number(used.split("\n")[1]) + free;
       const option = what === "inodes" ? `nr_inodes=${limit}` : `size=${limit * 4096}`;
-      // Refused where the manager has made a file since.
+      // The kernel refuses this where the manager has made a file meanwhile.
       return (await node.run(["mount", "-o", `remount,${option}`, "/run"])).reason === "success";
     },
     10,

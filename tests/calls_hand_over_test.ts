@@ -1,4 +1,4 @@
-// Which calls are handed to the resident and which the binary answers, and what `manager status` counts of them.
+// Which calls the resident and which the binary answers, and what `manager status` counts of them.
 import assert from "node:assert/strict";
 import type { Node } from "./fixture/cluster.ts";
 import { CODE, codeOf, environmentOf } from "./fixture/calls.ts";
@@ -18,7 +18,8 @@ import {
 } from "./fixture/resident_node.ts";
 import { LANS } from "./fixture/bare_node.ts";
 
-// Calls with a stdin that never ends, and tells what is left in it. Arguments: launcher, variables.
+// Makes a call with a stdin that never ends, and prints what is left in the stdin. Arguments:
+// launcher, variables.
 const UNREAD = `
 fifo=$(mktemp -u -p /run)
 mkfifo "$fifo"
@@ -30,7 +31,8 @@ read -r line <&3
 echo "$line"
 `;
 
-// The same text with another shell. Arguments: launcher, copy; the plugin is looked for beside it.
+// Makes a copy of the launcher for another shell. Arguments: launcher, copy. The launcher looks for
+// the plugin beside itself.
 const BY_BASH = `
 { echo '#!/bin/bash'; tail -n +2 "$1"; } >"$2"
 chmod 755 "$2"
@@ -40,7 +42,7 @@ ln -s "$1.bin" "\${2%/*}"
 testAsRoot("VERSION and a call without verb take no slot and leave stdin unread", async () => {
   await using worker = await startResidentNode();
   const { node, manager } = worker;
-  // Nobody else writes there now, and a launcher that handed over would wait.
+  // The manager writes nothing now, and a launcher that handed its call over would wait.
   await signal(node, "STOP", manager.pid);
   const changed = () => node.must("stat", "--format=%y", CALLS, `${CALLS}/bell`);
   const before = await changed();
@@ -54,7 +56,7 @@ testAsRoot("VERSION and a call without verb take no slot and leave stdin unread"
   assert.equal(await changed(), before);
 });
 
-/** Redirections, and what a call with such a stdin is answered. */
+/** Redirections, and the code that answers a call with such a stdin. */
 const NO_STDIN = [["<&-", CODE.decode], ["</", CODE.io], ["</dev/null", CODE.decode], [
   "</dev/zero",
   CODE.decode,

@@ -57,7 +57,8 @@ testAsRoot(
     await using worker = await startResidentNode();
     const { node } = worker;
     const pods = await addPods(node, 12);
-    // A model of each pod: whether it is attached. Each step starts where the last one ended, all pods at a time.
+    // A model of each pod: whether it is attached. Each step starts where the last one ended, with
+    // all pods at a time.
     const attached = new Set<number>();
     for (let step = 0; step < 6; step++) {
       const wanted = pods.map((netns, at): Wanted => {
@@ -86,7 +87,7 @@ testAsRoot(
   },
 );
 
-/** What a CHECK of it has to say. */
+/** The call. A CHECK also has its ADD's result, which a CHECK must have. */
 function withPrevious(call: Call & { netns: string; config: object }): Call {
   if (call.verb !== "CHECK") return call;
   const interfaces = [{ name: "net1", sandbox: call.netns }];

@@ -1,4 +1,4 @@
-// The programs' second form: this Deno runs them where the compiled ones lie, and nobody else sees it.
+// The programs' second form: for one command, this Deno runs them in place of the compiled ones.
 import assert from "node:assert/strict";
 import { run } from "../shared/process/exec.ts";
 import { VERSION } from "../shared/version.ts";

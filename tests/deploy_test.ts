@@ -1,4 +1,4 @@
-// The manifests are of one piece: one version, one text in two places, settings that the manager knows.
+// The manifests agree: one version, one text in two places, settings that the manager knows.
 import assert from "node:assert/strict";
 import { run } from "../shared/process/exec.ts";
 import { VERSION } from "../shared/version.ts";

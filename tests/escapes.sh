@@ -1,9 +1,11 @@
 #!/bin/bash
-# Tries to get from a device to the machine; every one of them is harmless where it succeeds.
-# Arguments: decoy's name, folder to write in, folder shared with the machine. Prints the names of what succeeded.
+# Tries to get from a device to the machine. Every try is harmless where it succeeds.
+# Arguments: the decoy's name, a folder to write in, a folder shared with the machine. Prints the
+# names of the tries that succeeded.
 decoy=$1 here=$2 shared=$3
 
-# Runs a command, or only names it where the decoy is called `list`; what it says does not matter.
+# Runs a command, or only names it where the decoy is called `list`. What the command says does not
+# matter.
 try() {
   name=$1
   shift
@@ -11,10 +13,11 @@ try() {
   (cd "$here" && "$@") </dev/null >/dev/null 2>&1 && echo "$name"
 }
 
-# Writes what is there already.
+# Writes into a file what the file holds already.
 rewrite() { value=$(cat "$1") && printf '%s\n' "$value" >"$1"; }
 
-# A system call with arguments that no kernel takes: a refusal to try is EPERM, all else is a try.
+# A system call with arguments that no kernel takes. EPERM means that the kernel refuses to try the
+# call. Any other answer means that the kernel tried.
 call() {
   perl -e '
     my ($amd64, $arm64, @args) = @ARGV;

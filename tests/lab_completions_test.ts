@@ -5,7 +5,7 @@ import { run } from "../shared/process/exec.ts";
 import { makeFolder } from "./fixture/folder.ts";
 import { LAB, runLab, testLab } from "./lab_fixture.ts";
 
-/** Each completes the words of its arguments, prints what it offers, a line each. */
+/** Each script completes the words of its arguments and prints what it offers, a line each. */
 const TRY: Readonly<Record<string, string>> = {
   bash: `
 source <(lab completions bash)

@@ -15,7 +15,10 @@ import {
 
 const OSPF_RING = `${ROOT}/lab/examples/ospf-ring`;
 
-/** From the first node to the last check; between two cues a lab does several things, each of which may be met. */
+/**
+ * Moments from the first node to the last check. Between two cues a lab does several things, and
+ * each of them may be met.
+ */
 const MOMENTS = [
   { cue: /Starting nodes/ },
   { cue: /Starting nodes/, afterMs: 150 },

@@ -1,4 +1,4 @@
-// A device gets to nothing of the machine: a list of tries, each of which succeeds without the confinement.
+// A device gets to nothing of the machine: each of a list of tries succeeds only when unconfined.
 import assert from "node:assert/strict";
 import { makeFolder } from "./fixture/folder.ts";
 import { describe } from "../shared/process/command.ts";
@@ -24,7 +24,10 @@ async function makeDecoys(): Promise<AsyncDisposable & { readonly name: string }
   };
 }
 
-/** Namespaces like a device's without what confines it; /shared is a file system of the test's own. */
+/**
+ * Namespaces like a device's, without what confines a device. /shared is a file system of the
+ * test's own.
+ */
 const UNCONFINED = `
 mount -t tmpfs tmpfs "$3"
 mkdir "$3/work" "$3/shared"

@@ -12,17 +12,17 @@ const LAB_TIMEOUT_MS = 180_000;
 const NAMED = "attach connect detach down exec logs ps restart save up".split(" ");
 /** The executable that users have. */
 export const LAB = programPath("lab", HOST_ARCH);
-// As it is in the checkout now, also where a single file of tests is run.
+// This builds what is in the checkout now, also where a single file of tests is run.
 await ensureBuilt([HOST_ARCH], { env: {}, log: console.error });
 
 type Argv = [string, ...string[]];
 
-/** `lab ...ARGS`, run to its end; `--name` is added. */
+/** Runs `lab ...ARGS` to its end; `--name` is added. */
 export async function runLab(name: string, ...args: string[]): Promise<Completed> {
   return await run({ argv: labArgv(name, args), timeoutMs: LAB_TIMEOUT_MS });
 }
 
-/** The same where the labs' own directory has room for so many KiB only. */
+/** Runs `lab` where the labs' own directory has room for so many KiB only. */
 export async function runLabInSmallSpace(
   kib: number,
   name: string,
@@ -34,7 +34,10 @@ export async function runLabInSmallSpace(
   return await run({ argv: [...unshare, ...labArgv(name, args)], timeoutMs: LAB_TIMEOUT_MS });
 }
 
-/** Starts a lab, and sends its runner a signal as soon as it has said what `cue` matches, or a little later. */
+/**
+ * Starts a lab, and sends its runner a signal as soon as the runner has said what `cue` matches, or
+ * a little later.
+ */
 export async function interruptLab(
   name: string,
   args: readonly string[],
@@ -84,7 +87,9 @@ export async function findTraces(): Promise<Traces> {
   return { links, namespaces, mounts, files };
 }
 
-/** Processes of the host that have to do with the lab: its machines, and whatever is entering them. */
+/**
+ * Processes of the host that have to do with the lab: its machines, and whatever is entering them.
+ */
 export async function findProcesses(name: string, machines: readonly number[]): Promise<string[]> {
   const processes = await listLines(["ps", "-e", "-o", "pid=,stat=,args="]);
   const entering = machines.map((pid) => `--target=${pid} `);
@@ -103,8 +108,9 @@ export async function listMachines(name: string): Promise<number[]> {
 }
 
 /**
- * Asserts that no process of a lab is there, nor its directory. What was about to start a machine for a lab that was killed
- * is in no record: it ends by itself, which takes the moment in which the kernel makes or takes back its namespaces.
+ * Asserts that no process of a lab is there, nor its directory. A lab that is killed may be about
+ * to start a machine. That process is in no record. It ends by itself, and that takes the moment in
+ * which the kernel makes or takes back the machine's namespaces.
  */
 export async function assertGone(name: string, machines: readonly number[] = []): Promise<void> {
   await eventually(
@@ -135,13 +141,17 @@ export function testLab(what: string, body: (name: string) => Promise<void>): vo
   });
 }
 
-/** Takes down what a test that has failed may have left: labs whose names begin with that of the test. */
+/**
+ * Takes down what a test that has failed may have left: labs whose names begin with the test's
+ * name.
+ */
 async function takeDownAll(prefix: string): Promise<void> {
   const labs = await Array.fromAsync(Deno.readDir(LABS_DIR)).catch(() => []);
   for (const { name } of labs) {
     if (name.startsWith(prefix)) await runLab(name, "down");
   }
-  // Only a test makes it without a lab, and other labs may be up.
+  // A test may make this folder without a lab, so it is removed here. It stays where other labs are
+  // up.
   await Deno.remove(LABS_DIR).catch(() => {});
 }
 

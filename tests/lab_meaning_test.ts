@@ -1,4 +1,4 @@
-// Labs as their authors mean them: what Quagga and BIND of their time took is taken, or named with its file and line.
+// Labs as their authors mean them: what Quagga and BIND took then works, or an error names it.
 import assert from "node:assert/strict";
 import { describe } from "../shared/process/command.ts";
 import { makeFolder } from "./fixture/folder.ts";
@@ -56,7 +56,7 @@ testLab(
       "lab.check": [
         "r2 90 ip route show proto bgp | grep -q 192.0.2.0/24",
         "r2 90 vtysh -c 'show bgp ipv4 unicast 192.0.2.0/24' | grep -q 'Community: 1:7'",
-        // Announced, but without the community.
+        // This one is announced, but without the community.
         "r2 5 ! ip route show proto bgp | grep -q 203.0.113.0/24",
         "r1 90 ip route show 198.51.100.0/24 | grep -q 10.0.0.2",
         "r1 90 vtysh -c 'show ipv6 ospf6 neighbor' | grep -q '255.1.1.2.*Full'",

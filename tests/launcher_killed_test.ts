@@ -1,4 +1,5 @@
-// Launcher or resident killed at any of their system calls, or without a process to be had: an answer, and nothing is left.
+// Launcher or resident is killed at any of its system calls, or no process can be had.
+// The call still has an answer, and nothing is left.
 import assert from "node:assert/strict";
 import { converse } from "../shared/process/exec.ts";
 import type { Node } from "./fixture/cluster.ts";
@@ -20,7 +21,7 @@ import { FORKS, inject } from "./fixture/strace.ts";
 const SYSTEM_CALLS = 70;
 const AT_A_TIME = 8;
 
-/** One call for each; of containers that differ, on LANs that some of them share. */
+/** One call for each point. Their containers differ, and some of them share a LAN. */
 const callOf = (verb: string, at: number): Call => ({
   verb,
   container: `c${at}`,
@@ -28,7 +29,10 @@ const callOf = (verb: string, at: number): Call => ({
   config: { name: `n${at % 5}`, vxlanId: at % 5 },
 });
 
-/** Makes one call for each point, `wrapper` before the launcher; answers their ends. */
+/**
+ * Makes one call for each point, with `wrapper` before the launcher, and answers how the calls
+ * ended.
+ */
 async function makeCalls(
   node: Node,
   verb: string,
@@ -47,7 +51,10 @@ async function succeed(node: Node, verb: string, points: readonly number[]): Pro
   assert.deepEqual(new Set(codes), new Set([0]), `${verb}: ${codes}`);
 }
 
-/** Nothing is attached, and no call's file is left, even those that dead launchers have left: they are made to look old. */
+/**
+ * Asserts that nothing is attached and no call's file is left. The files that dead launchers have
+ * left are made to look old, so that they go, too.
+ */
 async function assertNothingLeft(node: Node): Promise<void> {
   await eventually(
     async () => {
@@ -124,7 +131,7 @@ testAsRoot("a binary that is killed, or cannot be started, is code 11", async ()
 });
 
 const SIGKILL = 9;
-/** A shell complains about what it cannot do. */
+/** The wrapper drops stderr, since a shell complains about what it cannot do. */
 const WITHOUT_STDERR = ["sh", "-c", 'exec "$@" 2>/dev/null', "sh"];
 const range = (length: number) => Array.from({ length }, (_, at) => at + 1);
 

@@ -11,8 +11,9 @@ const LAUNCHER = `${CNI_BIN_DIR}/megalos`;
 const BINARY = `${CNI_BIN_DIR}/megalos.bin`;
 const PC1 = pod("pc1", "02:00:00:00:00:01");
 
-// Arguments: the plugin. As thick Multus calls it: its own root, the node's bound inside, and into that by chroot(2) alone,
-// so that the working directory lies outside the root. (chroot(1) would change directory as well.)
+// Arguments: the plugin. This calls it as thick Multus does: in a root of its own, with the node
+// bound inside, and into that by chroot(2) alone, so that the working directory lies outside the
+// root. (chroot(1) would change directory as well.)
 const THICK_MULTUS = `
 set -e
 mount -t tmpfs tmpfs /mnt

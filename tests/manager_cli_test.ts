@@ -1,4 +1,4 @@
-// The built manager's command line: FRR's configuration as golden files, settings, and how wrong ones end.
+// The built manager's command line: FRR's configuration as golden files, settings, and errors.
 import assert from "node:assert/strict";
 import { type Completed, describe } from "../shared/process/command.ts";
 import { run } from "../shared/process/exec.ts";
@@ -61,7 +61,7 @@ Deno.test("a flag beats its variable, and counts before and after the command", 
   assert.match((await manager(["render", "worker"], env)).stdout, /^router bgp 65001$/m);
 });
 
-Deno.test("wrong settings are all named, and the program ends with 2 before it does anything", async () => {
+Deno.test("all wrong settings are named, the program ends with 2, and does nothing", async () => {
   const env = { NODE_IP: "10.99.0.256", BGP_AS: "0", IS_CONTROL_PLANE: "perhaps" };
   const done = await manager(["--frr", "maybe", "--cni-bin-dir", "bin"], env);
   assert.equal(done.code, 2);
@@ -99,7 +99,7 @@ for (const [args, said] of WRONG) {
 
 Deno.test("--help tells every command and every setting with variable and default", async () => {
   for (const args of [["--help"], ["worker", "--help"]]) {
-    // Terminals' variables are no business of a program that prints plain text.
+    // A program that prints plain text does not heed variables of terminals.
     const done = await manager(args, { FORCE_COLOR: "1", CLICOLOR_FORCE: "1" });
     assert.equal(done.reason, "success", describe(done));
     const words = done.stdout.replaceAll(/\s+/g, " ");

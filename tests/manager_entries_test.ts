@@ -1,4 +1,6 @@
-// Forwarding entries on a node whose FRR runs: what EVPN no longer says for want of a session is kept, and what somebody deletes is made again (by zebra).
+// Forwarding entries on a node whose FRR runs.
+// What EVPN no longer says for want of a session is kept. What somebody deletes is made again (by
+// zebra).
 import assert from "node:assert/strict";
 import { describe } from "../shared/process/command.ts";
 import type { Node } from "./fixture/cluster.ts";
@@ -17,7 +19,7 @@ function bridgeThere(node: Node, ...args: string[]): Promise<string> {
   return node.must("nsenter", `--net=${LANS}`, "bridge", ...args);
 }
 
-/** All that leads to other nodes. */
+/** All entries that lead to other nodes. */
 async function readRemote(node: Node): Promise<string[]> {
   const lines = (await bridgeThere(node, "fdb", "show")).split("\n");
   return lines.filter((line) => / dst | extern_learn/.test(line)).toSorted();

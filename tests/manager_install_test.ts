@@ -21,7 +21,7 @@ testAsRoot(
     assert.match(await node.must("head", "-n1", `${CNI_BIN_DIR}/megalos`), /^#!\/bin\/sh$/m);
     assert.equal(await modes(node, "/run/megalos", LOCKS), "700 700");
     const before = await state(node);
-    // 256 for LANs, one for making the LAN namespace, one for starting the binary.
+    // 256 locks are for LANs, one is for making the LAN namespace, and one for starting the binary.
     assert.equal(before.locks.length, 258);
     assert.ok(before.locks.every((line) => line.startsWith("600 ")), before.locks[0]);
     assert.equal(before.mounts, 1);
@@ -99,7 +99,7 @@ testAsRoot("an ip that lacks a word is named with it, before anything is changed
   await install(node);
 });
 
-/** Words that an older iproute2 does not have, of each place where one can stand. */
+/** Words that an older iproute2 does not have, one for each place where such a word can stand. */
 const LATE_WORDS = [
   "altname",
   "group_fwd_mask",
@@ -110,7 +110,7 @@ const LATE_WORDS = [
   "property",
 ];
 
-/** The real one, for which the word is another one. */
+/** A program that runs the real `ip`, for which the word is another one. */
 const lacking = (word: string) =>
   `#!/bin/bash
 exec 3>&2
@@ -132,7 +132,7 @@ testAsRoot("a reflector gets FRR's start files and neither plugin nor LAN namesp
   assert.equal(await node.must("ls", "/opt"), "");
 });
 
-/** Runs it as an init container does; answers its log. */
+/** Runs `manager install` as an init container does, and answers its log. */
 async function install(node: Node): Promise<string> {
   const done = await node.run([MANAGER, "install"], { env: { CNI_BIN_DIR } });
   assert.equal(done.reason, "success", describe(done));

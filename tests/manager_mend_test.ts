@@ -1,4 +1,4 @@
-// What somebody breaks on a node is found by the manager and mended: pods talk again, and the log says what it was.
+// What somebody breaks on a node is found and mended: pods talk again, and the log says why.
 import assert from "node:assert/strict";
 import { type Node, startCluster } from "./fixture/cluster.ts";
 import { eventually } from "./fixture/eventually.ts";
@@ -20,7 +20,7 @@ async function portOf(node: Node): Promise<string> {
   return port;
 }
 
-/** Each breaks the LAN net1 of a node, and is told in the log as `why`. */
+/** Each change breaks the LAN net1 of a node. The log tells of it with `why`. */
 const HARMS: readonly { why: RegExp; harm: (node: Node) => Promise<unknown> }[] = [
   {
     why: /its VXLAN device is gone/,
@@ -98,7 +98,7 @@ const HARMS: readonly { why: RegExp; harm: (node: Node) => Promise<unknown> }[] 
   },
   {
     why: /\/run\/netns\/megalos was gone, and is pinned again/,
-    // (ip-netns(8) may have mounted it twice.)
+    // ip-netns(8) may have mounted the namespace twice.
     harm: (node) => node.must("sh", "-c", `while umount --lazy ${LANS} 2>&-; do :; done`),
   },
 ];
@@ -158,7 +158,7 @@ testAsRoot("a port that has come to another LAN since it was seen stays there", 
   await w1.must("touch", release);
   await busy;
   await eventually(async () => !await isWaitedFor(w1, lock), 10, "it is still waited for");
-  // Whoever has it now lets it go.
+  // Whoever has the lock now lets it go.
   await w1.must("flock", lock, "true");
   const port = await ipThere(w1, "-br", "link", "show", "master", "kt-net2-ntwork");
   assert.match(port, new RegExp(await portOf(w1)));
@@ -179,7 +179,7 @@ testAsRoot("devices of no LAN are removed, those of calls that are at work are n
   const [w1] = cluster.workers;
   const [manager] = running.workers;
   await addPod(w1, PC1);
-  // As a call at work would: nothing is removed as long as it has its lock.
+  // This is as a call at work would do it: nothing is removed as long as the call has its lock.
   const busy = await hold(w1, "/run/megalos/lock/077");
   await ipThere(w1, "link", "add", "name", "kt-half-ntwork", "type", "bridge");
   await ipThere(w1, "link", "add", "name", "mgabcdefghijklm", "type", "veth", "peer", "name", "x");
@@ -199,7 +199,7 @@ testAsRoot("devices of no LAN are removed, those of calls that are at work are n
 });
 
 testAsRoot("a node that gets another address goes on with it, its LANs too", async () => {
-  // No NODE_IP: the address is the device's.
+  // There is no NODE_IP: the address is the device's.
   await using pods = await startTwoPods({ NODE_IP: "" });
   const { cluster, running } = pods;
   const [w1, w2] = cluster.workers;

@@ -15,7 +15,10 @@ import { testAsRoot } from "./fixture/privileged.ts";
 const OTHER_ADDRESS = workerAddress(1);
 const ABSENT_ADDRESS = "10.99.0.77";
 
-/** A worker, the cluster's reflector, and its second worker as a reflector too, with one environment over all. */
+/**
+ * Starts a worker, the cluster's reflector, and the second worker as a reflector, too, all with one
+ * environment.
+ */
 async function startThree(cluster: Cluster, env: Record<string, string>, worker = {}) {
   const { reflector, workers: [node, other] } = cluster;
   const managers = new AsyncDisposableStack();
@@ -93,7 +96,7 @@ testAsRoot("sessions have a password: a worker that does not know it stays out",
     20,
     "the worker with the wrong password is in session",
   );
-  // Three more tries of its.
+  // The worker tries three more times meanwhile.
   await three.node.must("sleep", "3");
   assert.match(await probe(three.node, "/readyz"), /^503 .*no BGP session is Established/);
   await manager.end("TERM");
@@ -112,7 +115,7 @@ testAsRoot("what waits for a reflector that nobody answers for is not dropped", 
     20,
     () => `the worker does not look for its reflector\n${manager.log}`,
   );
-  // The kernel by itself gives up after three seconds.
+  // The kernel alone would give up after three seconds.
   const waiting = node.run(["ping", "-n", "-c1", "-W20", ABSENT_ADDRESS]);
   await node.must("sleep", "5");
   await reflector.must("ip", "address", "add", `${ABSENT_ADDRESS}/24`, "dev", "br0");

@@ -1,4 +1,4 @@
-// A manager that ends, starts again or is given other settings, and FRR that dies: what stays, and what is mended.
+// A manager ends, starts again or gets other settings, or FRR dies: what stays, and what is mended.
 import assert from "node:assert/strict";
 import { describe } from "../shared/process/command.ts";
 import { type Node, startCluster } from "./fixture/cluster.ts";
@@ -172,7 +172,10 @@ testAsRoot("a bgpd that starts slowly is not started twice", async () => {
   assert.equal(await node.must("cat", "/run/starts"), "started\n");
 });
 
-/** Entries of a zebra that is no more: of a node that left, for flooding and for a MAC address, in the VXLAN device and in the bridge. */
+/**
+ * Adds entries of a zebra that is no more: those of a node that left, for flooding and for a MAC
+ * address, in the VXLAN device and in the bridge.
+ */
 async function addStale(node: Node): Promise<void> {
   const device = ["dev", "net1-ntwork"];
   for (
@@ -185,7 +188,7 @@ async function addStale(node: Node): Promise<void> {
   assert.equal((await readStale(node)).length, 3);
 }
 
-/** Those of them that are there. */
+/** Those of the stale entries that are still there. */
 async function readStale(node: Node): Promise<string[]> {
   return (await readFdb(node)).filter((line) => /10\.99\.0\.77|02:00:00:00:00:77/.test(line));
 }
@@ -198,7 +201,7 @@ function inLans(node: Node, ...argv: string[]): Promise<string> {
   return node.must("nsenter", `--net=${LANS}`, ...argv);
 }
 
-/** Each session's peer, state and how often it has been established in the life of this bgpd. */
+/** Each session's peer, state, and how often it has been established in the life of this bgpd. */
 async function readPeers(node: Node) {
   const { as, peers } = JSON.parse(
     await node.must("vtysh", "-c", "show bgp l2vpn evpn summary json"),

@@ -1,4 +1,4 @@
-// What people are told of a node: by `manager status` in good and bad days, and by the log, a line an event.
+// What people are told of a node: by `manager status` in good and bad days, and by the log.
 import assert from "node:assert/strict";
 import { describe } from "../shared/process/command.ts";
 import { startCluster, startNode, workerAddress } from "./fixture/cluster.ts";
@@ -35,7 +35,7 @@ testAsRoot(
     );
     assert.match(routes, /^10\.99\.0\.12 +w2 +Established +\d+ s /m);
 
-    // A lost worker is told, and its return.
+    // The log tells that a worker is lost, and that it is back.
     await running.reflector.logged(/info BGP session with w2 \(10\.99\.0\.12\) is up$/m);
     await other.node.must("ip", "link", "set", "dev", "eth0", "down");
     await running.reflector.logged(/warn BGP session with w2 \(10\.99\.0\.12\) is down \(gone\)$/m);

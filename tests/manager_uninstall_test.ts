@@ -1,4 +1,4 @@
-// `manager uninstall`: it leaves nothing of install and calls on a node, and refuses where somebody still needs it.
+// `manager uninstall` leaves nothing on a node, and refuses where somebody still needs something.
 import assert from "node:assert/strict";
 import type { Completed } from "../shared/process/command.ts";
 import { codeOf } from "./fixture/calls.ts";

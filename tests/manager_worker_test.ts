@@ -101,7 +101,7 @@ testAsRoot("readyz tells why a worker is not ready; healthz is another question"
   await worker.logged(/waiting for FRR's daemons/);
   assert.deepEqual(await frrPids(node), {});
 
-  // FRR's own container.
+  // This starts FRR's own container.
   await node.must(
     "sh",
     "-c",
@@ -118,7 +118,7 @@ testAsRoot("readyz tells why a worker is not ready; healthz is another question"
   await answers("/readyz", "200 ok");
   await reflector.ready();
 
-  // First those that would bring the others back.
+  // First this ends those that would bring the others back.
   await reflector.end("KILL");
   const { watchfrr, ...daemons } = await frrPids(cluster.reflector);
   await cluster.reflector.must("kill", "-KILL", watchfrr!, ...Object.values(daemons));

@@ -1,4 +1,4 @@
-// ADD at its boundary: MAC addresses, CNI_ARGS, which namespaces it takes, and what another LAN has already.
+// ADD at its boundary: MAC addresses, CNI_ARGS, namespaces, and what another LAN has already.
 import assert from "node:assert/strict";
 import { type Call, callPlugin, CODE, codeOf, messageOf, resultOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
@@ -10,7 +10,7 @@ const args = `MAC=${mac(2)}`;
 const cni = { args: { cni: { mac: mac(3) } } };
 const runtimeConfig = { runtimeConfig: { mac: mac(4) } };
 
-/** Who asks, and who is heard. */
+/** Ways to ask for a MAC address, and the address that counts. */
 const MACS: [Partial<Call>, string][] = [
   [{ config }, mac(1)],
   [{ args }, mac(2)],
@@ -77,7 +77,7 @@ testAsRoot(
       ["/run/netns/file", /not a network namespace/],
       ["/run/netns/folder", /not a network namespace/],
       ["/run/netns/link", /does not exist/],
-      // Nobody opens it for writing: a call that opened it would wait for its whole time.
+      // Nobody opens it for writing, so a call that opened it would wait for its whole time.
       ["/run/fifo", /not a network namespace/],
       ["/run/netns/file/below", /does not exist/],
       [`/proc/${node.pid}/ns/mnt`, /not a network namespace/],
@@ -86,7 +86,7 @@ testAsRoot(
       [own, /the plugin's own namespace/],
       [LANS, /the LAN namespace/],
     ];
-    // First on a fresh node, then where the LAN namespace is.
+    // This is done first on a fresh node, then where the LAN namespace is.
     for (const prepare of [undefined, { verb: "ADD", netns: other, container: "other" }]) {
       if (prepare !== undefined) resultOf(await callPlugin(node, prepare));
       const before = await node.observe();
@@ -145,7 +145,8 @@ testAsRoot("what another LAN has already is refused, and nothing changes", async
     assert.match(messageOf(reply), message);
     assert.deepEqual(await node.observe(), before, JSON.stringify(config));
   }
-  // With another port the kernel would have let the VNI be used twice; with the same settings all is well.
+  // With another port the kernel would let the VNI be used twice. With the same settings all is
+  // well.
   const same = { verb: "ADD", netns: "/run/netns/other", container: "c2" };
   resultOf(await callPlugin(node, { ...same, config: { mtu: 1400, port: 4789 } }));
 });

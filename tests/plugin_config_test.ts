@@ -1,4 +1,4 @@
-// The LAN's keys at the plugin's boundary: each wrong one is named with its value and rule, and nothing changes.
+// The LAN's keys at the plugin's boundary: each wrong key is named with value and rule.
 import assert from "node:assert/strict";
 import { callPlugin, CODE, codeOf, type Config, messageOf, resultOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
@@ -54,7 +54,7 @@ testAsRoot("unknown keys are ignored, and null is as good as absent", async () =
     ...{ args: null, runtimeConfig: null, prevResult: null, __proto__: null },
     ...{ mac: null, mtu: null, port: null, master: null },
   };
-  // A LAN that starts, then one that stands.
+  // The first LAN starts, and the second one stands.
   for (const ifname of ["net1", "net2"]) {
     const [, { mtu } = {}] = resultOf(await callPlugin(node, { verb: "ADD", ifname, config }))
       .interfaces;

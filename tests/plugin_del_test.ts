@@ -1,4 +1,4 @@
-// DEL succeeds however often and whatever is missing, takes the LAN's devices with the last port, and nothing of others.
+// DEL succeeds however often and whatever is missing. The last port's DEL takes the LAN's devices.
 import assert from "node:assert/strict";
 import { type Call, callPlugin, codeOf, resultOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
@@ -99,7 +99,7 @@ testAsRoot("DEL takes its own port only, and the LAN with the last one", async (
     const before = await node.devices(LANS);
     assert.equal(codeOf(await callPlugin(node, { verb: "DEL", ...call })), 0);
     const after = await node.devices(LANS);
-    // A port; and with the last one bridge and VXLAN device.
+    // A DEL takes a port. The last one also takes bridge and VXLAN device.
     assert.equal(before.length - after.length, at < calls.length - 1 ? 1 : 3);
   }
   assert.deepEqual(await node.observe(), alone);

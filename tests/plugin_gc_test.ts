@@ -1,4 +1,4 @@
-// GC takes the ports that the runtime has forgotten and nothing else; STATUS says whether an ADD could succeed.
+// GC takes only the ports that the runtime has forgotten. STATUS says whether an ADD could succeed.
 import assert from "node:assert/strict";
 import { callPlugin, CODE, codeOf, type Config, messageOf, resultOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";

@@ -1,4 +1,4 @@
-// A plugin that is killed at any of its system calls: the next calls of the same attachment succeed, and nothing is left of it.
+// A plugin is killed at any of its system calls: the next calls succeed, and nothing is left of it.
 import assert from "node:assert/strict";
 import { BareNode, LANS } from "./fixture/bare_node.ts";
 import { type Call, callPlugin, codeOf } from "./fixture/calls.ts";
@@ -7,7 +7,7 @@ import { inject } from "./fixture/strace.ts";
 
 /** Between two of these calls nothing changes that another process could see. */
 const SEEN = "write,close,flock,clone,clone3,vfork,epoll_wait";
-/** Every third, and in another run others. */
+/** The plugin is killed at every third call, and in another run at others. */
 const STRIDE = 3;
 
 for (const verb of ["ADD", "DEL"]) {
@@ -22,7 +22,7 @@ for (const verb of ["ADD", "DEL"]) {
       };
       await succeed({ verb: "ADD" }, { verb: "DEL" });
       const halfway = new Set<string>();
-      // The LAN is the call's alone, then another one's, too.
+      // First the LAN is the call's alone, then another one's, too.
       for (const isShared of [false, true]) {
         if (isShared) await succeed({ verb: "ADD", ...other });
         const before = await node.observe();

@@ -1,4 +1,4 @@
-// A LAN's devices on a node after ADD: settings that make it a wire, names, and nothing of it outside the LAN namespace.
+// A LAN's devices on a node after ADD: settings that make it a wire, names, and where devices are.
 import assert from "node:assert/strict";
 import { callPlugin, CODE, codeOf, type Config, messageOf, resultOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
@@ -76,13 +76,13 @@ testAsRoot("the node's own namespace gains no link, address or rule", async () =
   assert.deepEqual(node.listNetns(), ["megalos", "pod"]);
 });
 
-/** What is asked for, and what pod, bridge and VXLAN device have then. */
+/** The MTU in the config, and the MTU that pod, bridge and VXLAN device then have. */
 const MTUS: [Config, number][] = [
   [{}, UNDERLAY_MTU - 50],
   [{ mtu: 1500 }, 1500],
   [{ mtu: 9000 }, 9000],
 ];
-/** Devices that someone takes away, in their namespaces. */
+/** Devices that someone takes away, each in its namespace. */
 const LOSSES: [string, string][][] = [
   [],
   [[LANS, "net1-ntwork"]],
@@ -150,13 +150,16 @@ testAsRoot("port and master are the underlay's that the config names", async () 
   resultOf(await callPlugin(node, same));
 });
 
-/** For a LAN that stands with another. */
+/** Masters that are refused for a LAN that stands with another master. */
 const OTHER_MASTERS: [string, RegExp][] = [
   ["nowhere", /device nowhere/],
   ["eth0", /master eth0 with VTEP address 10\.99\.0\.11 .* it stands with 10\.98\.0\.1 /],
 ];
 
-/** Configs of LANs that all stand on one node, and the names of their VXLAN devices; bridges have `kt-` before. */
+/**
+ * Configs of LANs that all stand on one node, and the names of their VXLAN devices. A bridge's name
+ * has `kt-` before that.
+ */
 const NAMES: [Config, string][] = [
   [{ name: "abcde", suffix: "s", vxlanId: 1 }, "abcde-s"],
   [{ name: "abcdef", suffix: "s", vxlanId: 2 }, "~AAAC-s"],
@@ -195,7 +198,7 @@ testAsRoot("names of every kind give devices of their own, are found again, and 
   assert.deepEqual((await node.devices(LANS)).map(({ ifname }) => ifname), ["lo"]);
 });
 
-/** Put before the plugin, behind an environment that has nothing but the call. */
+/** What is put before the plugin, behind an environment that has nothing but the call. */
 const SURROUNDINGS: [string, string[]][] = [
   ["LD_* set", ["env", "LD_PRELOAD=/nowhere.so", "LD_LIBRARY_PATH=/nowhere", "LD_AUDIT=/nowhere"]],
   ["a hostile PATH", ["env", "PATH=/nowhere:."]],

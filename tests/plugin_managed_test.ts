@@ -1,4 +1,5 @@
-// The plugin on a node with a manager: it makes no namespace and guesses no facts, but says "try again later".
+// The plugin on a node with a manager makes no namespace and guesses no facts.
+// It says "try again later" instead.
 import assert from "node:assert/strict";
 import { renderNodeFacts } from "../shared/lan/node_facts.ts";
 import { netnsId } from "../shared/lan/lan_netns.ts";

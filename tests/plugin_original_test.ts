@@ -1,4 +1,4 @@
-// What of the Go original the plugin deletes, and what it leaves alone: devices in the node's own namespace that look like its LANs.
+// Which devices of the Go original the plugin deletes, and which look-alikes it leaves alone.
 import assert from "node:assert/strict";
 import { BareNode, LANS } from "./fixture/bare_node.ts";
 import { type Call, callPlugin, codeOf, resultOf } from "./fixture/calls.ts";
@@ -41,7 +41,10 @@ testAsRoot(
   },
 );
 
-/** What looks like the original's and is not, or is in use: sh text that is run where a LAN of it stands, with a pod. */
+/**
+ * What only looks like the original's, or is in use: sh text that is run where a LAN of the
+ * original stands, with a pod.
+ */
 const FOREIGN = [
   ["a bridge without VXLAN", `ip link del dev ${ORIGINAL.vxlan}`],
   ["VXLAN that is no port", `ip link set dev ${ORIGINAL.vxlan} nomaster`],
@@ -114,7 +117,7 @@ testAsRoot("a VNI may be the original's and ours at once, but not on one UDP por
   resultOf(await add(4789));
   assert.deepEqual(await del(), SUCCESS);
   assert.ok(await node.device(ORIGINAL.bridge), "a DEL that found its port asks no more");
-  // The second one does: nobody is on the original's LAN.
+  // The second DEL asks: nobody is on the original's LAN.
   assert.deepEqual(await del(), SUCCESS);
   assert.equal(await node.device(ORIGINAL.bridge), undefined);
   resultOf(await add(8472));

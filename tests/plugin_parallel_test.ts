@@ -1,10 +1,10 @@
-// Many calls at a time: as a node sees them when a lab of hundreds of devices starts and ends.
+// Many calls at a time, as a node sees them when a lab of hundreds of devices starts and ends.
 import assert from "node:assert/strict";
 import { type Call, callPlugin } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import { BareNode, LANS } from "./fixture/bare_node.ts";
 
-/** Makes the calls, so many at a time; answers those that failed. */
+/** Makes the calls, so many at a time, and answers those that failed. */
 async function callAll(node: BareNode, calls: readonly Call[], atATime: number) {
   const waiting = calls.values();
   const failed: unknown[] = [];
@@ -34,7 +34,7 @@ testAsRoot("60 ADDs and 60 DELs on 10 LANs, 30 at a time: no error, nothing left
   const devices = await node.devices(LANS);
   assert.equal(devices.filter(({ group }) => group === "1").length, 60);
   assert.equal(devices.length, 1 + 60 + 2 * 10);
-  // Ends and starts at once: each LAN goes, comes back and goes.
+  // Some pods end and others start at once: each LAN goes, comes back and goes.
   const half = (odd: number) => all.filter((_, at) => at % 2 === odd);
   const mixed = half(0).flatMap((
     one,

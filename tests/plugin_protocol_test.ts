@@ -1,4 +1,4 @@
-// The plugin's protocol at its boundary: which verb answers what, in the order of checks that the specification gives.
+// The plugin's protocol at its boundary: which verb answers what, in the specification's order.
 import assert from "node:assert/strict";
 import { VERSION } from "../shared/version.ts";
 import { type Call, callPlugin, CODE, codeOf, type Config, messageOf } from "./fixture/calls.ts";
@@ -59,7 +59,7 @@ const wrongIfnames = [
   "lo",
   "all",
   "default",
-  // Its second byte is 0xA0, white space to the kernel.
+  // The last letter's second byte is 0xA0, which the kernel takes for white space.
   "netà",
 ];
 const wrongNetns = [
@@ -70,7 +70,7 @@ const wrongNetns = [
   '/run/"x"',
   "/run/a\\b",
 ];
-/** JSON but for one byte. */
+/** JSON, but for one byte. */
 const NOT_UTF8 = Uint8Array.from(
   '{"name":"net1","x":"?"}',
   (character) => character === "?" ? 0xff : character.charCodeAt(0),

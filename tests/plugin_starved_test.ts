@@ -1,11 +1,13 @@
-// A node that has no process left, no `ip`, or interrupts system calls: an answer from the table of codes, and nothing stays.
+// A node has no process left, has no `ip`, or interrupts system calls.
+// A call still has an answer from the table of codes, and nothing stays.
 import assert from "node:assert/strict";
 import { BareNode, LANS } from "./fixture/bare_node.ts";
 import { callPlugin, CODE, codeOf, messageOf } from "./fixture/calls.ts";
 import { testAsRoot } from "./fixture/privileged.ts";
 import { FORKS, inject } from "./fixture/strace.ts";
 
-// Arguments: what to put in the place of a program, the program, the plugin. Nobody else sees it.
+// Arguments: what to put in the place of a program, the program, the plugin. Nobody else sees the
+// replacement.
 const REPLACE = `mount --bind "$1" "$(readlink -f "$2")"; shift 2; exec "$@"`;
 const replaced = (by: string, program: string) => [
   ...["/usr/bin/unshare", "--mount", "--propagation", "private"],
@@ -47,7 +49,8 @@ testAsRoot("a process that cannot be made is code 11, and what was done is undon
   for (let first = 1; codes.at(-1) !== 0; first++) {
     const wrapper = inject(`${FORKS}:error=EAGAIN:when=${first}+`, "with children");
     const reply = await callPlugin(node, { verb: "ADD", config }, wrapper);
-    // Deno itself does not start without its threads: it aborts, and says nothing to the runtime. The launcher does.
+    // Deno itself does not start without its threads: it aborts, and says nothing to the runtime.
+    // The launcher answers instead.
     if (reply.exitCode !== 0 && reply.stdout === "") continue;
     codes.push(codeOf(reply));
     if (reply.exitCode === 0) break;
@@ -59,7 +62,7 @@ testAsRoot("a process that cannot be made is code 11, and what was done is undon
   assert.deepEqual(await node.observe(), before);
 });
 
-/** What waits long enough to be interrupted by a signal. */
+/** System calls that wait long enough to be interrupted by a signal. */
 const INTERRUPTED = ["flock", "epoll_wait", "wait4", "waitid", "recvmsg"];
 
 testAsRoot(
@@ -87,7 +90,7 @@ testAsRoot("with a read-only /run pods come and go where the lock files are", as
   for (const verb of ["ADD", "DEL"]) {
     assert.equal(codeOf(await callPlugin(node, { verb })), 0, verb);
   }
-  // Its lock file would have to be made.
+  // This LAN's lock file would have to be made.
   const config = { name: "net2", vxlanId: 11 };
   assert.equal(codeOf(await callPlugin(node, { verb: "ADD", config })), CODE.io);
   assert.deepEqual(await node.observe(), before);

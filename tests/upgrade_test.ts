@@ -1,4 +1,4 @@
-// An upgrade of the Go original: its LANs go on until their pods go, ours stand beside them, and nothing of theirs is left.
+// An upgrade of the Go original: its LANs go on until their pods go, and ours stand beside them.
 import assert from "node:assert/strict";
 import { resultOf } from "./fixture/calls.ts";
 import { type Node, startCluster, workerAddress } from "./fixture/cluster.ts";
@@ -42,7 +42,7 @@ async function addOld(node: Node): Promise<void> {
   for (const name of OLD) await addOriginalPod(on(node), name, ADDRESSES[name]);
 }
 
-/** Two pods of ours on a LAN of the same name, suffix and VNI; the same addresses do not meet. */
+/** Two pods of ours on a LAN of the same name, suffix and VNI. Equal addresses do not meet. */
 async function addNew(node: Node, program: string): Promise<void> {
   for (const name of ["new1", "new2"] as const) {
     await node.must("ip", "netns", "add", name);
@@ -57,7 +57,7 @@ async function assertTalk(node: Node, from: PodName, to: PodName): Promise<void>
   await eventually(reaches, 20, `${from} does not reach ${to}`);
 }
 
-/** DEL of a pod, twice; the answers are the same. */
+/** Makes a pod's DEL twice, and asserts that the answers are the same. */
 async function del(node: Node, name: PodName, program: string): Promise<void> {
   for (const time of ["first", "second"]) {
     const reply = await callOn(node, callOf("DEL", name), program);
@@ -121,7 +121,8 @@ for (const [way, program] of [["resident", LAUNCHER], ["binary", BINARY]] as con
   });
 }
 
-// Arguments: VXLAN device, address of the other node. What the original's speaker writes for a LAN's broadcasts.
+// Arguments: VXLAN device, address of the other node. Adds what the original's speaker writes for a
+// LAN's broadcasts.
 const FLOOD = `bridge fdb append 00:00:00:00:00:00 dev "$1" dst "$2"`;
 
 testAsRoot(

@@ -1,4 +1,4 @@
-// A LAN is a wire: frames of every kind cross it between two nodes, once each, and nothing else is on it.
+// A LAN is a wire: frames of every kind, and nothing else, cross it between two nodes, once each.
 import assert from "node:assert/strict";
 import { converse } from "../shared/process/exec.ts";
 import { type Node, startCluster } from "./fixture/cluster.ts";
@@ -11,7 +11,8 @@ import { testAsRoot } from "./fixture/privileged.ts";
 const PC1 = pod("pc1", SENDER_MAC);
 const PC2 = pod("pc2", RECEIVER_MAC);
 
-// Arguments: interface. Prints each frame that comes in, in hex (a VLAN tag that the kernel has taken off is not shown).
+// Arguments: interface. Prints each frame that comes in, in hex. A VLAN tag that the kernel has
+// taken off is not shown.
 const LISTEN = `
 import socket, sys
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
@@ -58,7 +59,7 @@ testAsRoot(
           FRAMES.map(({ name }) => name).filter((name) => !received.map(recognise).includes(name))
         }`,
     );
-    // Each once, in order, and nothing that was not sent.
+    // Each frame came once and in order, and no frame came that was not sent.
     assert.deepEqual(
       received.map((frame) => recognise(frame) ?? frame),
       FRAMES.map(({ name }) => name),

@@ -7,7 +7,7 @@ const PROCESS_MODULES = new Set(["node:process", "process"]);
 
 const MAX_COLUMNS = 100;
 /** Folders whose comments are still wider, below the checkout. The list only ever gets shorter. */
-const WIDE_FOLDERS = /\/(lab|tests)\//;
+const WIDE_FOLDERS = /\/lab\//;
 
 const isSpawner = (path: string) => path.endsWith("/shared/process/exec.ts");
 const isMain = (path: string) => path.endsWith("/main.ts");

@@ -36,7 +36,7 @@ const command = new Command("deno task kernels")
   .option("--emulate", "emulate all CPUs even where /dev/kvm can be used", false)
   .option(
     "--steady",
-    "emulate one CPU that tells time by its instructions: slower, but no load of this machine counts",
+    "emulate one CPU that tells time by its instructions: slower, but steady under load",
     false,
   )
   .option("--json", "print the results as JSON on stdout", false)
