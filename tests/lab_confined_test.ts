@@ -1,4 +1,4 @@
-// What a device does to itself stays its own: files, memory, processes, an end, a program that hangs.
+// What a device does to itself stays its own: files, memory, processes, its end, a hung program.
 import assert from "node:assert/strict";
 import { readRecord } from "../lab/record.ts";
 import { labDirOf } from "../lab/record.ts";
