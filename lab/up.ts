@@ -102,7 +102,10 @@ export async function up(
       const { running, failed } = await startDevices(devices, { nodes: machines, recorder, say });
       for (const { why } of failed) log(why);
       log(`Devices are attached: ${running.length}`);
-      await runStartups(running, options.patience, say);
+      {
+        using progress = new Progress("startups", log);
+        await runStartups(running, options.patience, say, progress);
+      }
       log("Startups have run; checking");
       const { pairs, expectations } = await checkLab(running, lab, log);
       const unstarted = failed.map(({ device, why: output }) => ({

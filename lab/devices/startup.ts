@@ -5,6 +5,7 @@ import { withConstants } from "../../shared/process/script.ts";
 import type { Device } from "../conf/read_lab.ts";
 import { shortenRepeats } from "../repeats.ts";
 import { DEVICE_SCRIPTS } from "./fill.ts";
+import type { Progress } from "../progress.ts";
 import type { Entry } from "./entry.ts";
 import runStartupScript from "./run_startup.sh" with { type: "text" };
 import type { RunningDevice } from "./start.ts";
@@ -32,6 +33,7 @@ export async function runStartups(
   running: readonly RunningDevice[],
   patience: number,
   say: (device: string, line: string) => void,
+  progress: Progress,
 ): Promise<void> {
   const byName = new Map(running.map((one) => [one.device.name, one]));
   const begun = new Map<string, Promise<void>>();
@@ -39,7 +41,7 @@ export async function runStartups(
     const { device, entry } = byName.get(name)!;
     const startup = begun.get(name) ??
       Promise.all(device.after.filter((one) => byName.has(one)).map(begin)).then(() =>
-        runStartup(entry, device, patience, (line) => say(name, line))
+        progress.track(name, runStartup(entry, device, patience, (line) => say(name, line)))
       );
     begun.set(name, startup);
     return startup;

@@ -43,9 +43,10 @@ export function renderReport(
   { interfaces, expectations, totals }: Report,
   palette: Palette,
 ): string {
-  const table = renderInterfaces(interfaces, palette, "CHECKS", ({ checks }) => {
+  const table = renderInterfaces(interfaces, palette, "CHECKS", (row) => {
+    const { checks } = row;
     const failed = checks.filter(({ ok }) => !ok);
-    if (checks.length === 0) return "-";
+    if (checks.length === 0) return hasStrangers(row, interfaces) ? "- (another subnet)" : "-";
     if (failed.length === 0) return palette.good(`${checks.length}/${checks.length} ok`);
     const of = (separate: boolean) =>
       failed.filter((check) => (check.separate ?? false) === separate).map(({ peer }) => peer);
@@ -64,6 +65,13 @@ export function renderReport(
   });
   return [table, ...(lines.length > 0 ? ["", ...lines] : []), "", renderTotals(totals, palette)]
     .join("\n");
+}
+
+/** Whether others on its LAN have addresses as well, none of them in a subnet of the interface's. */
+function hasStrangers(row: InterfaceRow, rows: readonly InterfaceRow[]): boolean {
+  const hasAddress = ({ addresses = [] }: InterfaceRow) => addresses.length > 0;
+  return hasAddress(row) &&
+    rows.some((one) => one.device !== row.device && one.lan === row.lan && hasAddress(one));
 }
 
 /** "2 devices, 1 LAN; 1 ping ok, 0 failed; 2 startups with errors: leaf1, leaf2". */

@@ -51,3 +51,19 @@ Deno.test("the table without checks has no column for them", () => {
     /^DEVICE {2}NODE {2}INTERFACE {2}LAN {3}VNI {2}MAC$/m,
   );
 });
+
+Deno.test("who has an address that no neighbour shares a subnet with is told from who has none", () => {
+  const look = (...addresses: string[]) => ({
+    state: "running" as const,
+    interfaces: new Map([["eth0", { mac: MAC, isUp: true, addresses }]]),
+  });
+  const observed = new Map([
+    ["pc1", look("10.0.0.1/24")],
+    ["pc2", look("10.9.0.1/24")],
+    ["alone", look()],
+  ]);
+  const text = renderReport(makeReport(devices, [], [], observed, ["pc1"]), PLAIN);
+  assert.match(text, /^pc1 .* up +10\.0\.0\.1\/24 +- \(another subnet\)$/m);
+  assert.match(text, /^alone .* running +- +-$/m);
+  assert.match(text, /; 1 startup with errors: pc1$/);
+});
