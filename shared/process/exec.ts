@@ -156,6 +156,9 @@ async function feed(
   await writer.close().catch(() => {});
 }
 
+/** Time is counted in steps: while this process is stopped (Ctrl-Z), at most one of them passes. */
+const TICK_MS = 1000;
+
 /** A child's time limit. It begins with the first `start`; `stop` answers whether time was over. */
 function limitTime(
   child: Deno.ChildProcess,
@@ -167,10 +170,16 @@ function limitTime(
     killQuietly(child);
     controller.abort();
   };
+  const wait = (rest: number) => {
+    timer = setTimeout(
+      () => rest > TICK_MS ? wait(rest - TICK_MS) : end(),
+      Math.min(rest, TICK_MS),
+    );
+  };
   return {
     signal: controller.signal,
     start() {
-      timer ??= setTimeout(end, scaled(ms));
+      if (timer === undefined) wait(scaled(ms));
     },
     stop() {
       clearTimeout(timer);
