@@ -83,7 +83,7 @@ function buildCli(process: Process, fail: () => void): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
-    // Inherited by commands that are made after it.
+    // Commands that are made after this inherit it.
     .exitOverride();
   for (const { env, flag, help, default: byDefault } of Object.values<SettingSource>(SOURCES)) {
     if (flag === undefined) continue;
@@ -149,7 +149,7 @@ function buildCli(process: Process, fail: () => void): Command {
       print(text);
       if (!status.ready) fail();
     });
-  // Last: commands that are made after it would allow them too.
+  // This comes last: commands that are made after it would allow them, too.
   cli.allowExcessArguments().action(async () => {
     if (cli.args.length > 0) refuseCommand(cli);
     await start();

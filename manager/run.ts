@@ -28,7 +28,7 @@ export async function runManager(
   const server = serve(health, settings.httpPort, signal);
   try {
     await prepareNode(settings.role, settings, programDir, tell);
-    // Again from here when the node has another address.
+    // All begins again here when the node has another address.
     while (!signal.aborted) {
       const configured = await configure(settings, tell, signal);
       await lookAfterNode({ settings, ...configured, health, journal, signal });

@@ -197,7 +197,8 @@ main() {
   write_request
   write_config
   watch "$TAKE_LIMIT_S"
-  # Not before the watchdog runs: where no process is to be had for it, nothing has been done.
+  # The call is made ready only when the watchdog runs: where no process is to be had for the
+  # watchdog, nothing has been done yet.
   if ! take "$ready"; then
     unwatch
     fall_back

@@ -61,8 +61,8 @@ export function readCall({ slot }: CallName): HandedCall | undefined {
 }
 
 /**
- * Answers: in one line where that is short and plain, else through a file.
- * Throws when /run has no room for that; the launcher then knows nothing yet.
+ * Answers in one line where the answer is short and plain, else through a file. Throws when /run
+ * has no room for that; the launcher then knows nothing yet.
  */
 export function writeAnswer(call: CallName, exitCode: number, stdout: string): void {
   const line = stdout.replace(/\n$/, "");
@@ -78,8 +78,8 @@ export function writeRefusal(call: CallName, why: string): void {
 }
 
 function writeLine({ slot, id }: CallName, line: string): void {
-  // Opened for reading too: otherwise a FIFO whose other side is gone would stop the whole program
-  // (or raise SIGPIPE).
+  // The FIFO is opened for reading, too: otherwise a FIFO whose other side is gone would stop the
+  // whole program (or raise SIGPIPE).
   using fifo = Deno.openSync(slotFile(slot, "answer"), { read: true, write: true });
   fifo.writeSync(new TextEncoder().encode(`${id} ${line}\n`));
 }
@@ -90,7 +90,7 @@ export function takeBack(call: CallName): boolean {
     Deno.openSync(settledFile(call), { write: true, createNew: true, mode: 0o600 }).close();
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return false;
-    // No room in /run: that the taken file is gone says the same.
+    // /run has no room for this file. The taken file is gone, and that says the same.
   }
   remove(takenFile(call));
   return true;
@@ -136,7 +136,7 @@ export function removeLeftovers(busy: ReadonlySet<string>): void {
     slot !== undefined && !busy.has(slot) && (ageOf(path) ?? 0) > LEFTOVER_LIMIT_MS
   );
   const isClaim = (path: string) => path.endsWith(".claim");
-  // The claims last: a slot is free when nothing is in it.
+  // The claims go last: a slot is free when nothing is in it.
   for (const { path } of left.filter(({ path }) => !isClaim(path))) remove(path);
   for (const { path } of left.filter(({ path }) => isClaim(path))) remove(path);
 }

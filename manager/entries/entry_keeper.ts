@@ -104,7 +104,7 @@ export class EntryKeeper implements Duty, AsyncDisposable {
   async #putBack(netns: string, lost: ReadonlyMap<string, Deleted>): Promise<void> {
     const commands = [...lost.values()].map(({ entry }) => addEntry(entry));
     const count = await this.host.change(netns, commands);
-    // Of entries that could not be made, the devices are gone.
+    // The devices of entries that could not be made are gone.
     this.#forget(lost);
     if (count > 0) this.tell({ kind: "entries-kept", count });
   }
@@ -162,7 +162,8 @@ const systemEntryHost: EntryHost = {
   },
 
   async listStale(netns) {
-    // The kernel's entries first: what EVPN learns in between is then not taken for stale.
+    // The kernel's entries are listed first: what EVPN learns in between is then not taken for
+    // stale.
     const entries = await listEntries(run, netns);
     const evpn = await readEvpn(run);
     return evpn && findStale(entries, evpn);

@@ -4,11 +4,11 @@ import { inNetns } from "../../shared/process/netns.ts";
 import type { Run } from "../../shared/process/exec.ts";
 import { type FdbEntry, parseEntry } from "./entries.ts";
 
-/** 100 bytes an entry, for half a million. */
+/** An entry takes 100 bytes, so this is enough for half a million. */
 const MAX_LIST_BYTES = 64 * 1024 * 1024;
 
 /**
- * Lists them in a namespace.
+ * Lists the entries of a namespace.
  * @throws {Error} when bridge(8) fails
  */
 export async function listEntries(run: Run, netns: string): Promise<FdbEntry[]> {
@@ -17,6 +17,6 @@ export async function listEntries(run: Run, netns: string): Promise<FdbEntry[]> 
     maxOutputBytes: MAX_LIST_BYTES,
   });
   if (listed.reason !== "success") throw new Error(describe(listed));
-  // Line by line: of thousands, few lead to other nodes.
+  // The list is read line by line: of thousands of entries, few lead to other nodes.
   return listed.stdout.split("\n").flatMap((line) => parseEntry(line) ?? []);
 }

@@ -25,7 +25,10 @@ export function addressesOf(found: Found): string[] {
   return [...new Set([...found.values()].flat())].sort();
 }
 
-/** By getent(1): /etc/hosts counts too, and this program needs no permission for the network. */
+/**
+ * Looks a name up by getent(1): so /etc/hosts counts, too, and this program needs no permission for
+ * the network.
+ */
 async function lookUp(name: string): Promise<string[]> {
   const done = await run({ argv: ["getent", "ahosts", "--", name], timeoutMs: 5_000 });
   const addresses = done.stdout.split("\n").map((line) => line.split(" ")[0] ?? "");

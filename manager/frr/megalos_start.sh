@@ -15,7 +15,7 @@ remove_old_pid_files() {
   done 2>/dev/null
 }
 
-# Of a worker: one relay at a time, whoever starts watchfrr again. The relay is there before bgpd
+# A worker has one relay at a time, whoever starts watchfrr again. The relay is there before bgpd
 # is, because bgpd would try again only after ten seconds.
 start_relay() {
   exec 9>"$run/relay.lock"
@@ -29,8 +29,8 @@ start_relay() {
 }
 
 # watchfrr restarts a daemon that is down even while its restart of all daemons is under way and has
-# not come to that one. Of two daemons that start, one is ended (with bgpd, zebra is too), and all
-# begins anew. So there is one restart at a time.
+# not come to that daemon. Where a daemon starts twice at once, one of the two is ended (with bgpd,
+# zebra is, too), and all begins anew. So there is one restart at a time.
 start_watchfrr() {
   once="flock --nonblock --conflict-exit-code 0 --close $run/restart.lock"
   # The variable holds several options, the function answers several names.

@@ -75,7 +75,7 @@ export interface FrrHealth {
 }
 
 export async function readHealth(run: Run): Promise<FrrHealth> {
-  // Ends with 1 where bgpd is away; the daemons are told all the same.
+  // vtysh ends with 1 where bgpd is away, and names the daemons all the same.
   const { stdout } = await run(vtysh.health());
   const [line = ""] = stdout.split("\n", 1);
   return { daemons: toNames(line), sessions: toSessions(stdout.slice(line.length)) };
@@ -102,7 +102,7 @@ function toSessions(json: string): Session[] {
   }));
 }
 
-/** Undefined when zebra does not answer: not to know is not to have none. */
+/** Answers undefined when zebra does not answer: not to know is not to have none. */
 export async function readEvpn(run: Run): Promise<Evpn | undefined> {
   const [foundVnis, foundMacs] = [
     await ask(run, "show evpn vni json", vnis),

@@ -12,7 +12,7 @@ export interface RoutedLan {
   readonly macs: number;
 }
 
-/** 400 bytes a route, for more than a hundred thousand. */
+/** A route takes 400 bytes, so this is enough for more than a hundred thousand. */
 const MAX_LIST_BYTES = 64 * 1024 * 1024;
 
 /** Route types (RFC 7432, section 7). */

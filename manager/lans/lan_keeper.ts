@@ -24,7 +24,7 @@ const LIMIT_MS = 30_000;
 /** Strays are removed when no call is at work; a busy node tries again at the next look. */
 const STRAYS_LIMIT_MS = 2_000;
 
-/** Every device may have changed: nobody listened. */
+/** Every device may have changed, because nobody has listened. */
 const ALL = "all";
 
 /** The device that a line of `ip -o monitor link` is about; undefined for one that is deleted. */
@@ -130,7 +130,10 @@ export class LanKeeper implements Duty, AsyncDisposable {
     this.tell({ kind: "lan-netns-pinned", path: LAN_NETNS });
   }
 
-  /** To list thousands of devices for nothing costs more than all else. */
+  /**
+   * Starts a monitor where none runs: to list thousands of devices for nothing costs more than all
+   * else.
+   */
   async #listen(): Promise<void> {
     if (this.#monitor?.ended === false) return;
     await this.#monitor?.[Symbol.asyncDispose]();
@@ -166,7 +169,7 @@ export class LanKeeper implements Duty, AsyncDisposable {
 
   async #removeEmpty(kernel: Kernel, { lan }: LanOnNode): Promise<void> {
     using _lan = await lock(lockFile(lan.vni), { make: true, timeoutMs: LIMIT_MS });
-    // Observed again under the lock: a pod may have come since.
+    // The ports are looked up again under the lock: a pod may have come since.
     const found = await findPorts(kernel, LAN_NETNS, lan);
     if (found.ports.length > 0) return;
     await deletePorts(kernel, found, []);

@@ -72,7 +72,8 @@ async function inspect(kernel: Kernel, { lan, ports: known }: UsedLan): Promise<
     ...askAboutLan(lan),
     ...known.map(({ ifname }) => showLink(ifname)),
   ]);
-  // Not by name: the same interface of the same pod may have been attached to another LAN since.
+  // Ports are not compared by name: the same interface of the same pod may have been attached to
+  // another LAN since.
   const ports = links.filter(({ ifindex }) => known.some((port) => port.ifindex === ifindex));
   const found = pickDevices(lan, ports, (name) => links.find(({ ifname }) => ifname === name));
   const findings = inspectLan(lan, found, commonMtu(found));

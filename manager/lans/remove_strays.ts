@@ -11,7 +11,7 @@ import { deleteDevices } from "../../shared/lan/lan_ports.ts";
 import { findTroubles } from "./find_troubles.ts";
 import { listDevices } from "./list_lans.ts";
 
-/** Calls wait meanwhile: the rest goes the next time. */
+/** Calls wait meanwhile, so the rest goes the next time. */
 const MAX_AT_ONCE = 200;
 
 /**
@@ -24,7 +24,7 @@ export async function removeStrays(
   timeoutMs: number,
 ): Promise<readonly Link[]> {
   using locks = new DisposableStack();
-  // In order of their numbers, as everybody who takes several.
+  // The locks are taken in order of their numbers, as everybody does who takes several.
   for (let vni = 0; vni < LAN_LOCKS; vni++) {
     locks.use(await lock(lockFile(vni), { make: true, timeoutMs }));
   }

@@ -4,7 +4,7 @@ import { type FrrHealth, readHealth } from "../frr/query.ts";
 
 /** What FRR says of itself, and when it was asked. */
 export interface Observation extends FrrHealth {
-  /** In ms, monotonic: taken before the question. */
+  /** In ms, monotonic. The time is taken before the question. */
   readonly at: number;
 }
 

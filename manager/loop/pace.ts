@@ -1,10 +1,10 @@
 // How soon the next look at the node is to come: pure.
 
-/** In ms: a node where something is going on is looked at so soon. */
+/** Pause (ms) of a node where something is going on. */
 export const SOON_MS = 1_000;
-/** In ms: a node that has just lost readiness, or not had it yet, is looked at most often. */
+/** Pause (ms) of a node that has just lost readiness, or has not had it yet. It is the shortest. */
 const AT_ONCE_MS = 250;
-/** For so long (ms), because a starting pod waits for it. */
+/** How long (ms) that pause is so short, because a starting pod waits for the node. */
 const HURRY_MS = 15_000;
 
 /** What a look has left. */

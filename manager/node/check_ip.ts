@@ -24,7 +24,7 @@ import type { Converse, Run } from "../../shared/process/exec.ts";
 
 const LIMIT_MS = 10_000;
 const MTU = 1400;
-/** The `ip` itself reads it: its own namespace. */
+/** The `ip` itself reads this path: it is the namespace of `ip`. */
 const OWN_NETNS = "/proc/self/ns/net";
 /** TEST-NET-1, RFC 5737. */
 const VTEP = "192.0.2.1";

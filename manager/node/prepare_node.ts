@@ -13,8 +13,10 @@ import { makeSlots } from "../calls/slots.ts";
 
 const NETNS_LOCK_MS = 30_000;
 
-/** What `manager install` does, and every start of a manager again.
- * @param programDir where this program lies, the plugin beside it */
+/**
+ * What `manager install` does, and what every start of a manager does again.
+ * @param programDir where this program lies, the plugin beside it
+ */
 export async function prepareNode(
   role: Role,
   settings: Pick<Settings, "cniBinDir" | "launcher">,
@@ -22,7 +24,8 @@ export async function prepareNode(
   tell: Tell,
 ): Promise<void> {
   if (role === "worker") await makeLockFiles();
-  // One at a time on a node: an init container may meet a manager that is starting.
+  // One program at a time does this on a node: an init container may meet a manager that is
+  // starting.
   using _alone = role === "worker"
     ? await lock(NETNS_LOCK_FILE, { make: true, timeoutMs: NETNS_LOCK_MS })
     : undefined;
@@ -43,7 +46,7 @@ async function makeLockFiles(): Promise<void> {
   await makeLockFile(NETNS_LOCK_FILE);
 }
 
-/** The binary first: a launcher never stands alone. */
+/** The binary goes first: a launcher never stands alone. */
 async function installPlugin(
   { cniBinDir, launcher }: Pick<Settings, "cniBinDir" | "launcher">,
   programDir: string,

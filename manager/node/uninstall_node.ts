@@ -14,9 +14,9 @@ import removePin from "./remove_pin.sh" with { type: "text" };
 const LIMIT_MS = 5_000;
 
 /**
- * What `manager uninstall` does; run again it finds nothing more to do.
+ * What `manager uninstall` does. When it is run again it finds nothing more to do.
  * @throws {Error} while a manager runs, or a pod is on a LAN: the pod's runtime will yet call the
- *   plugin to delete the attachment
+ * plugin to delete the attachment
  */
 export async function uninstallNode(
   { cniBinDir }: Pick<Settings, "cniBinDir">,
@@ -28,7 +28,7 @@ export async function uninstallNode(
     argv: ["unshare", "--mount", "--", "sh", "-c", removePin, "sh", LAN_NETNS],
   });
   tell({ kind: "uninstalled", what: `LAN namespace ${LAN_NETNS}` });
-  // The launcher first: it never stands alone.
+  // The launcher goes first: it never stands alone.
   for (const file of ["megalos", PLUGIN_BINARY]) {
     await must("uninstall", { argv: ["rm", "--force", "--", `${cniBinDir}/${file}`] });
   }
