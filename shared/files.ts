@@ -14,7 +14,7 @@ export async function writeByRename(
   await Deno.rename(beside, path);
 }
 
-/** As {@link writeByRename}, only where it changes something. */
+/** Does what {@link writeByRename} does, but only where that changes something. */
 export async function updateFile(
   path: string,
   content: string,

@@ -23,7 +23,7 @@ export function systemHost(): Host {
     },
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     now: () => performance.now(),
-    // Not "self": it is read by the programs that this process starts.
+    // The path does not say "self", because the programs that this process starts read it.
     nodeNetns: `/proc/${Deno.pid}/ns/net`,
   };
 }

@@ -72,7 +72,7 @@ export interface Traces {
   readonly links: string[];
   readonly namespaces: string[];
   readonly mounts: string[];
-  /** Of {@link PLACES}. */
+  /** The files in {@link PLACES}. */
   readonly files: string[];
 }
 

@@ -17,7 +17,9 @@ import {
 } from "./fixture/resident_node.ts";
 import { FORKS, inject } from "./fixture/strace.ts";
 
-/** More than a launcher makes in a call, but for reading, which it does byte by byte. */
+/**
+ * A launcher makes fewer system calls than this, apart from reading, which it does byte by byte.
+ */
 const SYSTEM_CALLS = 70;
 const AT_A_TIME = 8;
 

@@ -157,7 +157,7 @@ async function state(node: Node) {
   };
 }
 
-/** Those of the settings that exist on this machine, by their path below /proc/sys/net. */
+/** The settings that exist on this machine, by their path below /proc/sys/net. */
 async function sysctls(node: Node): Promise<Record<string, string>> {
   const patterns = "ipv6/conf/*/disable_ipv6 bridge/bridge-nf-call-*tables";
   const said = await inLans(node, `cd /proc/sys/net; grep . ${patterns} 2>/dev/null || :`);

@@ -188,7 +188,7 @@ async function addStale(node: Node): Promise<void> {
   assert.equal((await readStale(node)).length, 3);
 }
 
-/** Those of the stale entries that are still there. */
+/** The stale entries that are still there. */
 async function readStale(node: Node): Promise<string[]> {
   return (await readFdb(node)).filter((line) => /10\.99\.0\.77|02:00:00:00:00:77/.test(line));
 }

@@ -53,7 +53,10 @@ export async function must(
   return done;
 }
 
-/** As {@link must}, its output on the caller's terminal as it comes: for what takes minutes. */
+/**
+ * Does what {@link must} does, but shows the output on the caller's terminal as it comes. It is for
+ * what takes minutes.
+ */
 export async function watch(
   purpose: string,
   command: Pick<Command, "argv" | "env">,

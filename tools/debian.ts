@@ -33,7 +33,7 @@ const APT = ["apt-get", "-o", "DPkg::Lock::Timeout=300"] as const;
 
 /** The packages among `names` that are not installed. */
 export async function missingPackages(names: readonly string[]): Promise<string[]> {
-  // It ends with 1 when a name is unknown to it, and answers for the others all the same.
+  // dpkg-query ends with 1 when a name is unknown to it, and answers for the others all the same.
   const answer = await run({
     argv: ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Abbrev}\n", ...names],
   });

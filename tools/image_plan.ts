@@ -13,7 +13,7 @@ export interface ImageRequest {
   readonly archs: readonly Arch[];
   readonly tag: string;
   readonly base: string;
-  /** Where an archive is wanted: an absolute path. */
+  /** An absolute path, where an archive is wanted. */
   readonly output?: string;
 }
 

@@ -5,7 +5,7 @@ import { DENO, DENORT, sha256 } from "./recover.ts";
 
 const SETTINGS = ["deno.json", "deno.lock"];
 
-/** In hexadecimal; `denort` is the caller's DENORT_BIN. */
+/** Answers the hash in hexadecimal. `denort` is the caller's DENORT_BIN. */
 export async function hashInputs(
   name: ProgramName,
   denort: string | undefined,

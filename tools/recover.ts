@@ -71,7 +71,7 @@ export function assertPinned(what: string, actual: string, pinned: string): void
   throw new Error(`Cannot use ${what}: its SHA-256 is ${actual}, the pinned one is ${pinned}`);
 }
 
-/** In hexadecimal. */
+/** The sum in hexadecimal. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }

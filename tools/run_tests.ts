@@ -30,9 +30,12 @@ const DENO_RUN_TESTS = ["plugin_", "calls_", "launcher_", "manager_worker_", "la
 const ROOT_TESTS = ["plugin_"] as const;
 
 export interface TestRequest {
-  /** Of `deno test`; without any, each pass has its own. */
+  /** Arguments of `deno test`. Without any, each pass has its own. */
   readonly args: readonly string[];
-  /** Without it both, or, where there are arguments or roots, the compiled programs. */
+  /**
+   * The form to test. Without one, both forms are tested, or, where there are arguments or roots,
+   * the compiled programs.
+   */
   readonly form: Form | undefined;
   /** Debians to run the tests on instead of this machine's, as {@link findRoot} takes them. */
   readonly roots: readonly string[];
@@ -131,7 +134,7 @@ async function sayWhatCannotRun({ log }: ToolContext): Promise<void> {
   }
 }
 
-/** Of tests. */
+/** Numbers of tests. */
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
@@ -153,7 +156,7 @@ export function count(junit: string, code: number): Counts {
   return { passed, failed: code === 0 ? broken : Math.max(broken, 1), skipped };
 }
 
-/** Of all passes together. */
+/** The counts of all passes together. */
 export function sum(all: readonly Counts[]): Counts {
   const of = (key: keyof Counts) => all.reduce((total, counts) => total + counts[key], 0);
   return { passed: of("passed"), failed: of("failed"), skipped: of("skipped") };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { count, render, sum } from "./run_tests.ts";
 
-// As Deno 2.9.6 writes it.
+// Deno 2.9.6 writes it so.
 const report = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="deno test" tests="4" failures="1" errors="0" time="0.008">
     <testsuite name="./a_test.ts" tests="4" disabled="1" errors="0" failures="1">

@@ -9,7 +9,7 @@ export interface Usage {
   readonly when: string;
   readonly rssMb: number;
   readonly openFiles: number;
-  /** Its children: `ip` that waits for calls. */
+  /** How many `ip` processes the manager has as its children: they wait for calls. */
   readonly spares: number;
 }
 

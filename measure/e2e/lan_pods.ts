@@ -10,7 +10,7 @@ export interface LanPod {
   /** The LAN's name; its VNI is `vni`. */
   readonly lan: string;
   readonly vni: number;
-  /** Such as `10.2.0.1`; the prefix is of 24 bits. */
+  /** An address such as `10.2.0.1`; the prefix has 24 bits. */
   readonly address: string;
 }
 
@@ -36,7 +36,7 @@ export async function createLanPods(cluster: Cluster, wanted: readonly LanPod[])
   await cluster.kubectl(["apply", "-f", "-"], JSON.stringify(list));
 }
 
-/** Attaches where there is no Multus, and gives the pods their addresses. */
+/** Attaches the pods where there is no Multus, and gives them their addresses. */
 export async function joinLans(
   cluster: Cluster,
   wanted: readonly LanPod[],

@@ -8,7 +8,7 @@ export interface Pod {
     readonly name: string;
     readonly namespace: string;
     readonly uid: string;
-    /** Of a pod that is about to end. */
+    /** A pod that is about to end has this. */
     readonly deletionTimestamp?: string;
     readonly annotations?: Readonly<Record<string, string>>;
   };

@@ -31,7 +31,7 @@ export class Talk {
     await removeLanPods(this.cluster, this.pods);
   }
 
-  /** For how long (ms) there were no answers while `work` was done. */
+  /** Answers for how long (ms) there were no answers while `work` was done. */
   async measureLoss(work: () => Promise<void>): Promise<number> {
     const talker = this.pods.find(({ metadata }) => metadata.name === "talker-1");
     assert.ok(talker !== undefined);

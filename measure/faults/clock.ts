@@ -5,8 +5,8 @@ import type { Station } from "./station.ts";
 const FILE = "/run/clock";
 
 /**
- * For the dynamic linker: libfaketime reads at each look at the clock by how many seconds the clock
- * is wrong.
+ * Variables for the dynamic linker. At each look at the clock libfaketime reads by how many seconds
+ * the clock is wrong.
  */
 export const FAKE_CLOCK = {
   LD_PRELOAD: "/usr/$LIB/faketime/libfaketime.so.1",

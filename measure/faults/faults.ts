@@ -14,7 +14,7 @@ export interface Limits {
 
 export interface Fault {
   readonly name: string;
-  /** For people. */
+  /** What people read. */
   readonly title: string;
   /** Added to the environment of the faulted node's programs. */
   readonly env?: Readonly<Record<string, string>>;
@@ -178,7 +178,7 @@ export const FAULTS: readonly Fault[] = [
       timed(async () => {
         for (const seconds of [3_600, -3_600]) {
           await setClock(worker, seconds);
-          // Longer than any timer of a session.
+          // This is longer than any timer of a session.
           await pause(15);
         }
       }),

@@ -9,7 +9,7 @@ import { call } from "../../tests/fixture/pod.ts";
 import { testAsRoot } from "../../tests/fixture/privileged.ts";
 
 /**
- * For the direction towards the faulted node, where something may be lost. The limit is far above
+ * The limit of the direction towards the faulted node, where something may be lost. It is far above
  * the usual loss, because the machine may be busy.
  */
 const TOWARDS_MS = 15_000;

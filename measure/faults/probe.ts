@@ -6,7 +6,7 @@ import { inPod, type Pod } from "../../tests/fixture/pod.ts";
 
 /** 100 frames a second. */
 export const PERIOD_MS = 10;
-/** Longer than any fault. */
+/** A time that is longer than any fault. */
 const LIMIT_MS = 280_000;
 const PORT = 9;
 

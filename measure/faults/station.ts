@@ -25,7 +25,7 @@ interface Peer {
 
 export class Station implements AsyncDisposable {
   manager: Manager;
-  /** Of the first process of FRR's container, as the node counts. */
+  /** The number of the first process of FRR's container, as the node counts. */
   #container = "";
 
   private constructor(
@@ -37,7 +37,7 @@ export class Station implements AsyncDisposable {
     this.manager = manager;
   }
 
-  /** Starts manager and FRR; answers when the manager has configured it. */
+  /** Starts manager and FRR, and answers when the manager has configured FRR. */
   static async start(
     node: Node,
     role: "worker" | "route-reflector",

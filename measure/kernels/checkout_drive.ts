@@ -13,7 +13,7 @@ const RUN_ELSEWHERE = `mount --bind "$1" "$2" && cd "$2" && shift 2 && exec "$@"
 
 /** What no test needs: history, caches, and programs of other machines. */
 const LEFT_OUT = [".git", ".cache", "dist"];
-/** Their imports are what Deno downloads: what runs in a machine has no network. */
+/** Deno downloads what these files import, because what runs in a machine has no network. */
 const ENTRY_POINTS = ["tests/preload/main.ts", "lab/main.ts", "tools/main.ts"];
 
 /** Writes the drive into `file`, by way of folders beside it. */

@@ -61,7 +61,7 @@ export async function prepareKernel(
   await makeInitramfs(modules, kernel.release, parts);
   await makeDrive(`${parts}/drive/lib/modules`, `${parts}/modules.ext4`);
   await remove(root, `${parts}/drive`, `${parts}/initramfs.d`);
-  // Last, for it says that all is there.
+  // This comes last, for it says that all is there.
   await Deno.rename(parts, dir);
   return files;
 }

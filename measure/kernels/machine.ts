@@ -29,7 +29,7 @@ export interface Hardware {
   readonly accelerator: Accelerator;
 }
 
-/** Longer than everything that runs in one machine. */
+/** A time that is longer than everything that runs in one machine. */
 const LIFETIME_MS = 6 * 60 * 60_000;
 const MIB = 4096;
 /**

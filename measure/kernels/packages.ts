@@ -13,7 +13,7 @@ export const hostPackages = [
   "xz-utils",
 ] as const;
 
-/** Besides what every Debian has. */
+/** The packages that are added to what every Debian has. */
 export const guestPackages = [
   ...faultPackages,
   "iptables",

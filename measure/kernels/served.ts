@@ -4,9 +4,9 @@
 export interface ServedKernel {
   /** What uname(1) says of it, such as "6.1.0-57-amd64". */
   readonly release: string;
-  /** As Debian's package counts, such as "6.1.192-3". */
+  /** The version of Debian's package, such as "6.1.192-3". */
   readonly version: string;
-  /** Of what it consists, as NAME=VERSION. */
+  /** The packages of which the kernel consists, as NAME=VERSION. */
   readonly packages: readonly string[];
 }
 

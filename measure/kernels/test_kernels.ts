@@ -14,10 +14,10 @@ import { IMAGES, pickKernels, readServed, type ServedKernel } from "./served.ts"
 
 /** What came of a kernel. */
 export interface KernelReport {
-  /** As Debian counts, such as "6.1.192-3". */
+  /** The version of Debian's package, such as "6.1.192-3". */
   readonly kernel: string;
   readonly bootSeconds?: number;
-  /** By what time limits were multiplied. */
+  /** The factor by which time limits were multiplied. */
   readonly timeScale?: number;
   readonly verdicts: readonly Verdict[];
   /** Why not all cases were run: the kernel did not come up, or ended. */
@@ -54,7 +54,7 @@ export async function testKernels(plan: Plan, context: ToolContext): Promise<Ker
   await Deno.mkdir(logs, { recursive: true });
   using lock = await Deno.open(`${cache}/lock`, { create: true, write: true });
   await progress.during("taking the cache, as soon as no other run has it", lock.lock(true));
-  // Its own name, not one that is made up: what a run that was killed has left is overwritten.
+  // The drive has a fixed name, so that what a killed run has left is overwritten.
   const checkout = `${cache}/checkout.ext4`;
   const { root, kernels } = await prepare(plan, context);
   try {

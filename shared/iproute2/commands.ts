@@ -65,7 +65,7 @@ export interface VethSpec {
   readonly name: string;
   readonly mac: string;
   readonly netns: string;
-  /** Of both ends. */
+  /** The MTU of both ends. */
   readonly mtu: number;
   /** The end that stays in the namespace of this `ip`. */
   readonly peer: { readonly name: string; readonly mac: string; readonly group: number };

@@ -16,7 +16,7 @@ export type BridgeCommand = Words<"bridge">;
  * split.
  */
 export const ip = tag("ip");
-/** As {@link ip}, of bridge(8). */
+/** Makes commands of bridge(8), as {@link ip} makes those of ip(8). */
 export const bridge = tag("bridge");
 
 function tag<Program extends string>(program: Program) {

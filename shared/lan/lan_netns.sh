@@ -48,7 +48,7 @@ main() {
       path=$1
       shift
       for_each_wrong write_value "$@"
-      # Last: nobody can meet the namespace half made.
+      # This comes last, so that nobody meets the namespace half made.
       pin "$path"
       ;;
   esac

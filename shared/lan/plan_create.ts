@@ -21,7 +21,7 @@ import type { LanState } from "./lan_state.ts";
 /** What a LAN's devices are to be. */
 export interface LanWanted {
   readonly lan: Lan;
-  /** Of bridge, VXLAN and every port, in bytes. */
+  /** The MTU of bridge, VXLAN device and every port, in bytes. */
   readonly mtu: number;
   /** VTEP address of this node. */
   readonly vtep: string;

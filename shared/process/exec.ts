@@ -192,7 +192,7 @@ function killQuietly(child: Deno.ChildProcess): void {
   try {
     child.kill("SIGKILL");
   } catch {
-    // It has ended by itself in the meantime.
+    // The process has ended by itself in the meantime.
   }
 }
 

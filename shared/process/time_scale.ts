@@ -1,6 +1,6 @@
 // How many times slower this machine is than those that time limits are made for: 1 unless set.
 
-/** By this name programs are told the factor. */
+/** The variable that tells programs the factor. */
 export const TIME_SCALE = "MEGALOS_TIME_SCALE";
 
 let factor = 1;
