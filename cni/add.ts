@@ -7,12 +7,7 @@ import { identifyLan, type Lan, portName } from "../shared/lan/lan.ts";
 import { type Attachment, planAttach } from "../shared/lan/plan_port.ts";
 import type { NodeFacts } from "../shared/lan/node_facts.ts";
 import { vxlanOverhead } from "../shared/lan/underlay.ts";
-import {
-  askAboutLan,
-  findUnnamedVxlan,
-  type LanState,
-  pickLanState,
-} from "../shared/lan/lan_state.ts";
+import { askAboutLan, type LanState, pickLanState } from "../shared/lan/lan_state.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import type { Host } from "../shared/host.ts";
 import { execute, faultOf, type Step, type StepFailure } from "../shared/steps.ts";
@@ -95,9 +90,8 @@ async function observe(call: CheckedCall, { lan, attachment }: Wish): Promise<Ob
     await makeLanNetns(call);
     return { state: {}, member: undefined, hasPort: false };
   }
-  const named = pickLanState(lan, links);
-  refuseConflicts(lan, named);
-  const state = await findUnnamedVxlan(call.kernel, LAN_NETNS, lan, named);
+  const state = pickLanState(lan, links);
+  refuseConflicts(lan, state);
   return {
     state,
     member: await findMember(call, state),
@@ -142,9 +136,9 @@ function renderAnswer({ version }: CheckedCall, { config, attachment }: Wish, mt
  */
 async function findMember(
   { kernel }: CheckedCall,
-  { bridge, vxlan, unnamedVxlan = vxlan }: LanState,
+  { bridge, vxlan }: LanState,
 ): Promise<Link | undefined> {
-  if (unnamedVxlan !== undefined || bridge === undefined) return unnamedVxlan;
+  if (vxlan !== undefined || bridge === undefined) return vxlan;
   const [port] = await kernel.show(LAN_NETNS, [showPorts(bridge.ifname)]);
   return port;
 }

@@ -5,7 +5,6 @@ import { run } from "../../shared/process/exec.ts";
 import { batch } from "../../shared/iproute2/batch.ts";
 import { countFailed } from "../../shared/iproute2/messages.ts";
 import { inNetns } from "../../shared/process/netns.ts";
-import { currentNames } from "../../shared/lan/current_names.ts";
 import type { BridgeCommand } from "../../shared/iproute2/words.ts";
 import { hasNetns, inodeOfPin } from "../../shared/lan/lan_netns.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
@@ -145,14 +144,7 @@ const systemEntryHost: EntryHost = {
   watch: (hear) => startMonitor(["bridge", "monitor", "fdb"], hear),
 
   async change(netns, commands) {
-    const names = await currentNames(run, netns);
-    const { argv, ...input } = batch(
-      "bridge",
-      commands.map(({ program, words: [verb, ...words] }) => ({
-        program,
-        words: [verb, ...words.map((word) => names.get(word) ?? word)],
-      })),
-    );
+    const { argv, ...input } = batch("bridge", commands);
     const done = await run({ argv: inNetns(netns, argv), ...input });
     // A command that was done already, or whose device is gone, stops no other.
     const failed = countFailed(done.stderr);

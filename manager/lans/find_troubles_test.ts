@@ -50,9 +50,9 @@ const CASES: readonly {
     strays: [{ ...UNSIGNED, up: false }],
   },
   {
-    what: "a VXLAN device under its first name, of a killed call",
-    devices: [[], [link(5, NAMES.birthName)], []],
-    strays: [link(5, NAMES.birthName)],
+    what: "a VXLAN device of no LAN, of a killed call",
+    devices: [[], [link(5, "half-ntwork")], []],
+    strays: [link(5, "half-ntwork")],
   },
 ];
 

@@ -24,12 +24,7 @@ import {
 import { GROUP, type Lan, lanDevices } from "../../shared/lan/lan.ts";
 import { lock, lockFile } from "../../shared/lan/lock.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
-import {
-  askAboutLan,
-  findUnnamedVxlan,
-  type LanState,
-  pickLanState,
-} from "../../shared/lan/lan_state.ts";
+import { askAboutLan, type LanState, pickLanState } from "../../shared/lan/lan_state.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { execute, faultOf, type Step } from "../../shared/steps.ts";
 import { pickDevices, type UsedLan } from "./find_troubles.ts";
@@ -55,8 +50,7 @@ export async function mendLan(
   const { state, found, findings } = await inspect(kernel, used);
   if (found.ports.length === 0 || findings.length === 0) return undefined;
   refuseConflicts(lan, state);
-  const whole = await findUnnamedVxlan(kernel, LAN_NETNS, lan, state);
-  const failure = await execute(planMend(lan, whole, found, findings, facts), kernel.apply);
+  const failure = await execute(planMend(lan, state, found, findings, facts), kernel.apply);
   if (failure !== undefined) throw new FaultError(faultOf(failure));
   return findings.map((one) => describeFinding(lan, one)).join(", ");
 }
@@ -89,7 +83,7 @@ function planMend(
 ): Step[] {
   const { bridge, vxlan } = lanDevices(lan);
   const mtu = commonMtu(found) ?? facts.mtu;
-  const standing = (state.vxlan ?? state.unnamedVxlan)?.vxlan;
+  const standing = state.vxlan?.vxlan;
   const step = (change: Change, why: string): Step => ({ netns: LAN_NETNS, change, why });
   const wanted = {
     lan,

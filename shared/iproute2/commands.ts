@@ -83,8 +83,6 @@ export function addVeth({ name, mac, netns, mtu, peer }: VethSpec): Change {
 
 export interface PortSpec {
   readonly name: string;
-  /** The name that the device gets; a device that is up keeps its name on Linux before 6.5. */
-  readonly rename?: string;
   readonly alias: string;
   readonly learning: boolean;
 }
@@ -93,14 +91,9 @@ export interface PortSpec {
  * Gives a bridge port what it takes only once it is there, and sets it up. The kernel ignores an
  * `alias` that is given at creation.
  */
-export function setPort({ name, rename, alias, learning }: PortSpec): Change {
-  const learns = learning ? "on" : "off";
-  const mask = PORT_FORWARD_MASK;
-  return rename === undefined
-    ? ip`link set dev ${name} up alias ${alias}
-        type bridge_slave learning ${learns} neigh_suppress off group_fwd_mask ${mask}`
-    : ip`link set dev ${name} name ${rename} up alias ${alias}
-        type bridge_slave learning ${learns} neigh_suppress off group_fwd_mask ${mask}`;
+export function setPort({ name, alias, learning }: PortSpec): Change {
+  return ip`link set dev ${name} up alias ${alias} type bridge_slave
+    learning ${learning ? "on" : "off"} neigh_suppress off group_fwd_mask ${PORT_FORWARD_MASK}`;
 }
 
 /** Gives a bridge all that {@link addBridge} gives one, its alias, and link group 0. */

@@ -12,11 +12,6 @@ export interface Lan {
 /** The names of a LAN's devices in the LAN namespace; each at most 15 characters (IFNAMSIZ - 1). */
 export interface LanDevices {
   readonly vxlan: string;
-  /**
-   * Name of the VXLAN device until it is set up. Linux before 6.15 makes the device in the node's
-   * namespace first, where another program may have a device of the final name.
-   */
-  readonly birthName: string;
   readonly bridge: string;
   /** Alternative name of the bridge that finds a LAN by its VNI. */
   readonly byVni: string;
@@ -59,7 +54,6 @@ export function lanDevices(lan: Lan): LanDevices {
   const vxlan = `${plain ? lan.name : `~${base64url(vniBytes(lan.vni))}`}-${lan.suffix}`;
   return {
     vxlan,
-    birthName: `megalos~${base64url(vniBytes(lan.vni))}`,
     bridge: `kt-${vxlan}`,
     byVni: `vni~${lan.vni}`,
     byName: `lan~${lan.name}~${lan.suffix}`,

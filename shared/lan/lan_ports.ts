@@ -26,11 +26,10 @@ export async function findPorts(
   const own = (name: string) => links.find((link) => link.ifname === name && belongsTo(lan, link));
   const bridge = own(names.bridge);
   const joined = bridge === undefined ? [] : await kernel.show(lanNetns, [showPorts(names.bridge)]);
-  const unnamed = joined.find((link) => link.ifname === names.birthName);
-  const vxlan = own(names.vxlan) ?? unnamed;
+  const vxlan = own(names.vxlan);
   return {
     lanNetns,
-    ports: joined.filter((link) => link.ifname !== names.vxlan && link !== unnamed),
+    ports: joined.filter((link) => link.ifname !== names.vxlan),
     ...(bridge !== undefined && { bridge }),
     ...(vxlan !== undefined && { vxlan }),
     ...(asked !== undefined && { asked }),

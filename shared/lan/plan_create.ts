@@ -76,27 +76,16 @@ function planBridge({ lan, mtu }: LanWanted, state: LanState, step: MakeStep): S
 
 function planVxlan(wanted: LanWanted, state: LanState, step: MakeStep): Step[] {
   const { lan, mtu, vtep: local, vxlanPort, underlayNetns: socketNetns } = wanted;
-  const { bridge, vxlan, birthName } = lanDevices(lan);
-  const settings = { alias: renderAlias({ lan }), learning: false };
-  const setUp = "set up the VXLAN port";
-  if (state.vxlan !== undefined) {
-    return [
+  const { bridge, vxlan } = lanDevices(lan);
+  const spec = { name: vxlan, bridge, mtu, vni: lan.vni, local, vxlanPort, socketNetns };
+  const start = state.vxlan === undefined
+    ? [step("make the VXLAN device", addVxlan(spec), deleteLink(vxlan))]
+    : [
       step("keep the VXLAN device", setGroup(vxlan, 0)),
       step("join the VXLAN device to the bridge", joinBridge(vxlan, bridge)),
-      step(setUp, setPort({ name: vxlan, ...settings })),
     ];
-  }
-  const spec = { name: birthName, bridge, mtu, vni: lan.vni, local, vxlanPort, socketNetns };
-  const start = state.unnamedVxlan === undefined
-    ? [step("make the VXLAN device", addVxlan(spec), deleteLink(birthName))]
-    : [
-      step("keep the VXLAN device", setGroup(birthName, 0)),
-      step("join the VXLAN device to the bridge", joinBridge(birthName, bridge)),
-    ];
-  return [
-    ...start,
-    step(setUp, setPort({ name: birthName, rename: vxlan, ...settings }), deleteLink(vxlan)),
-  ];
+  const settings = { name: vxlan, alias: renderAlias({ lan }), learning: false };
+  return [...start, step("set up the VXLAN port", setPort(settings))];
 }
 
 /**

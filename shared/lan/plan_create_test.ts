@@ -8,7 +8,7 @@ import type { LanState } from "./lan_state.ts";
 import { planCreateLan, refuseConflicts } from "./plan_create.ts";
 
 const LAN = { name: "net1", suffix: "ntwork", vni: 10 };
-const { bridge: B, vxlan: V, birthName: BORN, byName, byVni } = lanDevices(LAN);
+const { bridge: B, vxlan: V, byName, byVni } = lanDevices(LAN);
 const ALIAS = renderAlias({ lan: LAN });
 const WANTED = {
   ...{ lan: LAN, mtu: 1450, vtep: "192.0.2.1", vxlanPort: 4789 },
@@ -27,36 +27,28 @@ const MAKE_BRIDGE =
 const KEEP_BRIDGE = `link set dev ${B} group 0 up`;
 const SIGN = `link set dev ${B} alias ${ALIAS}`;
 const CLAIM = `link property add dev ${B} altname ${byVni}`;
-const MAKE_VXLAN = `link add name ${BORN} link-netns /node master ${B} mtu 1450 ` +
+const MAKE_VXLAN = `link add name ${V} link-netns /node master ${B} mtu 1450 ` +
   "type vxlan id 10 local 192.0.2.1 dstport 4789 nolearning";
 const SETTINGS = `up alias ${ALIAS} ` +
   "type bridge_slave learning off neigh_suppress off group_fwd_mask 65533";
-const NAME_VXLAN = `link set dev ${BORN} name ${V} ${SETTINGS}`;
+const SET_UP_VXLAN = `link set dev ${V} ${SETTINGS}`;
 const KEEP_VXLAN = [`link set dev ${V} group 0`, `link set dev ${V} master ${B}`].concat(
-  `link set dev ${V} ${SETTINGS}`,
+  SET_UP_VXLAN,
 );
 const NAME = `link property add dev ${B} altname ${byName}`;
 
 const PLANS: readonly [title: string, state: LanState, lines: readonly string[]][] = [
-  ["nothing stands", {}, [MAKE_BRIDGE, SIGN, CLAIM, MAKE_VXLAN, NAME_VXLAN, NAME]],
+  ["nothing stands", {}, [MAKE_BRIDGE, SIGN, CLAIM, MAKE_VXLAN, SET_UP_VXLAN, NAME]],
   ["all stands", WHOLE, []],
   [
     "a start was killed when it had its bridge",
     { bridge: { ...BRIDGE, altnames: [] } },
-    [KEEP_BRIDGE, SIGN, CLAIM, MAKE_VXLAN, NAME_VXLAN, NAME],
+    [KEEP_BRIDGE, SIGN, CLAIM, MAKE_VXLAN, SET_UP_VXLAN, NAME],
   ],
   [
     "a start was killed when it had claimed the VNI",
     { bridge: BRIDGE, holderOfVni: BRIDGE },
-    [KEEP_BRIDGE, SIGN, MAKE_VXLAN, NAME_VXLAN, NAME],
-  ],
-  [
-    "a start was killed before its VXLAN device had its name",
-    { bridge: BRIDGE, holderOfVni: BRIDGE, unnamedVxlan: { ...VXLAN, ifname: BORN } },
-    [
-      ...[KEEP_BRIDGE, SIGN, `link set dev ${BORN} group 0`, `link set dev ${BORN} master ${B}`],
-      ...[NAME_VXLAN, NAME],
-    ],
+    [KEEP_BRIDGE, SIGN, MAKE_VXLAN, SET_UP_VXLAN, NAME],
   ],
   [
     "a start was killed before its last mark",
@@ -76,7 +68,7 @@ const PLANS: readonly [title: string, state: LanState, lines: readonly string[]]
   [
     "the VXLAN device is gone",
     { bridge: BRIDGE, ...NAMED },
-    [KEEP_BRIDGE, SIGN, MAKE_VXLAN, NAME_VXLAN],
+    [KEEP_BRIDGE, SIGN, MAKE_VXLAN, SET_UP_VXLAN],
   ],
   [
     "a DEL was killed between its marks",
@@ -100,7 +92,7 @@ for (const [title, state, lines] of PLANS) {
 
 Deno.test("what a plan makes, it can take back", () => {
   const undone = planCreateLan(WANTED, {}).flatMap(({ undo }) => undo ?? []);
-  const lines = [`link del dev ${B}`, `link del dev ${BORN}`, `link del dev ${V}`];
+  const lines = [`link del dev ${B}`, `link del dev ${V}`];
   assert.deepEqual(undone.map(({ words }) => words.join(" ")), lines);
 });
 
