@@ -81,7 +81,10 @@ function refuseWithoutRoot(command: string, { isRoot, self }: Session): void {
   );
 }
 
-/** The caller's words with the command that they leave out: `lab`, `lab DIR` and `lab --keep` are `lab up`. */
+/**
+ * Puts the command that the caller has left out before the caller's words: `lab`, `lab DIR` and
+ * `lab --keep` mean `lab up`.
+ */
 async function toCommandLine(
   args: readonly string[],
   program: Command,

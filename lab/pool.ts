@@ -1,6 +1,9 @@
 // Runs many tasks, a limited number at a time.
 
-/** Like `Promise.all(items.map(work))`, with `limit` of them under way at most. After an error no more are begun. */
+/**
+ * Does what `Promise.all(items.map(work))` does, with at most `limit` items under way. After an
+ * error no more are begun.
+ */
 export async function mapAtMost<T, R>(
   limit: number,
   items: readonly T[],
@@ -14,7 +17,10 @@ export async function mapAtMost<T, R>(
   return results;
 }
 
-/** A generator, unlike an array's own iterator, ends for all its readers when one of them leaves its loop by an error. */
+/**
+ * A generator, unlike an array's own iterator, ends for all its readers when one of these readers
+ * leaves its loop by an error.
+ */
 function* iterate<T>(items: readonly T[]): Generator<[number, T]> {
   yield* items.entries();
 }

@@ -18,7 +18,10 @@ export async function prepareMachine(context: PrepareContext): Promise<Installat
   return await context.findFiles();
 }
 
-/** Says which programs a lab's startups will miss; with `install`, after having installed their Debian packages. */
+/**
+ * Says which programs a lab's startups will miss. With `install`, the Debian packages of these
+ * programs are installed first.
+ */
 export async function providePrograms(
   lab: Lab,
   skeleton: string,

@@ -1,4 +1,5 @@
-// What a running lab has written down: whom to kill and what to detach, so that another process can take it down.
+// What a running lab has written down: whom to kill and what to detach.
+// With this record another process can take the lab down.
 import { z } from "zod";
 import { selectLiving } from "./machines/processes.ts";
 
@@ -89,7 +90,10 @@ export class Recorder {
     return this.record;
   }
 
-  /** Changes the record; it is on disk when this returns. Throws once the lab is being taken down. */
+  /**
+   * Changes the record, which is on disk when this returns. Throws once the lab is being taken
+   * down.
+   */
   update(change: Partial<LabRecord>): void {
     if (this.#closed) throw new Error("Cannot go on: the lab is being taken down");
     this.record = { ...this.record, ...change };
@@ -125,7 +129,10 @@ export function labDirOf(name: string): string {
   return `${LABS_DIR}/${name}`;
 }
 
-/** The record in a lab's directory; undefined when there is none, as when its runner died at the very start. */
+/**
+ * The record in a lab's directory. It is undefined when there is none, as when the lab's runner
+ * died at the very start.
+ */
 export async function readRecord(labDir: string): Promise<LabRecord | undefined> {
   try {
     return LabRecord.parse(JSON.parse(await Deno.readTextFile(`${labDir}/state.json`)));

@@ -1,4 +1,4 @@
-// The record of a lab is on disk whenever it has changed, and cannot change once the lab is taken down.
+// A lab's record is on disk after every change, and cannot change once the lab is taken down.
 import assert from "node:assert/strict";
 import { makeFolder } from "../tests/fixture/folder.ts";
 import { type LabRecord, readRecord, Recorder } from "./record.ts";

@@ -50,8 +50,9 @@ export interface UpContext extends PrepareContext {
 }
 
 /**
- * Starts the lab, checks it and prints the report; answers its name and whether all held. Unless everything went well and `keep`
- * is set, nothing of the lab is left when this returns or throws.
+ * Starts the lab, checks it and prints the report. Answers the lab's name and whether all checks
+ * held. Unless everything went well and `keep` is set, nothing of the lab is left when this returns
+ * or throws.
  */
 export async function up(
   options: UpOptions,

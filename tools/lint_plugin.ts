@@ -6,8 +6,6 @@ const SPAWNING_MODULES = new Set(["node:child_process", "child_process"]);
 const PROCESS_MODULES = new Set(["node:process", "process"]);
 
 const MAX_COLUMNS = 100;
-/** Folders whose comments are still wider, below the checkout. The list only ever gets shorter. */
-const WIDE_FOLDERS = /\/lab\//;
 
 const isSpawner = (path: string) => path.endsWith("/shared/process/exec.ts");
 const isMain = (path: string) => path.endsWith("/main.ts");
@@ -57,7 +55,6 @@ const plugin: Deno.lint.Plugin = {
     },
     "narrow-comments": {
       create(context) {
-        if (WIDE_FOLDERS.test(context.filename)) return {};
         return {
           Program() {
             const message = `A comment is at most ${MAX_COLUMNS} columns wide.`;

@@ -18,7 +18,7 @@ const cases: [file: string, code: string, rule: string | undefined][] = [
   ["/a/cni/add.ts", `const { exit } = Deno;`, "deno-by-its-name"],
   ["/a/cni/add.ts", `await Deno.readTextFile("/run/x"); request.env.get("A");`, undefined],
   ["/a/other/x.ts", `const a = 1; // ${"x".repeat(84)}`, undefined],
-  ["/a/other/x.ts", `const a = 1; // ${"x".repeat(85)}`, "narrow-comments"],
+  ["/a/lab/x.ts", `const a = 1; // ${"x".repeat(85)}`, "narrow-comments"],
   ["/a/other/x.ts", `/**\n * ${"x".repeat(98)}\n */`, "narrow-comments"],
   ["/a/other/x.ts", `// https://example.org/${"x".repeat(98)}`, undefined],
   ["/a/other/x.ts", `const a = "${"x".repeat(98)}";\n// short`, undefined],

@@ -1,6 +1,9 @@
 // Makes the users and groups of devices: those of the system, without anybody's password.
 
-/** From here on users and groups are people's (adduser.conf(5)); nobody and nogroup are the system's too. */
+/**
+ * From this number on users and groups are people's (adduser.conf(5)). The users and groups nobody
+ * and nogroup have such a number and are the system's all the same.
+ */
 const FIRST_PERSON = 1000;
 const NOBODY = 65534;
 

@@ -36,7 +36,10 @@ const TEMPLATES = [
   ["/usr/share/apache2/default-site/index.html", "var/www/html/index.html"],
 ] as const;
 
-/** Makes it in an empty folder; answers files that people have changed on the machine, and that devices do without. */
+/**
+ * Makes the base in an empty folder. Answers the files that people have changed on the machine and
+ * that devices do without.
+ */
 export async function makeBase(dir: string): Promise<string[]> {
   const shipped = await readShippedPaths();
   const machine = await observe(shipped);

@@ -47,7 +47,10 @@ export function parseSum(line: string): { md5: string; path: string } {
   return { md5, path };
 }
 
-/** Reads dpkg-query's answer: the name of each package, then a line ` PATH MD5 [obsolete]` for each of its conffiles. */
+/**
+ * Reads dpkg-query's answer: the name of each package, and after the name a line
+ * ` PATH MD5 [obsolete]` for each of the package's conffiles.
+ */
 export function parseConffiles(text: string): ShippedPath[] {
   let conffileOf = "";
   return text.split("\n").flatMap((line) => {

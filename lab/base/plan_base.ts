@@ -1,4 +1,4 @@
-// Plans which files of the machine devices see outside of /usr: those of packages, not those of people.
+// Plans which files outside of /usr devices see of the machine: those of packages, not people's.
 import type { ShippedPath } from "./packages.ts";
 
 /** What was found on the machine. */
@@ -21,7 +21,10 @@ export interface BasePlan {
 /** Where services keep their state; packages make folders in them when they are installed. */
 export const STATE_DIRS = ["/var/cache", "/var/lib", "/var/log", "/var/spool"] as const;
 
-/** Files that packages write when they are installed: no package ships them, and no person edits them. */
+/**
+ * Files that packages write when they are installed. No package ships these files, and no person
+ * edits them.
+ */
 export const GENERATED = [
   "/etc/ld.so.cache",
   "/etc/pam.d/common-account",

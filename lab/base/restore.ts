@@ -1,4 +1,4 @@
-// Gets files that the machine has changed as their packages ship them: from packages that apt-get has kept.
+// Gets files that the machine has changed as they were shipped, from packages that apt-get kept.
 import { run } from "../../shared/process/exec.ts";
 import { parseSum, type ShippedPath } from "./packages.ts";
 import unpackFile from "./unpack_file.sh" with { type: "text" };

@@ -20,7 +20,10 @@ const Links = z.array(z.looseObject({
   })),
 }));
 
-/** Reads the answer of `ip -json address show`; addresses of a link or a host only are left out, and interfaces that are down. */
+/**
+ * Reads the answer of `ip -json address show`. Addresses that are valid only on a link or a host
+ * are left out, and so are interfaces that are down.
+ */
 export function readAddresses(json: string): Address[] {
   const links = Links.parse(JSON.parse(json)).filter(({ flags }) => flags.includes("UP"));
   return links.flatMap(({ ifname, addr_info }) =>

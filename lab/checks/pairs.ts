@@ -1,4 +1,4 @@
-// Which devices of a lab must reach each other directly: two on one LAN with addresses in one subnet.
+// Which devices must reach each other directly: two on one LAN with addresses in one subnet.
 import type { Device } from "../conf/read_lab.ts";
 import { type Address, areNeighbours } from "./addresses.ts";
 

@@ -16,7 +16,10 @@ export interface PairOutcome extends Pair, Outcome {
 }
 export type ExpectationOutcome = Expectation & Outcome;
 
-/** A first frame may have to wait for EVPN and for ARP's retry; a startup may still be about to set addresses up. */
+/**
+ * A ping is tried for so long: its first frame may have to wait for EVPN and for ARP's retry, and a
+ * startup may not have set its addresses up yet.
+ */
 const PING_SECONDS = 30;
 const PINGS_AT_A_TIME = 16;
 
@@ -26,7 +29,10 @@ export interface NeighbourOutcomes {
   readonly unasked: readonly ExpectationOutcome[];
 }
 
-/** Pings between all neighbours, from the first of each pair to the second; those that must not reach each other come last. */
+/**
+ * Pings between all neighbours, from the first of each pair to the second. The pairs that must not
+ * reach each other come last.
+ */
 export async function checkNeighbours(
   running: readonly RunningDevice[],
   { pinged, separate }: PingRules,

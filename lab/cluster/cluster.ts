@@ -1,4 +1,4 @@
-// Makes the cluster: the switch, the route reflector and the workers, each with FRR and a manager that is ready.
+// Makes the cluster: the switch, the route reflector and the workers, each with a ready manager.
 import { type Machine, startMachine } from "../machines/machine.ts";
 import type { Recorder } from "../record.ts";
 import { awaitReady, type NodeFiles, startManager, startNode } from "./node.ts";

@@ -2,10 +2,11 @@
 # Furnishes a node from inside: its name, its own file systems, and in /run/lab what it has of the
 # host. Arguments: name, state, programs, lab, shared, skeleton, base.
 #
-# The root stays the host's, with file systems of the node's own where FRR, the manager and the
-# runtime write; all else is read-only: a program of this root that enters a device is within the
-# device's sight for a moment, and must not be changed through /proc. /run is filled elsewhere and then moved into place, because what it binds may
-# itself lie below /run.
+# The root stays the host's. FRR, the manager and the runtime write to file systems of the node's
+# own, and everything else is read-only. A program of this root that enters a device is within the
+# device's sight for a moment, and the device must not change that program's files through /proc.
+# /run is filled elsewhere and then moved into place, because what is bound there may itself lie
+# below /run.
 
 hostname "$1"
 stage=$2/stage

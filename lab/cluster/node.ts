@@ -50,14 +50,15 @@ export function startNode(
 }
 
 /**
- * Arguments: log file, command. The service becomes a child of the node's PID 1, and a session that no terminal reaches. Prints its
- * number on the node.
+ * Arguments: log file, command. The service becomes a child of the node's PID 1, in a session that
+ * no terminal reaches. The script prints the number that the service has on the node.
  */
 const IN_BACKGROUND = `log=$1; shift; setsid "$@" </dev/null >>"$log" 2>&1 & echo "$!"`;
 
 /**
- * Starts what a pod of the manager is made of: the init container, FRR's and the manager's own. Answers the number of the manager's
- * process on the node. Throws with what the init container said when it fails.
+ * Starts what a pod of the manager is made of: the init container, FRR's container and the
+ * manager's own. Answers the number that the manager's process has on the node. Throws with what
+ * the init container said when that container fails.
  */
 export async function startManager(machine: Machine, { address }: NodeAddress): Promise<number> {
   await runBatch(machine, planNode(address));
@@ -103,7 +104,10 @@ const ENDED = 9;
 
 const PROBE = withConstants(probe, { ENDED });
 
-/** Waits until a node's manager is ready; throws with its reasons and the ends of the node's logs when it ends, or after a minute. */
+/**
+ * Waits until a node's manager is ready. When the manager ends, or is not ready after a minute,
+ * this throws with the manager's reasons and the ends of the node's logs.
+ */
 export async function awaitReady(machine: Machine, manager: number, state: string): Promise<void> {
   const deadline = performance.now() + scaled(READY_SECONDS) * 1000;
   while (true) {

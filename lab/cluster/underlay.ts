@@ -25,7 +25,10 @@ export function listWorkers(count: number): NodeAddress[] {
 /** With VXLAN's 50 bytes less, LANs have the 1500 that they have in Kathara. */
 const UNDERLAY_MTU = 1550;
 
-/** Lines for `ip -batch` in the switch's namespace: a port for each node, the other end being born in the node. */
+/**
+ * Lines for `ip -batch` in the switch's namespace: they make a port for each node, whose other end
+ * is born in the node.
+ */
 export function planSwitch(nodes: readonly Machine[]): string[] {
   return [
     "link add name br0 type bridge",

@@ -62,7 +62,10 @@ export function toName(text: string): string {
   throw new InvalidArgumentError("It is not made of at most 32 of a-z, 0-9 and -.");
 }
 
-/** A name for a running lab made of any text, such as that of its folder; undefined where nothing of it can be used. */
+/**
+ * Makes a name for a running lab of any text, such as the name of the lab's folder. Answers
+ * undefined where no part of the text can be used.
+ */
 export function makeName(text: string): string | undefined {
   const name = text.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-+/g, "")
     .slice(0, 32).replace(/-+$/, "");

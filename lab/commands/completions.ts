@@ -1,4 +1,4 @@
-// The commands `lab completions`, for a shell to learn completing, and `lab complete`, which it then asks.
+// The commands `lab completions`, which teaches a shell to complete, and `lab complete`, for it.
 import { Argument, type Command } from "commander";
 import { complete } from "../completions/complete.ts";
 import { listChoices } from "../completions/choices.ts";
@@ -12,7 +12,10 @@ export function addCompletions(program: Command, { print, selfAnywhere }: Sessio
     .action((shell: Shell) => print(renderCompletions(shell, selfAnywhere)));
 }
 
-/** Words up to the one under the cursor; prints what that one may become, a line each: word, tab, what it is. */
+/**
+ * Takes the words up to the one under the cursor. Prints what that word may become, one choice a
+ * line: the word, a tab, what the choice is.
+ */
 export function addComplete(program: Command, terminal: Session): void {
   program.command("complete", { hidden: true })
     .argument("[words...]").passThroughOptions().allowUnknownOption()

@@ -1,4 +1,4 @@
-// Hints can be typed: what is on the PATH is named by its name, everything else by its path or by npx.
+// Hints can be typed: a program on the PATH goes by its name, any other by its path or by npx.
 import assert from "node:assert/strict";
 import { makeFolder } from "../../tests/fixture/folder.ts";
 import { ROOT } from "../../tools/checkout.ts";

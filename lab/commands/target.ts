@@ -9,8 +9,9 @@ export interface Target {
 }
 
 /**
- * The folder of `-d`, or the first word where it is a folder, or the caller's own; where that has no
- * lab.conf and nothing was said at all, the example two-pcs. The other words are devices.
+ * The lab is in the folder of `-d`, or in the first word where that is a folder, or in the caller's
+ * own folder. When the caller gives neither and has no lab.conf, the lab is the example two-pcs.
+ * The other words are devices.
  */
 export async function findTarget(
   words: readonly string[],

@@ -22,7 +22,10 @@ export interface Terminal {
   /** Makes sure that the programs of nodes are there and up to date. */
   readonly buildPrograms: () => Promise<void>;
   readonly print: (text: string) => void;
-  /** Takes what is not the answer itself, with the time that it took to come there: progress, notes. */
+  /**
+   * Prints progress and notes, which are not the answer itself, with the time that has passed since
+   * the start.
+   */
   readonly log: (line: string) => void;
   /** The same without the time. */
   readonly warn: (line: string) => void;

@@ -3,7 +3,10 @@
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** For `source <(lab completions bash)` and the like; `self` is how the lab is started where it is no command on the PATH. */
+/**
+ * Renders the text for `source <(lab completions bash)` and its like. `self` is the command line
+ * that starts the lab where the PATH does not lead to it.
+ */
 export function renderCompletions(shell: Shell, self: string): string {
   return RENDER[shell](self);
 }

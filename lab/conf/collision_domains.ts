@@ -31,7 +31,10 @@ export function hashLab(dir: string): string {
   return digest.toLowerCase().replaceAll(/[^a-z0-9]/g, "").slice(0, 22);
 }
 
-/** Numbers LANs: pinned ones as they are, the others by their hash and then upwards until a VNI is free. */
+/**
+ * Numbers LANs. A pinned LAN keeps its VNI; any other gets the first VNI that is free from the hash
+ * of its name upwards.
+ */
 export function numberDomains(
   names: Iterable<string>,
   labHash: string,
@@ -52,7 +55,9 @@ export function numberDomains(
   return lans;
 }
 
-/** The name in lower case, where CNI takes that for a name of a network; else one made of its hash. */
+/**
+ * The name in lower case where CNI accepts that as a network's name; else a name made of its hash.
+ */
 function nameNetwork(lan: string): string {
   const name = lan.toLowerCase();
   if (/^[a-z0-9]\w*$/.test(name)) return name;

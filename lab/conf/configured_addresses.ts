@@ -1,10 +1,13 @@
-// The addresses that a device's files give its interfaces, as far as their texts tell before it runs.
+// The addresses that a device's files give its interfaces, as far as their texts tell.
 import { listCommands } from "../programs/list_commands.ts";
 import type { Lab } from "./read_lab.ts";
 
 type ByInterface = Map<string, string[]>;
 
-/** By device, then by interface: `ADDRESS/PREFIX`, from startups, /etc/network/interfaces and FRR's configuration. */
+/**
+ * Reads addresses `ADDRESS/PREFIX` by device and then by interface, from startups, from
+ * /etc/network/interfaces and from FRR's configuration.
+ */
 export async function readConfiguredAddresses(lab: Lab): Promise<Map<string, ByInterface>> {
   return new Map(
     await Promise.all(lab.devices.map(async ({ name, options }) => {

@@ -1,8 +1,8 @@
 // Finds links in a lab's device folders that lead out of the lab.
 
 /**
- * Throws for the first link whose target is there and lies outside of the lab: Kathara would copy it
- * into the device. A link to what is not there is the device's own.
+ * Throws for the first link whose target exists outside of the lab, because Kathara would copy that
+ * target into the device. A link whose target does not exist here is the device's own.
  */
 export async function refuseForeignLinks(dir: string, devices: readonly string[]): Promise<void> {
   const lab = await Deno.realPath(dir);

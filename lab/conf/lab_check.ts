@@ -38,7 +38,10 @@ function wrongLine(at: number, line: string, why: string): Error {
   return new Error(`lab.check:${at + 1}: Cannot read ${JSON.stringify(line)}: ${why}`);
 }
 
-/** Reads lines `DEVICE SECONDS COMMAND...`; throws `lab.check:LINE: Cannot read ...` at the first wrong one. */
+/**
+ * Reads lines `DEVICE SECONDS COMMAND...`. Throws `lab.check:LINE: Cannot read ...` at the first
+ * wrong line.
+ */
 export function parseLabCheck(text: string, devices: ReadonlySet<string>): Expectation[] {
   return text.split("\n").flatMap((source, at) => {
     const line = source.trim();

@@ -111,7 +111,9 @@ export function isLanName(text: string): boolean {
   return LAN.test(text);
 }
 
-/** The value without quotes and without a comment behind it; undefined when the quotes do not match. */
+/**
+ * The value without quotes and without a comment behind it; undefined when its quotes do not match.
+ */
 function readValue(rest: string): string | undefined {
   const quoted = /^(["'])(.*?)\1\s*(#.*)?$/.exec(rest);
   if (quoted !== null) return quoted[2];

@@ -1,4 +1,4 @@
-// Forms of lab.conf lines that labs have, wrong ones with their line, and any lab written and read back.
+// Lines of lab.conf as labs have them, wrong lines by their number, and labs written and read back.
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type LabConf, parseLabConf } from "./lab_conf.ts";

@@ -1,6 +1,9 @@
 // Reads the text of a lab.dep: which devices start after which.
 
-/** Reads lines `DEVICE: OTHER OTHER...`; throws `lab.dep:LINE: Cannot read ...` at the first wrong one, or one that closes a loop. */
+/**
+ * Reads lines `DEVICE: OTHER OTHER...`. Throws `lab.dep:LINE: Cannot read ...` at the first line
+ * that is wrong or that closes a loop.
+ */
 export function parseLabDep(text: string): ReadonlyMap<string, readonly string[]> {
   const after = new Map<string, readonly string[]>();
   for (const [at, source] of text.split("\n").entries()) {

@@ -25,7 +25,10 @@ const TRUE = /^(y|yes|t|true|on|1)$/i;
 /** A number of bytes as Docker has it. */
 export const SIZE = /^\d+[bkmg]?$/i;
 
-/** What Kathara takes for a value; its other options, and those that it does not know, may be anything. */
+/**
+ * The values that Kathara accepts. Options that are not listed here may have any value, whether
+ * Kathara knows them or not.
+ */
 const VALUES: Readonly<Record<string, RegExp>> = {
   bridged: SWITCH,
   cpus: /^\d+(\.\d*)?$/,
@@ -70,7 +73,10 @@ export function readOptions({ name: device, options }: DeviceConf): DeviceOption
   };
 }
 
-/** One line for images, which are not used here, and one that names the other options without effect, with the devices that have them. */
+/**
+ * Answers one line about images, which are not used here, and one line that names the other options
+ * without effect, with the devices that have them.
+ */
 export function findOptionsWithoutEffect(devices: readonly DeviceConf[]): string[] {
   const owners = new Map<string, Set<string>>();
   for (const { name: device, options } of devices) {

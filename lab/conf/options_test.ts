@@ -1,4 +1,4 @@
-// Options of lab.conf: what they come to, which values are refused, and what is said of those without effect.
+// Options of lab.conf: what they come to, which values are refused, and which have no effect.
 import assert from "node:assert/strict";
 import { parseLabConf } from "./lab_conf.ts";
 import { findOptionsWithoutEffect, readOptions } from "./options.ts";

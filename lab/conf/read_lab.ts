@@ -42,7 +42,10 @@ export interface Interface {
   readonly mac?: string;
 }
 
-/** Reads the lab in a folder. Throws what is wrong with it, with file and line where there is one. */
+/**
+ * Reads the lab in a folder. Throws what is wrong with the lab, with file and line where there is
+ * one.
+ */
 export async function readLab(dir: string): Promise<Lab> {
   const text = await readIfThere(`${dir}/lab.conf`);
   if (text === undefined) throw new Error(`Cannot read the lab: ${dir}/lab.conf is not there`);
@@ -108,7 +111,10 @@ function findStrays(entries: readonly string[], known: ReadonlySet<string>): str
   }).sort().map((entry) => `${entry} is of no device of lab.conf`);
 }
 
-/** Kathara refuses a device whose interfaces are not numbered 0, 1, 2, ...; here it has those that are given. */
+/**
+ * Kathara refuses a device whose interfaces are not numbered 0, 1, 2, ...; here a device has the
+ * interfaces that are given.
+ */
 function findGaps(devices: readonly DeviceConf[]): string[] {
   const names = devices.filter(({ links }) => links.some(({ index }, at) => index !== at))
     .map(({ name }) => name);

@@ -1,7 +1,10 @@
 // A lab of some devices of another one.
 import type { Lab } from "./read_lab.ts";
 
-/** The lab with those devices only; the whole lab for no names. Throws for a name that is none of its devices. */
+/**
+ * Answers the lab with only the devices of these names, or the whole lab for no names. Throws for a
+ * name that no device of the lab has.
+ */
 export function selectDevices(lab: Lab, names: readonly string[]): Lab {
   if (names.length === 0) return lab;
   const all = lab.devices.map(({ name }) => name);

@@ -17,7 +17,10 @@ const DOCKER = [
   "setfcap",
 ] as const;
 
-/** What Kathara adds: labs set up links, addresses, routes and filters, and mount and make namespaces. */
+/**
+ * Capabilities that Kathara adds: labs set up links, addresses, routes and filters, mount file
+ * systems and make namespaces.
+ */
 const KATHARA = ["net_admin", "net_broadcast", "sys_admin"] as const;
 
 export const CAPABILITIES: readonly string[] = [...DOCKER, ...KATHARA];

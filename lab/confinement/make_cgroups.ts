@@ -39,7 +39,10 @@ export async function makeLabGroups(
   return usable;
 }
 
-/** Makes a device's group in each hierarchy; answers the files by which processes are moved into them. */
+/**
+ * Makes a device's group in each hierarchy. Answers the files that move processes into these
+ * groups.
+ */
 export async function makeDeviceGroups(
   hierarchies: readonly Hierarchy[],
   lab: string,

@@ -13,7 +13,10 @@ const WHAT: Readonly<Record<Controller, string>> = {
   cpu: "processor time",
 };
 
-/** Makes a lab's control groups and tries the filter of system calls. What is made is in the record before it is. */
+/**
+ * Makes a lab's control groups and tries the filter of system calls. Everything is recorded before
+ * it is made.
+ */
 export async function prepareConfinement(
   recorder: Recorder,
   log: (line: string) => void,
@@ -40,7 +43,10 @@ export async function prepareConfinement(
   recorder.update({ confinement: { usable, seccomp } });
 }
 
-/** Makes a device's control groups; answers what its processes are confined by, and its room in bytes. */
+/**
+ * Makes a device's control groups. Answers what confines the device's processes, and the device's
+ * room in bytes.
+ */
 export async function confineDevice(
   { name, current: { confinement, room } }: Recorder,
   device: string,

@@ -1,7 +1,10 @@
 // The filter of system calls (seccomp(2)) that all processes of devices run under, as classic BPF.
 import type { SyscallTable } from "./syscalls.ts";
 
-/** An instruction, as linux/filter.h has it: code, jumps where a condition holds and where not, operand. */
+/**
+ * An instruction, as linux/filter.h has it: a code, the jumps for a condition that holds and for
+ * one that does not, and an operand.
+ */
 export type Instruction = readonly [code: number, jt: number, jf: number, k: number];
 
 /** Offsets in struct seccomp_data; of arguments the lower half, which holds flags and requests. */
@@ -14,12 +17,17 @@ const ALLOW = 0x7fff0000;
 const EPERM = 1;
 const ENOSYS = 38;
 
-/** Namespaces of users and cgroups: in one of those a process would get more than its device has. */
+/**
+ * Namespaces of users and cgroups. In one of those a process would get more than its device has.
+ */
 const NEW_NAMESPACES = 0x10000000 | 0x02000000;
 /** They put words into the user's own terminal, where `lab exec` runs on it. */
 const TERMINAL_REQUESTS = [0x5412, 0x541c];
 
-/** Plans the filter: what is not named is allowed, as the kernel asks for the device's rights then. */
+/**
+ * Plans the filter. A call that is not named is allowed, because the kernel then asks whether the
+ * device has the right to it.
+ */
 export function planFilter(table: SyscallTable): Instruction[] {
   return [
     load(ARCHITECTURE),

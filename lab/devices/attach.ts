@@ -1,4 +1,4 @@
-// Attaches a device's interface to its LAN by calling the plugin that the manager installed, as thick Multus calls it.
+// Attaches a device's interface to its LAN by a call of the plugin, as thick Multus makes it.
 import { z } from "zod";
 import type { Interface } from "../conf/read_lab.ts";
 import { CNI_BIN_DIR } from "../cluster/node.ts";
@@ -7,7 +7,10 @@ import { run } from "../../shared/process/exec.ts";
 import type { Attachment, DeviceRecord } from "../record.ts";
 import { enter, type Machine } from "../machines/machine.ts";
 
-/** An attachment as it is before the plugin is called; its configuration is what Kathara's definitions hold. */
+/**
+ * An attachment as it is before the plugin is called. Its configuration is what Kathara's
+ * definitions hold.
+ */
 export function planAttachment({ name, lan }: Interface): Attachment {
   const config = {
     cniVersion: "0.3.0",
@@ -60,7 +63,9 @@ const Failure = z.looseObject({
   details: z.optional(z.string()),
 });
 
-/** Calls ADD; the answer is the MAC address that the interface got. Throws with the plugin's own words. */
+/**
+ * Calls ADD. Answers the MAC address that the interface got, or throws with the plugin's own words.
+ */
 export async function attach(
   node: Machine,
   device: Pod,

@@ -1,4 +1,4 @@
-// Starts and ends a device: its own view of the machine, and its PID 1, which outlives all its other processes.
+// Starts and ends a device: its own view of the machine, and its PID 1, which outlives the rest.
 import {
   NODE_BASE,
   NODE_DEVICE_ROOT,
@@ -18,7 +18,10 @@ import init from "./init.sh" with { type: "text" };
 import type { Sandbox } from "./sandbox.ts";
 import startDeviceScript from "./start_device.sh" with { type: "text" };
 
-/** Starts a device in its sandbox, with room for so many bytes of files. Answers its PID 1 as the node numbers it. */
+/**
+ * Starts a device in its sandbox, with room for so many bytes of files. Answers the number that the
+ * device's PID 1 has on the node.
+ */
 export async function startDevice(
   node: Machine,
   name: string,

@@ -29,12 +29,15 @@ const ENV = {
   USER: "root",
 };
 
-/** The beginning of a command line that Ctrl-Z does not stop; what it runs may be {@link STOPPABLE} again. */
+/**
+ * The beginning of a command line that Ctrl-Z does not stop. What this command line runs may be
+ * {@link STOPPABLE} again.
+ */
 export const UNSTOPPABLE = ["env", "--ignore-signal=TSTP"] as const;
 
 /**
- * nsenter(1) stops itself when its child has stopped. Where Ctrl-Z stops it as well, it may take its
- * child for stopped after both go on, and stop for ever.
+ * nsenter(1) stops itself when its child has stopped. Where Ctrl-Z also stops nsenter directly,
+ * nsenter may still take its child for stopped after both go on, and then stops for ever.
  */
 export const STOPPABLE = ["env", "--default-signal=TSTP"] as const;
 
@@ -42,8 +45,10 @@ export const STOPPABLE = ["env", "--default-signal=TSTP"] as const;
 const NAMESPACES = ["--user", "--mount", "--net", "--uts", "--ipc", "--pid"] as const;
 
 /**
- * Leads into a device whose PID 1 has this number on its node: confined and limited while it still has the machine's rights, first
- * into the node, then on. The lab's own variables come last: they must not reach a program that runs with the machine's rights.
+ * Leads into the device whose PID 1 has this number on its node. The process is confined and
+ * limited while it still has the machine's rights, then enters the node, then the device. The lab's
+ * own variables are set last, because they must not reach a program that runs with the machine's
+ * rights.
  */
 export function entryOf(
   node: Pick<Machine, "pid">,

@@ -6,7 +6,10 @@ import { withConstants } from "../../shared/process/script.ts";
 import type { Entry } from "./entry.ts";
 import fillDeviceScript from "./fill_device.sh" with { type: "text" };
 
-/** Where a device finds the lab's scripts, its own and the shared ones; bash names the files in its messages. */
+/**
+ * The folder in which a device finds the lab's scripts, its own and the shared ones. The folder's
+ * name shows in bash's messages.
+ */
 export const DEVICE_SCRIPTS = "/hostlab";
 
 /** Where the files lie ready. */
@@ -14,7 +17,10 @@ export const READY = `${DEVICE_SCRIPTS}/.ready`;
 
 const FILL = withConstants(fillDeviceScript, { DEVICE_SCRIPTS, READY });
 
-/** Lays the files that were put ready in the device. Throws what went wrong, such as a lab that is larger than its room. */
+/**
+ * Lays the files that were put ready in the device. Throws what went wrong, for instance when the
+ * lab is larger than the device's room.
+ */
 export async function fillDevice({ argv, env }: Entry, name: string): Promise<void> {
   const done = await run({
     argv: [...argv, "bash", "-c", FILL, "bash", name],

@@ -1,4 +1,4 @@
-// A device's sandbox on its node: the pinned network namespace that attachments are made for, as a runtime makes it.
+// A device's sandbox on its node: the pinned network namespace that attachments are made for.
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { NODE_USERNS } from "../cluster/node.ts";
@@ -78,7 +78,10 @@ export async function setSysctls(
   return done.reason === "success" ? undefined : done.stderr.trim();
 }
 
-/** Removes the names of a sandbox's namespaces, if they are there; the kernel ends what nobody is in. */
+/**
+ * Removes the names of a sandbox's namespaces, if they exist. The kernel then ends every namespace
+ * that nobody is in.
+ */
 export async function removeSandbox(node: Machine, { netns, userns }: Sandbox): Promise<void> {
   const argv = ["sh", "-c", removeSandboxScript, "sh", netns, userns];
   const done = await run({ argv: [...enter(node.pid), ...argv] });

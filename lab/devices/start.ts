@@ -34,7 +34,10 @@ export interface StartedDevices {
   readonly failed: readonly { readonly device: string; readonly why: string }[];
 }
 
-/** Starts all devices, several at a time; what is about to be made is in the record before it is. Throws once the lab is taken down. */
+/**
+ * Starts all devices, several at a time. Everything is recorded before it is made. Throws once the
+ * lab is taken down.
+ */
 export async function startDevices(
   devices: readonly PlacedDevice[],
   context: StartContext,

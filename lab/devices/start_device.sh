@@ -2,8 +2,8 @@
 # Starts a device: mounts what it sees of the machine, puts ready what its lab brings, begins its
 # PID 1 and prints the number that PID 1 has on the node.
 # Arguments: name, room in bytes, an empty folder to mount on, the base, what is /shared, the lab's
-# folder, the skeleton, the user namespace's file, PID 1's script, the path of the lab's folder on the
-# machine, the command line that drops capabilities.
+# folder, the skeleton, the user namespace's file, PID 1's script, the path of the lab's folder on
+# the machine, the command line that drops capabilities.
 
 set -eu
 name=$1 room=$2 top=$3 base=$4 shared=$5 lab=$(realpath "$6") skeleton=$7
@@ -14,7 +14,7 @@ original=$1
 shift
 
 # Mounts a folder below the device's own writes. Device nodes work in /dev only, whatever files a
-# lab brings. Arguments: what the folder is called among the writes, the folder, where it is mounted.
+# lab brings. Arguments: what the folder is called among the writes, the folder, where to mount it.
 lay() {
   mkdir -p "upper/$1" "work/$1"
   mount -t overlay -o "nodev,lowerdir=$2,upperdir=upper/$1,workdir=work/$1" overlay "$3"
@@ -42,7 +42,8 @@ inside() {
   esac
 }
 
-# Where a link leads to on the node, where the lab lies elsewhere than on the machine. Argument: a link.
+# Prints where a link leads to on the node, where the lab's folder may lie elsewhere than on the
+# machine. Argument: a link.
 resolve() {
   target=$(readlink "$1")
   case $target in
@@ -51,8 +52,8 @@ resolve() {
   esac
 }
 
-# As in Kathara, a link to something of the lab becomes what it leads to. Any other stays a link: its
-# target is the device's own, for a lab with a link to the machine's files is refused.
+# As in Kathara, a link to something of the lab becomes what it leads to. Any other link stays a
+# link to a file of the device's own, because a lab with a link to the machine's files is refused.
 follow_links() {
   find "$lab/$name" -type l | while IFS= read -r link; do
     target=$(resolve "$link") || continue

@@ -1,4 +1,4 @@
-// Runs what devices run when they have started: shared.startup, their own startup, the lines of `exec`.
+// Runs devices' startups: shared.startup, the device's own startup and the lines of `exec`.
 import { converse, run } from "../../shared/process/exec.ts";
 import { scaled } from "../../shared/process/time_scale.ts";
 import { withConstants } from "../../shared/process/script.ts";
@@ -10,7 +10,10 @@ import type { Entry } from "./entry.ts";
 import runStartupScript from "./run_startup.sh" with { type: "text" };
 import type { RunningDevice } from "./start.ts";
 
-/** How long a lab waits for a startup, in seconds; one that takes longer goes on beside the checks. */
+/**
+ * How long a lab waits for a startup, in seconds. A startup that takes longer goes on beside the
+ * checks.
+ */
 export const PATIENCE = 60;
 /** What timeout(1) ends with when time is up. */
 const OVERDUE = 124;
@@ -28,7 +31,10 @@ const RUN_STARTUP = withConstants(runStartupScript, {
   STARTUP_LOG: STARTUP_LOGS[1],
 });
 
-/** Runs all startups, each once those that it waits for have ended or take too long; hands on what they say, line by line. */
+/**
+ * Runs all startups, and hands on what they say, line by line. Each startup begins once those that
+ * it waits for have ended or have taken too long.
+ */
 export async function runStartups(
   running: readonly RunningDevice[],
   patience: number,

@@ -1,4 +1,4 @@
-// Places the nodes of a graph in a plane: as far from each other as they are in the graph, parts side by side.
+// Places the nodes of a graph in a plane, as far apart as the graph has them.
 import { findDistances, findParts } from "./distances.ts";
 
 export interface Point {
@@ -13,8 +13,9 @@ const ROUNDS = 150;
 const GAP = 1.5;
 
 /**
- * Answers a place for each of `count` nodes, joined by pairs of their numbers, in units of the length that an edge would like to
- * have; the smallest x and y are 0. The same graph is always placed the same way.
+ * Answers a place for each of `count` nodes, which pairs of their numbers join. The unit is the
+ * length that an edge would like to have, and the smallest x and y are 0. Parts of the graph that
+ * no edge joins stand side by side. The same graph is always placed the same way.
  */
 export function placeNodes(count: number, edges: readonly Edge[]): Point[] {
   const points = new Array<Point>(count).fill({ x: 0, y: 0 });
@@ -49,8 +50,9 @@ function placePart(part: readonly number[], edges: readonly Edge[]): Point[] {
 }
 
 /**
- * One round of stress majorization (Gansner, Koren, North 2004): each node goes to the mean of the places that the others would
- * have it at, near ones counting most. Never worse than before.
+ * Does one round of stress majorization (Gansner, Koren, North 2004). Each node goes to the mean of
+ * the places that the other nodes would have it at, and near nodes count most. The stress of the
+ * result is never larger than before.
  */
 function majorize(points: readonly Point[], distances: readonly (readonly number[])[]): Point[] {
   return points.map((own, i) => {
@@ -82,7 +84,10 @@ function projectDistances(distances: readonly (readonly number[])[]): Point[] {
   return first.map((x, i) => ({ x: x + 0.01 * Math.cos(i), y: second[i]! + 0.01 * Math.sin(i) }));
 }
 
-/** The eigenvector of the largest eigenvalue at right angles to others, as long as the value's root; by power iteration. */
+/**
+ * Finds, by power iteration, the eigenvector of the largest eigenvalue at right angles to others.
+ * The eigenvector is as long as the eigenvalue's root.
+ */
 function findDirection(
   matrix: readonly (readonly number[])[],
   others: readonly (readonly number[])[],

@@ -1,4 +1,4 @@
-// Addresses in a picture: the subnet stands at the LAN, and at an interface only what the subnet does not say.
+// Addresses in a picture: a LAN shows its subnet, an interface only what the subnet does not say.
 import { isIPv4, isIPv6 } from "node:net";
 
 /** `10.0.1.0/24` of `10.0.1.7/24`; undefined for what is no address with a prefix. */

@@ -14,7 +14,10 @@ const Carried = z.object({
 });
 type Carried = z.infer<typeof Carried>;
 
-/** `executable` is the carrier's path; `cache` a folder of the user's own, made where it is not there. Throws what cannot be unpacked. */
+/**
+ * Unpacks what an executable carries. `executable` is the carrier's path. `cache` is a folder of
+ * the user's own, which is made where it does not exist. Throws when something cannot be unpacked.
+ */
 export async function unpack(executable: string, cache: string): Promise<Installation> {
   const archive = await Deno.readFile(new URL(`./carried-${HOST_ARCH}.tar`, import.meta.url));
   const json = await untar(archive, ["--to-stdout", "./carried.json"]);
@@ -64,7 +67,10 @@ async function unpackInto(
   }
 }
 
-/** What no lab has been started from for so long is removed, unless a lab is up that may be using it. */
+/**
+ * An installation from which no lab has been started for so long is removed, unless a lab is up
+ * that may be using it.
+ */
 const UNUSED_MS = 24 * 60 * 60_000;
 
 async function removeUnused(cache: string): Promise<void> {

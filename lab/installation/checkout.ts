@@ -1,4 +1,4 @@
-// The lab's files in a checkout of the sources: the programs are built where they are not up to date.
+// The lab's files in a checkout of the sources, whose programs are built where they are outdated.
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { DIST, ROOT, type ToolContext } from "../../tools/checkout.ts";

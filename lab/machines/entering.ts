@@ -5,8 +5,9 @@ import { enter } from "./machine.ts";
 import { type Process, selectLiving } from "./processes.ts";
 
 /**
- * Kills what the host has sent into machines: a child that has ended stays in their namespaces until its parent on the host has heard
- * of it, and a parent that is stopped does not.
+ * Kills what the host has sent into machines. A child that has ended stays in the machine's
+ * namespaces until its parent on the host has heard of the end, and a stopped parent does not hear
+ * of it.
  */
 export async function killEntering(machines: readonly Process[]): Promise<void> {
   const entries = (await selectLiving(machines)).map(({ pid }) => `${enter(pid).join(" ")} `);

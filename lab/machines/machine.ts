@@ -1,4 +1,4 @@
-// A machine of the lab: network, mount, PID, UTS and IPC namespaces that live as long as one process, their PID 1.
+// A machine of the lab: namespaces that live as long as one process, their PID 1.
 import { describe } from "../../shared/process/command.ts";
 import { converse } from "../../shared/process/exec.ts";
 import hold from "./hold.sh" with { type: "text" };
@@ -11,7 +11,10 @@ export interface Machine extends Process {
 
 type Argv = [string, ...string[]];
 
-/** What starts a machine: its first line of stdout is the stat(5) of PID 1, and it goes on when it is told a line. */
+/**
+ * The command line that starts a machine. The first line of its stdout is the stat(5) of PID 1, and
+ * it goes on when it reads a line.
+ */
 export function machineCommand(script: string, args: readonly string[]): Argv {
   return ["setsid", ...UNSHARE, "sh", "-c", hold + script, "sh", ...args];
 }
@@ -22,8 +25,9 @@ const UNSHARE = [
 ] as const;
 
 /**
- * Makes a machine. `record` is called with it as soon as there is something to kill, and must have written it down when it returns.
- * `script` (sh, with positional arguments) then furnishes it from inside.
+ * Makes a machine. `record` is called with the machine as soon as there is something to kill, and
+ * must have written it down when it returns. `script` (sh, with positional arguments) then
+ * furnishes the machine from inside.
  */
 export async function startMachine(
   name: string,

@@ -1,4 +1,4 @@
-// Finds out which processes live, by number and start time: a number alone may have gone to another process.
+// Finds out which processes live, by number and start time: numbers alone are given out again.
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { scaled } from "../../shared/process/time_scale.ts";
@@ -9,7 +9,10 @@ export interface Process {
   readonly startTime: string;
 }
 
-/** Reads a line of /proc/PID/stat; undefined for what is no such line and for a process that has ended. */
+/**
+ * Reads a line of /proc/PID/stat. Answers undefined for any other text and for a process that has
+ * ended.
+ */
 export function parseStat(line: string): Process | undefined {
   // The name in parentheses may hold anything, parentheses and blanks included.
   const end = line.lastIndexOf(")");
@@ -43,7 +46,9 @@ export async function readProcess(pid: number): Promise<Process> {
   return found;
 }
 
-/** Kills processes and waits until they are gone. Throws when one is still there after ten seconds. */
+/**
+ * Kills processes and waits until they are gone. Throws when one still exists after ten seconds.
+ */
 export async function killAndAwait(processes: readonly Process[]): Promise<void> {
   const deadline = performance.now() + scaled(10_000);
   let living = await selectLiving(processes);
@@ -58,7 +63,10 @@ export async function killAndAwait(processes: readonly Process[]): Promise<void>
   }
 }
 
-/** By kill(1): Deno's own kill needs leave to run any program. One that has just ended is no failure. */
+/**
+ * Kills by kill(1), because Deno's own kill needs leave to run any program. It is no failure when a
+ * process has just ended.
+ */
 async function kill(processes: readonly Process[]): Promise<void> {
   if (processes.length === 0) return;
   await run({ argv: ["kill", "-KILL", "--", ...processes.map(({ pid }) => `${pid}`)] });

@@ -1,4 +1,4 @@
-// Processes are told apart by number and start time, and their /proc lines are read whatever their names hold.
+// Number and start time tell processes apart, and /proc lines are read whatever names they hold.
 import assert from "node:assert/strict";
 import { parseStat, readProcess, selectLiving } from "./processes.ts";
 

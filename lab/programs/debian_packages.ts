@@ -82,7 +82,9 @@ const PACKAGES = new Map(
   ),
 );
 
-/** The package of a program, given by its name or path; undefined for one that is not known here. */
+/**
+ * The package of a program, which is given by name or path; undefined for a program not known here.
+ */
 export function findPackage(program: string): string | undefined {
   return PACKAGES.get(program) ?? PACKAGES.get(program.slice(program.lastIndexOf("/") + 1));
 }

@@ -22,7 +22,10 @@ const BASH = new Set(
     "{ } !").split(" "),
 );
 
-/** Looks through the startups, the scripts that these call, the `exec` lines and the lines of lab.check. */
+/**
+ * Looks through the startups, the scripts that startups call, the `exec` lines and the lines of
+ * lab.check.
+ */
 export async function findMissing(lab: Lab, skeleton: string): Promise<Missing[]> {
   const found = new Map<string, string[]>();
   for (const device of lab.devices) {
@@ -53,7 +56,10 @@ export function describeMissing(missing: readonly Missing[]): string | undefined
   return `programs that startups use and that are not installed: ${items.join(", ")}${hint}`;
 }
 
-/** Names and absolute paths of the programs that a script runs, init scripts of services among them. */
+/**
+ * Names and absolute paths of the programs that a script runs. The init scripts of services are
+ * among them.
+ */
 export function listPrograms(script: string): Set<string> {
   const commands = listCommands(script);
   const functions = new Set(
@@ -79,7 +85,7 @@ function listProgramsOf([program, ...args]: Words): string[] {
 
 const INIT_DIR = "/etc/init.d/";
 
-/** What units are called where their init scripts have other names; see the skeleton's systemctl. */
+/** Init scripts by the names of units that are called differently; see the skeleton's systemctl. */
 const INIT_SCRIPTS: Readonly<Record<string, string>> = {
   bind: "named",
   bind9: "named",

@@ -1,4 +1,4 @@
-// Lists the commands that a script for bash runs, as far as its text tells: nothing is expanded, what is doubtful is left out.
+// Lists the commands that a script for bash runs, as far as its text tells without expanding it.
 
 /** A command's words; a word that bash would expand is undefined. */
 export type Words = readonly (string | undefined)[];

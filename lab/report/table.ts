@@ -67,7 +67,7 @@ export function renderReport(
     .join("\n");
 }
 
-/** Whether others on its LAN have addresses as well, none of them in a subnet of the interface's. */
+/** Whether other devices on the interface's LAN have addresses as well as the interface. */
 function hasStrangers(row: InterfaceRow, rows: readonly InterfaceRow[]): boolean {
   const hasAddress = ({ addresses = [] }: InterfaceRow) => addresses.length > 0;
   return hasAddress(row) &&

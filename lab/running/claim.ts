@@ -5,8 +5,8 @@ import { readProcess } from "../machines/processes.ts";
 import { endLab } from "./take_down.ts";
 
 /**
- * Takes a name for a lab: making its directory is the lock. What a killed run has left under the name is taken down first; throws
- * when someone still wants it.
+ * Takes a name for a lab. Making the directory of that name is the lock. What a killed run has left
+ * under the name is taken down first. Throws when someone still wants the lab that has the name.
  */
 export async function claim(
   name: string,

@@ -83,8 +83,8 @@ export function findNode({ devices, machines }: LabRecord, name: string) {
 }
 
 /**
- * The way into a device or, where no device has that name, into a node; with the shell to use there.
- * Throws when there is neither, or it has ended.
+ * The way into a device or, where no device has that name, into a node, and the shell to use there.
+ * Throws when neither exists, or when the one found has ended.
  */
 export async function findEntry(
   record: LabRecord,

@@ -31,7 +31,10 @@ const Links = z.array(z.looseObject({
   ),
 }));
 
-/** Arguments: for each device the name of its network namespace, and its PID 1 or nothing. Two lines a device. */
+/**
+ * Arguments: for each device the name of its network namespace, and the number of its PID 1 or
+ * nothing. The script prints two lines a device.
+ */
 const LOOK = `
 while [ $# -gt 0 ]; do
   if kill -0 "$2" 2>/dev/null; then echo running; else echo ended; fi

@@ -10,8 +10,9 @@ import { REFLECTOR, SWITCH } from "../cluster/underlay.ts";
 import { shutDown } from "./take_down.ts";
 
 /**
- * Ends a device in the orderly way, and starts it on the same node with its interfaces, files and startup as the lab's folder has
- * them now. Throws when there is no such device, or the lab was not kept.
+ * Ends a device in the orderly way, and starts it again on the same node. The device then has the
+ * interfaces, files and startup that the lab's folder gives it now. Throws when there is no such
+ * device, or when the lab was not kept.
  */
 export async function restart(
   { name, record }: FoundLab,

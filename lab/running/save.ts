@@ -28,11 +28,14 @@ const LEFT_OUT = [
 ] as const;
 
 /**
- * Arguments for bash: the device's PID 1, archive, lab's folder of the device, owner as `UID:GID`, then what
- * find is to leave out. Changed is what is newer than the end of the startup, or than the device where that
- * has not ended, and unlike what the lab's folder and the machine have. What a device has not written is the
- * machine's own file: on another device number than what the device has, or with the machine's size and time of change.
- * Nothing in the device is followed or run: find and tar are the node's own, and take links as links.
+ * Arguments for bash: the device's PID 1, archive, lab's folder of the device, owner as `UID:GID`,
+ * then what find is to leave out.
+ * A file counts as changed when it is newer than the end of the startup, or than the device where
+ * the startup has not ended, and differs from the file of the lab's folder and from that of the
+ * machine. A file that the device has not written is the machine's own: it has another device
+ * number than the device's own files, or the size and time of change of the machine's file.
+ * Nothing in the device is followed or run: find and tar are the node's own, and take links as
+ * links.
  */
 const COLLECT = `
 set -eu

@@ -4,7 +4,8 @@
 const ELSEWHERE = "/var/tmp";
 
 /**
- * Finds or makes it; answers its absolute path. Throws when `shared` is a link that leads out of the lab, or no folder.
+ * Finds or makes the folder, and answers its absolute path. Throws when `shared` is no folder, or a
+ * link that leads out of the lab.
  */
 export async function provideShared(
   dir: string,

@@ -1,4 +1,4 @@
-// Takes a lab down: detaches its interfaces where there is time for it, then ends everything by ending its machines.
+// Takes a lab down: it detaches its interfaces where there is time, then ends all its machines.
 import { removeLabGroups } from "../confinement/make_cgroups.ts";
 import { detach } from "../devices/attach.ts";
 import { entryOf } from "../devices/entry.ts";
@@ -14,7 +14,9 @@ import { leaveShared } from "./shared_folder.ts";
 
 type Say = (line: string) => void;
 
-/** Shuts every device down, several at a time; answers whether all went well, and says what did not. */
+/**
+ * Shuts every device down, several at a time. Answers whether all went well, and says what did not.
+ */
 export async function shutDownAll(record: LabRecord, say: Say): Promise<boolean> {
   const { hash, machines, devices } = record;
   const nodes = new Map((await selectLiving(machines)).map((machine) => [machine.name, machine]));
@@ -25,7 +27,10 @@ export async function shutDownAll(record: LabRecord, say: Say): Promise<boolean>
   return results.every(Boolean);
 }
 
-/** Runs a device's shutdown scripts, saying what they say, then calls DEL for each attachment, the last one first. */
+/**
+ * Runs a device's shutdown scripts and says what they say. Then calls DEL for each attachment, the
+ * last one first.
+ */
 export async function shutDown(
   node: Machine,
   device: DeviceRecord,
@@ -49,8 +54,9 @@ export async function shutDown(
 }
 
 /**
- * Kills every PID 1, with which the kernel ends all that is in its namespaces: processes, mounts, links. Then removes the lab's
- * directory. Right at any moment and however often; `record` is undefined where nothing had been started.
+ * Kills every PID 1. With a PID 1 the kernel ends all that is in its namespaces: processes, mounts,
+ * links. Then removes the lab's directory. This is right at any moment and however often it is
+ * done. `record` is undefined where nothing had been started.
  */
 export async function endLab(
   labDir: string,

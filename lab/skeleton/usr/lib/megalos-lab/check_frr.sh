@@ -1,5 +1,6 @@
 #!/bin/sh
-# Names what FRR does not take of a configuration, for the scripts that start it: FRR itself drops such lines in silence.
+# Names what FRR does not take of a configuration, for the scripts that start FRR: FRR itself drops
+# such lines in silence.
 
 # Arguments: configuration, the file whose lines it has.
 check_frr() {
