@@ -2,7 +2,8 @@
 import { attend } from "../shared/process/exec.ts";
 import { ARCH_NAMES } from "./arch.ts";
 import { ensureBuilt } from "./build.ts";
-import { CACHE, downloadEnv, inCheckout, ROOT, type ToolContext } from "./checkout.ts";
+import { CACHE, downloadEnv, inCheckout, type ToolContext } from "./checkout.ts";
+import { listTests } from "./list_tests.ts";
 import { ensurePackages, missingPackages } from "./debian.ts";
 import { findRoot, inRoot } from "./debian_root.ts";
 import { makeDenoRun, withDenoRun } from "./deno_run.ts";
@@ -20,14 +21,14 @@ export type Form = typeof FORMS[number];
 
 /**
  * What is run a second time: tests in which the runtime does most of the work, by the beginnings of
- * their files' names.
+ * their paths in tests/.
  */
-const DENO_RUN_TESTS = ["plugin_", "calls_", "launcher_", "manager_worker_", "lab_test"] as const;
+const DENO_RUN_TESTS = ["plugin/", "calls/", "manager/worker_", "lab/lab_test"] as const;
 /**
  * What is run on another Debian: what depends on iproute2 and util-linux, but not on FRR, which is
  * too old in some Debians.
  */
-const ROOT_TESTS = ["plugin_"] as const;
+const ROOT_TESTS = ["plugin/"] as const;
 
 export interface TestRequest {
   /** Arguments of `deno test`. Without any, each pass has its own. */
@@ -58,7 +59,7 @@ export async function runTests(request: TestRequest, context: ToolContext): Prom
   const counted: Counts[] = [];
   const codes: number[] = [];
   const summaries: string[] = [];
-  for (const pass of await planPasses(request)) {
+  for (const pass of planPasses(request)) {
     if (!isRoot && (pass.form === "deno-run" || pass.root !== undefined)) {
       context.log(`Not tested: ${pass.title}, which needs root`);
       continue;
@@ -77,7 +78,7 @@ export async function runTests(request: TestRequest, context: ToolContext): Prom
   return codes.find((code) => code !== 0) ?? 0;
 }
 
-async function planPasses({ args, form, roots }: TestRequest): Promise<Pass[]> {
+function planPasses({ args, form, roots }: TestRequest): Pass[] {
   const wanted = form ?? (args.length === 0 && roots.length === 0 ? "both" : "compiled");
   const forms = (["compiled", "deno-run"] as const).filter((one) =>
     wanted === one || wanted === "both"
@@ -88,12 +89,12 @@ async function planPasses({ args, form, roots }: TestRequest): Promise<Pass[]> {
       ? "compiled programs"
       : `programs run by Deno ${Deno.version.deno}`;
     for (const root of roots) {
-      const files = args.length > 0 ? args : await listTests(ROOT_TESTS);
+      const files = args.length > 0 ? args : listTests(ROOT_TESTS);
       passes.push({ title: `${title} on ${root}`, args: files, form, root });
     }
     if (roots.length > 0) continue;
     const all = form === "compiled" || args.length > 0;
-    passes.push({ title, args: all ? args : await listTests(DENO_RUN_TESTS), form });
+    passes.push({ title, args: all ? args : listTests(DENO_RUN_TESTS), form });
   }
   return passes;
 }
@@ -115,15 +116,6 @@ async function runPass(
   if (root !== undefined) argv = await inRoot(await findRoot(root, context), argv, context);
   const code = await attend({ argv, env: downloadEnv(context) });
   return { junit: await Deno.readTextFile(report), code };
-}
-
-async function listTests(starts: readonly string[]): Promise<string[]> {
-  const files = await Array.fromAsync(Deno.readDir(`${ROOT}/tests`), ({ name }) => name);
-  return starts.flatMap((start) => {
-    const found = files.filter((name) => name.startsWith(start) && name.endsWith("_test.ts"));
-    if (found.length === 0) throw new Error(`Cannot run tests/${start}*: there is none`);
-    return found.sort().map((name) => `tests/${name}`);
-  });
 }
 
 async function sayWhatCannotRun({ log }: ToolContext): Promise<void> {

@@ -7,7 +7,7 @@ export interface Case {
   /** Whether the short form has it. */
   readonly short: boolean;
   /**
-   * Beginnings of the names of test files in tests/, or a lab in lab/examples/ and its number of
+   * Beginnings of the paths of test files in tests/, or a lab in lab/examples/ and its number of
    * workers.
    */
   readonly run: { readonly tests: readonly string[] } | {
@@ -19,32 +19,32 @@ export interface Case {
 const tests = (...names: string[]) => ({ tests: names });
 
 export const CASES: readonly Case[] = [
-  { name: "plugin", what: "the plugin at its boundary", short: false, run: tests("plugin_") },
+  { name: "plugin", what: "the plugin at its boundary", short: false, run: tests("plugin/") },
   { name: "wire", what: "43 kinds of frame", short: true, run: tests("wire_") },
   {
     name: "calls",
     what: "calls that a manager answers, and their launcher",
     short: false,
-    run: tests("calls_", "launcher_"),
+    run: tests("calls/"),
   },
   {
     name: "worker",
     what: "two workers and a reflector with FRR",
     short: true,
-    run: tests("manager_worker_"),
+    run: tests("manager/worker_"),
   },
   {
     name: "entries",
     what: "forwarding entries are kept and swept",
     short: false,
-    run: tests("manager_entries_"),
+    run: tests("manager/entries_"),
   },
-  { name: "mend", what: "what is broken is mended", short: false, run: tests("manager_mend_") },
+  { name: "mend", what: "what is broken is mended", short: false, run: tests("manager/mend_") },
   {
     name: "upgrade",
     what: "what the Go original left is taken away",
     short: false,
-    run: tests("upgrade_", "plugin_original_"),
+    run: tests("upgrade_", "plugin/original_"),
   },
   {
     name: "two-pcs",

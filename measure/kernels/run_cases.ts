@@ -1,5 +1,5 @@
 // Runs cases in a kernel, one after the other, and tells what came of each.
-import { ROOT } from "../../tools/checkout.ts";
+import { listTests } from "../../tools/list_tests.ts";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import type { Case } from "./cases.ts";
 import { CHECKOUT_IN_MACHINE } from "./checkout_drive.ts";
@@ -69,13 +69,9 @@ export async function runCase(
 }
 
 function testArgv(beginnings: readonly string[]): string[] {
-  const files = Array.from(Deno.readDirSync(`${ROOT}/tests`), ({ name }) => name)
-    .filter((name) => name.endsWith("_test.ts"))
-    .filter((name) => beginnings.some((beginning) => name.startsWith(beginning)))
-    .map((name) => `tests/${name}`).toSorted();
   // deno-fmt-ignore
   return [`${CHECKOUT_IN_MACHINE}/deno`, "test", "--allow-all", "--no-check", "--cached-only", "--reporter=tap",
-    `--preload=${PRELOADED}`, ...files];
+    `--preload=${PRELOADED}`, ...listTests(beginnings)];
 }
 
 /**
