@@ -12,7 +12,7 @@ import { addSave } from "./commands/save.ts";
 import type { Session, Terminal } from "./commands/terminal.ts";
 import { addLstart, addUp } from "./commands/up.ts";
 
-/** In the order in which `--help` lists them. */
+/** The commands, in the order in which `--help` lists them. */
 const COMMANDS = [
   addUp,
   addExec,
@@ -31,7 +31,7 @@ const COMMANDS = [
   addComplete,
 ];
 
-/** What needs no namespaces, and so no root. */
+/** Commands that need no namespaces, and so no root. */
 const FOR_EVERYONE = new Set(["complete", "completions", "examples", "graph", "help"]);
 
 /** Words of Kathara that are a command with an option here. */
@@ -68,7 +68,7 @@ Here, \`lab\` is typed as: ${session.self}`,
   return program;
 }
 
-/** Commander also says of what is off, and of lists that are empty, that this is so. */
+/** Describes an option. Commander itself would also name defaults that are false or empty. */
 function describeOption({ description, defaultValue }: Option): string {
   const isSaid = typeof defaultValue === "number" || typeof defaultValue === "string";
   return isSaid ? `${description} (default: ${defaultValue})` : description;

@@ -7,7 +7,10 @@
 const FIRST_PERSON = 1000;
 const NOBODY = 65534;
 
-/** The lines of passwd(5) or group(5) that are the system's; of groups no member is a person. */
+/**
+ * Selects the lines of passwd(5) or group(5) that are the system's. In lines of groups, members
+ * that are people are left out.
+ */
 export function selectSystem(text: string, people: ReadonlySet<string>): string[][] {
   return text.split("\n").map((line) => line.split(":"))
     .filter(([, , id]) => id !== undefined && isOfSystem(Number(id)))

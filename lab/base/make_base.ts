@@ -1,4 +1,4 @@
-// Makes the folder that devices have in place of what of the machine is outside of /usr.
+// Makes the base: the folder that devices have in place of the machine's files outside of /usr.
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { scaled } from "../../shared/process/time_scale.ts";
@@ -9,7 +9,7 @@ import { parseSum, readShippedPaths, type ShippedPath } from "./packages.ts";
 import { type BasePlan, type Machine, planBase, STATE_DIRS } from "./plan_base.ts";
 import { restoreShipped } from "./restore.ts";
 
-/** A busy machine takes long. */
+/** md5sum(1) and find(1) take long on a busy machine. */
 const TIMEOUT_MS = scaled(120_000);
 
 /** Folders that every Debian has, and their modes. */
@@ -47,10 +47,10 @@ export async function makeBase(dir: string): Promise<string[]> {
   await copyAll(plan, dir);
   for (const [name, mode] of Object.entries(FOLDERS)) {
     await Deno.mkdir(`${dir}/${name}`, { recursive: true });
-    // mkdir(2) knows of the umask.
+    // The umask weakens the mode that mkdir(2) is given.
     await Deno.chmod(`${dir}/${name}`, mode);
   }
-  // What packages have in /opt may be large; devices have it as they have /usr.
+  // What packages have in /opt may be large, so devices mount it as they mount /usr.
   for (
     const [, name] of shipped.keys().flatMap((path) => [/^\/(opt\/[^/]+)$/.exec(path)]).filter((
       found,
@@ -73,7 +73,7 @@ const LIST = ["find", "/etc", "/var", "-xdev", "(", "-type", "l", "-o", "-type",
 async function observe(shipped: ReadonlyMap<string, ShippedPath>): Promise<Machine> {
   const summed = [...shipped.values()].filter(({ md5 }) => md5 !== undefined);
   const [sums, listed] = await Promise.all([
-    // It goes on after a missing file.
+    // md5sum(1) goes on after a missing file.
     run({ timeoutMs: TIMEOUT_MS, argv: ["md5sum", "--", ...summed.map(({ path }) => path)] }),
     run({ timeoutMs: TIMEOUT_MS, argv: [...LIST, "-printf", "%y %U %p\\0"] }),
   ]);

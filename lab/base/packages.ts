@@ -5,11 +5,14 @@ import { describe } from "../../shared/process/command.ts";
 
 const INFO = "/var/lib/dpkg/info";
 
-/** A path that a package has; `md5` where dpkg says what the file was when it was shipped. */
+/**
+ * A path that a package has. `md5` is the file's checksum as shipped, where dpkg knows the
+ * checksum.
+ */
 export interface ShippedPath {
   readonly path: string;
   readonly md5?: string;
-  /** The package, where the file is one that people are meant to change. */
+  /** The package that has the file as a conffile, which people are meant to change. */
   readonly conffileOf?: string;
 }
 
@@ -19,7 +22,7 @@ const OF_USR = "(usr|bin|sbin|lib[^/]*)(/|$)";
 /** Everything that packages have outside of /usr, by path. */
 export async function readShippedPaths(): Promise<Map<string, ShippedPath>> {
   const [lists, sums, conffiles, ucf] = await Promise.all([
-    // grep(1), for nearly all of these many lines are of files below /usr.
+    // grep(1) selects the lines, because nearly all of these many lines are of files below /usr.
     ask(["grep", "-rhEv", "--include=*.list", `^/(\\.?$|${OF_USR})`, INFO]),
     ask(["grep", "-rhEv", "--include=*.md5sums", `^[0-9a-f]+  ${OF_USR}`, INFO]),
     ask(["dpkg-query", "--show", "--showformat=${Package}\n${Conffiles}\n"]),

@@ -37,7 +37,9 @@ export const GENERATED = [
   "/etc/timezone",
 ] as const;
 
-/** Devices have file systems or files of their own there. */
+/**
+ * Paths that the copy leaves out, because devices have file systems or files of their own there.
+ */
 const OWN =
   /^\/(boot|dev|home|lost\+found|media|mnt|opt|proc|root|run|srv|sys|tmp)(\/|$)|^\/var\/(tmp|lib\/dpkg)\/./;
 
@@ -57,7 +59,7 @@ export function planBase(
   return { copied: [...copied].sort(), changed };
 }
 
-/** Such as /etc/mtab, and /var/run. */
+/** Whether a link leads to files of the running kernel, as /etc/mtab and /var/run do. */
 function isOfKernel(target: string): boolean {
   return /^\/(proc\/.+|run|run\/lock)$/.test(target);
 }

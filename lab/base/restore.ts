@@ -6,7 +6,9 @@ import unpackFile from "./unpack_file.sh" with { type: "text" };
 /** Where apt-get keeps packages. */
 const ARCHIVES = "/var/cache/apt/archives";
 
-/** What labs cannot do without, should it not be had otherwise: FRR then starts what a lab says. */
+/**
+ * Files that labs need even where no package has them. With this one FRR starts what a lab says.
+ */
 const FALLBACKS: Readonly<Record<string, string>> = {
   "/etc/frr/daemons": [
     ...["bgpd", "ospfd", "ospf6d", "ripd", "ripngd", "isisd", "pimd", "pim6d", "ldpd", "nhrpd"],
@@ -15,7 +17,7 @@ const FALLBACKS: Readonly<Record<string, string>> = {
     'vtysh_enable=yes\nzebra_options="-A 127.0.0.1 -s 90000000"\nstaticd_options="-A 127.0.0.1"\n',
 };
 
-/** Puts each into the folder; answers those that are to be had nowhere. */
+/** Puts each file into the folder. Answers the files that no kept package has. */
 export async function restoreShipped(
   changed: readonly ShippedPath[],
   dir: string,

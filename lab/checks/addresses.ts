@@ -28,7 +28,8 @@ export function readAddresses(json: string): Address[] {
   const links = Links.parse(JSON.parse(json)).filter(({ flags }) => flags.includes("UP"));
   return links.flatMap(({ ifname, addr_info }) =>
     addr_info.filter(({ scope }) => scope === "global").map(({ family, local, prefixlen }) => ({
-      // `ip` shows the other end of a veth as `eth0@if7` in text only; here names are bare.
+      // Only the text output of `ip` names the other end of a veth (`eth0@if7`); in JSON names are
+      // bare.
       ifname,
       family: family === "inet" ? "ipv4" : "ipv6",
       address: local,

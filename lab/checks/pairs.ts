@@ -10,7 +10,7 @@ export interface End {
 }
 
 export interface Pair {
-  /** As lab.conf has it. */
+  /** The LAN's name in lab.conf. */
   readonly lan: string;
   readonly from: End;
   readonly to: End;

@@ -116,7 +116,7 @@ async function askAddresses({ device, entry }: RunningDevice): Promise<Asked> {
     try {
       return { device: device.name, found: readAddresses(done.stdout) };
     } catch {
-      // What a device calls ip may be anything.
+      // A device may have any program under the name `ip`, and its output may be any text.
     }
   }
   const expectation = { device: device.name, seconds: 0, command: command.join(" ") };

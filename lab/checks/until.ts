@@ -5,7 +5,7 @@ import { shortenText } from "../repeats.ts";
 import type { Entry } from "../devices/entry.ts";
 import until from "./until.sh" with { type: "text" };
 
-/** What came of it; `output` is what the last attempt said. */
+/** How the attempts went. `output` is what the last attempt said. */
 export interface Outcome {
   readonly ok: boolean;
   readonly ms: number;

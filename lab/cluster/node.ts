@@ -8,7 +8,7 @@ import furnishNode from "./furnish_node.sh" with { type: "text" };
 import probe from "./probe.sh" with { type: "text" };
 import { type NodeAddress, planNode, REFLECTOR, runBatch } from "./underlay.ts";
 
-/** Where nodes find things of the host; all paths absolute. */
+/** Where nodes find things of the host. All paths are absolute. */
 export interface NodeFiles {
   /** Folder with the built programs. */
   readonly programs: string;
@@ -16,15 +16,15 @@ export interface NodeFiles {
   readonly lab: string;
   /** What devices share. */
   readonly shared: string;
-  /** What devices have in place of what of the machine is outside of /usr. */
+  /** What devices have in place of the machine's files outside of /usr. */
   readonly base: string;
-  /** What is laid over it. */
+  /** The folder that is laid over the base. */
   readonly skeleton: string;
   /** The running lab's own directory, with the folders `logs` and `stage`. */
   readonly state: string;
 }
 
-/** Where a node sees those folders. */
+/** Where a node sees the folders of {@link NodeFiles}. */
 export const NODE_PROGRAMS = "/run/lab/bin";
 export const NODE_LAB = "/run/lab/conf";
 export const NODE_SHARED = "/run/lab/shared";
@@ -38,7 +38,7 @@ export const NODE_USERNS = "/run/lab/users";
 export const NODE_DEVICE_ROOT = "/run/lab/device";
 export const CNI_BIN_DIR = "/opt/cni/bin";
 
-/** Makes a node's namespaces; it has no link yet. */
+/** Makes a node's namespaces. The node has no link yet. */
 export function startNode(
   name: string,
   files: NodeFiles,
@@ -89,7 +89,7 @@ async function must(
   argv: readonly string[],
   env: Record<string, string>,
 ): Promise<string> {
-  // A busy machine takes long.
+  // The command takes long on a busy machine.
   const done = await run({ argv: [...enter(machine.pid), ...argv], env, timeoutMs: 60_000 });
   if (done.reason !== "success") {
     throw new Error(`Cannot start ${machine.name}: ${describe({ ...done, argv })}`);
@@ -99,7 +99,7 @@ async function must(
 
 const READY_SECONDS = 60;
 
-/** What the probe ends with when there is nobody left to ask. */
+/** The probe's exit code when the manager's process is gone. */
 const ENDED = 9;
 
 const PROBE = withConstants(probe, { ENDED });

@@ -22,7 +22,9 @@ export function listWorkers(count: number): NodeAddress[] {
   }));
 }
 
-/** With VXLAN's 50 bytes less, LANs have the 1500 that they have in Kathara. */
+/**
+ * The underlay's MTU. VXLAN takes 50 bytes of it, and LANs have the 1500 that Kathara gives them.
+ */
 const UNDERLAY_MTU = 1550;
 
 /**

@@ -5,19 +5,19 @@ import { MAX_WORKERS } from "../cluster/underlay.ts";
 import { findLab, type FoundLab } from "../running/find.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Of the options that say which lab is meant. */
+/** The options that say which lab is meant. */
 export interface Named {
   readonly name?: string;
-  /** Absolute. */
+  /** An absolute path. */
   readonly directory?: string;
 }
 
-/** Of the option `--json`. */
+/** The option `--json`. */
 export interface Json {
   readonly json: boolean;
 }
 
-/** A command that is about a lab that is up. */
+/** Adds a command that is about a lab that is up. */
 export function namedCommand(
   program: Command,
   { resolve }: Pick<Terminal, "resolve">,
@@ -29,7 +29,7 @@ export function namedCommand(
     .option("-d, --directory <dir>", "the running lab of this folder", resolve);
 }
 
-/** The lab that is meant; see `chooseLab`. */
+/** Finds the lab that is meant; see `chooseLab`. */
 export async function findNamed(
   { name, directory }: Named,
   { env, cwd }: Pick<Terminal, "env" | "cwd">,

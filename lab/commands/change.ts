@@ -16,7 +16,7 @@ export function addRestart(program: Command, terminal: Session): void {
       const { name, record } = await findNamed(named, terminal);
       const all = devices.length === 0 ? record.devices.map((device) => device.name) : devices;
       for (const device of all) {
-        // The one before may have changed the record.
+        // The restart before this one may have changed the record.
         const lab = await findLab({ name, cwd: terminal.cwd });
         await restart(lab, device, terminal.log);
         terminal.log(`${device} was restarted`);
@@ -44,7 +44,7 @@ export function addDown(program: Command, terminal: Session): void {
     });
 }
 
-/** Says what went; answers whether all went well. */
+/** Takes a lab down and says what has ended. Answers whether all went well. */
 async function takeDown(name: string, log: (line: string) => void): Promise<boolean> {
   const labDir = labDirOf(name);
   const record = await readRecord(labDir);

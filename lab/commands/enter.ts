@@ -15,7 +15,7 @@ export function addExec(program: Command, terminal: Session): void {
 }
 
 /**
- * A single word with blanks is a line for a shell, as in Kathara: `exec pc1 "ping -c1 10.0.0.2"`.
+ * A single word with blanks is a line for a shell, as in Kathara (`exec pc1 "ping -c1 10.0.0.2"`).
  */
 function toCommand(words: readonly string[]): readonly string[] {
   const [line = ""] = words;

@@ -40,7 +40,7 @@ export function addPs(program: Command, terminal: Session): void {
     });
 }
 
-/** All labs; those that are only about to start, or half taken down, have nothing to show. */
+/** Lists all labs. A lab that is only about to start, or half taken down, has nothing to show. */
 async function readLabs(): Promise<FoundLab[]> {
   const names = await listLabs();
   const labs = await Promise.all(names.map(async (name) => {

@@ -44,7 +44,7 @@ function exists(path: string): boolean {
   }
 }
 
-/** As one word for a shell. */
+/** Quotes a text as one word for a shell. */
 function quote(text: string): string {
   return /^[\w./+@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,9 +1,9 @@
 // What the words behind `lab up` and `lab graph` mean: a lab's folder, and devices of it.
 import type { Terminal } from "./terminal.ts";
 
-/** A lab's folder, and those of its devices that are wanted; none is all. */
+/** A lab's folder, and the devices of the lab that are wanted. No device means all of them. */
 export interface Target {
-  /** Absolute. */
+  /** An absolute path. */
   readonly dir: string;
   readonly devices: readonly string[];
 }

@@ -9,7 +9,7 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string>>;
   /** The words with which the caller can run another command of the lab. */
   readonly self: string;
-  /** The same for any folder, and with no word of its own. */
+  /** The same words for any folder, without a word that names the lab. */
   readonly selfAnywhere: string;
   readonly isRoot: boolean;
   readonly palette: Palette;

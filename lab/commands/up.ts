@@ -27,7 +27,7 @@ export function addUp(program: Command, terminal: Session): void {
     .option("-k, --keep", "leave the lab up", false);
 }
 
-/** As in Kathara, the lab stays up. */
+/** The lab stays up by default, as in Kathara. */
 export function addLstart(program: Command, terminal: Session): void {
   addStart(program, terminal, "lstart").description("`up --keep`")
     .option("--no-keep", "take the lab down once it is checked");

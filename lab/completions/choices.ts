@@ -5,7 +5,7 @@ import { findLab } from "../running/find.ts";
 import type { Terminal } from "../commands/terminal.ts";
 import type { Given, Kind } from "./complete.ts";
 
-/** Nothing where nothing can be found out: whoever completes wants no errors. */
+/** Lists no choice where nothing can be found out, because whoever completes wants no errors. */
 export async function listChoices(
   kind: Kind,
   given: Given,

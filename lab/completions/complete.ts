@@ -1,7 +1,7 @@
 // Works out what a word of the lab's command line may become, from the commands' own definitions.
 import type { Argument, Command, Option } from "commander";
 
-/** What only the machine knows: asked for with the options that were given so far. */
+/** Choices that only the machine knows, and that the options given so far narrow down. */
 export type Kind = "labs" | "devices" | "members" | "lans" | "examples" | "lab-devices";
 
 /** Options and folder of the words before the one under the cursor. */
@@ -12,7 +12,9 @@ export interface Given {
   readonly first?: string | undefined;
 }
 
-/** A word, a tab and what it is; `:dirs` and `:files` stand for the shell's own completion. */
+/**
+ * A word, a tab and what the word is. `:dirs` and `:files` stand for the shell's own completion.
+ */
 export type Line = string;
 
 export async function complete(
@@ -49,7 +51,7 @@ function describeCommands(program: Command): Line[] {
   );
 }
 
-/** Commander keeps it to itself, and leaves the command out of its help. */
+/** Whether help leaves the command out. Commander's types do not show the property. */
 function isHidden(command: Command): boolean {
   return (command as unknown as { readonly _hidden: boolean })._hidden;
 }

@@ -62,7 +62,7 @@ end
 complete -c lab -f -a '(__lab_complete)'`,
 };
 
-/** Of bash and zsh. */
+/** Defines `lab` as a function in bash and zsh, where the PATH does not lead to the lab. */
 function renderFunction(self: string): string {
   return self === "lab" ? "" : `lab() { ${self} "$@"; }`;
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 
 /** One collision domain and the keys of the plugin's configuration for it. */
 export interface CollisionDomain {
-  /** As lab.conf has it. */
+  /** The name in lab.conf. */
   readonly name: string;
   /** The configuration's `name`. */
   readonly network: string;
@@ -44,7 +44,7 @@ export function numberDomains(
   const networks = new Set<string>();
   const lans = new Map<string, CollisionDomain>();
   for (const name of new Set(names)) {
-    // "A" and "a" are two LANs; an underscore keeps the second apart.
+    // "A" and "a" are two LANs, and an underscore keeps the name of the second apart.
     let network = nameNetwork(name);
     while (networks.has(network)) network += "_";
     networks.add(network);

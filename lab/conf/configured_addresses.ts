@@ -33,7 +33,7 @@ function add(found: ByInterface, ifname: string | undefined, address: string | u
   if (!known.includes(address)) found.set(ifname, [...known, address]);
 }
 
-/** `ip address add A/P dev ETH` and `ifconfig ETH A/P` or `ifconfig ETH A netmask M`. */
+/** Reads `ip address add A/P dev ETH`, `ifconfig ETH A/P` and `ifconfig ETH A netmask M`. */
 function readScript(script: string, found: ByInterface): void {
   for (const [program = "", ...args] of listCommands(script)) {
     const name = program.replace(/^.*\//, "");
@@ -52,7 +52,7 @@ function readScript(script: string, found: ByInterface): void {
   }
 }
 
-/** interfaces(5), static ones. */
+/** Reads the static addresses of interfaces(5). */
 function readInterfaces(text: string, found: ByInterface): void {
   for (const stanza of text.split(/^(?=\s*iface\b)/m)) {
     const ifname = /^\s*iface\s+(\S+)/.exec(stanza)?.[1];
@@ -62,7 +62,7 @@ function readInterfaces(text: string, found: ByInterface): void {
   }
 }
 
-/** `interface ETH` and below it `ip address A/P`. */
+/** Reads `interface ETH` and the lines `ip address A/P` below it. */
 function readRouting(text: string, found: ByInterface): void {
   let ifname: string | undefined;
   for (const line of text.split("\n")) {
@@ -73,7 +73,7 @@ function readRouting(text: string, found: ByInterface): void {
   }
 }
 
-/** 24 of `255.255.255.0` and of `24`; empty for neither. */
+/** The prefix length: 24 of `255.255.255.0` and of `24`. Any other text gives an empty string. */
 function countBits(mask: string | undefined): number | "" {
   if (mask === undefined) return "";
   if (/^\d+$/.test(mask)) return Number(mask);

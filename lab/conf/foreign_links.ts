@@ -26,7 +26,7 @@ async function* listLinks(folder: string): AsyncGenerator<string> {
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return;
-    // A lab may hold a file of a device's name.
+    // A lab may hold a file that has a device's name.
     if (error instanceof Deno.errors.NotADirectory) return;
     throw error;
   }

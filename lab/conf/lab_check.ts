@@ -16,9 +16,9 @@ export interface PingRules {
   readonly separate: readonly (readonly [string, string])[];
 }
 
-/** Neighbours are not pinged. */
+/** The line that says that neighbours are not pinged. */
 const NO_PINGS = /^no-pings$/;
-/** Two devices must not reach each other. */
+/** The line that says that two devices must not reach each other. */
 const NO_PING = /^no-ping\s+(?!\d+\s)(\S+)\s+(\S+)$/;
 
 /** Reads the lines `no-pings` and `no-ping DEVICE DEVICE`; throws as {@link parseLabCheck}. */

@@ -19,7 +19,7 @@ export interface DeviceConf {
 export interface LinkConf {
   readonly index: number;
   readonly lan: string;
-  /** In lower case. */
+  /** The MAC address in lower case. */
   readonly mac?: string;
 }
 
@@ -37,9 +37,9 @@ type Line =
 
 /** Host names end at 64 characters, and a name must not look like an option of a command. */
 const DEVICE = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,62}$/;
-/** What Kathara keeps for itself: `shared.startup` is everyone's. */
+/** Names that Kathara keeps for itself: `shared.startup` is every device's. */
 const RESERVED = new Set(["shared", "_test"]);
-/** Python's `\w`, which is what Kathara takes. */
+/** Names of LANs. Kathara accepts what Python's `\w` matches. */
 const LAN = /^[\p{L}\p{N}_]+$/u;
 /** Interface names `ethN` have at most 15 characters. */
 const INDEX = /^\d{1,4}$/;

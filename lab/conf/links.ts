@@ -1,8 +1,8 @@
 // Refuses links by which a lab would take files of the machine for its own.
 
 /**
- * Throws for the first of the entries of a lab's folder that is a link to something outside of that
- * folder; a link that leads nowhere is as good as absent.
+ * Throws for the first entry of a lab's folder that is a link to something outside of that folder.
+ * A link that leads nowhere is as good as absent.
  */
 export async function refuseLinksOut(dir: string, names: readonly string[]): Promise<void> {
   const home = await Deno.realPath(dir);

@@ -3,19 +3,19 @@ import type { DeviceConf, OptionConf } from "./lab_conf.ts";
 
 /** What a device's options ask for. */
 export interface DeviceOptions {
-  /** Environment of all its processes. */
+  /** Environment of all processes of the device. */
   readonly env: Readonly<Record<string, string>>;
-  /** Lines for bash, run after its startup. */
+  /** Lines for bash, which run after the device's startup. */
   readonly exec: readonly string[];
-  /** `net.*` only; the last of several values. */
+  /** Only settings `net.*`. The last of several values counts. */
   readonly sysctls: Readonly<Record<string, string>>;
-  /** By prlimit(1)'s name of the limit: `SOFT:HARD`. */
+  /** `SOFT:HARD` by prlimit(1)'s name of the limit. */
   readonly ulimits: Readonly<Record<string, string>>;
-  /** Of `mem` and `cpus`. */
+  /** The values of `mem` and `cpus`. */
   readonly resources: { readonly memory?: number; readonly cpus?: number };
-  /** Undefined where the lab does not say. */
+  /** Undefined where the lab does not say whether the device has IPv6. */
   readonly ipv6?: boolean;
-  /** Of `lab connect`. */
+  /** The shell that `lab connect` runs. */
   readonly shell: string;
 }
 
@@ -42,11 +42,16 @@ const VALUES: Readonly<Record<string, RegExp>> = {
   ulimit: /^\w+=(-1|\d+)(:(-1|\d+))?$/,
 };
 
-/** Nothing is missed without these: devices are privileged, and `lab connect` opens terminals. */
+/**
+ * Options without which labs miss nothing: devices are privileged, `lab connect` opens terminals.
+ */
 const NEEDLESS = new Set(["num_terms", "privileged"]);
 const HONOURED = new Set(["cpus", "env", "exec", "ipv6", "mem", "shell", "sysctl", "ulimit"]);
 
-/** Reads a device's options; throws `lab.conf:LINE: Cannot read ...` for a value that cannot be. */
+/**
+ * Reads a device's options. Throws `lab.conf:LINE: Cannot read ...` for a value that is not
+ * allowed.
+ */
 export function readOptions({ name: device, options }: DeviceConf): DeviceOptions {
   for (const { name, value, line } of options) {
     if (VALUES[name]?.test(value) === false) {
@@ -104,16 +109,18 @@ function splitAssignment(text: string): [name: string, value: string] {
 
 const UNITS: Readonly<Record<string, number>> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
-/** Docker's `512m`: a number of bytes, or with a unit. */
+/** Reads Docker's sizes, such as `512m`: a number of bytes, with or without a unit. */
 export function readBytes(text: string): number {
   const unit = text.at(-1)?.toLowerCase() ?? "";
   return parseInt(text, 10) * (UNITS[unit] ?? 1);
 }
 
-/** Kathara's `nofile=1024:2048`; without a hard limit it is the soft one, and -1 is none. */
+/**
+ * Reads Kathara's `nofile=1024:2048`. A missing hard limit equals the soft one; -1 means no limit.
+ */
 function readLimit([name, value]: [string, string]): [name: string, limits: string] {
   const [soft = "", hard = soft] = value.split(":").map((n) => n === "-1" ? "unlimited" : n);
-  // No soft limit is above its hard one: where a lab says so, what it asks for comes first.
+  // No soft limit may be above its hard limit. Where a lab says so, the soft limit is kept.
   const isAbove = hard !== "unlimited" && (soft === "unlimited" || Number(soft) > Number(hard));
   return [name, `${soft}:${isAbove ? soft : hard}`];
 }

@@ -7,8 +7,8 @@ export interface PlacedDevice extends Device {
 }
 
 /**
- * Places devices on nodes: pinned ones (`--place DEVICE=NODE`) as told, the others in turn.
- * Throws when a pin names a device or a node that is not there.
+ * Places devices on nodes. Pinned devices (`--place DEVICE=NODE`) go where their pin says, the
+ * others in turn. Throws when a pin names a device or a node that does not exist.
  */
 export function placeDevices(
   devices: readonly Device[],

@@ -13,7 +13,7 @@ import { type DeviceOptions, findOptionsWithoutEffect, readOptions } from "./opt
 export interface Lab {
   /** Absolute path of the folder. */
   readonly dir: string;
-  /** Stands for the lab where Kathara has its hash: namespace of the pods, suffix of the LANs. */
+  /** Stands for the lab where Kathara uses its hash: namespace of the pods, suffix of the LANs. */
   readonly hash: string;
   /** `LAB_NAME` of lab.conf. */
   readonly title?: string;
@@ -28,11 +28,11 @@ export interface Device {
   readonly name: string;
   readonly interfaces: readonly Interface[];
   readonly options: DeviceOptions;
-  /** Devices whose startups come first. */
+  /** Devices whose startups come before this device's. */
   readonly after: readonly string[];
-  /** Whether anything is to run when it has started: its own startup, the shared one, `exec`. */
+  /** Whether anything is to run at the device's start: its own startup, the shared one, `exec`. */
   readonly startup: boolean;
-  /** Whether anything is to run before it ends. */
+  /** Whether anything is to run before the device ends. */
   readonly shutdown: boolean;
 }
 
@@ -103,7 +103,7 @@ export async function readLab(dir: string): Promise<Lab> {
   };
 }
 
-/** Scripts of devices that lab.conf does not have: mostly a name that was mistyped. */
+/** Names scripts of devices that lab.conf does not have. Mostly such a name was mistyped. */
 function findStrays(entries: readonly string[], known: ReadonlySet<string>): string[] {
   return entries.filter((entry) => {
     const device = /^(.+)\.(startup|shutdown)$/.exec(entry)?.[1];

@@ -1,4 +1,4 @@
-// A lab of some devices of another one.
+// Makes a lab of some of another lab's devices.
 import type { Lab } from "./read_lab.ts";
 
 /**
