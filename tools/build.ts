@@ -109,6 +109,9 @@ async function compile(
   }, context);
 }
 
+/** An emulated program on a busy machine takes half a minute to start. */
+const ANSWER_LIMIT_MS = 3 * 60_000;
+
 /**
  * Runs a built program once, behind `wrapper`, in an otherwise empty environment, and answers its
  * stdout. A denort of another version than Deno's makes a program that does not start.
@@ -120,7 +123,8 @@ export async function assertAnswers(
 ): Promise<string> {
   const { env, args, answer } = PROGRAMS[name].ask;
   const variables = Object.entries(env).map(([key, value]) => `${key}=${value}`);
-  const done = await run({ argv: ["env", "-i", ...variables, ...wrapper, path, ...args] });
+  const argv = ["env", "-i", ...variables, ...wrapper, path, ...args] as const;
+  const done = await run({ argv, timeoutMs: ANSWER_LIMIT_MS });
   if (done.reason !== "success" || !answer.test(done.stdout)) {
     const said = JSON.stringify(done.stdout);
     throw new Error(`Cannot use the built ${name}: ${describe(done)}, and its answer is ${said}`);

@@ -55,13 +55,14 @@ export async function must(
 
 /**
  * Does what {@link must} does, but shows the output on the caller's terminal as it comes. It is for
- * what takes minutes.
+ * what takes minutes: every ten seconds a line says how long it has taken so far.
  */
 export async function watch(
   purpose: string,
   command: Pick<Command, "argv" | "env">,
+  { log }: Pick<ToolContext, "log">,
 ): Promise<void> {
-  const code = await attend(command, { stdin: "null" });
+  const code = await during(purpose, log, () => attend(command, { stdin: "null" }));
   if (code !== 0) {
     throw new Error(`Cannot ${purpose}: \`${command.argv.join(" ")}\` ended with ${code}`);
   }

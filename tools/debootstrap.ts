@@ -27,7 +27,7 @@ export async function debootstrap(
     argv: ["debootstrap", "--variant=minbase", `--arch=${arch}`, suite, root, "",
       `${SCRIPTS}/${isKnown ? suite : "sid"}`],
     env: downloadEnv(context),
-  });
+  }, context);
   await Deno.writeTextFile(`${root}/etc/apt/apt.conf.d/99build`, await readAptSettings());
 }
 
@@ -42,9 +42,9 @@ export async function installIn(
 ): Promise<void> {
   const apt = ["chroot", root, "apt-get", "--quiet", "--assume-yes"] as const;
   const env = downloadEnv(context, { DEBIAN_FRONTEND: "noninteractive" });
-  await watch(`list the packages for ${root}`, { argv: [...apt, "update"], env });
+  await watch(`list the packages for ${root}`, { argv: [...apt, "update"], env }, context);
   const install = ["install", "--no-install-recommends", ...packages];
-  await watch(`install packages in ${root}`, { argv: [...apt, ...install], env });
+  await watch(`install packages in ${root}`, { argv: [...apt, ...install], env }, context);
 }
 
 /**

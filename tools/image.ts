@@ -44,7 +44,8 @@ async function buildImage(
   await ensureBase(base, arch, builder, context);
   context.log(`Building ${tag} for ${arch} with ${builder.name}`);
   const args = { BASE: base, VERSION };
-  await watch(`build ${tag}`, { argv: builder.build({ context: ROOT, tag, arch, args }), env });
+  const argv = builder.build({ context: ROOT, tag, arch, args });
+  await watch(`build ${tag}`, { argv, env }, context);
   if (file !== undefined) await save(tag, file, builder, context);
   const { stdout: size } = await must(`see ${tag}`, { argv: builder.readSize(tag), env });
   return [tag, `linux/${arch}`, size.trim(), file ?? `in ${builder.name}'s store`].join("  ");
@@ -83,7 +84,7 @@ async function ensureBase(
   context.log(`${base} cannot be pulled: ${pulled.stderr.trim()}`);
   const folder = await makeBase(suite, arch, context);
   const argv = builder.build({ context: folder, tag: base, arch, args: {} });
-  await watch(`make ${base}`, { argv, env });
+  await watch(`make ${base}`, { argv, env }, context);
 }
 
 /** Writes the archive beside its path and renames it, so that nobody loads half an archive. */

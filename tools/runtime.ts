@@ -2,6 +2,7 @@
 import { run } from "../shared/process/exec.ts";
 import { type Arch, compileTarget, HOST_ARCH, readArch } from "./arch.ts";
 import { downloadEnv, inCheckout, type ToolContext } from "./checkout.ts";
+import { during } from "./progress.ts";
 import { DENO, DENORT, recover, RECOVERED_VERSION } from "./recover.ts";
 
 export interface Runtime {
@@ -59,7 +60,12 @@ export async function canDownload(arch: Arch, context: ToolContext): Promise<boo
     const argv = inCheckout(Deno.execPath(), "compile", "--no-config", "--no-lock",
       "--target", compileTarget(arch), "--output", `${dir}/empty`, `${dir}/empty.js`);
     const env = compileEnv(undefined, context);
-    const done = await run({ argv, env, timeoutMs: 5 * 60_000 });
+    const what = `see whether Deno's runtime for ${arch} can be downloaded`;
+    const done = await during(
+      what,
+      context.log,
+      (heard) => run({ argv, env, timeoutMs: 5 * 60_000, heard }),
+    );
     return done.reason === "success";
   } finally {
     await Deno.remove(dir, { recursive: true });
