@@ -17,7 +17,7 @@ const FALLBACKS: Readonly<Record<string, string>> = {
     'vtysh_enable=yes\nzebra_options="-A 127.0.0.1 -s 90000000"\nstaticd_options="-A 127.0.0.1"\n',
 };
 
-/** Puts each file into the folder. Answers the files that no kept package has. */
+/** Puts each file into the folder. Answers the files that no package and no fallback gives. */
 export async function restoreShipped(
   changed: readonly ShippedPath[],
   dir: string,

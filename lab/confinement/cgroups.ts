@@ -6,18 +6,18 @@ const CONTROLLERS: readonly Controller[] = ["memory", "pids", "cpu"];
 /** A hierarchy of cgroups that holds some of the controllers. */
 export interface Hierarchy {
   readonly version: 1 | 2;
-  /** Where it is mounted. */
+  /** Where the hierarchy is mounted. */
   readonly root: string;
   readonly controllers: readonly Controller[];
 }
 
-/** What a device, or all devices of a lab together, may use; absent where there is no limit. */
+/** What a device, or all devices of a lab together, may use. An absent value means no limit. */
 export interface Limits {
-  /** Bytes, of which files that are kept in memory are a part. */
+  /** Bytes of memory. Files that are kept in memory count, too. */
   readonly memory?: number;
-  /** Processes and threads. */
+  /** How many processes and threads. */
   readonly pids?: number;
-  /** Processors, such as 0.5. */
+  /** How many processors, such as 0.5. */
   readonly cpus?: number;
 }
 
@@ -72,7 +72,10 @@ export function listMissing(hierarchies: readonly Hierarchy[]): Controller[] {
   );
 }
 
-/** What is to be written for limits into the files of a cgroup, which are named within it. */
+/**
+ * Plans what to write for limits into the files of a cgroup, which are named relative to the
+ * cgroup.
+ */
 export function planLimits(
   { version, controllers }: Pick<Hierarchy, "version" | "controllers">,
   { memory, pids, cpus }: Limits,
@@ -95,10 +98,10 @@ export function planLimits(
     .map(({ file, value }) => ({ file, value }));
 }
 
-/** The kernel's own; in version 1 it is what a new cgroup has. */
+/** The kernel's own period, which a new cgroup of version 1 has. */
 const PERIOD_US = 100_000;
 
-/** Microseconds of processor time in a period; the kernel takes no less than one thousand. */
+/** Microseconds of processor time in a period. The kernel accepts no less than one thousand. */
 function inPeriod(cpus: number): number {
   return Math.max(1000, Math.round(cpus * PERIOD_US));
 }

@@ -9,9 +9,9 @@ const FILTER = encodeFilter(planFilter(TABLE));
 
 /** What this machine can confine devices with. */
 export interface Confinement {
-  /** Whether its kernel filters system calls. */
+  /** Whether the machine's kernel filters system calls. */
   readonly seccomp: boolean;
-  /** Files that a process is moved into the device's cgroups by. */
+  /** Files that move a process into the device's cgroups. */
   readonly procs: readonly string[];
 }
 

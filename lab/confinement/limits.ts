@@ -3,18 +3,18 @@ import type { Limits } from "./cgroups.ts";
 
 const MIB = 2 ** 20;
 
-/** Of one device. */
+/** The limits of one device. */
 export interface DeviceLimits extends Limits {
-  /** Bytes that its files may take; they are kept in memory. */
+  /** Bytes that the device's files may take. The files are kept in memory. */
   readonly room: number;
 }
 
-/** What all devices of a lab may use together: most of the machine, so that it can be worked on. */
+/** Plans what all devices of a lab may use together: most of the machine, which stays usable. */
 export function planLabLimits(totalMemory: number, maxProcesses: number): Limits {
   return { memory: Math.floor(totalMemory * 0.8), pids: Math.floor(maxProcesses / 2) };
 }
 
-/** A device's share, with what its lab says of it. */
+/** Plans a device's share, in which the lab's own limits come first. */
 export function planDeviceLimits(
   totalMemory: number,
   own: Limits,

@@ -13,9 +13,9 @@ import {
 import makeGroupScript from "./make_group.sh" with { type: "text" };
 import removeGroupsScript from "./remove_groups.sh" with { type: "text" };
 
-/** The hierarchies of this machine that limits need. */
+/** Finds the hierarchies of this machine that limits need. */
 export async function observeHierarchies(): Promise<Hierarchy[]> {
-  // cat(1), for Deno reads /proc and /sys only where everything is allowed.
+  // cat(1) reads the files, because Deno reads /proc and /sys only where everything is allowed.
   const { stdout: mounts } = await run({ argv: ["cat", "/proc/self/mounts"] });
   const unified = findUnified(mounts);
   const offered = unified === undefined
@@ -24,7 +24,7 @@ export async function observeHierarchies(): Promise<Hierarchy[]> {
   return findHierarchies(mounts, offered.trim().split(" "));
 }
 
-/** Makes a lab's group in each hierarchy that lets itself be used; answers those. */
+/** Makes a lab's group in each hierarchy. Answers the hierarchies in which that succeeded. */
 export async function makeLabGroups(
   hierarchies: readonly Hierarchy[],
   lab: string,
@@ -32,7 +32,8 @@ export async function makeLabGroups(
 ): Promise<Hierarchy[]> {
   const usable: Hierarchy[] = [];
   for (const hierarchy of hierarchies) {
-    // Some are read-only, or have processes where controllers would be handed on (cgroups(7)).
+    // Some hierarchies are read-only. In others, processes are where controllers would be handed on
+    // (cgroups(7)).
     const done = await makeGroup(hierarchy, `${LABS_GROUP}/${lab}`, limits);
     if (done.reason === "success") usable.push(hierarchy);
   }

@@ -1,4 +1,4 @@
-// Finds out what this machine can confine the devices of a lab with, and says what cannot be had.
+// Finds out what this machine can confine a lab's devices with, and says what it cannot offer.
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import type { Recorder } from "../record.ts";
@@ -39,7 +39,7 @@ export async function prepareConfinement(
     const why = describe({ ...probe, argv: ["perl"] });
     log(`Note: the system calls of devices are not filtered: ${why}`);
   }
-  // Those that cannot be used may be half made, and are removed with the others.
+  // Groups that cannot be used may be half made, and are removed with the others.
   recorder.update({ confinement: { usable, seccomp } });
 }
 

@@ -7,7 +7,10 @@ import type { SyscallTable } from "./syscalls.ts";
  */
 export type Instruction = readonly [code: number, jt: number, jf: number, k: number];
 
-/** Offsets in struct seccomp_data; of arguments the lower half, which holds flags and requests. */
+/**
+ * Offsets in struct seccomp_data. Those of arguments lead to the lower half, which holds flags and
+ * requests.
+ */
 const NUMBER = 0;
 const ARCHITECTURE = 4;
 const FIRST_ARGUMENT = 16;
@@ -21,7 +24,9 @@ const ENOSYS = 38;
  * Namespaces of users and cgroups. In one of those a process would get more than its device has.
  */
 const NEW_NAMESPACES = 0x10000000 | 0x02000000;
-/** They put words into the user's own terminal, where `lab exec` runs on it. */
+/**
+ * Requests of ioctl(2) that put words into the user's own terminal, where `lab exec` runs on it.
+ */
 const TERMINAL_REQUESTS = [0x5412, 0x541c];
 
 /**
@@ -36,7 +41,7 @@ export function planFilter(table: SyscallTable): Instruction[] {
     load(NUMBER),
     ...(table.foreign === undefined ? [] : ifAtLeast(table.foreign, [refuse(EPERM)])),
     ...Object.values(table.refused).flatMap((number) => ifEqual(number, [refuse(EPERM)])),
-    // Its flags are where no filter can see them; the C library then uses clone(2).
+    // No filter can see the flags of clone3(2). Without that call the C library uses clone(2).
     ...ifEqual(table.clone3, [refuse(ENOSYS)]),
     ...[table.clone, table.unshare].flatMap((number) =>
       ifEqual(number, [

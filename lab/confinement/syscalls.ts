@@ -2,20 +2,20 @@
 
 /** What seccomp(2) needs to know of an architecture. */
 export interface SyscallTable {
-  /** Of linux/audit.h: how the kernel calls the architecture. */
+  /** The name that linux/audit.h gives the architecture, as a number. */
   readonly audit: number;
-  /** From this number on the calls are another ABI's, and refused. */
+  /** Calls from this number on belong to another ABI and are refused. */
   readonly foreign?: number;
   readonly prctl: number;
   readonly clone: number;
   readonly clone3: number;
   readonly unshare: number;
   readonly ioctl: number;
-  /** Refused whatever their arguments are. */
+  /** Calls that are refused whatever their arguments are. */
   readonly refused: Readonly<Record<string, number>>;
 }
 
-/** The same number everywhere. */
+/** Calls that have the same number on every architecture. */
 const COMMON = {
   io_uring_setup: 425,
   io_uring_enter: 426,

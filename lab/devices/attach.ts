@@ -25,7 +25,7 @@ export function planAttachment({ name, lan }: Interface): Attachment {
 /** What the plugin is told of a device. */
 type Pod = Pick<DeviceRecord, "name" | "containerId" | "uid" | "netns">;
 
-/** The environment that Multus gives a delegate; `mac` goes along with ADD only. */
+/** The environment that Multus gives a delegate. Only ADD is given a `mac`. */
 export function planEnvironment(
   verb: "ADD" | "DEL",
   device: Pod,
@@ -123,7 +123,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Whoever wants a result or an error finds text.
+    // Whoever wants a result or an error of the plugin finds text, which is neither.
     return text;
   }
 }

@@ -11,16 +11,16 @@ export interface Entry {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What of a device shapes its processes. */
+/** What shapes a device's processes. */
 export interface ProcessSettings {
   readonly confinement: Confinement;
-  /** Of lab.conf's `env`. */
+  /** Variables of lab.conf's `env`. */
   readonly env: Readonly<Record<string, string>>;
   /** Options of prlimit(1). */
   readonly limits: readonly string[];
 }
 
-/** What a container of Kathara's has. */
+/** The environment that a container of Kathara's has. */
 const ENV = {
   HOME: "/root",
   LANG: "C.UTF-8",
@@ -41,7 +41,7 @@ export const UNSTOPPABLE = ["env", "--ignore-signal=TSTP"] as const;
  */
 export const STOPPABLE = ["env", "--default-signal=TSTP"] as const;
 
-/** A device's own namespaces: those of its processes, and the users that own them. */
+/** A device's own namespaces: those of its processes, and the user namespace that owns them. */
 const NAMESPACES = ["--user", "--mount", "--net", "--uts", "--ipc", "--pid"] as const;
 
 /**

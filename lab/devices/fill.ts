@@ -12,7 +12,7 @@ import fillDeviceScript from "./fill_device.sh" with { type: "text" };
  */
 export const DEVICE_SCRIPTS = "/hostlab";
 
-/** Where the files lie ready. */
+/** The folder in which the files lie ready. */
 export const READY = `${DEVICE_SCRIPTS}/.ready`;
 
 const FILL = withConstants(fillDeviceScript, { DEVICE_SCRIPTS, READY });

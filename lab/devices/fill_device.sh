@@ -35,7 +35,7 @@ if [ -n "$(ls -A "$READY/files")" ]; then
     tar -C "$DEVICE_SCRIPTS/$1" --no-same-owner -xf -
 fi
 rm -rf "$READY"
-# Labs for Quagga give files to its user: FRR's, under the old name.
+# Labs for Quagga give files to Quagga's user, which is FRR's user under the old name.
 if frr=$(getent passwd frr) && ! getent passwd quagga >/dev/null; then
   printf '%s\n' "quagga${frr#frr}" >>/etc/passwd
   printf 'quagga:x:%s:\nquaggavty:x:%s:\n' "$(id -g frr)" "$(getent group frrvty | cut -d: -f3)" >>/etc/group

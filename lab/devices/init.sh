@@ -34,8 +34,8 @@ mount_proc() {
 
 mount_proc
 umount -l /mnt
-# The namespaces of mounts, name and IPC are made by the device's own users, who own nothing of what
-# is mounted by now: all of it is locked (mount_namespaces(7)).
+# The device's own users make the namespaces of mounts, name and IPC. They own nothing of what is
+# mounted by now, so all of it is locked (mount_namespaces(7)).
 # With SIGCHLD ignored the kernel buries every orphan, and tini does not hear of the end of its
 # child: it stays until somebody outside kills it, whatever is done to the device's processes.
 # shellcheck disable=SC2016

@@ -2,11 +2,11 @@
 # Makes a device's namespaces of users and network on a node. Arguments: path of the network
 # namespace, file for the user namespace, what sysctl(8) is to set.
 #
-# In the user namespace all users have their own numbers, but capabilities(7) count only over what
-# is made in it. No other user namespaces can be made in it, nor namespaces of cgroups.
+# In the user namespace all users keep their numbers, but capabilities(7) count only over what is
+# made in that namespace. No other user namespaces can be made in it, and no namespaces of cgroups.
 
 set -e
-# Whoever holds the new namespaces until they have names is killed then.
+# The process that holds the new namespaces is killed once the namespaces have names.
 # shellcheck disable=SC2016
 unshare --user --net sh -c 'echo "$$"; exec sleep infinity' | {
   read -r pid

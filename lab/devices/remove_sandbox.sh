@@ -1,6 +1,7 @@
 #!/bin/sh
-# Removes the names of a device's namespaces of users and network, where they are there: the kernel
-# ends what nobody is in. Arguments: path of the network namespace, file of the user namespace.
+# Removes the names of a device's namespaces of users and network, if they exist. The kernel ends
+# every namespace that nobody is in. Arguments: path of the network namespace, file of the user
+# namespace.
 
 set -e
 if [ -e "$2" ]; then

@@ -26,12 +26,14 @@ const WITH_IPV6: Sysctls = {
 
 export type Sysctls = Readonly<Record<string, string>>;
 
-/** What Kathara sets in every device, and over it what the device's own options say. */
+/** Plans what Kathara sets in every device. The device's own options replace these values. */
 export function planSysctls(ipv6: boolean, own: Sysctls): Sysctls {
   return { ...SYSCTLS, ...(ipv6 ? WITH_IPV6 : WITHOUT_IPV6), ...own };
 }
 
-/** Those of an interface can be set once it is there, the others are what it is born with. */
+/**
+ * Settings of an interface can be set once the interface exists. A device is born with the others.
+ */
 export function splitSysctls(sysctls: Sysctls): { early: Sysctls; late: Sysctls } {
   const isLate = (key: string) => /^net\.\w+\.(conf|neigh)\.eth\d/.test(key);
   const select = (late: boolean) =>
@@ -39,11 +41,11 @@ export function splitSysctls(sysctls: Sysctls): { early: Sysctls; late: Sysctls 
   return { early: select(false), late: select(true) };
 }
 
-/** A device's namespaces that are there before and after it runs, as paths on its node. */
+/** A device's namespaces that exist before and after the device runs, as paths on its node. */
 export interface Sandbox {
   /** `/run/netns/NAME`. */
   readonly netns: string;
-  /** Of users: it owns the other one, and all that the device makes. */
+  /** The user namespace, which owns the network namespace and all that the device makes. */
   readonly userns: string;
 }
 
@@ -61,12 +63,12 @@ export async function makeSandbox(
   const argv = ["sh", "-c", makeSandboxScript, "sh", netns, userns, ...writeSysctls(sysctls)];
   const done = await run({ argv: [...enter(node.pid), ...argv] });
   if (done.reason === "success") return undefined;
-  // sysctl(8) goes on after what it cannot set, and names it.
+  // sysctl(8) names a setting that it cannot set, and goes on.
   if (/^sysctl: /m.test(done.stderr)) return done.stderr.trim();
   throw new Error(`Cannot make a sandbox on ${node.name}: ${describe({ ...done, argv })}`);
 }
 
-/** Sets more of them; answers what could not be set, in words. */
+/** Sets more sysctls. Answers what could not be set, in words. */
 export async function setSysctls(
   node: Machine,
   path: string,

@@ -10,7 +10,7 @@ const PATIENCE_SECONDS = 30;
 
 const RUN_SHUTDOWN = withConstants(runShutdownScript, { DEVICE_SCRIPTS });
 
-/** Waits for half a minute at most; answers what the scripts have said. */
+/** Runs the scripts and waits for half a minute at most. Answers what the scripts have said. */
 export async function runShutdown({ argv, env }: Entry, device: string): Promise<string> {
   const done = await run({
     argv: [...argv, "sh", "-c", RUN_SHUTDOWN, "sh", `${scaled(PATIENCE_SECONDS)}`, device],

@@ -1,4 +1,4 @@
-// Starts a lab's devices: sandbox, attachments in their order, then the device itself in them.
+// Starts a lab's devices: each device's sandbox, then its attachments in their order, then itself.
 import { run } from "../../shared/process/exec.ts";
 import type { PlacedDevice } from "../conf/placement.ts";
 import type { Attachment, DeviceRecord, Recorder } from "../record.ts";
@@ -17,7 +17,7 @@ export interface RunningDevice {
   readonly entry: Entry;
 }
 
-/** What devices are started in. */
+/** What devices need in order to start. */
 export interface StartContext {
   readonly nodes: ReadonlyMap<string, Machine>;
   readonly recorder: Recorder;
@@ -25,10 +25,10 @@ export interface StartContext {
   readonly say: (device: string, line: string) => void;
 }
 
-/** Devices are started and taken down so many at a time; a kubelet does about as much. */
+/** So many devices are started or taken down at a time. A kubelet does about as much. */
 export const DEVICES_AT_A_TIME = 8;
 
-/** Devices that run, and for those that could not be started why. */
+/** The devices that run, and why the other devices could not be started. */
 export interface StartedDevices {
   readonly running: readonly RunningDevice[];
   readonly failed: readonly { readonly device: string; readonly why: string }[];
@@ -47,7 +47,7 @@ export async function startDevices(
     try {
       return { running: await startPlanned(device, context) };
     } catch (error) {
-      // One that cannot be recorded could not be taken down by another process.
+      // A device that cannot be recorded could not be taken down by another process.
       if (context.recorder.isBroken) throw error;
       return { failed: { device: device.name, why: (error as Error).message } };
     }
@@ -96,7 +96,7 @@ async function startPlanned(device: PlacedDevice, context: StartContext): Promis
   return { device, entry: open(limits) };
 }
 
-/** Those limits that this machine lets its root set, as options of prlimit(1). */
+/** Selects the limits that the device's root may set on this machine, as options of prlimit(1). */
 async function selectLimits(
   open: (limits: readonly string[]) => Entry,
   ulimits: Readonly<Record<string, string>>,
@@ -113,7 +113,7 @@ async function selectLimits(
   return selected;
 }
 
-/** Identifiers as a container runtime and Kubernetes make them. */
+/** Plans a device's record, with identifiers as a container runtime and Kubernetes make them. */
 function planDevice({ name, node, interfaces, options, shutdown }: PlacedDevice): DeviceRecord {
   const random = crypto.getRandomValues(new Uint8Array(32));
   return {

@@ -67,7 +67,7 @@ follow_links() {
   done
 }
 
-# The files are copied as they are: what lays them in place is a process of the device.
+# Here the files are copied unchanged: a process of the device lays them in place.
 put_ready() {
   mkdir -p "root$READY/files"
   cp -a "$skeleton/." "root$READY/skeleton"

@@ -15,13 +15,13 @@ import type { RunningDevice } from "./start.ts";
  * checks.
  */
 export const PATIENCE = 60;
-/** What timeout(1) ends with when time is up. */
+/** The exit code of timeout(1) when time is up. */
 const OVERDUE = 124;
 
-/** Kathara's own mark for labs that wait for it; `lab save` looks for what is newer. */
+/** Kathara's own mark, for which labs wait. `lab save` looks for files that are newer. */
 const END_OF_STARTUP = "/tmp/EOS";
 
-/** What a startup has said; Kathara has two logs as well. */
+/** The files that hold what a startup has said. Kathara has two logs as well. */
 export const STARTUP_LOGS = ["/var/log/shared.log", "/var/log/startup.log"] as const;
 
 const RUN_STARTUP = withConstants(runStartupScript, {

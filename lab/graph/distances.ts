@@ -1,8 +1,8 @@
-// The parts of a graph that hang together, and how many edges lie between two nodes.
+// The connected parts of a graph, and how many edges lie between two nodes.
 
 type Edge = readonly [number, number];
 
-/** Numbers of the nodes of each part, largest parts first. */
+/** Lists the numbers of the nodes of each part, the largest part first. */
 export function findParts(count: number, edges: readonly Edge[]): number[][] {
   const neighbours = listNeighbours(edges);
   const seen = new Set<number>();
@@ -16,7 +16,7 @@ export function findParts(count: number, edges: readonly Edge[]): number[][] {
   return parts.sort((a, b) => b.length - a.length);
 }
 
-/** For each node of a part, its distance to each, in the part's order. */
+/** Answers, for each node of a part, the node's distance to each node, in the part's order. */
 export function findDistances(part: readonly number[], edges: readonly Edge[]): number[][] {
   const neighbours = listNeighbours(edges);
   return part.map((start) => {
@@ -34,7 +34,7 @@ function listNeighbours(edges: readonly Edge[]): Map<number, number[]> {
   return neighbours;
 }
 
-/** Distances from a node to all that it hangs together with, in breadth. */
+/** Finds the distances from a node to all nodes of its part, breadth first. */
 function walk(start: number, neighbours: ReadonlyMap<number, readonly number[]>) {
   const distances = new Map([[start, 0]]);
   const queue = [start];

@@ -25,7 +25,7 @@ export function placeNodes(count: number, edges: readonly Edge[]): Point[] {
     const bottom = Math.max(...places.map(({ y }) => y));
     return { part, places, right, bottom };
   });
-  // Rows that are as wide as a square of all parts would be, or as the widest part.
+  // The rows are as wide as a square of all parts would be, or as the widest part.
   const area = placed.reduce((sum, { right, bottom }) => sum + (right + GAP) * (bottom + GAP), 0);
   const width = Math.max(Math.sqrt(area) * 1.3, ...placed.map(({ right }) => right));
   let [left, top, height] = [0, 0, 0];
@@ -38,7 +38,7 @@ export function placeNodes(count: number, edges: readonly Edge[]): Point[] {
   return points;
 }
 
-/** Places of the nodes of one part of a graph, in their order. */
+/** Places the nodes of one part of a graph. The places are in the order of the nodes. */
 function placePart(part: readonly number[], edges: readonly Edge[]): Point[] {
   if (part.length === 1) return [{ x: 0, y: 0 }];
   const distances = findDistances(part, edges);
@@ -70,7 +70,9 @@ function majorize(points: readonly Point[], distances: readonly (readonly number
   });
 }
 
-/** A first picture: classical scaling, the two directions in which the distances differ most. */
+/**
+ * Makes a first picture by classical scaling, in the two directions in which distances differ most.
+ */
 function projectDistances(distances: readonly (readonly number[])[]): Point[] {
   const squares = distances.map((row) => row.map((distance) => distance ** 2));
   const means = squares.map(mean);
@@ -80,7 +82,7 @@ function projectDistances(distances: readonly (readonly number[])[]): Point[] {
   );
   const first = findDirection(centred, []);
   const second = findDirection(centred, [first]);
-  // Not quite flat: nodes of one place would never part.
+  // The picture is not quite flat, because nodes in one place would never part.
   return first.map((x, i) => ({ x: x + 0.01 * Math.cos(i), y: second[i]! + 0.01 * Math.sin(i) }));
 }
 

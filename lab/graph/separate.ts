@@ -9,7 +9,7 @@ export interface Extent {
 
 const ROUNDS = 500;
 
-/** Each two shapes that overlap are pushed apart, in the direction in which less is to be done. */
+/** Pushes each two shapes that overlap apart, in the direction in which they overlap less. */
 export function separate(points: readonly Point[], extents: readonly Extent[]): Point[] {
   const places = points.map(({ x, y }) => ({ x, y }));
   for (let round = 0; round < ROUNDS; round++) {
@@ -18,14 +18,14 @@ export function separate(points: readonly Point[], extents: readonly Extent[]): 
   return places;
 }
 
-/** How many pairs of shapes lie over each other. */
+/** Counts the pairs of shapes that lie over each other. */
 export function countOverlaps(points: readonly Point[], extents: readonly Extent[]): number {
   return [...listOverlaps(points, extents)].length;
 }
 
 interface Overlap {
   readonly pair: readonly [number, number];
-  /** Pixels in which both overlap. */
+  /** Pixels by which both shapes overlap. */
   readonly across: number;
   readonly down: number;
 }
@@ -44,7 +44,7 @@ function* listOverlaps(
   }
 }
 
-/** The places change while they are gone through: each push sees those before it. */
+/** The places change during the loop, so each push sees the pushes before it. */
 function pushAll(places: { x: number; y: number }[], extents: readonly Extent[]): boolean {
   let moved = false;
   for (const { pair, across, down } of listOverlaps(places, extents)) {

@@ -1,7 +1,7 @@
 // Addresses in a picture: a LAN shows its subnet, an interface only what the subnet does not say.
 import { isIPv4, isIPv6 } from "node:net";
 
-/** `10.0.1.0/24` of `10.0.1.7/24`; undefined for what is no address with a prefix. */
+/** `10.0.1.0/24` of `10.0.1.7/24`; undefined for a text that is no address with a prefix. */
 export function subnetOf(address: string): string | undefined {
   const [host = "", prefix = ""] = address.split("/");
   const bits = Number(prefix);
@@ -35,11 +35,11 @@ function maskIpv6(host: string, bits: number): string {
     const own = Math.max(0, Math.min(16, bits - 16 * at));
     return (parseInt(group, 16) & (0xffff << (16 - own)) & 0xffff).toString(16);
   });
-  // The longest end of zeros is what a subnet has.
+  // The zeros at the end of a subnet's address become `::`.
   return groups.join(":").replace(/(:0)+$/, "::").replace(/^0::$/, "::");
 }
 
-/** The eight groups without leading zeros. */
+/** The eight groups of an IPv6 address, without leading zeros. */
 function expandIpv6(host: string): string[] {
   const [head = "", tail] = host.toLowerCase().split("::");
   const before = head === "" ? [] : head.split(":");

@@ -66,7 +66,7 @@ export function renderSvg({ devices, lans, links }: Topology): string {
     ),
     ...shapes.slice(devices.length).map(drawLan),
     ...shapes.slice(0, devices.length).map(drawDevice),
-    // Last, so that no line and no shape lies over a name.
+    // The names come last, so that no line and no shape lies over a name.
     ...ends.map(({ link, device, lan }) => drawInterface(link, device, lan)),
     "</svg>",
     "",
@@ -94,11 +94,11 @@ function drawLan({ name, lines, at, halfWidth, halfHeight }: Shape): string {
     ).join("");
 }
 
-/** Beside the device's box, on the way to the LAN. */
+/** Draws the words of an interface beside the device's box, on the way to the LAN. */
 function drawInterface({ ifname, addresses = [] }: Link, device: Shape, lan: Shape): string {
   const [x, y] = [lan.at.x - device.at.x, lan.at.y - device.at.y];
   const length = Math.max(1, Math.hypot(x, y));
-  // Where the line leaves the box, and half a word further.
+  // The words stand where the line leaves the box, and half their width further.
   const toEdge = Math.min(
     device.halfWidth / Math.max(0.001, Math.abs(x / length)),
     device.halfHeight / Math.max(0.001, Math.abs(y / length)),
@@ -108,7 +108,7 @@ function drawInterface({ ifname, addresses = [] }: Link, device: Shape, lan: Sha
   const further = half * Math.abs(x / length) + 9 * Math.abs(y / length) + 3;
   const share = Math.min(0.5, (toEdge + further) / length);
   const at = { x: round(device.at.x + x * share), y: round(device.at.y + y * share) };
-  // The halo: a renderer that does not know paint-order gets it from a text of its own below.
+  // The halo is a text of its own below, for renderers that do not know paint-order.
   const halo = text(at, words, `font-size="10" fill="white" stroke="white" stroke-width="3"`);
   const title = addresses.length === 0 ? "" : `<title>${[ifname, ...addresses].join(" ")}</title>`;
   return halo + text(at, words, `font-size="10" fill="#444"`, title);
@@ -119,8 +119,9 @@ function round(value: number): number {
 }
 
 /**
- * `dy` puts the middle of the letters to y: dominant-baseline is not inherited everywhere.
- * Names of devices, LANs and addresses have no character that XML would take for its own.
+ * Writes words in the picture. `dy` puts the middle of the letters to y, because dominant-baseline
+ * is not inherited everywhere. Names of devices, LANs and addresses have no character that XML
+ * reserves.
  */
 function text({ x, y }: Point, words: string, more = "", inside = ""): string {
   return `<text x="${x}" y="${round(y)}" dy="0.35em"${more && ` ${more}`}>${words}${inside}</text>`;

@@ -16,7 +16,7 @@ export interface Link {
   readonly addresses?: readonly string[];
 }
 
-/** By device, then by interface. */
+/** Addresses by device, then by interface. */
 export type Addresses = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
 export function makeTopology(

@@ -32,7 +32,7 @@ export async function unpack(executable: string, cache: string): Promise<Install
       await Deno.rename(unfinished, dir);
     } catch (error) {
       await Deno.remove(unfinished, { recursive: true });
-      // Another process may have been faster.
+      // Another process may have unpacked the same build first.
       if (!await isThere(dir)) throw error;
     }
   }

@@ -11,7 +11,7 @@ export const CHECKOUT: Installation = {
   examples: `${ROOT}/lab/examples`,
 };
 
-/** Builds the programs of nodes. Throws when they cannot be. */
+/** Builds the programs of nodes. Throws when a program cannot be built. */
 export async function buildPrograms(context: ToolContext): Promise<void> {
   await ensureBuilt([HOST_ARCH], context, NODE_PROGRAMS);
 }

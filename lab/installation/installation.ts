@@ -4,8 +4,8 @@
 export interface Installation {
   /** The programs of nodes: `megalos` and `manager`. */
   readonly programs: string;
-  /** Laid over each device's root, before the device's own folder of the lab. */
+  /** The folder that is laid over each device's root, before the device's own folder of the lab. */
   readonly skeleton: string;
-  /** Labs to begin with; each folder in it is one. */
+  /** Example labs. Each folder in this folder is one lab. */
   readonly examples: string;
 }

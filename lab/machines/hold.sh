@@ -9,7 +9,7 @@
 
 set -eu
 setsid tini -- sleep infinity </dev/null >/dev/null 2>&1 &
-# Whoever started this may be dead before it is told, and then its pipe ends whoever writes.
+# The starter may be dead before it is told, and writing to its pipe would then end this script.
 trap '' PIPE
 if ! { read -r stat <"/proc/$!/stat" && printf '%s\n' "$stat" && read -r _; }; then
   kill -KILL "$!"

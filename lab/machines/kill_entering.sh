@@ -4,7 +4,7 @@
 
 ps -e -o pid=,args= | while read -r pid program rest; do
   for begin; do
-    # It may have been called by its path.
+    # The program may have been called by its path.
     case "${program##*/} $rest" in "$begin"*) kill -KILL "$pid" 2>/dev/null ;; esac
   done
 done

@@ -4,7 +4,7 @@ import { converse } from "../../shared/process/exec.ts";
 import hold from "./hold.sh" with { type: "text" };
 import { parseStat, type Process } from "./processes.ts";
 
-/** A node, the reflector or the switch: what is needed to enter it and to end it. */
+/** A node, the reflector or the switch. These are the facts needed to enter and to end it. */
 export interface Machine extends Process {
   readonly name: string;
 }
@@ -42,7 +42,7 @@ export async function startMachine(
     try {
       record({ name, ...init });
     } catch (error) {
-      // Without the word to go on, the end of its input is the end of the machine.
+      // The script was not told to go on, so the end of its input ends the machine.
       await talk.end();
       throw error;
     }

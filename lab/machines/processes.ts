@@ -24,10 +24,11 @@ export function parseStat(line: string): Process | undefined {
   return { pid, startTime };
 }
 
-/** Those of the processes that live. */
+/** Selects the processes that live. */
 export async function selectLiving<P extends Process>(processes: readonly P[]): Promise<P[]> {
   if (processes.length === 0) return [];
-  // cat(1), for Deno reads /proc only where everything is allowed; it goes on after a missing file.
+  // cat(1) reads the files, because Deno reads /proc only where everything is allowed. cat goes on
+  // after a missing file.
   const done = await run({
     argv: ["cat", "--", ...processes.map(({ pid }) => `/proc/${pid}/stat`)],
   });
@@ -38,7 +39,7 @@ export async function selectLiving<P extends Process>(processes: readonly P[]): 
   return processes.filter(({ pid, startTime }) => living.get(pid) === startTime);
 }
 
-/** The living process with a number; throws when there is none. */
+/** Finds the living process with a number. Throws when there is none. */
 export async function readProcess(pid: number): Promise<Process> {
   const done = await run({ argv: ["cat", `/proc/${pid}/stat`] });
   const found = parseStat(done.stdout);
@@ -53,7 +54,7 @@ export async function killAndAwait(processes: readonly Process[]): Promise<void>
   const deadline = performance.now() + scaled(10_000);
   let living = await selectLiving(processes);
   await kill(living);
-  // The end of a process that is no child of ours is no event that could be waited for.
+  // A process that is no child of ours gives no event at its end that could be waited for.
   while ((living = await selectLiving(living)).length > 0) {
     if (performance.now() > deadline) {
       const pids = living.map(({ pid }) => pid).join(", ");
