@@ -15,7 +15,7 @@ const { standalone } = Deno.build;
 const start = performance.now();
 let failure = 1;
 
-/** What these signals do from here on, instead of ending the process. */
+/** Calls `listen` at these signals from here on; they no longer end the process. */
 function onSignals(listen: (signal: keyof typeof SIGNALS) => void): void {
   for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) {
     Deno.addSignalListener(signal, () => listen(signal));
@@ -32,17 +32,17 @@ function awaitInterrupt(): Promise<never> {
   return promise;
 }
 
-/** Milliseconds after which what this process runs is told again to go on. */
+/** Milliseconds after which this process tells what it runs again to go on. */
 const CONTINUE_AFTER = [50, 250, 1000] as const;
 
 /**
- * Lets Ctrl-Z and `fg` reach the program in a device. nsenter(1) stops with its child, and hears of
- * the child's stop only when both go on: it then stops once more, and nobody would wake it.
+ * Lets Ctrl-Z and `fg` reach the program in a device. nsenter(1) stops with its child, and notices
+ * the child's stop only when both go on. Then nsenter stops once more, and nobody would wake it.
  */
 function passOnContinue(): void {
   let isUnderWay = false;
   Deno.addSignalListener("SIGCONT", async () => {
-    // This process is of the group, too.
+    // The signal also comes back to this process, which is in the group that it tells to go on.
     if (isUnderWay) return;
     isUnderWay = true;
     for (const ms of CONTINUE_AFTER) {
@@ -53,7 +53,7 @@ function passOnContinue(): void {
   });
 }
 
-/** From source everything is allowed; the executable may read the variables of its table only. */
+/** A run from source may read every variable; the executable only the variables of its table. */
 function readEnvironment(): Record<string, string> {
   if (!standalone) return Deno.env.toObject();
   const names = PROGRAMS.lab.may.env.filter((name) => !name.endsWith("*"));
@@ -63,7 +63,7 @@ function readEnvironment(): Record<string, string> {
   }));
 }
 
-// Files that nodes and devices make are read by others there, whatever the user's own umask is.
+// Others on nodes and devices read the files made there, whatever the user's own umask is.
 Deno.umask(0o022);
 try {
   const env = readEnvironment();

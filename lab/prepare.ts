@@ -11,7 +11,7 @@ export interface PrepareContext extends ToolContext {
   readonly buildPrograms: () => Promise<void>;
 }
 
-/** Installs and builds what is missing; answers where they are. Throws what cannot be had. */
+/** Installs and builds what is missing, and answers where it is. Throws what cannot be had. */
 export async function prepareMachine(context: PrepareContext): Promise<Installation> {
   await ensurePackages(labPackages, context);
   await context.buildPrograms();

@@ -1,8 +1,8 @@
 // Says what a long step is waiting for, every few seconds, until it is done.
 
-/** Pauses between two lines; a step that is done sooner says nothing. */
+/** The pause between two lines. A step that is done sooner says nothing. */
 const EVERY_MS = 5000;
-/** More than these are counted. */
+/** So many names are shown, and the others are counted. */
 const NAMES_SHOWN = 4;
 
 /** What is under way, by name. Disposing of it ends the lines. */
@@ -18,7 +18,7 @@ export class Progress implements Disposable {
     }, everyMs);
   }
 
-  /** Counts work as under way until it ends; answers what it answers. */
+  /** Counts work as under way until the work ends. Answers what the work answers. */
   async track<T>(name: string, work: Promise<T>): Promise<T> {
     this.#begun++;
     this.#waiting.add(name);

@@ -19,18 +19,18 @@ export type Attachment = z.infer<typeof Attachment>;
 const DeviceRecord = z.object({
   name: z.string(),
   node: z.string(),
-  /** PID 1 of the device, as its node numbers it; absent until it runs. */
+  /** The number that the device's PID 1 has on its node; absent until the device runs. */
   pid: z.optional(z.number()),
   containerId: z.string(),
   uid: z.string(),
-  /** Path of its network namespace on the node; see sandboxOf for that of its users. */
+  /** Path of the network namespace on the node. For the user namespace see sandboxOf. */
   netns: z.string(),
   confinement: z.object({ seccomp: z.boolean(), procs: z.array(z.string()).readonly() }),
-  /** What its processes get: see entryOf. */
+  /** Settings of the device's processes; see entryOf. */
   env: z.record(z.string(), z.string()),
   limits: z.array(z.string()),
   shell: z.string(),
-  /** Whether scripts are to run before it ends. */
+  /** Whether scripts are to run before the device ends. */
   shutdown: z.boolean(),
   attachments: z.array(Attachment),
 });
@@ -48,17 +48,17 @@ const LabRecord = z.object({
   v: z.literal(1),
   dir: z.string(),
   hash: z.string(),
-  /** Whether devices have IPv6 that do not say. */
+  /** Whether a device has IPv6 where its options do not say. */
   ipv6: z.boolean(),
   /** The process that starts the lab. */
   runner: z.object(process),
   /** Whether the lab is to outlive its runner. */
   kept: z.boolean(),
-  /** Absolute path of what devices have as /shared; absent until it is there. */
+  /** Absolute path of the folder that devices have as /shared; absent until that folder exists. */
   shared: z.optional(z.string()),
   /** Bytes that a device's files may take; absent where nobody has said. */
   room: z.optional(z.number()),
-  /** Those in which the lab may have cgroups. */
+  /** The hierarchies in which the lab may have cgroups. */
   hierarchies: z.array(Hierarchy).readonly(),
   confinement: z.object({ usable: z.array(Hierarchy).readonly(), seccomp: z.boolean() }),
   machines: z.array(z.object({ name: z.string(), ...process })),
@@ -76,12 +76,14 @@ export class Recorder {
     this.#write();
   }
 
-  /** The lab's. */
+  /** The lab's name. */
   get name(): string {
     return this.labDir.slice(LABS_DIR.length + 1);
   }
 
-  /** Whether nothing more can be recorded, for the lab is being taken down or the disk is full. */
+  /**
+   * Whether nothing more can be recorded, because the lab is being taken down or the disk is full.
+   */
   get isBroken(): boolean {
     return this.#closed || this.#failed;
   }
@@ -100,13 +102,13 @@ export class Recorder {
     this.#write();
   }
 
-  /** Puts a device in the place of the one of that name. */
+  /** Puts a device in the place of the recorded device of the same name. */
   replaceDevice(device: DeviceRecord): void {
     const { devices } = this.record;
     this.update({ devices: devices.map((one) => one.name === device.name ? device : one) });
   }
 
-  /** Nothing can be added from here on. */
+  /** Ends all changes: nothing can be recorded from here on. */
   close(): LabRecord {
     this.#closed = true;
     return this.record;
@@ -154,7 +156,7 @@ export async function listLabs(): Promise<string[]> {
   }
 }
 
-/** Whether someone still wants the lab: it was kept, or its runner lives. */
+/** Whether someone still wants the lab, because it was kept or its runner lives. */
 export async function isInUse(record: LabRecord): Promise<boolean> {
   return record.kept || (await selectLiving([record.runner])).length > 0;
 }

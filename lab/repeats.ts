@@ -4,11 +4,13 @@ const SHOWN = 10;
 
 export interface Shortener {
   readonly say: (line: string) => void;
-  /** Tells what is still to be told. */
+  /** Says how many lines were left out, if any were. */
   readonly end: () => void;
 }
 
-/** Hands lines on; of equal ones in a row only the first ten, and then their number. */
+/**
+ * Hands lines on. Of equal lines in a row only the first ten are handed on, and then their number.
+ */
 export function shortenRepeats(say: (line: string) => void): Shortener {
   let last: string | undefined;
   let count = 0;
@@ -29,7 +31,7 @@ export function shortenRepeats(say: (line: string) => void): Shortener {
   };
 }
 
-/** The same for a text of lines. */
+/** Shortens the repeats in a text of lines. */
 export function shortenText(text: string): string {
   const lines: string[] = [];
   const { say, end } = shortenRepeats((line) => lines.push(line));

@@ -22,18 +22,18 @@ import { endLab, shutDownAll } from "./running/take_down.ts";
 export interface UpOptions {
   /** Absolute path of the lab's folder. */
   readonly dir: string;
-  /** Those that are wanted; none is all. */
+  /** The devices that are wanted. No device means all of them. */
   readonly devices: readonly string[];
-  /** Names the running lab; given `LAB_NAME` of its lab.conf. */
+  /** Names the running lab. The argument is `LAB_NAME` of the lab's lab.conf. */
   readonly chooseName: (title: string | undefined) => string;
   /** How many workers. */
   readonly nodes: number;
   /** Pins `DEVICE=NODE`. */
   readonly place: readonly string[];
   readonly keep: boolean;
-  /** Whether devices have IPv6 that do not say. */
+  /** Whether a device has IPv6 where its options do not say. */
   readonly ipv6: boolean;
-  /** Bytes that a device's files may take; undefined for what is usual. */
+  /** Bytes that a device's files may take; undefined for the usual number. */
   readonly room?: number | undefined;
   /** Seconds to wait for each startup. */
   readonly patience: number;
@@ -74,7 +74,7 @@ export async function up(
 
   const recorder = await claim(name, { lab, ...options }, log);
   const { labDir } = recorder;
-  // From then on it can be looked into.
+  // Once this is true the lab can be looked into.
   let isUsable = false;
   let isInterrupted = false;
   interrupted.catch(() => isInterrupted = true);

@@ -1,6 +1,6 @@
 // Which Debian package brings a program or an init script that labs use.
 
-/** By package: names of programs, and paths of init scripts. */
+/** Names of programs and paths of init scripts, by the package that has them. */
 const CONTENTS: Readonly<Record<string, string>> = {
   "apache2": "/etc/init.d/apache2 apache2 apache2ctl apachectl a2enmod a2ensite a2dismod a2dissite",
   "arping": "arping",

@@ -5,15 +5,15 @@ import { findPackage } from "./debian_packages.ts";
 import { listCommands, type Words } from "./list_commands.ts";
 import { findInLab, readScripts } from "./read_scripts.ts";
 
-/** A program that is not there, by name or path. */
+/** A program that the machine does not have, by name or path. */
 export interface Missing {
   readonly program: string;
-  /** Undefined where no package is known to bring it. */
+  /** The package that has the program; undefined where no such package is known. */
   readonly debianPackage: string | undefined;
   readonly devices: readonly string[];
 }
 
-/** What bash does itself, as `compgen -bk` lists it. */
+/** Commands that bash has itself, as `compgen -bk` lists them. */
 const BASH = new Set(
   (". : [ [[ alias bg bind break builtin caller case cd command compgen complete compopt continue coproc declare dirs " +
     "disown done do echo elif else enable esac eval exec exit export false fc fg fi for function getopts hash help " +
@@ -44,7 +44,7 @@ export async function findMissing(lab: Lab, skeleton: string): Promise<Missing[]
   }));
 }
 
-/** One line that names what is missing; undefined when nothing is. */
+/** Names in one line what is missing; undefined when nothing is missing. */
 export function describeMissing(missing: readonly Missing[]): string | undefined {
   if (missing.length === 0) return undefined;
   const items = missing.map(({ program, debianPackage, devices }) =>
@@ -70,7 +70,7 @@ export function listPrograms(script: string): Set<string> {
 
 function listProgramsOf([program, ...args]: Words): string[] {
   if (program === undefined || !/^[\w./+-]*[A-Za-z][\w./+-]*$/.test(program)) return [];
-  // A path that does not begin at the root depends on where the script has gone.
+  // Where a path that does not begin at the root leads depends on the script's current folder.
   if (program.includes("/") && !program.startsWith("/")) return [];
   const [first, second] = args;
   if (program === "systemctl" && (first === "start" || first === "restart")) {
@@ -113,7 +113,10 @@ async function isThere(
   return (await Promise.all(places.map(exists))).some(Boolean);
 }
 
-/** A link counts, wherever it leads: in a device it may lead somewhere else. */
+/**
+ * Whether a path exists. A link counts wherever it leads, because in a device it may lead
+ * elsewhere.
+ */
 async function exists(path: string): Promise<boolean> {
   return await Deno.lstat(path).then(() => true, () => false);
 }

@@ -1,6 +1,6 @@
 // Lists the commands that a script for bash runs, as far as its text tells without expanding it.
 
-/** A command's words; a word that bash would expand is undefined. */
+/** A command's words. A word that bash would expand is undefined. */
 export type Words = readonly (string | undefined)[];
 
 /** Words after which another command begins. */
@@ -23,7 +23,7 @@ const TOKEN = new RegExp(
   "gy",
 );
 
-/** The commands of a script, in its order. */
+/** Lists the commands of a script, in the script's order. */
 export function listCommands(script: string): Words[] {
   const commands: Words[] = [];
   let words: (string | undefined)[] = [];
@@ -51,7 +51,7 @@ export function listCommands(script: string): Words[] {
       redirects = true;
     } else if (end !== undefined) endCommand();
     else if (parenthesis !== undefined) {
-      // The name of a function, and a pattern of a case, are no commands.
+      // Names of functions and patterns of a case are no commands.
       if (parenthesis === "(" || depth === 0) {
         words = [];
         word = null;
@@ -65,7 +65,7 @@ export function listCommands(script: string): Words[] {
   return commands;
 }
 
-/** Also true of `X=1`, which only sets a variable for the command behind it. */
+/** Whether another command begins after this word. `X=1` only sets a variable for that command. */
 function isLead(word: string): boolean {
   return LEADS.has(word) || /^\w+\+?=/.test(word);
 }
@@ -81,7 +81,7 @@ function* readTokens(script: string): Generator<RegExpExecArray> {
       continue;
     }
     const token = tokens.exec(text);
-    // A quote that nothing closes: the rest is anybody's guess.
+    // Nothing closes a quote here, so nobody can tell what the rest means.
     if (token === null) return;
     yield token;
   }

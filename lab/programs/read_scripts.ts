@@ -5,7 +5,9 @@ import { listCommands } from "./list_commands.ts";
 /** Programs that run the script that they are given. */
 const SHELLS = new Set([".", "bash", "dash", "sh", "source"]);
 
-/** The text of all of them, one after the other; what cannot be read is left out. */
+/**
+ * The text of a device's scripts, one after the other. A script that cannot be read is left out.
+ */
 export async function readScripts(lab: Lab, { name, options }: Device): Promise<string> {
   const checks = lab.expectations.filter(({ device }) => device === name)
     .map(({ command }) => command);
@@ -19,13 +21,13 @@ export async function readScripts(lab: Lab, { name, options }: Device): Promise<
       texts.push(translateInterpreter(await read(findInLab(lab.dir, name, path))));
     }
   }
-  // ifup starts a client for it.
+  // ifup starts a DHCP client for such an interface.
   const interfaces = await read(`${lab.dir}/${name}/etc/network/interfaces`);
   if (/^\s*iface\s+\S+\s+inet6?\s+dhcp\b/m.test(interfaces)) texts.push("dhclient");
   return texts.join("\n");
 }
 
-/** Absolute paths of what may be scripts. */
+/** Lists absolute paths of what may be scripts. */
 function listCalled(text: string): string[] {
   return listCommands(text).flatMap(([program, ...args]) => {
     const called = program !== undefined && SHELLS.has(program.replace(/^.*\//, ""))
@@ -42,7 +44,10 @@ export function findInLab(dir: string, device: string, path: string): string {
   return `${dir}/${device}${path}`;
 }
 
-/** A script of another interpreter uses that one, and is no text of ours. */
+/**
+ * A script of another interpreter counts as a call of that interpreter, because its text is not a
+ * shell's.
+ */
 function translateInterpreter(text: string): string {
   const [, path = "", first] = /^#!\s*(\S+)(?:[ \t]+(\S+))?/.exec(text) ?? [];
   if (path === "") return text;

@@ -17,15 +17,18 @@ export interface Report {
 export interface InterfaceRow {
   readonly device: string;
   readonly node: string;
-  /** Absent for a device without interfaces, as are the others but `state`. */
+  /**
+   * Absent for a device without interfaces. Of the fields below only `state` and an empty `checks`
+   * are there then.
+   */
   readonly interface?: string;
   readonly lan?: string;
   readonly vni?: number;
-  /** What it is now, where it was looked at; else what the plugin answered. */
+  /** The MAC address as it is now, or, where nobody looked, as the plugin answered it. */
   readonly mac?: string;
   /** `ADDRESS/PREFIX`; absent, as is `state`, where nobody looked. */
   readonly addresses?: readonly string[];
-  /** Of the interface, unless its device does not run. */
+  /** The state of the interface, or of its device where that does not run. */
   readonly state?: DeviceState | "up" | "down" | "gone";
   /** Pings from and to this interface. */
   readonly checks: readonly {
@@ -43,7 +46,7 @@ export interface Totals {
   readonly lans: number;
   readonly pings: Count;
   readonly expectations: Count;
-  /** Devices whose startups said that a command failed, or that still run. */
+  /** Devices whose startups said that a command failed, or whose startups still run. */
   readonly startupsWithErrors: readonly string[];
 }
 
@@ -83,7 +86,7 @@ function count(outcomes: readonly { readonly ok: boolean }[]): Count {
   return { ok: outcomes.length - failed, failed };
 }
 
-/** A row for each interface; without pairs, as `lab ps` shows them. */
+/** Makes a row for each interface. Without pairs the rows have no checks, as in `lab ps`. */
 export function listInterfaces(
   devices: readonly Attached[],
   pairs: readonly PairOutcome[] = [],

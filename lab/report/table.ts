@@ -1,7 +1,7 @@
 // Renders reports as text for a terminal.
 import type { InterfaceRow, Report, Totals } from "./report.ts";
 
-/** How words are set off; every function answers its text unchanged where there are no colours. */
+/** How words are set off. Where there are no colours, every function answers its text unchanged. */
 export interface Palette {
   heading(text: string): string;
   good(text: string): string;
@@ -29,15 +29,15 @@ const COLUMNS: readonly Column[] = [
   ["VNI", ({ vni }) => `${vni ?? "-"}`],
   ["MAC", ({ mac }) => mac || "-"],
 ];
-/** For devices that somebody has looked at. */
+/** Columns for devices that somebody has looked at. */
 const LOOKED_AT: readonly Column[] = [
   ["STATE", ({ state }) => state ?? "-"],
   ["ADDRESSES", ({ addresses = [] }) => addresses.join(" ") || "-"],
 ];
 
 /**
- * The table of interfaces with their checks, a line for each expectation, failed ones with what was
- * last said, and a closing line with the totals.
+ * Renders the table of interfaces with their checks, a line for each expectation, and a closing
+ * line with the totals. A failed expectation is followed by what its command said last.
  */
 export function renderReport(
   { interfaces, expectations, totals }: Report,

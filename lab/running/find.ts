@@ -23,8 +23,8 @@ export interface FoundLab {
 }
 
 /**
- * The lab of that name or of that folder; else the one of the user's own folder, or the only one
- * there is. Throws when there is none, or no telling which.
+ * Chooses the lab of that name or of that folder. Without these it chooses the lab of the user's
+ * own folder, or else the only lab that is up. Throws when there is no such lab, or more than one.
  */
 export async function chooseLab({ name, directory, cwd }: Wanted): Promise<string> {
   const names = await listLabs();
@@ -49,7 +49,7 @@ async function selectByFolder(names: readonly string[], folder: string): Promise
   const own = await Deno.realPath(folder).catch(() => folder);
   const selected: string[] = [];
   for (const name of names) {
-    // A damaged record is told when its lab is looked into, not where another one is meant.
+    // A damaged record is reported when its own lab is looked into, not when another lab is meant.
     const record = await readRecord(labDirOf(name)).catch(() => undefined);
     if (record === undefined) continue;
     if (await Deno.realPath(record.dir).catch(() => record.dir) === own) selected.push(name);
@@ -65,15 +65,15 @@ export async function findLab(wanted: Wanted): Promise<FoundLab> {
   return { name, record };
 }
 
-/** Before a node's name, where a device may have the same one. */
+/** A prefix of a node's name, for where a device may have the same name. */
 const NODE_PREFIX = "node:";
 
-/** The device of a name; undefined for a node's name, which `node:` may stand before. */
+/** The device of a name; undefined for the name of a node, with or without `node:` before it. */
 export function findDevice({ devices }: LabRecord, name: string) {
   return devices.find((one) => one.name === name);
 }
 
-/** The machine of a node's name. Throws for what is none. */
+/** The machine of a node's name. Throws for a name that no machine has. */
 export function findNode({ devices, machines }: LabRecord, name: string) {
   const node = name.startsWith(NODE_PREFIX) ? name.slice(NODE_PREFIX.length) : name;
   const machine = machines.find((one) => one.name === node);
@@ -97,7 +97,7 @@ export async function findEntry(
     throw new Error(`Cannot enter ${name}: ${who} has ended; \`lab down\` takes the rest down`);
   }
   if (device === undefined) {
-    // As a user of the node would: the manager and the plugin can be called by name.
+    // A user of the node can call the manager and the plugin by name, and here it is the same.
     const PATH = [NODE_PROGRAMS, CNI_BIN_DIR, ...PROGRAM_DIRS].join(":");
     return {
       argv: [...UNSTOPPABLE, ...enter(machine.pid), ...STOPPABLE],

@@ -1,11 +1,11 @@
-// Finds what a device's startup has said, and what a node's services have.
+// Finds what a device's startup and a node's services have said.
 import type { Command } from "../../shared/process/command.ts";
 import { SWITCH } from "../cluster/underlay.ts";
 import { STARTUP_LOGS } from "../devices/startup.ts";
 import { labDirOf } from "../record.ts";
 import { findDevice, findEntry, findNode, type FoundLab } from "./find.ts";
 
-/** The command that prints them; with `follow` it goes on until it is ended. */
+/** Plans the command that prints the logs. With `follow` the command goes on until it is ended. */
 export async function planLogs(
   { name, record }: FoundLab,
   machine: string,
@@ -16,7 +16,7 @@ export async function planLogs(
     const { argv, env } = await findEntry(record, machine);
     return { argv: [...argv, "tail", "--quiet", ...options, ...STARTUP_LOGS], env };
   }
-  // What a node that has ended has said before is still there.
+  // The logs of a node outlive the node.
   const node = findNode(record, machine).name;
   if (node === SWITCH) {
     throw new Error(`Cannot show the logs of ${machine}: it joins the nodes and runs no service`);

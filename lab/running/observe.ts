@@ -6,19 +6,19 @@ import { enter, type Machine } from "../machines/machine.ts";
 import { selectLiving } from "../machines/processes.ts";
 import type { DeviceRecord, LabRecord } from "../record.ts";
 
-/** `starting` until its PID 1 runs. */
+/** A device is `starting` until its PID 1 runs. */
 export type DeviceState = "starting" | "running" | "ended";
 
 export interface ObservedDevice {
   readonly state: DeviceState;
-  /** By name; those that are not there are absent. */
+  /** Interfaces by name. Interfaces that do not exist are absent. */
   readonly interfaces: ReadonlyMap<string, ObservedInterface>;
 }
 
 export interface ObservedInterface {
   readonly mac: string;
   readonly isUp: boolean;
-  /** `ADDRESS/PREFIX`, those of the link itself (fe80::) left out. */
+  /** `ADDRESS/PREFIX`, without the addresses of the link itself (fe80::). */
   readonly addresses: readonly string[];
 }
 
@@ -43,7 +43,7 @@ while [ $# -gt 0 ]; do
 done
 `;
 
-/** All devices, by name. Asks each node once. */
+/** Observes all devices, by name. Each node is asked once. */
 export async function observeDevices(
   { devices, machines }: Pick<LabRecord, "devices" | "machines">,
 ): Promise<Map<string, ObservedDevice>> {

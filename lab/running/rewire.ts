@@ -26,7 +26,7 @@ export async function attachDevice(
   const ifname = `eth${Math.max(-1, ...taken) + 1}`;
   const planned = planAttachment({ name: ifname, lan: numberLan(record, lan) });
   const recorder = new Recorder(labDirOf(name), record);
-  // What is about to be made is in the record before it is.
+  // The attachment is recorded before it is made.
   recorder.replaceDevice({ ...before, attachments: [...before.attachments, planned] });
   try {
     const wanted = mac ?? makeMac(record.hash, device, ifname);
@@ -41,8 +41,8 @@ export async function attachDevice(
 }
 
 /**
- * Takes an interface away from a device: the one of that name, or the only one on that LAN.
- * Answers the interface. Throws when there is none, or no telling which.
+ * Takes an interface away from a device: the one of that name, or the only one on that LAN. Answers
+ * the interface. Throws when there is no such interface, or more than one.
  */
 export async function detachDevice(
   { name, record }: FoundLab,
@@ -80,7 +80,7 @@ function getDevice(record: LabRecord, name: string, verb: string): DeviceRecord 
   return device;
 }
 
-/** The LAN as the lab has it, else numbered beside those that it has. */
+/** Numbers a LAN as the lab has it, or beside the lab's LANs where the lab does not have it. */
 function numberLan({ devices, hash }: LabRecord, lan: string) {
   const attachments = devices.flatMap((device) => device.attachments);
   const pinned = PinnedLans.parse(Object.fromEntries(attachments.map((one) => {

@@ -8,10 +8,12 @@ import { enter } from "../machines/machine.ts";
 import { type DeviceRecord, labDirOf } from "../record.ts";
 import { findNode, type FoundLab } from "./find.ts";
 
-/** Folders that users edit; what else changes is what services keep for themselves. */
+/** Folders that users edit. In other folders only services change files, for themselves. */
 const FOLDERS = ["etc", "home", "opt", "root", "srv", "usr/local", "var/www"] as const;
 
-/** What a device's start itself writes there, and what programs leave behind. */
+/**
+ * Files that the start of a device writes into these folders, and files that programs leave behind.
+ */
 const LEFT_OUT = [
   "./etc/hostname",
   "./etc/hosts",
@@ -104,7 +106,7 @@ async function unpack(
   paths: readonly string[],
   owner: Deno.FileInfo,
 ): Promise<void> {
-  // The folders on the way to what is unpacked; tar makes those that are missing, as root's.
+  // The folders on the way to what is unpacked. tar would make missing folders as root's.
   const folders = new Set(
     [".", ...paths].flatMap((path) =>
       path.split("/").map((_, at, names) => join(folder, ...names.slice(0, at)))

@@ -1,6 +1,6 @@
 // The folder that all devices have as /shared: made in the lab's folder, as Kathara makes it.
 
-/** Where it is made when the lab's folder cannot be written. */
+/** Where the folder is made when the lab's folder cannot be written. */
 const ELSEWHERE = "/var/tmp";
 
 /**
@@ -39,7 +39,10 @@ export async function provideShared(
   return real;
 }
 
-/** Removes it where it is outside of the lab's folder and empty; else says where it is. */
+/**
+ * Removes the shared folder where it is outside of the lab's folder and empty. Otherwise this says
+ * where it is.
+ */
 export async function leaveShared(
   path: string,
   dir: string,

@@ -68,7 +68,7 @@ export async function endLab(
   await removeLabGroups(record?.hierarchies ?? [], labDir.slice(LABS_DIR.length + 1));
   await Deno.remove(labDir, { recursive: true }).catch(ignoreMissing);
   if (record?.shared !== undefined) await leaveShared(record.shared, record.dir, say);
-  // The directory of all labs goes with the last one.
+  // The directory of all labs is removed with the last lab.
   await Deno.remove(LABS_DIR).catch(() => {});
 }
 

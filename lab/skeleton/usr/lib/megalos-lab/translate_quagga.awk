@@ -1,5 +1,6 @@
 # Turns a configuration of Quagga into one of FRR. Lines keep their numbers: what a line becomes in
-# addition comes at the end. Static routes, which are another daemon's in FRR, go to the file `static`.
+# addition comes at the end. Static routes, which are another daemon's in FRR, go to the file
+# `static`.
 
 # A statement at the top ends the block of an OSPFv3 router; Quagga's files need not indent.
 /^(router|ip|ipv6|route-map|access-list|line|hostname|password|enable|log|debug|key)([ \t]|$)/ { ospf6 = 0 }
@@ -12,7 +13,8 @@
 
 # Without its router ID an OSPFv3 router that has no IPv4 address never comes up.
 ospf6 && /^[ \t]*router-id[ \t]/ { sub(/router-id/, "ospf6 router-id") }
-# Later versions of FRR have an interface's area in the interface's own block: then `by_interface` is set.
+# Later versions of FRR have an interface's area in the interface's own block. For them
+# `by_interface` is set.
 by_interface && ospf6 && /^[ \t]*interface[ \t]+[^ \t]+[ \t]+area[ \t]/ {
   added = added "interface " $2 "\n ipv6 ospf6 area " $4 "\n"
   $0 = "!"
