@@ -7,8 +7,8 @@ set -eu
 name=$1
 shift
 
-# Of /proc everything that can be written and is no process's own becomes read-only, but for the
-# settings of network and name. What tells of the machine's memory is hidden.
+# Every entry of /proc that can be written and belongs to no process becomes read-only, except for
+# the settings of network and name. Entries that tell of the machine's memory are hidden.
 mount_proc() {
   mount -t proc -o nosuid,nodev,noexec proc /proc
   find /proc -maxdepth 1 ! -name '[0-9]*' '(' -type d -o -type f -perm /222 ')' -printf '%f\n' |
@@ -36,8 +36,8 @@ mount_proc
 umount -l /mnt
 # The device's own users make the namespaces of mounts, name and IPC. They own nothing of what is
 # mounted by now, so all of it is locked (mount_namespaces(7)).
-# With SIGCHLD ignored the kernel buries every orphan, and tini does not hear of the end of its
-# child: it stays until somebody outside kills it, whatever is done to the device's processes.
+# With SIGCHLD ignored the kernel reaps every orphan, and tini does not hear of the end of its
+# child. So tini stays until somebody outside kills it, whatever is done to the device's processes.
 # shellcheck disable=SC2016
 exec nsenter --user=/proc/self/fd/9 -- unshare --mount --uts --ipc --propagation private "$@" \
   sh -euc '

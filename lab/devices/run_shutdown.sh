@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs a device's shutdown scripts, its own and then the shared one, and prints what they said.
-# Arguments: seconds, device. What a script leaves running holds the log, not the pipe.
+# Arguments: seconds, device. A program that a script leaves running holds the log open, not the
+# pipe.
 
 log=/var/log/shutdown.log
 # shellcheck disable=SC2016

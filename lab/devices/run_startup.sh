@@ -2,8 +2,8 @@
 # Runs a device's startups into its logs and prints what the logs say, until the startups have ended
 # or time is up. Arguments: seconds, device, lines of `exec`.
 #
-# What a startup leaves running holds the logs, not the pipe that this script prints to. tail(1)
-# ends with the startups; they go on where tail's time is up.
+# A program that a startup leaves running holds the logs open, not the pipe that this script prints
+# to. tail(1) ends with the startups. Where tail's time is up first, the startups go on.
 
 run() {
   [ ! -f "$1" ] || BASH_ENV=/usr/lib/megalos-lab/report_errors.bash bash "$1"

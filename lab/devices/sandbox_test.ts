@@ -1,4 +1,4 @@
-// The kernel's settings of a device: Kathara's, with its own over them.
+// The kernel's settings of a device are Kathara's, and the device's own settings replace those.
 import assert from "node:assert/strict";
 import { planSysctls, splitSysctls } from "./sandbox.ts";
 

@@ -5,7 +5,7 @@ import { eventually } from "../../tests/fixture/eventually.ts";
 import { testAsRoot } from "../../tests/fixture/privileged.ts";
 import { machineCommand } from "./machine.ts";
 
-/** The processes that were started with this in their environment. */
+/** The processes that were started with this variable in their environment. */
 async function listMarked(mark: string): Promise<string[]> {
   const { stdout } = await run({
     argv: ["sh", "-c", 'grep -l -s -a -e "$1" /proc/[0-9]*/environ || :', "sh", `MARK=${mark}`],

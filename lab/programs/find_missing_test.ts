@@ -1,4 +1,4 @@
-// Programs that startups want are found, and told with their packages when they are not there.
+// Missing programs that startups want are found, and are named with their packages.
 import assert from "node:assert/strict";
 import { CHECKOUT } from "../installation/checkout.ts";
 import { readScripts } from "./read_scripts.ts";

@@ -113,7 +113,7 @@ export async function findEntry(
   return { ...entryOf(machine, device.pid, device), shell: device.shell };
 }
 
-/** Names of devices that are nodes' names too. */
+/** Names of devices that are names of nodes as well. */
 export function listAmbiguous(devices: readonly string[], nodes: readonly string[]): string[] {
   return devices.filter((name) => [...nodes, SWITCH].includes(name));
 }
