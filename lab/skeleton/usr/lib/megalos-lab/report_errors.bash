@@ -1,7 +1,8 @@
-# BASH_ENV of startups: says where a command failed, and goes on. What the script starts has nothing to do with it.
+# The BASH_ENV of startups: says where a command failed, and goes on. Programs that the startup
+# starts do not get this BASH_ENV.
 unset BASH_ENV
 __report_error() {
-  # Of 126 and 127 bash itself has said where.
+  # Where 126 and 127 come from, bash itself has already said.
   case $1 in
     126 | 127) ;;
     *) echo "$2: line $3: $4: ended with $1" >&2 ;;
