@@ -18,7 +18,7 @@ import { makeMac } from "../shared/mac.ts";
 import { readFacts, readUnderlay } from "./node.ts";
 import type { CheckedCall } from "./checked_call.ts";
 import { renderResult } from "./result.ts";
-import { refuseIfname, refuseLansName, refuseOtherSettings, refuseTaken } from "./refusals.ts";
+import { refuseAttached, refuseLansName, refuseOtherSettings, refuseTaken } from "./refusals.ts";
 import { refuseNetns } from "./sandbox.ts";
 
 /** The default of RFC 7348, where neither config nor manager says another. */
@@ -47,7 +47,7 @@ export async function add(call: CheckedCall): Promise<JsonObject> {
   using _lan = await lockLan(call, wish.lan.vni);
   await refuseNetns(call, facts);
   const seen = await observe(call, wish);
-  await refuse(wish, seen, call.host);
+  await refuse(call, wish, seen);
   const wanted = await settle(wish, seen, facts, call.host);
   const attach = planAttach(wanted, wish.attachment);
   const failure = await execute(
@@ -100,9 +100,15 @@ async function observe(call: CheckedCall, { lan, attachment }: Wish): Promise<Ob
 }
 
 /** @throws {FaultError} when what is asked for does not fit what stands */
-async function refuse(wish: Wish, { member, hasPort }: Observation, host: Host): Promise<void> {
-  await refuseOtherSettings(wish.config, wish.lan, member, host);
-  if (hasPort) refuseIfname(wish.attachment);
+async function refuse(
+  call: CheckedCall,
+  wish: Wish,
+  { member, hasPort }: Observation,
+): Promise<void> {
+  await refuseOtherSettings(wish.config, wish.lan, member, call.host);
+  if (!hasPort) return;
+  await refuseTaken(call, wish.attachment);
+  refuseAttached(call, wish.attachment);
 }
 
 /**

@@ -54,7 +54,19 @@ export async function refuseLansName(
   fail("environment", `Cannot use CNI_IFNAME ${ifname}: ${rule}`, details);
 }
 
-export function refuseIfname({ ifname, netns }: Attachment, details?: string): never {
+/** Refuses an attachment whose port stands although its interface is not in this namespace. */
+export function refuseAttached(
+  { environment: { containerId } }: CheckedCall,
+  { ifname, netns }: Attachment,
+): never {
+  fail(
+    "environment",
+    `Cannot attach interface ${ifname} of container ${containerId} to ${netns}: ` +
+      "that interface is attached already, in another namespace",
+  );
+}
+
+function refuseIfname({ ifname, netns }: Attachment, details?: string): never {
   fail(
     "environment",
     `Cannot use CNI_IFNAME ${ifname}: an interface of that name is already in ${netns}`,

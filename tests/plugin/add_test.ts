@@ -202,3 +202,23 @@ testAsRoot(
     }
   },
 );
+
+testAsRoot(
+  "an interface that is attached already says to which namespace it may not go",
+  async () => {
+    await using node = await BareNode.start();
+    const [pod = "", other = ""] = await node.addPods("pod", "other");
+    resultOf(await callPlugin(node, { verb: "ADD" }));
+    const before = await node.observe();
+    const again = await callPlugin(node, { verb: "ADD" });
+    assert.equal(codeOf(again), CODE.environment);
+    assert.match(messageOf(again), new RegExp(`interface of that name is already in ${pod}$`));
+    const elsewhere = await callPlugin(node, { verb: "ADD", netns: other });
+    assert.equal(codeOf(elsewhere), CODE.environment);
+    assert.match(
+      messageOf(elsewhere),
+      new RegExp(`^Cannot attach interface net1 of container c1 to ${other}: .*attached already`),
+    );
+    assert.deepEqual(await node.observe(), before);
+  },
+);
