@@ -19,9 +19,8 @@ export async function claim(
 ): Promise<Recorder> {
   const labDir = labDirOf(name);
   const runner = await readProcess(Deno.pid);
-  await Deno.mkdir(LABS_DIR, { recursive: true, mode: 0o700 });
   try {
-    await Deno.mkdir(labDir);
+    await makeLabDir(labDir);
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     const record = await readRecord(labDir);
@@ -51,3 +50,22 @@ export async function claim(
   for (const folder of ["base", "logs", "stage"]) await Deno.mkdir(`${labDir}/${folder}`);
   return recorder;
 }
+
+/**
+ * Makes a lab's directory. The last lab that ends removes the labs' own directory, perhaps between
+ * the two steps of this: then they are taken again.
+ * @throws {Deno.errors.AlreadyExists} when a lab has the directory
+ */
+async function makeLabDir(labDir: string): Promise<void> {
+  for (let tries = 1;; tries++) {
+    await Deno.mkdir(LABS_DIR, { recursive: true, mode: 0o700 });
+    try {
+      return await Deno.mkdir(labDir);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound) || tries === MAX_TRIES) throw error;
+    }
+  }
+}
+
+/** Other labs cannot end more often than this while one starts. */
+const MAX_TRIES = 100;
