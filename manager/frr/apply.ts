@@ -3,6 +3,7 @@ import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { must } from "../../shared/process/must.ts";
 import { updateFile, writeByRename } from "../../shared/files.ts";
+import { hidePasswords, planPasswords } from "./passwords.ts";
 import { vtysh } from "./vtysh.ts";
 import { FRR_CONF } from "./start_files.ts";
 
@@ -18,22 +19,48 @@ export async function writeFrrConf(text: string): Promise<"updated" | "unchanged
   const checked = await run(vtysh.checkFile(draft));
   await Deno.remove(draft);
   if (checked.reason !== "success") {
-    throw new Error(`Cannot use the FRR configuration: ${describe(checked)}${checked.stdout}`);
+    const said = hidePasswords(`${describe(checked)}${checked.stdout}`, text);
+    throw new Error(`Cannot use the FRR configuration: ${said}`);
   }
   return await updateFile(FRR_CONF, text, CONF_MODE);
 }
 
-/** Applies the written configuration to running daemons: not a word to FRR where it has it already.
- * @throws {Error} when FRR refuses */
+/**
+ * Applies the written configuration to running daemons: not a word to FRR where it has it already.
+ * Nobody else on the node can read a password: neither in a log, nor in the arguments of a program.
+ * @throws {Error} when FRR refuses
+ */
 export async function applyFrrConf(text: string): Promise<"applied" | "unchanged"> {
-  const running = await must("read FRR's configuration", vtysh.runningConfig());
-  if (isSameConfig(running.stdout, text)) return "unchanged";
-  const argv = ["python3", "/usr/lib/frr/frr-reload.py", "--reload", FRR_CONF] as const;
+  const running = await readRunning();
+  if (isSameConfig(running, text)) return "unchanged";
+  const passwords = planPasswords(running, text);
+  if (passwords !== undefined) {
+    await applyPasswords(passwords);
+    if (isSameConfig(await readRunning(), text)) return "applied";
+  }
+  // Without --stdout it writes a log file that everybody may read.
+  const reload = ["/usr/lib/frr/frr-reload.py", "--stdout", "--reload"] as const;
+  const argv = ["python3", ...reload, FRR_CONF] as const;
   const done = await run({ argv, timeoutMs: RELOAD_TIMEOUT_MS });
   if (done.reason !== "success") {
-    throw new Error(`Cannot apply the FRR configuration: ${describe(done)}${done.stdout}`);
+    const said = hidePasswords(`${describe(done)}${done.stdout}`, text);
+    throw new Error(`Cannot apply the FRR configuration: ${said}`);
   }
   return "applied";
+}
+
+async function readRunning(): Promise<string> {
+  return (await must("read FRR's configuration", vtysh.runningConfig())).stdout;
+}
+
+/** @throws {Error} when FRR refuses; what vtysh said is left out, for it repeats the line */
+async function applyPasswords(text: string): Promise<void> {
+  const file = `${FRR_CONF}.passwords`;
+  await writeByRename(file, text, 0o600);
+  const done = await run(vtysh.applyFile(file));
+  await Deno.remove(file);
+  if (done.reason === "success") return;
+  throw new Error(`Cannot set the BGP password: vtysh has ended with ${done.code ?? done.reason}`);
 }
 
 /**

@@ -22,13 +22,15 @@ router bgp 65000
  bgp router-id 10.99.0.11
  no bgp default ipv4-unicast
  coalesce-time 0
- neighbor 10.99.0.1 remote-as 65000
+ neighbor reflectors peer-group
+ neighbor reflectors remote-as 65000
+ neighbor reflectors timers 3 9
+ neighbor reflectors timers connect 1
+ neighbor 10.99.0.1 peer-group reflectors
  neighbor 10.99.0.1 update-source 10.99.0.11
- neighbor 10.99.0.1 timers 3 9
- neighbor 10.99.0.1 timers connect 1
  !
  address-family l2vpn evpn
-  neighbor 10.99.0.1 activate
+  neighbor reflectors activate
   advertise-all-vni
  exit-address-family
 exit
@@ -66,7 +68,7 @@ Deno.test("a default that is off on FRR 10 is a difference", () => {
 
 const CHANGES: readonly [string, RegExp, string][] = [
   ["another AS", /bgp 65000/, "bgp 65001"],
-  ["another reflector", /neighbor 10\.99\.0\.1 remote-as/, "neighbor 10.99.0.2 remote-as"],
+  ["another reflector", /neighbor 10\.99\.0\.1 peer-group/, "neighbor 10.99.0.2 peer-group"],
   ["another timer", /timers 3 9/, "timers 60 180"],
   ["no route map, for which sessions start at once", /^route-map .*\n/m, ""],
   ["a missing line", / +advertise-all-vni\n/, ""],

@@ -26,6 +26,12 @@ const START_AT_ONCE = [
   "!",
 ];
 
+/**
+ * Whom a role has sessions with. The password is the group's alone. So a reflector that moves to
+ * another address takes no line with the password along.
+ */
+const PEER_GROUP = { worker: "reflectors", "route-reflector": "workers" } as const;
+
 /** The text of frr.conf. */
 export function renderFrr(model: FrrModel): string {
   const lines = [
@@ -49,17 +55,20 @@ export function renderFrr(model: FrrModel): string {
 }
 
 function renderSpeaker({ as, source, reflectors, password, timers }: SpeakerModel): string[] {
+  const group = PEER_GROUP.worker;
   return [
+    ` neighbor ${group} peer-group`,
+    ` neighbor ${group} remote-as ${as}`,
+    ...renderPassword(group, password),
+    ` neighbor ${group} timers ${timers.keepalive} ${timers.hold}`,
+    ` neighbor ${group} timers connect ${timers.connect}`,
     ...reflectors.flatMap((reflector) => [
-      ` neighbor ${reflector} remote-as ${as}`,
-      ...renderPassword(reflector, password),
+      ` neighbor ${reflector} peer-group ${group}`,
       ...renderSource(reflector, source),
-      ` neighbor ${reflector} timers ${timers.keepalive} ${timers.hold}`,
-      ` neighbor ${reflector} timers connect ${timers.connect}`,
     ]),
     " !",
     " address-family l2vpn evpn",
-    ...reflectors.map((reflector) => `  neighbor ${reflector} activate`),
+    `  neighbor ${group} activate`,
     "  advertise-all-vni",
     " exit-address-family",
   ];
@@ -81,7 +90,7 @@ function renderSource(neighbor: string, source: string): string[] {
 function renderReflector(
   { as, listenLimit, listenRanges, password, timers }: ReflectorModel,
 ): string[] {
-  const group = "workers";
+  const group = PEER_GROUP["route-reflector"];
   return [
     ` neighbor ${group} peer-group`,
     ` neighbor ${group} remote-as ${as}`,

@@ -26,6 +26,8 @@ export const vtysh = {
     argv: ["vtysh", "-c", "show running-config"],
     timeoutMs: TIMEOUT_MS,
   }),
+  /** Runs the lines of a file as if they were typed. */
+  applyFile: (path: string): Command => ({ argv: ["vtysh", "-f", path], timeoutMs: TIMEOUT_MS }),
   /** Checks a file without any daemon: exit 2 and "line N: % ..." when it is wrong. */
   checkFile: (path: string): Command => ({
     argv: ["vtysh", "-C", "-f", path],
