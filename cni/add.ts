@@ -103,9 +103,9 @@ async function observe(call: CheckedCall, { lan, attachment }: Wish): Promise<Ob
 async function refuse(
   call: CheckedCall,
   wish: Wish,
-  { member, hasPort }: Observation,
+  { state, member, hasPort }: Observation,
 ): Promise<void> {
-  await refuseOtherSettings(wish.config, wish.lan, member, call.host);
+  await refuseOtherSettings(wish.config, wish.lan, state.bridge, member, call.host);
   if (!hasPort) return;
   await refuseTaken(call, wish.attachment);
   refuseAttached(call, wish.attachment);
@@ -156,8 +156,13 @@ async function settle(
   facts: NodeFacts | undefined,
   host: Host,
 ): Promise<LanWanted> {
+  const { maxMacs, stormLimit } = config;
   const common = {
     lan,
+    limits: {
+      ...(typeof maxMacs === "number" && { maxMacs }),
+      ...(typeof stormLimit === "number" && { stormLimit }),
+    },
     vxlanPort: config.port ?? facts?.vxlanPort ?? VXLAN_PORT,
     lanNetns: LAN_NETNS,
     underlayNetns: host.nodeNetns,

@@ -34,6 +34,8 @@ const schema = z.object({
   master: z.nullish(
     matching(/^[^\s/:#"'\\]{1,15}$/, "the name of an interface, at most 15 characters"),
   ),
+  maxMacs: z.nullish(integer(1, 1_000_000)),
+  stormLimit: z.nullish(integer(1, 1_000_000)),
   mac,
   args: z.nullish(z.object({ cni: z.nullish(z.object({ mac }, OBJECT)) }, OBJECT)),
   runtimeConfig: z.nullish(z.object({ mac }, OBJECT)),

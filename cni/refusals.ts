@@ -3,6 +3,7 @@ import { fail } from "../shared/faults.ts";
 import type { Host } from "../shared/host.ts";
 import { showLink } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
+import { parseAlias } from "../shared/lan/alias.ts";
 import { type Lan, lanTitle } from "../shared/lan/lan.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import type { Attachment } from "../shared/lan/plan_port.ts";
@@ -13,12 +14,13 @@ import { showPodInterface } from "./sandbox.ts";
 
 /** Refuses settings that differ from those of a LAN which is in use. */
 export async function refuseOtherSettings(
-  { mtu, port: vxlanPort, master }: LanConfig,
+  { mtu, port: vxlanPort, master, maxMacs, stormLimit }: LanConfig,
   lan: Lan,
+  bridge: Link | undefined,
   member: Link | undefined,
   { run }: Host,
 ): Promise<void> {
-  const differs = <Value>(key: string, wanted: Value, actual: Value | undefined) => {
+  const differs = <Value>(key: string, wanted: Value, actual: Value | "none" | undefined) => {
     if (wanted === undefined || wanted === null || actual === undefined) return;
     if (wanted === actual) return;
     fail(
@@ -26,6 +28,11 @@ export async function refuseOtherSettings(
       `Cannot use ${key} ${wanted} for LAN ${lanTitle(lan)}: it stands with ${actual} on this node`,
     );
   };
+  const { limits = {} } = parseAlias(bridge?.alias) ?? {};
+  if (bridge?.alias !== undefined) {
+    differs("maxMacs", maxMacs, limits.maxMacs ?? "none");
+    differs("stormLimit", stormLimit, limits.stormLimit ?? "none");
+  }
   const { vxlanPort: actualVxlanPort, local } = member?.vxlan ?? {};
   differs("mtu", mtu, member?.mtu);
   differs("port", vxlanPort, actualVxlanPort);

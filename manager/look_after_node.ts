@@ -8,6 +8,7 @@ import type { Journal } from "./events/journal.ts";
 import type { FrrConfiguration } from "./frr/configuration.ts";
 import { NextHopAsker } from "./frr/next_hops.ts";
 import { FrrStarter } from "./frr/supervise.ts";
+import { MacLimiter } from "./limits/mac_limiter.ts";
 import { SwitchKeeper } from "./lans/switch_keeper.ts";
 import { LanKeeper } from "./lans/lan_keeper.ts";
 import { Alarm } from "./loop/alarm.ts";
@@ -62,11 +63,13 @@ async function listDuties(
   if (settings.role === "route-reflector") return [health, ...frr, configuration];
   // What is kept first ends last: calls are answered until all else has ended.
   const resident = settings.launcher === "on" ? [kept.use(await startResident(facts, tell))] : [];
-  const lans = kept.use(new LanKeeper(facts, settings.grace * 1000, tell));
+  const macs = kept.use(new MacLimiter(settings.maxMacs, tell));
+  const hearLink = (line: string) => macs.hearLink(line);
+  const lans = kept.use(new LanKeeper(facts, settings.grace * 1000, tell, hearLink));
   const switches = new SwitchKeeper(tell);
-  const entries = kept.use(new EntryKeeper(tell, ring));
+  const entries = kept.use(new EntryKeeper(tell, ring, [macs]));
   const nextHops = kept.use(new NextHopAsker());
   const counters = new CountersFile(() => journal.counters);
-  const own = [lans, switches, ...resident, counters];
+  const own = [lans, macs, switches, ...resident, counters];
   return [health, entries, nextHops, ...frr, configuration, ...own];
 }

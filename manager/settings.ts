@@ -75,6 +75,12 @@ export const SOURCES = {
     help: "how long a LAN without pods is kept",
     default: "30",
   },
+  maxMacs: {
+    env: "MEGALOS_MAX_MACS",
+    flag: "--max-macs <number>",
+    help: "MAC addresses that a LAN learns on this node; 0: no limit",
+    default: "4096",
+  },
   reconcile: {
     env: "MEGALOS_RECONCILE",
     flag: "--reconcile <seconds>",
@@ -145,6 +151,7 @@ const schema = z.object({
   mtu: integer(576, 65_535).optional(),
   httpPort: integer(1, 65_535),
   grace: integer(0, 86_400),
+  maxMacs: integer(0, 1_000_000),
   reconcile: integer(1, 3_600),
   log: z.enum(FORMATS, FORMATS.join(" or ")),
   logLevel: z.enum(LEVELS, "debug, info, warn or error"),

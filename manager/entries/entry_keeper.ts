@@ -26,6 +26,14 @@ import {
 } from "./entries.ts";
 import { listEntries } from "./list_entries.ts";
 
+/** Hears of all forwarding entries of the LAN namespace: one monitor serves all. */
+export interface FdbListener {
+  /** Hears a line of `bridge monitor fdb`. */
+  hearEntry(line: string): void;
+  /** Nobody has listened for a while. */
+  missEntries(): void;
+}
+
 /** What the keeper asks of the world. */
 export interface EntryHost {
   /** Starts to say each change of an entry, a line of `bridge monitor fdb`. */
@@ -52,6 +60,7 @@ export class EntryKeeper implements Duty, AsyncDisposable {
   constructor(
     private readonly tell: Tell,
     private readonly ring: () => void,
+    private readonly listeners: readonly FdbListener[] = [],
     private readonly host: EntryHost = systemEntryHost,
   ) {}
 
@@ -85,7 +94,11 @@ export class EntryKeeper implements Duty, AsyncDisposable {
     await this.#monitor?.[Symbol.asyncDispose]();
     this.#hasChanged = true;
     this.#netns = inode;
-    this.#monitor = this.host.watch((line) => this.#hear(line));
+    this.#monitor = this.host.watch((line) => {
+      this.#hear(line);
+      for (const listener of this.listeners) listener.hearEntry(line);
+    });
+    for (const listener of this.listeners) listener.missEntries();
     // The monitor's own path leads to the namespace only when the monitor has started.
     return LAN_NETNS;
   }

@@ -34,7 +34,7 @@ async function startKeeper() {
   const tell = (happening: Happening) => {
     state.counts = countRepair(state.counts, happening);
   };
-  const keeper = new EntryKeeper(tell, () => state.alarms++, {
+  const keeper = new EntryKeeper(tell, () => state.alarms++, [], {
     watch(hear) {
       state.hear = hear;
       return { netns: "/lans", ended: false, [Symbol.asyncDispose]: () => Promise.resolve() };

@@ -5,6 +5,7 @@ import { RUN_DIR } from "../../shared/lan/paths.ts";
 import { callStatistics, countCall } from "./call_statistics.ts";
 import type { Duty } from "../loop/duty.ts";
 import type { Happening } from "./event.ts";
+import { countLimit, limitCounts } from "./limit_counts.ts";
 import { countRepair, NO_REPAIRS, repairs } from "./repairs.ts";
 
 export const COUNTERS_FILE = `${RUN_DIR}/counters.json`;
@@ -12,6 +13,7 @@ export const COUNTERS_FILE = `${RUN_DIR}/counters.json`;
 const counters = z.object({
   repairs: repairs.default(NO_REPAIRS),
   calls: callStatistics.default({}),
+  limits: limitCounts.readonly().default([]),
 });
 export type Counters = Readonly<z.infer<typeof counters>>;
 
@@ -21,8 +23,9 @@ export const NOTHING_COUNTED: Counters = counters.parse({});
 export function count(before: Counters, happening: Happening): Counters {
   const repairs = countRepair(before.repairs, happening);
   const calls = countCall(before.calls, happening);
-  const isSame = repairs === before.repairs && calls === before.calls;
-  return isSame ? before : { repairs, calls };
+  const limits = countLimit(before.limits, happening);
+  const isSame = repairs === before.repairs && calls === before.calls && limits === before.limits;
+  return isSame ? before : { repairs, calls, limits };
 }
 
 /** Writes the counters for `manager status` where they have changed. */

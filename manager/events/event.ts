@@ -24,6 +24,19 @@ export interface CallError {
   readonly details?: string | undefined;
 }
 
+/** What a LAN may use. */
+export const LIMITS = ["macs"] as const;
+
+/** A limit that a device has used up. */
+export interface Limited {
+  readonly limit: typeof LIMITS[number];
+  readonly lan: Lan;
+  /** `NAMESPACE/NAME INTERFACE` of the pod, or else the port. */
+  readonly device: string;
+  /** What the limit allows: MAC addresses. */
+  readonly most: number;
+}
+
 /** How a file or a setting was found. */
 type Written = "updated" | "unchanged";
 
@@ -45,6 +58,12 @@ export type Happening =
   | { readonly kind: "lan-netns-replaced"; readonly path: string }
   /** Kernel settings (sysctls) of the LAN namespace that somebody had turned. */
   | { readonly kind: "switches-reset"; readonly path: string; readonly switches: readonly string[] }
+  // Limits of a LAN.
+  /** Said once until the LAN is below its limit again. */
+  | { readonly kind: "limit-met" } & Limited
+  | { readonly kind: "limit-left" } & Limited
+  /** The kernel limits no bridge: learning goes off on ports instead. */
+  | { readonly kind: "macs-limited-by-port" }
   // BGP EVPN.
   | { readonly kind: "session-up"; readonly peer: string; readonly hostname?: string | undefined }
   | {

@@ -134,6 +134,7 @@ Deno.test("each end of a call is counted for its verb, and answers are timed", (
   ];
   const counted = ends.reduce(count, NOTHING_COUNTED);
   assert.deepEqual(counted, {
+    limits: [],
     repairs: NOTHING_COUNTED.repairs,
     calls: {
       ADD: {
@@ -146,6 +147,25 @@ Deno.test("each end of a call is counted for its verb, and answers are timed", (
       },
     },
   });
+  assert.deepEqual(parseCounters(JSON.stringify(counted)), counted);
+});
+
+Deno.test("a limit is counted by LAN and device, with how often it was met", () => {
+  const about = { limit: "macs", lan: LAN, most: 10 } as const;
+  const met = (device: string): Happening => ({ kind: "limit-met", ...about, device });
+  const left: Happening = { kind: "limit-left", ...about, device: "nobody" };
+  const counted = [met("lab/a net0"), left, met("lab/b net0"), met("lab/a net0")].reduce(
+    count,
+    NOTHING_COUNTED,
+  );
+  const row = { limit: "macs", lan: "net1-ntwork", vni: 10, most: 10, isMet: true };
+  assert.deepEqual(counted.limits, [
+    { ...row, device: "lab/a net0", times: 2 },
+    { ...row, device: "lab/b net0", times: 1 },
+  ]);
+  assert.ok(count(counted, left).limits.every(({ isMet }) => !isMet));
+  const many = Array.from({ length: 300 }, (_, at) => met(`lab/${at} net0`));
+  assert.equal(many.reduce(count, NOTHING_COUNTED).limits.length, 100);
   assert.deepEqual(parseCounters(JSON.stringify(counted)), counted);
 });
 

@@ -1,6 +1,6 @@
 // How much each kind of event matters, and its words: a kind without a row fails the type check.
 import { type Lan, lanTitle } from "../../shared/lan/lan.ts";
-import type { Attachment, Happening, HappeningOf, Kind, Level } from "./event.ts";
+import type { Attachment, Happening, HappeningOf, Kind, Level, Limited } from "./event.ts";
 
 /** How events of a kind are told. */
 interface Row<K extends Kind> {
@@ -36,6 +36,19 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
     level: "warn",
     text: ({ path, switches }) =>
       `switches of ${path} were turned, and are set again: ${switches.join(", ")}`,
+  },
+  "limit-met": {
+    level: "warn",
+    text: ({ limit, lan, device, most }) => `${name(lan)}: ${device} ${MET[limit](most)}`,
+  },
+  "limit-left": {
+    level: "info",
+    text: ({ limit, lan }) => `${name(lan)} is below its limit of ${LIMITED[limit]} again`,
+  },
+  "macs-limited-by-port": {
+    level: "info",
+    text: () =>
+      "this kernel limits no bridge: a port that exceeds the limit of MAC addresses stops to learn",
   },
   "session-up": { level: "info", text: (session) => `BGP session with ${peer(session)} is up` },
   "session-down": {
@@ -108,6 +121,12 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
   "duty-recovered": { level: "info", text: ({ duty }) => `works again: ${duty}` },
   "manager-stopped": { level: "info", text: () => "manager stopped; LANs and FRR go on" },
   "manager-failed": { level: "error", text: ({ why }) => why },
+};
+
+/** What a limit is about. */
+export const LIMITED = { macs: "MAC addresses" } as const;
+const MET: Readonly<Record<Limited["limit"], (most: number) => string>> = {
+  macs: (most) => `has used up the ${most} MAC addresses of the LAN; frames to more are flooded`,
 };
 
 export function levelOf({ kind }: Happening): Level {

@@ -50,11 +50,15 @@ export class LanKeeper implements Duty, AsyncDisposable {
   #changed: Set<string> | typeof ALL = ALL;
   #isMoved = false;
 
-  /** @param graceMs how long a LAN is kept without a pod */
+  /**
+   * @param graceMs how long a LAN is kept without a pod
+   * @param hearLink is given each line of `ip -o monitor link`, too
+   */
   constructor(
     private readonly facts: NodeFacts,
     private readonly graceMs: number,
     private readonly tell: Tell,
+    private readonly hearLink: (line: string) => void = () => {},
   ) {}
 
   async look(): Promise<void> {
@@ -141,6 +145,7 @@ export class LanKeeper implements Duty, AsyncDisposable {
     this.#changed = ALL;
     this.#monitor = startMonitor(["ip", "-o", "monitor", "link"], (line) => {
       this.#isStale = true;
+      this.hearLink(line);
       const name = parseChanged(line);
       if (name !== undefined && this.#changed !== ALL) this.#changed.add(name);
     });

@@ -10,7 +10,7 @@ import {
   showLink,
 } from "../../shared/iproute2/commands.ts";
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
-import { renderAlias } from "../../shared/lan/alias.ts";
+import { parseAlias, renderAlias } from "../../shared/lan/alias.ts";
 import { planJoin } from "../../shared/lan/plan_port.ts";
 import { planCreateLan, refuseConflicts } from "../../shared/lan/plan_create.ts";
 import {
@@ -84,9 +84,12 @@ function planMend(
   const { bridge, vxlan } = lanDevices(lan);
   const mtu = commonMtu(found) ?? facts.mtu;
   const standing = state.vxlan?.vxlan;
+  const limits = parseAlias(state.bridge?.alias)?.limits ??
+    parseAlias(state.vxlan?.alias)?.limits ?? {};
   const step = (change: Change, why: string): Step => ({ netns: LAN_NETNS, change, why });
   const wanted = {
     lan,
+    limits,
     mtu,
     vtep: standing?.local ?? facts.vtep,
     vxlanPort: standing?.vxlanPort ?? facts.vxlanPort,
@@ -94,7 +97,7 @@ function planMend(
     underlayNetns: `/proc/${Deno.pid}/ns/net`,
   };
   const wrong = new Set(findings.map(({ device }) => device));
-  const lanAlias = renderAlias({ lan });
+  const lanAlias = renderAlias({ lan, limits });
   return [
     ...planCreateLan(wanted, state),
     step(setBridge(bridge, lanAlias, mtu), `set up ${bridge}`),
@@ -108,6 +111,7 @@ function planMend(
         port: ifname,
         alias: isSigned(lan, alias) ? alias : lanAlias,
         owner: `port ${ifname}`,
+        learning: parseAlias(alias)?.learning !== "off",
       }),
     ]),
   ];

@@ -33,6 +33,8 @@ export interface Status extends Pick<Observation, "daemons" | "sessions"> {
   /** Since the manager started. */
   readonly calls: Counters["calls"];
   readonly swept: Counters["repairs"];
+  /** Limits of LANs that were met since then, the last one first. */
+  readonly limits: Counters["limits"];
 }
 
 export interface LanStatus extends Lan {
@@ -75,14 +77,14 @@ export async function readStatus(host: StatusHost): Promise<Status> {
   const isTold = await host.readText(NODE_FACTS_FILE) !== undefined;
   const missing = isTold ? [] : ["the plugin has not been told the node's facts"];
   const counters = await host.readText(COUNTERS_FILE);
-  const { repairs: swept, calls } = counters === undefined
+  const { repairs: swept, calls, limits } = counters === undefined
     ? NOTHING_COUNTED
     : parseCounters(counters);
   return {
     role,
     ready: reasons.length + missing.length === 0,
     reasons: [...reasons, ...missing],
-    ...{ daemons, sessions, ...await readLans(host.run), calls, swept },
+    ...{ daemons, sessions, ...await readLans(host.run), calls, swept, limits },
   };
 }
 
@@ -98,7 +100,7 @@ const NO_MANAGER: Status = {
   ready: false,
   reasons: ["no manager has prepared this machine"],
   ...{ daemons: [], sessions: [], lans: [], macs: [] },
-  ...{ calls: NOTHING_COUNTED.calls, swept: NOTHING_COUNTED.repairs },
+  ...{ calls: NOTHING_COUNTED.calls, swept: NOTHING_COUNTED.repairs, limits: [] },
 };
 
 async function readLans(run: Run): Promise<Pick<Status, "lans" | "macs">> {

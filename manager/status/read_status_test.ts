@@ -92,6 +92,7 @@ Deno.test("a worker's LANs and MACs: pods are sorted, the kernel's own entries k
     daemons: ["zebra", "bgpd", "watchfrr", "staticd"],
     calls: {},
     swept: { ...NO_REPAIRS, mended: 2 },
+    limits: [],
   });
 });
 

@@ -1,5 +1,6 @@
 // `manager status` for people: a line of its own for what matters most, then tables.
 import { lanTitle } from "../../shared/lan/lan.ts";
+import { LIMITED } from "../events/render.ts";
 import type { Repairs } from "../events/repairs.ts";
 import type { Status } from "./read_status.ts";
 import { renderTable } from "./table.ts";
@@ -21,8 +22,9 @@ export function renderStatus(status: Status, width: number): string {
   ].join("\n");
 }
 
-function renderWorker({ sessions, lans, macs, calls }: Status, width: number): string[] {
+function renderWorker({ sessions, lans, macs, calls, limits }: Status, width: number): string[] {
   return [
+    ...(limits.length === 0 ? [] : [renderLimits(limits, width)]),
     renderTable(
       ["SESSION", "STATE", "UP", "RECEIVED", "SENT"],
       sessions.map(({ peer, ...session }) => [peer, ...renderSession(session)]),
@@ -96,6 +98,21 @@ function renderRepairs(counts: Repairs): string[] {
   ] as const;
   const said = done.flatMap(([count, what]) => count > 0 ? [`${count} ${what}`] : []);
   return said.length === 0 ? [] : [`since its start: ${said.join(", ")}`];
+}
+
+function renderLimits(limits: Status["limits"], width: number): string {
+  return renderTable(
+    ["LIMIT", "LAN", "VNI", "DEVICE", "TIMES", "NOW"],
+    limits.map(({ limit, most, lan, vni, device, times, isMet }) => [
+      `${most} ${LIMITED[limit]}`,
+      lan,
+      `${vni}`,
+      device,
+      `${times}`,
+      isMet ? "met" : "",
+    ]),
+    width,
+  );
 }
 
 function renderMs(ms: number): string {

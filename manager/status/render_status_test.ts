@@ -45,7 +45,24 @@ const WORKER: Status = {
     },
   },
   swept: { ...NO_REPAIRS, mended: 2, emptied: 1, entriesKept: 5, entriesRemoved: 4 },
+  limits: [],
 };
+
+Deno.test("limits that were met are a table above the others", () => {
+  const met = {
+    ...{ limit: "macs" as const, lan: "net1-ntwork", vni: 10, device: "lab/pc1 net0" },
+    ...{ most: 4096, times: 2, isMet: true },
+  };
+  const text = renderStatus({ ...WORKER, limits: [met, { ...met, vni: 11, isMet: false }] }, 100);
+  assert.ok(
+    text.includes(`
+LIMIT               LAN          VNI  DEVICE        TIMES  NOW
+4096 MAC addresses  net1-ntwork  10   lab/pc1 net0  2      met
+4096 MAC addresses  net1-ntwork  11   lab/pc1 net0  2
+`),
+    text,
+  );
+});
 
 Deno.test("a worker's sessions, LANs and MAC addresses are tables", () => {
   assert.equal(

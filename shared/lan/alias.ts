@@ -8,9 +8,21 @@ export interface PortOwner {
   readonly pod?: string;
 }
 
+/** What a LAN's configuration allows it. A node's own limits hold beside these: the lower counts. */
+export interface LanLimits {
+  /** MAC addresses that its bridge learns on a node. */
+  readonly maxMacs?: number;
+  /** Frames a second that a port may have flooded. */
+  readonly stormLimit?: number;
+}
+
 /** What an alias says. */
 export interface Alias {
   readonly lan: Lan;
+  /** Of a bridge or a VXLAN device. */
+  readonly limits?: LanLimits;
+  /** Of a port: it learns nothing for now, since it has exceeded its LAN's limit. */
+  readonly learning?: "off";
   readonly owner?: PortOwner;
 }
 
@@ -19,8 +31,11 @@ const MAX_ALIAS_BYTES = 255;
 const OURS = "megalos";
 
 /** Renders an alias such as `megalos,vni=10,suffix=ntwork,name=net1,if=eth1,pod=default/pc1`. */
-export function renderAlias({ lan, owner }: Alias): string {
+export function renderAlias({ lan, limits = {}, learning, owner }: Alias): string {
   const fields = [OURS, `vni=${lan.vni}`, `suffix=${lan.suffix}`, `name=${lan.name}`];
+  if (limits.maxMacs !== undefined) fields.push(`macs=${limits.maxMacs}`);
+  if (limits.stormLimit !== undefined) fields.push(`storm=${limits.stormLimit}`);
+  if (learning !== undefined) fields.push(`learning=${learning}`);
   if (owner !== undefined) {
     fields.push(`if=${owner.ifname}`);
     if (owner.pod !== undefined) fields.push(`pod=${owner.pod}`);
@@ -42,7 +57,18 @@ export function parseAlias(text: string | undefined): Alias | undefined {
   if (vni === undefined || !/^\d{1,8}$/.test(vni) || suffix === undefined || name === undefined) {
     return undefined;
   }
-  const lan = { name, suffix, vni: Number(vni) };
-  if (ifname === undefined) return { lan };
-  return { lan, owner: pod === undefined ? { ifname } : { ifname, pod } };
+  const limits = {
+    ...readCount("maxMacs", value("macs")),
+    ...readCount("stormLimit", value("storm")),
+  };
+  return {
+    lan: { name, suffix, vni: Number(vni) },
+    ...(Object.keys(limits).length > 0 && { limits }),
+    ...(value("learning") === "off" && { learning: "off" }),
+    ...(ifname !== undefined && { owner: { ifname, ...(pod !== undefined && { pod }) } }),
+  };
+}
+
+function readCount(key: keyof LanLimits, text: string | undefined): LanLimits {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? { [key]: Number(text) } : {};
 }

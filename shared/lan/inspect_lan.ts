@@ -90,16 +90,18 @@ function inspectPort(
   mtu: number | undefined,
 ): Finding[] {
   const judge = judgeOf(role, link.ifname);
-  const learns = role === "port";
+  const isPort = role === "port";
+  // The manager has turned it off where a port has exceeded its LAN's limit, and says so there.
+  const learns = isPort && parseAlias(link.alias)?.learning !== "off";
   return [
     ...judge("outside", link.master ?? "", lanDevices(lan).bridge),
     ...judge("unsigned", isSigned(lan, link.alias), true),
     ...judge("down", link.up, true),
-    ...judge("group", link.group, role === "port" ? GROUP.ports : 0),
+    ...judge("group", link.group, isPort ? GROUP.ports : 0),
     ...judge("mtu", link.mtu, mtu ?? link.mtu),
     ...judge("forward-mask", link.port?.groupFwdMask, PORT_FORWARD_MASK),
     ...judge("learning", link.port?.learning, learns),
-    ...(learns ? [] : judge("learning", link.vxlan?.learning, false)),
+    ...(isPort ? [] : judge("learning", link.vxlan?.learning, false)),
   ];
 }
 

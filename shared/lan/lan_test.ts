@@ -1,7 +1,7 @@
 // Names and aliases: no two LANs share one, each fits the kernel and leads back to its LAN.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseAlias, renderAlias } from "./alias.ts";
+import { type Alias, parseAlias, renderAlias } from "./alias.ts";
 import { identifyLan, isPortName, lanDevices, MAX_VNI, portName } from "./lan.ts";
 
 /** IFNAMSIZ - 1, ALTIFNAMSIZ - 1 and IFALIASZ - 1. */
@@ -88,6 +88,18 @@ Deno.test("an alias leads back to LAN and owner, and fits the kernel", async () 
     assert.deepEqual(parseAlias(text), owner === undefined ? { lan } : { lan, owner });
   });
   await fc.assert(property, { numRuns: 500 });
+});
+
+Deno.test("an alias carries a LAN's limits, and that a port does not learn", async () => {
+  const lan = await identifyLan("net1", "ntwork", 10);
+  const aliases: Alias[] = [
+    { lan, limits: { maxMacs: 100 } },
+    { lan, limits: { stormLimit: 1 } },
+    { lan, limits: { maxMacs: 1_000_000, stormLimit: 1_000_000 } },
+    { lan, learning: "off", owner: { ifname: "net0", pod: "lab/pc1" } },
+  ];
+  for (const alias of aliases) assert.deepEqual(parseAlias(renderAlias(alias)), alias);
+  assert.deepEqual(parseAlias(`${renderAlias({ lan })},macs=x,storm=-1,learning=on`), { lan });
 });
 
 Deno.test("a pod's name that is too long is cut, the LAN's is not", async () => {

@@ -14,13 +14,15 @@ import {
 import type { Change } from "../iproute2/commands.ts";
 import type { Link } from "../iproute2/link.ts";
 import type { Step } from "../steps.ts";
-import { parseAlias, renderAlias } from "./alias.ts";
+import { type LanLimits, parseAlias, renderAlias } from "./alias.ts";
 import { GROUP, isSameLan, type Lan, lanDevices, lanTitle } from "./lan.ts";
 import type { LanState } from "./lan_state.ts";
 
 /** What a LAN's devices are to be. */
 export interface LanWanted {
   readonly lan: Lan;
+  /** What its configuration allows it: its devices say it to the manager, which sees to it. */
+  readonly limits?: LanLimits;
   /** The MTU of bridge, VXLAN device and every port, in bytes. */
   readonly mtu: number;
   /** VTEP address of this node. */
@@ -64,18 +66,18 @@ export function planCreateLan(wanted: LanWanted, state: LanState): Step[] {
 
 type MakeStep = (why: string, change: Change, undo?: Change) => Step;
 
-function planBridge({ lan, mtu }: LanWanted, state: LanState, step: MakeStep): Step[] {
+function planBridge({ lan, limits = {}, mtu }: LanWanted, state: LanState, step: MakeStep): Step[] {
   const { bridge, byVni } = lanDevices(lan);
   const start = state.bridge === undefined
     ? step("make the bridge", addBridge(bridge, mtu), deleteLink(bridge))
     : step("keep the bridge", keepBridge(bridge));
-  const alias = step("sign the bridge", setAlias(bridge, renderAlias({ lan })));
+  const alias = step("sign the bridge", setAlias(bridge, renderAlias({ lan, limits })));
   const claim = step("claim the VNI", addAltname(bridge, byVni));
   return [start, alias, ...(state.holderOfVni === undefined ? [claim] : [])];
 }
 
 function planVxlan(wanted: LanWanted, state: LanState, step: MakeStep): Step[] {
-  const { lan, mtu, vtep: local, vxlanPort, underlayNetns: socketNetns } = wanted;
+  const { lan, limits = {}, mtu, vtep: local, vxlanPort, underlayNetns: socketNetns } = wanted;
   const { bridge, vxlan } = lanDevices(lan);
   const spec = { name: vxlan, bridge, mtu, vni: lan.vni, local, vxlanPort, socketNetns };
   const start = state.vxlan === undefined
@@ -84,7 +86,7 @@ function planVxlan(wanted: LanWanted, state: LanState, step: MakeStep): Step[] {
       step("keep the VXLAN device", setGroup(vxlan, 0)),
       step("join the VXLAN device to the bridge", joinBridge(vxlan, bridge)),
     ];
-  const settings = { name: vxlan, alias: renderAlias({ lan }), learning: false };
+  const settings = { name: vxlan, alias: renderAlias({ lan, limits }), learning: false };
   return [...start, step("set up the VXLAN port", setPort(settings))];
 }
 

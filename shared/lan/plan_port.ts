@@ -46,10 +46,16 @@ export interface Joining {
   readonly alias: string;
   /** What is on the LAN by this port, as an error names it. */
   readonly owner: string;
+  /** Without it, the port learns. */
+  readonly learning?: boolean;
 }
 
 /** Makes a device a port of the LAN's bridge, with all that a port has. */
-export function planJoin(lan: Lan, lanNetns: string, { port, alias, owner }: Joining): Step[] {
+export function planJoin(
+  lan: Lan,
+  lanNetns: string,
+  { port, alias, owner, learning = true }: Joining,
+): Step[] {
   const title = `${owner} and LAN ${lanTitle(lan)}`;
   return [
     {
@@ -59,7 +65,7 @@ export function planJoin(lan: Lan, lanNetns: string, { port, alias, owner }: Joi
     },
     {
       netns: lanNetns,
-      change: setPort({ name: port, alias, learning: true }),
+      change: setPort({ name: port, alias, learning }),
       why: `set up the port between ${title}`,
     },
   ];

@@ -128,7 +128,7 @@ testAsRoot("an interface name that is taken is refused, and nothing changes", as
 testAsRoot("what another LAN has already is refused, and nothing changes", async () => {
   await using node = await BareNode.start();
   await node.addPods("pod", "other");
-  resultOf(await callPlugin(node, { verb: "ADD", config: { mtu: 1400 } }));
+  resultOf(await callPlugin(node, { verb: "ADD", config: { mtu: 1400, maxMacs: 200 } }));
   const before = await node.observe();
   const wrong: [Partial<Call["config"]>, RegExp][] = [
     [{ name: "net2" }, /LAN net1-ntwork has it/],
@@ -137,6 +137,8 @@ testAsRoot("what another LAN has already is refused, and nothing changes", async
     [{ vxlanId: 11 }, /its vxlanId is 10/],
     [{ mtu: 1450 }, /mtu 1450 .* stands with 1400/],
     [{ port: 8472 }, /port 8472 .* stands with 4789/],
+    [{ maxMacs: 100 }, /maxMacs 100 .* stands with 200/],
+    [{ stormLimit: 100 }, /stormLimit 100 .* stands with none/],
   ];
   for (const [config, message] of wrong) {
     const call = { verb: "ADD", netns: "/run/netns/other", container: "c2", config };
@@ -148,7 +150,7 @@ testAsRoot("what another LAN has already is refused, and nothing changes", async
   // With another port the kernel would let the VNI be used twice. With the same settings all is
   // well.
   const same = { verb: "ADD", netns: "/run/netns/other", container: "c2" };
-  resultOf(await callPlugin(node, { ...same, config: { mtu: 1400, port: 4789 } }));
+  resultOf(await callPlugin(node, { ...same, config: { mtu: 1400, port: 4789, maxMacs: 200 } }));
 });
 
 testAsRoot("a device of another's that bears a name of the LAN is refused and stays", async () => {

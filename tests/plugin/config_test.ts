@@ -13,6 +13,8 @@ const WRONG: [string, ...Config[]][] = [
   ["mtu", { mtu: "1400" }, { mtu: 67 }, { mtu: 65_486 }, { mtu: 1400.5 }],
   ["port", { port: 0 }, { port: 65_536 }, { port: "4789" }],
   ["master", { master: "" }, { master: 1 }, { master: "sixteen-letters-" }, { master: "a b" }],
+  ["maxMacs", { maxMacs: 0 }, { maxMacs: 1_000_001 }, { maxMacs: "100" }, { maxMacs: 1.5 }],
+  ["stormLimit", { stormLimit: 0 }, { stormLimit: 1_000_001 }, { stormLimit: true }],
   ["mac", { mac: "02:00" }, { mac: 2 }, { mac: "01:00:00:00:00:01" }, { mac: "00:00:00:00:00:00" }],
   ["args.cni.mac", { args: { cni: { mac: "nonsense" } } }],
   ["args.cni", { args: { cni: 1 } }],
@@ -52,7 +54,7 @@ testAsRoot("unknown keys are ignored, and null is as good as absent", async () =
   const config = {
     ...{ bridge: "cni0", ipam: {}, dns: { nameservers: [] }, capabilities: { mac: true } },
     ...{ args: null, runtimeConfig: null, prevResult: null, __proto__: null },
-    ...{ mac: null, mtu: null, port: null, master: null },
+    ...{ mac: null, mtu: null, port: null, master: null, maxMacs: null, stormLimit: null },
   };
   // The first LAN starts, and the second one stands.
   for (const ifname of ["net1", "net2"]) {

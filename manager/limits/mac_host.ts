@@ -1,0 +1,100 @@
+// What the limiter of MAC addresses asks of the kernel: bridges, counts, limits, learning of ports.
+import { type Completed, describe } from "../../shared/process/command.ts";
+import { type Conversation, converse, run } from "../../shared/process/exec.ts";
+import { runByLine } from "../../shared/process/lines.ts";
+import { must } from "../../shared/process/must.ts";
+import { inNetns } from "../../shared/process/netns.ts";
+import { batch } from "../../shared/iproute2/batch.ts";
+import { type Change, setPort } from "../../shared/iproute2/commands.ts";
+import type { Link } from "../../shared/iproute2/link.ts";
+import { listLinks } from "../../shared/iproute2/list.ts";
+import { argvOf, bridge as words } from "../../shared/iproute2/words.ts";
+import { LAN_NETNS } from "../../shared/lan/paths.ts";
+import { LearntCounter, type PortCounts } from "./learnt.ts";
+import script from "./set_max_learned.py" with { type: "text" };
+
+/** What the limiter asks of the world. */
+export interface MacHost extends AsyncDisposable {
+  list(kind: "bridge" | "veth"): Promise<Link[]>;
+  /**
+   * Gives bridges their limits, and answers the limits that the kernel has now. A bridge that is
+   * gone is not in it.
+   */
+  limit(bridges: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>>;
+  /** What the ports of a bridge have learnt, or those of all bridges. */
+  count(bridge?: string): Promise<ReadonlyMap<string, PortCounts>>;
+  /** Has a port learn, or not, and signs it accordingly. */
+  setLearning(port: string, alias: string, learning: boolean): Promise<void>;
+}
+
+/**
+ * How long (ms) Python stays for the next new bridge: its start costs more than all the rest, and
+ * many LANs come together.
+ */
+const STAYS_MS = 5_000;
+const LIMIT_MS = 20_000;
+
+export class SystemMacHost implements MacHost {
+  #python: Conversation | undefined;
+  #leaving: ReturnType<typeof setTimeout> | undefined;
+
+  list(kind: "bridge" | "veth"): Promise<Link[]> {
+    return listLinks(run, LAN_NETNS, kind);
+  }
+
+  async limit(bridges: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>> {
+    clearTimeout(this.#leaving);
+    this.#python ??= converse({
+      argv: inNetns(LAN_NETNS, ["python3", "-I", "-S", "-u", "-c", script]),
+      timeoutMs: LIMIT_MS + STAYS_MS,
+    });
+    const limited = new Map<string, number>();
+    for (const [name, limit] of bridges) {
+      await this.#python?.write(`${name} ${limit}\n`);
+      const answer = await this.#python?.readLine("stdout");
+      if (answer === undefined) return await this.#fail();
+      const [, actual] = answer.split(" ");
+      if (actual !== undefined) limited.set(name, Number(actual));
+    }
+    this.#leaving = setTimeout(() => this.#leave(), STAYS_MS);
+    return limited;
+  }
+
+  async #fail(): Promise<never> {
+    const ended = await this.#leave();
+    throw new Error(
+      `Cannot limit the MAC addresses of bridges: ${
+        ended === undefined ? "nsenter is not there" : describe(ended)
+      }`,
+    );
+  }
+
+  async #leave(): Promise<Completed | undefined> {
+    const python = this.#python;
+    this.#python = undefined;
+    return await python?.end();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#leaving);
+    await this.#leave();
+  }
+
+  async count(bridge?: string): Promise<ReadonlyMap<string, PortCounts>> {
+    const counter = new LearntCounter();
+    const question = bridge === undefined
+      ? words`fdb show dynamic`
+      : words`fdb show br ${bridge} dynamic`;
+    const argv = inNetns(LAN_NETNS, argvOf(question));
+    const done = await runByLine(run, { argv }, counter.take);
+    // A bridge that is gone has learnt nothing.
+    if (done.reason !== "success" && bridge === undefined) throw new Error(describe(done));
+    return counter.bridges;
+  }
+
+  async setLearning(port: string, alias: string, learning: boolean): Promise<void> {
+    const change: Change = setPort({ name: port, alias, learning });
+    const { argv, stdin } = batch("ip", [change]);
+    await must(`set the learning of ${port}`, { argv: inNetns(LAN_NETNS, argv), stdin: stdin! });
+  }
+}

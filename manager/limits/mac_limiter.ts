@@ -1,0 +1,208 @@
+// Limits the MAC addresses that a LAN learns on this node, and says which device has used them up.
+import type { Link } from "../../shared/iproute2/link.ts";
+import { type Alias, parseAlias, renderAlias } from "../../shared/lan/alias.ts";
+import type { Lan } from "../../shared/lan/lan.ts";
+import type { FdbListener } from "../entries/entry_keeper.ts";
+import type { Tell } from "../events/event.ts";
+import type { Duty } from "../loop/duty.ts";
+import { Soon } from "../loop/soon.ts";
+import { decideMacs } from "./decide_macs.ts";
+import { lowerLimit } from "./lan_limits.ts";
+import { busiest, parseLearnt, type PortCounts, total } from "./learnt.ts";
+import { type MacHost, SystemMacHost } from "./mac_host.ts";
+
+/** A new bridge has its limit so soon (ms) after it was made: before its first pod has started. */
+const SOON_MS = 250;
+/** A LAN that is full is counted again after so long (ms), to see whether it has aged. */
+const AGAIN_MS = 15_000;
+
+interface LimitedLan {
+  readonly lan: Lan;
+  readonly ifindex: number;
+  readonly limit: number;
+  isByKernel: boolean;
+  /** At least so many MAC addresses are learnt: moves and changes count as new ones. */
+  atMost: number;
+  isFull: boolean;
+  countedAt: number;
+  readonly silenced: Map<string, Alias>;
+}
+
+/**
+ * The kernel keeps the limit where it can (Linux 6.7). Elsewhere a port that exceeds it stops to
+ * learn until what it has learnt has aged. A look costs nothing where nothing is learnt.
+ */
+export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
+  readonly name = "limit the MAC addresses of LANs";
+  /** By the names of their bridges. */
+  #lans = new Map<string, LimitedLan>();
+  /** LANs that may be full. */
+  readonly #suspects = new Set<string>();
+  #hasNewBridges = true;
+  /** Nobody has listened: everything is to be counted. */
+  #isDeaf = true;
+  /** Linux before 6.7: nothing is asked of it again. */
+  #isRefused = false;
+  readonly #soon = new Soon(() => this.#work(), SOON_MS);
+
+  /** @param limit of this node, of each LAN; 0 is none */
+  constructor(
+    private readonly limit: number,
+    private readonly tell: Tell,
+    private readonly host: MacHost = new SystemMacHost(),
+  ) {}
+
+  /** Hears a line of `ip -o monitor link`. */
+  hearLink(line: string): void {
+    const [, ifindex, name] = /^(\d+): (kt-[^:@\s]+)[:@]/.exec(line) ?? [];
+    if (name === undefined || this.#lans.get(name)?.ifindex === Number(ifindex)) return;
+    this.#hasNewBridges = true;
+    this.#soon.ask();
+  }
+
+  hearEntry(line: string): void {
+    const learnt = parseLearnt(line);
+    const lan = learnt && this.#lans.get(learnt.bridge);
+    if (learnt === undefined || lan === undefined) return;
+    if (line.startsWith("Deleted ")) return void lan.atMost--;
+    lan.atMost++;
+    if (lan.atMost < lan.limit || lan.isFull && lan.isByKernel) return;
+    this.#suspects.add(learnt.bridge);
+    this.#soon.ask();
+  }
+
+  missEntries(): void {
+    this.#isDeaf = true;
+  }
+
+  async look(): Promise<void> {
+    const now = performance.now();
+    for (const [bridge, { isFull, countedAt }] of this.#lans) {
+      if (isFull && now - countedAt >= AGAIN_MS) this.#suspects.add(bridge);
+    }
+    const isOpen = this.#lans.values().some(({ isByKernel, limit }) =>
+      !isByKernel && limit < Infinity
+    );
+    const isDue = this.#hasNewBridges || this.#isDeaf || this.#suspects.size > 0;
+    if (isDue || isOpen && !this.#isRefused) await this.#soon.now();
+  }
+
+  async #work(): Promise<void> {
+    if (this.#hasNewBridges) await this.#listBridges();
+    try {
+      await this.#limitBridges();
+    } finally {
+      // Where bridges cannot be limited, ports are.
+      if (this.#isDeaf) await this.#countAll();
+      await this.#countSuspects();
+    }
+  }
+
+  async #countSuspects(): Promise<void> {
+    for (const bridge of [...this.#suspects]) {
+      this.#suspects.delete(bridge);
+      const lan = this.#lans.get(bridge);
+      if (lan === undefined) continue;
+      const counts = (await this.host.count(bridge)).get(bridge) ?? new Map();
+      await this.#judge(lan, counts);
+    }
+  }
+
+  async #listBridges(): Promise<void> {
+    this.#hasNewBridges = false;
+    const before = this.#lans;
+    const links = await this.host.list("bridge").catch((error) => {
+      this.#hasNewBridges = true;
+      throw error;
+    });
+    this.#lans = new Map(links.flatMap((link) => {
+      const known = before.get(link.ifname);
+      const lan = known?.ifindex === link.ifindex ? known : this.#describe(link);
+      return lan === undefined ? [] : [[link.ifname, lan] as const];
+    }));
+  }
+
+  async #limitBridges(): Promise<void> {
+    const open = [...this.#lans].filter(([, lan]) => !lan.isByKernel && lan.limit < Infinity);
+    if (open.length === 0 || this.#isRefused) return;
+    const limited = await this.host.limit(new Map(open.map(([name, { limit }]) => [name, limit])));
+    for (const [name, lan] of open) {
+      const actual = limited.get(name);
+      lan.isByKernel = actual === lan.limit;
+      this.#isRefused ||= actual !== undefined && !lan.isByKernel;
+    }
+    if (this.#isRefused) this.tell({ kind: "macs-limited-by-port" });
+  }
+
+  #describe({ alias, ifindex }: Link): LimitedLan | undefined {
+    const signed = parseAlias(alias);
+    if (signed === undefined) return undefined;
+    return {
+      ...{ lan: signed.lan, ifindex, limit: lowerLimit(this.limit, signed.limits?.maxMacs) },
+      ...{ isByKernel: false, atMost: 0, isFull: false, countedAt: -Infinity },
+      silenced: new Map(),
+    };
+  }
+
+  /** Ports that an earlier manager has silenced say so themselves. */
+  async #countAll(): Promise<void> {
+    this.#isDeaf = false;
+    try {
+      for (const { ifname, master = "", alias } of await this.host.list("veth")) {
+        const signed = parseAlias(alias);
+        if (signed?.learning !== "off") continue;
+        this.#lans.get(master)?.silenced.set(ifname, signed);
+        this.#suspects.add(master);
+      }
+      const counts = await this.host.count();
+      for (const [bridge, lan] of this.#lans) {
+        lan.atMost = total(counts.get(bridge) ?? new Map());
+        if (lan.atMost >= lan.limit) this.#suspects.add(bridge);
+      }
+    } catch (error) {
+      this.#isDeaf = true;
+      throw error;
+    }
+  }
+
+  async #judge(lan: LimitedLan, counts: PortCounts): Promise<void> {
+    const wasFull = lan.isFull;
+    const silenced = new Set(lan.silenced.keys());
+    const { isFull, silence, restore } = decideMacs({ ...lan, counts, silenced, wasFull });
+    lan.atMost = total(counts);
+    lan.isFull = isFull;
+    lan.countedAt = performance.now();
+    for (const port of restore) await this.#restore(lan, port);
+    if (silence === undefined && isFull === wasFull) return;
+    const most = await this.#findSigned(silence ?? busiest(counts));
+    const device = most?.alias.owner?.pod === undefined
+      ? most?.port ?? "nobody"
+      : `${most.alias.owner.pod} ${most.alias.owner.ifname}`;
+    if (silence !== undefined && most !== undefined) {
+      await this.host.setLearning(silence, renderAlias({ ...most.alias, learning: "off" }), false);
+      lan.silenced.set(silence, most.alias);
+    }
+    const about = { limit: "macs", lan: lan.lan, device, most: lan.limit } as const;
+    this.tell({ kind: isFull ? "limit-met" : "limit-left", ...about });
+  }
+
+  async #restore(lan: LimitedLan, port: string): Promise<void> {
+    const found = await this.#findSigned(port);
+    const known = lan.silenced.get(port);
+    lan.silenced.delete(port);
+    if (found === undefined || known === undefined) return;
+    const { learning: _, ...alias } = known;
+    await this.host.setLearning(port, renderAlias(alias), true);
+  }
+
+  async #findSigned(port: string | undefined) {
+    const link = (await this.host.list("veth")).find(({ ifname }) => ifname === port);
+    const alias = parseAlias(link?.alias);
+    return link === undefined || alias === undefined ? undefined : { port: link.ifname, alias };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#soon[Symbol.asyncDispose]();
+    await this.host[Symbol.asyncDispose]();
+  }
+}

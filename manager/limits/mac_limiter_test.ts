@@ -1,0 +1,121 @@
+// The limiter with a kernel of the test's own: what is asked of it, and when it is not asked again.
+import assert from "node:assert/strict";
+import type { Link } from "../../shared/iproute2/link.ts";
+import { parseAlias, renderAlias } from "../../shared/lan/alias.ts";
+import type { Happening } from "../events/event.ts";
+import { lowerLimit } from "./lan_limits.ts";
+import { LearntCounter, parseLearnt, type PortCounts } from "./learnt.ts";
+import { MacLimiter } from "./mac_limiter.ts";
+
+const lan = { name: "net1", suffix: "ntwork", vni: 10 };
+const common = { altnames: [], mac: "", mtu: 1450, up: true, group: 0 };
+const BRIDGE: Link = {
+  ...common,
+  ...{ ifindex: 2, ifname: "kt-net1-ntwork", alias: renderAlias({ lan }) },
+};
+const owner = { ifname: "net0", pod: "lab/pc1" };
+const PORT: Link = {
+  ...common,
+  ...{ ifindex: 3, ifname: "mga", alias: renderAlias({ lan, owner }), master: BRIDGE.ifname },
+};
+const line = (mac: string) => `02:00:00:00:00:${mac} dev mga master kt-net1-ntwork `;
+
+/** A limiter that has looked once, on a kernel that answers so to a limit. */
+async function start(answer: (limit: number) => number) {
+  const state = {
+    links: { bridge: [BRIDGE], veth: [PORT] },
+    counts: new Map<string, PortCounts>(),
+    asked: [] as string[],
+    said: [] as Happening[],
+  };
+  const limiter = new MacLimiter(10, (happening) => state.said.push(happening), {
+    list: (kind) => Promise.resolve(state.links[kind]),
+    limit(bridges) {
+      state.asked.push(...[...bridges].map(([name, limit]) => `limit ${name} ${limit}`));
+      return Promise.resolve(new Map([...bridges].map(([name, limit]) => [name, answer(limit)])));
+    },
+    count(bridge) {
+      if (bridge !== undefined) state.asked.push(`count ${bridge}`);
+      return Promise.resolve(state.counts);
+    },
+    setLearning(port, alias, learning) {
+      state.asked.push(`learning ${port} ${learning} ${parseAlias(alias)?.learning ?? "on"}`);
+      return Promise.resolve();
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  });
+  await limiter.look();
+  return { state, limiter };
+}
+
+const learn = (limiter: MacLimiter, count: number) => {
+  for (let at = 0; at < count; at++) limiter.hearEntry(line(`${at + 10}`));
+};
+
+Deno.test("a bridge is limited once; a look without news asks nothing", async () => {
+  const { state, limiter } = await start((limit) => limit);
+  await limiter.look();
+  learn(limiter, 9);
+  await limiter.look();
+  assert.deepEqual(state.asked, ["limit kt-net1-ntwork 10"]);
+});
+
+Deno.test("a bridge that is made anew is limited anew", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { state, limiter } = await start((limit) => limit);
+  stack.use(limiter);
+  limiter.hearLink("2: kt-net1-ntwork: <UP> mtu 1450");
+  await limiter.look();
+  assert.equal(state.asked.length, 1);
+  state.links.bridge = [{ ...BRIDGE, ifindex: 9 }];
+  limiter.hearLink("9: kt-net1-ntwork: <UP> mtu 1450");
+  await limiter.look();
+  assert.equal(state.asked.length, 2);
+});
+
+Deno.test("a kernel before 6.7 is asked once; then ports are silenced, and say so", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { state, limiter } = await start(() => 0);
+  stack.use(limiter);
+  state.counts.set(BRIDGE.ifname, new Map([["mga", 10]]));
+  learn(limiter, 10);
+  await limiter.look();
+  await limiter.look();
+  assert.deepEqual(state.asked, [
+    "limit kt-net1-ntwork 10",
+    "count kt-net1-ntwork",
+    "learning mga false off",
+  ]);
+  assert.deepEqual(state.said.map(({ kind }) => kind), ["macs-limited-by-port", "limit-met"]);
+});
+
+Deno.test("a port that an earlier manager has silenced learns again", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { state, limiter } = await start(() => 0);
+  stack.use(limiter);
+  state.asked.length = 0;
+  state.links.veth = [{ ...PORT, alias: renderAlias({ lan, owner, learning: "off" }) }];
+  limiter.missEntries();
+  await limiter.look();
+  assert.deepEqual(state.asked, ["count kt-net1-ntwork", "learning mga true on"]);
+});
+
+Deno.test("only what was learnt from frames is counted", () => {
+  const written = ["self", "permanent", "static", "extern_learn", "self permanent"].map(
+    (flag) => `02:00:00:00:00:01 dev mga ${flag} master kt-a`.replace("self master kt-a", "self"),
+  );
+  for (const one of written) assert.equal(parseLearnt(one), undefined, one);
+  const counter = new LearntCounter();
+  [...written, line("01"), line("02"), ""].forEach(counter.take);
+  assert.deepEqual(counter.bridges, new Map([["kt-net1-ntwork", new Map([["mga", 2]])]]));
+  assert.deepEqual(parseLearnt(`Deleted ${line("01")}`), {
+    ...{ bridge: "kt-net1-ntwork", port: "mga" },
+  });
+});
+
+Deno.test("the lower limit counts, and 0 of a node is none", () => {
+  const limits = [[4096, undefined], [4096, 100], [100, 4096], [0, 100], [0, undefined]] as const;
+  assert.deepEqual(limits.map(([node, own]) => lowerLimit(node, own)), [
+    ...[4096, 100, 100, 100, Infinity],
+  ]);
+});

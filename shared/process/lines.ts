@@ -1,0 +1,38 @@
+// Hands on what a program prints line by line, however much it is: nothing is kept.
+import type { Command, Completed } from "./command.ts";
+import type { Run } from "./exec.ts";
+
+/** What is kept of the output, for a failure's words. */
+const KEPT_BYTES = 4_096;
+
+/**
+ * Runs a program and calls `take` with each line of its output as it comes. A program that
+ * complains may have its complaint among the lines, so they count only where stderr is empty.
+ */
+export async function runByLine(
+  run: Run,
+  command: Omit<Command, "maxOutputBytes" | "heard">,
+  take: (line: string) => void,
+): Promise<Completed> {
+  const lines = lineSplitter(take);
+  const done = await run({ ...command, maxOutputBytes: KEPT_BYTES, heard: lines.hear });
+  lines.end();
+  return done;
+}
+
+/** Parts of a text in their order, as its lines. */
+export function lineSplitter(take: (line: string) => void) {
+  let pending = "";
+  return {
+    hear(part: string): void {
+      const lines = (pending + part).split("\n");
+      pending = lines.pop() ?? "";
+      for (const line of lines) take(line);
+    },
+    /** Takes what stands behind the last newline. */
+    end(): void {
+      if (pending !== "") take(pending);
+      pending = "";
+    },
+  };
+}
