@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { LEVELS } from "./events/event.ts";
 import { FORMATS } from "./events/log.ts";
+import { normaliseNetworks } from "./networks.ts";
 
 export const ROLES = ["worker", "route-reflector"] as const;
 export type Role = typeof ROLES[number];
@@ -51,6 +52,18 @@ export const SOURCES = {
   bgpPassword: {
     env: "MEGALOS_BGP_PASSWORD",
     help: "password of the BGP sessions (TCP MD5), the same on all nodes",
+  },
+  nodeNetworks: {
+    env: "MEGALOS_NODE_NETWORKS",
+    flag: "--node-networks <list>",
+    help: "networks that the reflector takes sessions from, with commas, such as 10.0.0.0/16",
+    default: "0.0.0.0/0,::/0",
+  },
+  frrMemory: {
+    env: "MEGALOS_FRR_MEMORY",
+    flag: "--frr-memory <MiB>",
+    help: "memory of the reflector's FRR; half of it is for sessions, which limits their number",
+    default: "1024",
   },
   vxlanPort: {
     env: "MEGALOS_VXLAN_PORT",
@@ -131,6 +144,12 @@ const HOST_NAME =
 const LIST_RULE = "addresses or names, separated by commas";
 const reflectorList = z.string().transform((text) => text.split(",").map((one) => one.trim()))
   .refine((list) => list.every((one) => isAddress(one) || HOST_NAME.test(one)), LIST_RULE);
+const networkList = z.string().transform((text, context) => {
+  const networks = normaliseNetworks(text.split(",").map((one) => one.trim()));
+  if (networks !== undefined) return networks;
+  context.addIssue("networks, separated by commas, such as 10.0.0.0/16 or fd00::/64");
+  return z.NEVER;
+});
 /**
  * RFC 2385 leaves the length of a password open. Linux takes 80 bytes (TCP_MD5SIG_MAXKEYLEN), and
  * FRR ends a password at the first blank.
@@ -145,6 +164,8 @@ const schema = z.object({
   routeReflector: ADDRESS.optional(),
   routeReflectors: reflectorList.optional(),
   bgpPassword: password.optional(),
+  nodeNetworks: networkList,
+  frrMemory: integer(64, 1_048_576),
   cniBinDir: z.string().startsWith("/", "an absolute path"),
   as: integer(1, 4_294_967_294),
   vxlanPort: integer(1, 65_535),

@@ -1,4 +1,5 @@
 // What FRR is to be on a node, as a typed model: all that our configuration files can say.
+import { halve } from "../networks.ts";
 import type { Settings } from "../settings.ts";
 
 /** Seconds. A lost session is found after `hold`, and tried again every `connect`. */
@@ -43,24 +44,34 @@ export type FrrModel = SpeakerModel | ReflectorModel;
  * two minutes of outage.
  */
 const TIMERS: Timers = { keepalive: 3, hold: 9, connect: 1 };
-/** Both address spaces, in halves: bgpd sets no MD5 password for a prefix length of 0. */
-const LISTEN_RANGES = ["0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"];
+/** What a session takes of a reflector's memory (KiB), measured with FRR 8.4.4. */
+const SESSION_KIB = 1_100;
 /** FRR's largest `bgp listen limit`. */
-const LISTEN_LIMIT = 65_535;
+const MOST_SESSIONS = 65_535;
 
 /**
  * The model of a role at the node address `vtep`.
  * @param reflectors addresses; a worker's alone
  */
 export function modelFrr(
-  { role, as, bgpPassword: password }: Pick<Settings, "role" | "as" | "bgpPassword">,
+  { role, as, bgpPassword: password, nodeNetworks, frrMemory }: Pick<
+    Settings,
+    "role" | "as" | "bgpPassword" | "nodeNetworks" | "frrMemory"
+  >,
   vtep: string,
   reflectors: readonly string[],
 ): FrrModel {
   const secret = password === undefined ? {} : { password };
   const common = { as, routerId: toRouterId(vtep), timers: TIMERS, ...secret };
   if (role === "worker") return { role, ...common, source: vtep, reflectors };
-  return { role, ...common, listenRanges: LISTEN_RANGES, listenLimit: LISTEN_LIMIT };
+  // bgpd sets no MD5 password for a prefix length of 0.
+  const listenRanges = nodeNetworks.flatMap(halve);
+  return { role, ...common, listenRanges, listenLimit: limitSessions(frrMemory) };
+}
+
+/** How many sessions fit half of FRR's memory (MiB). The other half is for routes. */
+export function limitSessions(frrMemory: number): number {
+  return Math.min(Math.floor(frrMemory * 1024 / 2 / SESSION_KIB), MOST_SESSIONS);
 }
 
 /**

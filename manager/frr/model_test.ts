@@ -1,7 +1,7 @@
 // The model of FRR: what of the settings it takes, and router IDs.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { modelFrr, toRouterId } from "./model.ts";
+import { limitSessions, modelFrr, toRouterId } from "./model.ts";
 
 Deno.test("an IPv4 address is its own router ID", () => {
   fc.assert(fc.property(fc.ipV4(), (address) => assert.equal(toRouterId(address), address)));
@@ -19,7 +19,12 @@ Deno.test("an IPv6 address is folded into one router ID, its neighbours into oth
 });
 
 Deno.test("a worker has its reflectors; a reflector listens to all addresses in halves", () => {
-  const settings = { as: 7, bgpPassword: "secret" };
+  const settings = {
+    as: 7,
+    bgpPassword: "secret",
+    nodeNetworks: ["0.0.0.0/0", "::/0"],
+    frrMemory: 1024,
+  };
   const worker = modelFrr({ ...settings, role: "worker" }, "10.0.0.2", ["10.0.0.1", "10.0.0.3"]);
   assert.ok(worker.role === "worker");
   assert.deepEqual([worker.as, worker.routerId, worker.password], [7, "10.0.0.2", "secret"]);
@@ -29,4 +34,12 @@ Deno.test("a worker has its reflectors; a reflector listens to all addresses in 
   assert.ok(reflector.role === "route-reflector");
   assert.deepEqual([reflector.as, reflector.password], [7, "secret"]);
   assert.deepEqual(reflector.listenRanges, ["0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"]);
+  const nodeNetworks = ["10.0.0.0/8", "fd00::/64"];
+  const limited = modelFrr({ ...settings, nodeNetworks, role: "route-reflector" }, "10.0.0.1", []);
+  assert.ok(limited.role === "route-reflector");
+  assert.deepEqual(limited.listenRanges, nodeNetworks);
+});
+
+Deno.test("a reflector takes as many sessions as fit half of FRR's memory", () => {
+  assert.deepEqual([64, 1024, 4096, 1_048_576].map(limitSessions), [29, 476, 1906, 65_535]);
 });
