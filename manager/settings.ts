@@ -35,7 +35,8 @@ export const SOURCES = {
     env: "MEGALOS_ROUTE_REFLECTORS",
     flag: "--route-reflectors <list>",
     help:
-      "instead of that, all route reflectors: addresses or names (which are followed), with commas",
+      "instead of that, all route reflectors: addresses or names (which are followed), with commas; " +
+      "NAME/ADDRESS: the address while the name is not found and there is no password",
   },
   cniBinDir: {
     env: "CNI_BIN_DIR",
@@ -143,7 +144,13 @@ const HOST_NAME =
   /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?\.?$/i;
 const LIST_RULE = "addresses or names, separated by commas";
 const reflectorList = z.string().transform((text) => text.split(",").map((one) => one.trim()))
-  .refine((list) => list.every((one) => isAddress(one) || HOST_NAME.test(one)), LIST_RULE);
+  .refine((list) => list.every(isReflector), LIST_RULE);
+/** An address, a name, or a name and the address to call while the name is not found. */
+function isReflector(text: string): boolean {
+  const [name = "", address, ...others] = text.split("/");
+  if (address === undefined) return isAddress(name) || HOST_NAME.test(name);
+  return HOST_NAME.test(name) && isAddress(address) && others.length === 0;
+}
 const networkList = z.string().transform((text, context) => {
   const networks = normaliseNetworks(text.split(",").map((one) => one.trim()));
   if (networks !== undefined) return networks;
@@ -182,7 +189,7 @@ const schema = z.object({
 type Checked = z.infer<typeof schema>;
 export interface Settings extends Omit<Checked, "routeReflector" | "routeReflectors"> {
   readonly role: Role;
-  /** Addresses and names; at least one on a worker. */
+  /** Addresses, names, and `NAME/ADDRESS`; at least one on a worker. */
   readonly reflectors: readonly string[];
 }
 
@@ -230,7 +237,11 @@ export function readSettings(
   if (!parsed.success || role === undefined || wrong.length > 0) throw new SettingsError(wrong);
   const { routeReflector, routeReflectors, ...others } = parsed.data;
   const one = routeReflector === undefined ? [] : [routeReflector];
-  return { ...others, role, reflectors: routeReflectors ?? one };
+  const reflectors = routeReflectors ?? one;
+  // Where an address stands beside a name, it is a Service's: no password gets through that.
+  const withoutServices = reflectors.map((text) => text.replace(/\/.*/, ""));
+  const { bgpPassword } = others;
+  return { ...others, role, reflectors: bgpPassword === undefined ? reflectors : withoutServices };
 }
 
 /** The role by IS_CONTROL_PLANE, as in the original; undefined when that names no role. */

@@ -56,8 +56,15 @@ const VALUES: readonly { name: string; right: readonly string[]; wrong: readonly
   },
   {
     name: "MEGALOS_ROUTE_REFLECTORS",
-    right: ["10.0.0.2", "10.0.0.2, fd00::2", "rr-1.kube-system.svc,rr2", "localhost."],
-    wrong: ["10.0.0.256", "10.0.0.2,", ",", "10.0.0.2:179", "a b", "-a", "$(OTHER_SERVICE_HOST)"],
+    right: [
+      ...["10.0.0.2", "10.0.0.2, fd00::2", "rr-1.kube-system.svc,rr2", "localhost."],
+      ...["rr/10.0.0.2", "rr.example/fd00::2,rr2/10.0.0.3,10.0.0.4"],
+    ],
+    wrong: [
+      ...["10.0.0.256", "10.0.0.2,", ",", "10.0.0.2:179", "a b", "-a", "$(OTHER_SERVICE_HOST)"],
+      ...["rr/", "/10.0.0.2", "rr/rr2", "10.0.0.2/10.0.0.3", "rr/10.0.0.2/10.0.0.3"],
+      "rr/$(OTHER_SERVICE_HOST)",
+    ],
   },
   { name: "CNI_BIN_DIR", right: ["/", "/opt/cni bin"], wrong: ["opt/cni/bin", "./bin"] },
   {
@@ -119,6 +126,13 @@ Deno.test("the list of reflectors stands in place of the one address", () => {
   assert.deepEqual(read({ ...WORKER, ...list }).reflectors, ["10.0.0.2", "rr.example"]);
   assert.deepEqual(read(list).reflectors, ["10.0.0.2", "rr.example"]);
   assert.deepEqual(read({ IS_CONTROL_PLANE: "1" }).reflectors, []);
+});
+
+Deno.test("the address beside a name counts only without a password", () => {
+  const list = { MEGALOS_ROUTE_REFLECTORS: "rr.example/10.0.0.2,10.0.0.3" };
+  assert.deepEqual(read(list).reflectors, ["rr.example/10.0.0.2", "10.0.0.3"]);
+  const secret = { MEGALOS_BGP_PASSWORD: "s3cret" };
+  assert.deepEqual(read({ ...list, ...secret }).reflectors, ["rr.example", "10.0.0.3"]);
 });
 
 Deno.test("every setting has its row above", () => {

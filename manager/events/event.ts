@@ -73,6 +73,8 @@ export type Happening =
     /** What bgpd says of the session now (RFC 4271, section 8.2.2), or "gone". */
     readonly state: string;
   }
+  /** The DNS does not know the name of a reflector, and there is no other way to it. */
+  | { readonly kind: "reflector-unknown"; readonly name: string }
   | { readonly kind: "entries-kept"; readonly count: number }
   | { readonly kind: "entries-removed"; readonly count: number }
   // Calls.

@@ -55,6 +55,10 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
     level: "warn",
     text: (session) => `BGP session with ${peer(session)} is down (${session.state})`,
   },
+  "reflector-unknown": {
+    level: "warn",
+    text: ({ name }) => `the reflector ${name} is not found: the DNS does not know the name`,
+  },
   "entries-kept": {
     level: "warn",
     text: ({ count }) => `${count} forwarding entries kept: there was no BGP session`,

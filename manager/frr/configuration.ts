@@ -1,5 +1,6 @@
 // FRR's configuration over the manager's life: written, applied, and changed with the reflectors.
 import type { Tell } from "../events/event.ts";
+import { within } from "../../shared/process/time.ts";
 import type { Duty } from "../loop/duty.ts";
 import { isAddress, type Settings } from "../settings.ts";
 import { applyFrrConf, writeFrrConf } from "./apply.ts";
@@ -7,9 +8,15 @@ import { addressesOf, findReflectors, type Found } from "./find_reflectors.ts";
 import { modelFrr } from "./model.ts";
 import { renderFrr } from "./render.ts";
 
+/** So long (ms) a look waits for names; what is found later counts at the next look. */
+const PATIENCE_MS = 200;
+
 export class FrrConfiguration implements Duty {
   readonly name = "follow the reflectors";
   #found: Found = new Map();
+  #search: Promise<void> | undefined;
+  /** Names that were told to be unknown. */
+  #unknown: ReadonlySet<string> = new Set();
   #written = "";
   #applied = "";
 
@@ -22,11 +29,8 @@ export class FrrConfiguration implements Duty {
 
   /** Writes what settings and reflectors' names say now to where FRR reads it at its start. */
   async write(): Promise<void> {
-    this.#found = await findReflectors(this.settings.reflectors, this.#found);
-    const text = renderFrr(modelFrr(this.settings, this.vtep, addressesOf(this.#found)));
-    if (text === this.#written) return;
-    this.tell({ kind: "frr-configured", outcome: await writeFrrConf(text) });
-    this.#written = text;
+    await this.#find();
+    await this.#write();
   }
 
   /** Brings a running FRR to what was written. */
@@ -39,7 +43,33 @@ export class FrrConfiguration implements Duty {
   /** Looks for reflectors that are known by name, and brings FRR to them. */
   async look(): Promise<void> {
     if (this.settings.reflectors.every(isAddress)) return;
-    await this.write();
+    // A DNS that does not answer must not hold up other duties.
+    await within(PATIENCE_MS, this.#find());
+    await this.#write();
     await this.apply();
+  }
+
+  #find(): Promise<void> {
+    return this.#search ??= findReflectors(this.settings.reflectors, this.#found)
+      .then((found) => {
+        this.#found = found;
+        this.#tellUnknown();
+      })
+      .finally(() => this.#search = undefined);
+  }
+
+  #tellUnknown(): void {
+    const unknown = [...this.#found].filter(([, addresses]) => addresses.length === 0);
+    const names = new Set(unknown.map(([name]) => name));
+    const news = names.difference(this.#unknown);
+    this.#unknown = names;
+    for (const name of news) this.tell({ kind: "reflector-unknown", name });
+  }
+
+  async #write(): Promise<void> {
+    const text = renderFrr(modelFrr(this.settings, this.vtep, addressesOf(this.#found)));
+    if (text === this.#written) return;
+    this.tell({ kind: "frr-configured", outcome: await writeFrrConf(text) });
+    this.#written = text;
   }
 }

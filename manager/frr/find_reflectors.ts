@@ -2,20 +2,23 @@
 import { run } from "../../shared/process/exec.ts";
 import { isAddress } from "../settings.ts";
 
-/** Addresses by the name that they were found under. */
+/** Addresses by the text of the setting that they were found for. */
 export type Found = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Looks the names up. A name that is not found keeps its addresses of `last`: sessions outlive
  * their DNS.
+ * @param reflectors addresses, names, and `NAME/ADDRESS`: the address until the name is found
  */
 export async function findReflectors(
   reflectors: readonly string[],
   last: Found = new Map(),
 ): Promise<Found> {
-  const found = await Promise.all(reflectors.map(async (name) => {
+  const found = await Promise.all(reflectors.map(async (text) => {
+    const [name = "", otherwise] = text.split("/");
     const addresses = isAddress(name) ? [name] : await lookUp(name);
-    return [name, addresses.length > 0 ? addresses : last.get(name) ?? []] as const;
+    const before = last.get(text) ?? (otherwise === undefined ? [] : [otherwise]);
+    return [text, addresses.length > 0 ? addresses : before] as const;
   }));
   return new Map(found);
 }

@@ -82,6 +82,28 @@ testAsRoot(
   },
 );
 
+testAsRoot(
+  "an address stands in for a name until it is found, but not with a password",
+  async () => {
+    await using cluster = await startCluster();
+    const { workers: [node] } = cluster;
+    await node.must("sh", "-c", ": >/run/hosts");
+    await node.must("mount", "--bind", "/run/hosts", "/etc/hosts");
+    const list = `rr.test/${REFLECTOR_ADDRESS}`;
+    await using three = await startThree(cluster, { MEGALOS_ROUTE_REFLECTORS: list });
+    await awaitSessions(node, [REFLECTOR_ADDRESS]);
+    await node.must("sh", "-c", `echo ${OTHER_ADDRESS} rr.test >/run/hosts`);
+    await awaitSessions(node, [OTHER_ADDRESS]);
+    await three.manager.end("TERM");
+
+    await node.must("sh", "-c", ": >/run/hosts");
+    const env = { ...workerEnv(0), MEGALOS_ROUTE_REFLECTORS: list, MEGALOS_BGP_PASSWORD: "s3cret" };
+    await using manager = await Manager.start(node, ["worker"], env);
+    await manager.logged(/the reflector rr\.test is not found/);
+    await awaitSessions(node, []);
+  },
+);
+
 testAsRoot("sessions have a password: a worker that does not know it stays out", async () => {
   await using cluster = await startCluster();
   const list = `${REFLECTOR_ADDRESS},${OTHER_ADDRESS}`;

@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import type { Cluster } from "../cluster.ts";
 import {
-  applyText,
-  awaitRollout,
   DEPLOY,
   install,
+  MANIFEST,
   REFLECTOR,
   restart,
   SECOND_REFLECTOR,
@@ -16,6 +15,7 @@ import type { Scenario, Stage } from "../scenario.ts";
 import { Talk } from "../talk.ts";
 
 const KUBE_SYSTEM = ["--namespace", "kube-system"] as const;
+const SECOND_SERVICES = ["service/kathara-master-2", "service/kathara-master-pod-2"] as const;
 
 export const scenario: Scenario = {
   name: "overlays",
@@ -37,25 +37,25 @@ async function haveTwoReflectors(cluster: Cluster, say: Stage["say"]) {
   const secondLossMs = await talk.measureLoss(() => restart(cluster, SECOND_REFLECTOR));
   await talk.end();
   assert.ok(firstLossMs + secondLossMs < 100, `lost ${firstLossMs} and ${secondLossMs} ms`);
-  await cluster.kubectl([...KUBE_SYSTEM, "delete", SECOND_REFLECTOR, "service/kathara-master-2"]);
+  await cluster.kubectl([...KUBE_SYSTEM, "delete", SECOND_REFLECTOR, ...SECOND_SERVICES]);
   return { firstLossMs, secondLossMs };
 }
 
-/** There is no cluster DNS here, so the reflector's pod stands in the list by its address. */
+/**
+ * There is no cluster DNS here, so the reflector's pod stands in the list by its address. The plain
+ * manifest has the password as soon as its Secret is there.
+ */
 async function havePassword(cluster: Cluster): Promise<void> {
   const secret = ["secret", "generic", "kathara-bgp", "--from-literal=password=e2e"];
   await cluster.kubectl([...KUBE_SYSTEM, "create", ...secret]);
-  const overlay = await cluster.kustomize(`${DEPLOY}/overlays/password`);
-  await applyText(cluster, overlay);
-  await awaitRollout(cluster, REFLECTOR);
+  await restart(cluster, REFLECTOR);
   const pods = await listPods(cluster, "k8s-app=kathara-master", "kube-system");
   const reflector = pods.find(({ metadata }) => metadata.deletionTimestamp === undefined);
   const address = reflector?.status.podIP ?? "";
-  await install(cluster, overlay.replaceAll(/kathara-master-pod\.\S+/g, address));
-  await cluster.kubectl([
-    ...KUBE_SYSTEM,
-    "delete",
-    "secret/kathara-bgp",
-    "service/kathara-master-pod",
-  ]);
+  const manifest = await Deno.readTextFile(MANIFEST);
+  const withAddress = manifest.replace(/kathara-master-pod\.kube-system\.svc\/\S+/, address);
+  assert.notEqual(withAddress, manifest);
+  await install(cluster, withAddress);
+  await cluster.kubectl([...KUBE_SYSTEM, "delete", "secret/kathara-bgp"]);
+  await restart(cluster, REFLECTOR);
 }
