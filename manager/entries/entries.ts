@@ -1,6 +1,5 @@
-// Forwarding entries: the kernel's against EVPN's, and the words that make and delete one. Pure.
+// Forwarding entries as bridge(8) says them, and the words that make and delete one. Pure.
 import { bridge, type BridgeCommand } from "../../shared/iproute2/words.ts";
-import type { Evpn } from "../frr/query.ts";
 
 /** A forwarding entry that leads to another node: zebra has written it. */
 export interface FdbEntry {
@@ -12,25 +11,6 @@ export interface FdbEntry {
 
 /** Its VTEPs are those that a frame for everyone goes to. */
 export const EVERYONE = "00:00:00:00:00:00";
-
-/**
- * Entries that zebra wrote for a LAN it still knows and that EVPN no longer has: their node or MAC
- * address has left.
- */
-export function findStale(entries: readonly FdbEntry[], { vnis, macs }: Evpn): FdbEntry[] {
-  const vxlans = new Map(vnis.map(({ vni, vxlan }) => [vni, vxlan]));
-  const known = new Set([
-    ...vnis.flatMap(({ vxlan, remoteVteps }) =>
-      remoteVteps.map((dst) => identify({ ifname: vxlan, mac: EVERYONE, dst }))
-    ),
-    ...macs.filter(({ type }) => type === "remote").flatMap(({ vni, mac, behind: dst }) => {
-      const ifname = vxlans.get(vni) ?? "";
-      return [identify({ ifname, mac, dst }), identify({ ifname, mac })];
-    }),
-  ]);
-  const devices = new Set(vxlans.values());
-  return entries.filter((entry) => devices.has(entry.ifname) && !known.has(identify(entry)));
-}
 
 /** Reads a line of `bridge fdb show`; undefined for an entry that leads to no other node. */
 export function parseEntry(line: string): FdbEntry | undefined {

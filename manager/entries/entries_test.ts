@@ -1,53 +1,10 @@
-// Entries of the kernel against what EVPN knows: what stays, what goes; and the words of bridge.
+// The words of bridge(8) about entries: read, and written.
 import assert from "node:assert/strict";
-import {
-  addEntry,
-  deleteEntry,
-  type FdbEntry,
-  findStale,
-  parseChange,
-  parseEntry,
-} from "./entries.ts";
-import type { Evpn } from "../frr/query.ts";
-
-const EVPN: Evpn = {
-  vnis: [{ vni: 10, vxlan: "net1-ntwork", remoteVteps: ["10.99.0.12", "fd00::12"] }],
-  macs: [
-    { vni: 10, mac: "02:00:00:00:00:01", type: "local", behind: "mgport" },
-    { vni: 10, mac: "02:00:00:00:00:02", type: "remote", behind: "10.99.0.12" },
-  ],
-};
+import { addEntry, deleteEntry, type FdbEntry, parseChange, parseEntry } from "./entries.ts";
 
 const self = (mac: string, dst: string, ifname = "net1-ntwork"): FdbEntry => ({ mac, ifname, dst });
 const inBridge = (mac: string): FdbEntry => ({ mac, ifname: "net1-ntwork" });
 const EVERYONE = "00:00:00:00:00:00";
-
-Deno.test("what EVPN knows stays, in the VXLAN device and in the bridge", () => {
-  const known = [
-    self(EVERYONE, "10.99.0.12"),
-    self(EVERYONE, "fd00::12"),
-    self("02:00:00:00:00:02", "10.99.0.12"),
-    inBridge("02:00:00:00:00:02"),
-  ];
-  assert.deepEqual(findStale(known, EVPN), []);
-});
-
-Deno.test("nodes and MAC addresses that left, moved or came here are stale", () => {
-  const stale = [
-    self(EVERYONE, "10.99.0.77"),
-    self("02:00:00:00:00:02", "10.99.0.77"),
-    self("02:00:00:00:00:77", "10.99.0.12"),
-    inBridge("02:00:00:00:00:77"),
-    self("02:00:00:00:00:01", "10.99.0.12"),
-  ];
-  assert.deepEqual(findStale(stale, EVPN), stale);
-});
-
-Deno.test("what is of devices that EVPN does not know is not looked at", () => {
-  const other = self("02:00:00:00:00:99", "10.99.0.77", "other");
-  assert.deepEqual(findStale([other], EVPN), []);
-  assert.deepEqual(findStale([other, self(EVERYONE, "10.99.0.77")], { vnis: [], macs: [] }), []);
-});
 
 Deno.test("a deletion names the table that the entry is in", () => {
   assert.deepEqual(

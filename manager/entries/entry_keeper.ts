@@ -4,12 +4,12 @@ import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { batch } from "../../shared/iproute2/batch.ts";
 import { countFailed } from "../../shared/iproute2/messages.ts";
+import { listLinks } from "../../shared/iproute2/list.ts";
 import { inNetns } from "../../shared/process/netns.ts";
 import type { BridgeCommand } from "../../shared/iproute2/words.ts";
 import { hasNetns, inodeOfPin } from "../../shared/lan/lan_netns.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import type { Tell } from "../events/event.ts";
-import { readEvpn } from "../frr/query.ts";
 import type { Duty } from "../loop/duty.ts";
 import { type Monitor, startMonitor } from "../loop/monitor.ts";
 import { isUp } from "../loop/news.ts";
@@ -19,12 +19,11 @@ import {
   addEntry,
   deleteEntry,
   type FdbEntry,
-  findStale,
   identify,
   parseChange,
   tableKey,
 } from "./entries.ts";
-import { listEntries } from "./list_entries.ts";
+import { findStale } from "./find_stale.ts";
 
 /** Hears of all forwarding entries of the LAN namespace: one monitor serves all. */
 export interface FdbListener {
@@ -34,14 +33,23 @@ export interface FdbListener {
   missEntries(): void;
 }
 
+/** Every device may have changed, because nobody has listened. */
+const ALL = "all";
+
 /** What the keeper asks of the world. */
 export interface EntryHost {
   /** Starts to say each change of an entry, a line of `bridge monitor fdb`. */
   watch(hear: (line: string) => void): Monitor;
   /** Runs commands of `bridge` in a namespace and answers how many were done. */
   change(netns: string, commands: readonly BridgeCommand[]): Promise<number>;
-  /** Entries that EVPN does not know; undefined when FRR does not answer. */
-  listStale(netns: string): Promise<readonly FdbEntry[] | undefined>;
+  /**
+   * Entries of these VXLAN devices, or of all, that EVPN does not know. Undefined when FRR does not
+   * answer.
+   */
+  listStale(
+    netns: string,
+    vxlans: ReadonlySet<string> | typeof ALL,
+  ): Promise<readonly FdbEntry[] | undefined>;
 }
 
 /** Follows the entries from look to look. A look costs nothing where no entry has changed. */
@@ -51,7 +59,10 @@ export class EntryKeeper implements Duty, AsyncDisposable {
   /** The LAN namespace that the monitor is in, by its inode. */
   #netns: number | undefined;
   readonly #deleted = new Map<string, Deleted>();
-  #hasChanged = true;
+  /** VXLAN devices whose entries have changed since the last sweep. */
+  #changed: Set<string> | typeof ALL = ALL;
+  /** Those that the last sweep was about, while it has suspects. */
+  #swept: ReadonlySet<string> | typeof ALL = ALL;
   #sweptAt = -Infinity;
   /** What the last sweep has found to be stale, until the next one. */
   #suspects: ReadonlySet<string> | undefined;
@@ -75,7 +86,7 @@ export class EntryKeeper implements Duty, AsyncDisposable {
     const since = ages.length === 0 ? undefined : at - Math.max(...ages);
     const known = {
       deleted: this.#deleted,
-      hasChanged: this.#hasChanged,
+      hasChanged: this.#changed === ALL || this.#changed.size > 0,
       hasSuspects: this.isUnsettled,
       sweptAt: this.#sweptAt,
     };
@@ -92,7 +103,7 @@ export class EntryKeeper implements Duty, AsyncDisposable {
     const isHere = inode === this.#netns || !await hasNetns(run, LAN_NETNS);
     if (this.#monitor?.ended === false && isHere) return this.#monitor.netns;
     await this.#monitor?.[Symbol.asyncDispose]();
-    this.#hasChanged = true;
+    this.#changed = ALL;
     this.#netns = inode;
     this.#monitor = this.host.watch((line) => {
       this.#hear(line);
@@ -106,7 +117,7 @@ export class EntryKeeper implements Duty, AsyncDisposable {
   #hear(line: string): void {
     const change = parseChange(line);
     if (change === undefined) return;
-    this.#hasChanged = true;
+    if (this.#changed !== ALL) this.#changed.add(change.entry.ifname);
     const place = tableKey(change.entry);
     if (!change.isDeleted) return void this.#deleted.delete(place);
     this.#deleted.set(place, { entry: change.entry, at: performance.now() });
@@ -129,20 +140,26 @@ export class EntryKeeper implements Duty, AsyncDisposable {
   }
 
   async #sweep(netns: string): Promise<void> {
+    const suspects = this.#suspects;
+    // A confirmation is about what the sweep before was about, too.
+    const about = suspects === undefined ? this.#changed : join(this.#changed, this.#swept);
     // What changes from now on is for the next sweep.
-    this.#hasChanged = false;
-    const stale = await this.host.listStale(netns).catch((error) => {
-      this.#hasChanged = true;
+    this.#changed = new Set();
+    const again = () => this.#changed = join(this.#changed, about);
+    const stale = await this.host.listStale(netns, about).catch((error) => {
+      again();
       throw error;
     });
-    if (stale === undefined) return void (this.#hasChanged = true);
+    if (stale === undefined) return void again();
     // An entry goes when two sweeps have met it: zebra may be writing it while the first one lists.
-    const suspects = this.#suspects;
     const isFirst = suspects === undefined && stale.length > 0;
     this.#suspects = isFirst ? new Set(stale.map(identify)) : undefined;
+    this.#swept = about;
     if (isFirst) return;
     this.#sweptAt = performance.now();
     const confirmed = stale.filter((entry) => suspects?.has(identify(entry)));
+    // There may be more than are handled at once.
+    if (stale.length > confirmed.length) again();
     if (confirmed.length === 0) return;
     const count = await this.host.change(netns, confirmed.map(deleteEntry));
     this.tell({ kind: "entries-removed", count });
@@ -166,11 +183,14 @@ const systemEntryHost: EntryHost = {
     return commands.length - failed;
   },
 
-  async listStale(netns) {
-    // The kernel's entries are listed first: what EVPN learns in between is then not taken for
-    // stale.
-    const entries = await listEntries(run, netns);
-    const evpn = await readEvpn(run);
-    return evpn && findStale(entries, evpn);
+  async listStale(netns, about) {
+    const names = about === ALL
+      ? (await listLinks(run, netns, "vxlan")).map(({ ifname }) => ifname)
+      : [...about];
+    return await findStale(run, netns, names);
   },
 };
+
+function join(one: Set<string> | typeof ALL, other: ReadonlySet<string> | typeof ALL) {
+  return one === ALL || other === ALL ? ALL : one.union(other);
+}

@@ -31,12 +31,6 @@ export interface Mac {
   readonly type: "local" | "remote";
 }
 
-/** All that zebra knows of EVPN. */
-export interface Evpn {
-  readonly vnis: readonly Vni[];
-  readonly macs: readonly Mac[];
-}
-
 const summary = z.object({
   peers: z.record(
     z.string(),
@@ -53,20 +47,6 @@ const vnis = z.record(
   z.string(),
   z.object({ vni: z.number(), vxlanIf: z.string(), remoteVteps: z.array(z.string()).default([]) }),
 );
-const macs = z.record(
-  z.string(),
-  z.object({
-    macs: z.record(
-      z.string(),
-      z.object({
-        type: z.string(),
-        intf: z.string().optional(),
-        remoteVtep: z.string().optional(),
-      }),
-    ).default({}),
-  }),
-);
-
 /** What FRR says of itself. */
 export interface FrrHealth {
   /** Names of the daemons that answer; empty when none does. */
@@ -102,38 +82,20 @@ function toSessions(json: string): Session[] {
   }));
 }
 
-/** Answers undefined when zebra does not answer: not to know is not to have none. */
-export async function readEvpn(run: Run): Promise<Evpn | undefined> {
-  const [foundVnis, foundMacs] = [
-    await ask(run, "show evpn vni json", vnis),
-    await ask(run, "show evpn mac vni all json", macs),
-  ];
-  if (foundVnis === undefined || foundMacs === undefined) return undefined;
-  return { vnis: toVnis(foundVnis), macs: toMacs(foundMacs) };
-}
-
-function toVnis(found: z.infer<typeof vnis>): Vni[] {
-  return Object.values(found).map(({ vni, vxlanIf, remoteVteps }) => ({
+/** The LANs of this node. Undefined when zebra does not answer: not to know is not to have none. */
+export async function readVnis(run: Run): Promise<Vni[] | undefined> {
+  const found = await ask(run, "show evpn vni json", vnis);
+  return found && Object.values(found).map(({ vni, vxlanIf, remoteVteps }) => ({
     vni,
     vxlan: vxlanIf,
     remoteVteps,
   }));
 }
 
-function toMacs(found: z.infer<typeof macs>): Mac[] {
-  return Object.entries(found).flatMap(([vni, { macs }]) =>
-    Object.entries(macs).map(([mac, { type, intf, remoteVtep }]): Mac => ({
-      vni: Number(vni),
-      mac,
-      type: type === "remote" ? "remote" : "local",
-      behind: remoteVtep ?? intf ?? "",
-    }))
-  );
-}
-
 /**
  * The answer to a show. Undefined when FRR does not answer, has nothing to show, or says what this
  * program cannot read.
+ * @throws {Error} when the answer is longer than what is read of it
  */
 async function ask<T>(
   run: Run,
@@ -141,7 +103,13 @@ async function ask<T>(
   schema: z.ZodType<T>,
 ): Promise<T | undefined> {
   const done = await run(vtysh.show(show));
+  if (done.isCut) throw new Error(describeCut(show));
   return done.reason === "success" ? parse(done.stdout, schema) : undefined;
+}
+
+/** Why an answer of FRR is of no use: only its beginning was read. */
+export function describeCut(show: string): string {
+  return `Cannot read FRR's answer to "${show}": it is longer than what is read of it`;
 }
 
 function parse<T>(json: string, schema: z.ZodType<T>): T | undefined {

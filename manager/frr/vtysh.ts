@@ -4,14 +4,20 @@ import type { Command } from "../../shared/process/command.ts";
 /** Shows of which FRR prints JSON. */
 export type Show =
   | "show bgp l2vpn evpn route json"
-  | "show evpn vni json"
-  | "show evpn mac vni all json";
+  | "show evpn vni json";
 
 const SESSIONS = "show bgp l2vpn evpn summary json";
 const TIMEOUT_MS = 10_000;
+/** zebra writes half a million MAC addresses in some seconds. */
+const LONG_TIMEOUT_MS = 60_000;
 
 export const vtysh = {
   show: (show: Show): Command => ({ argv: ["vtysh", "-c", show], timeoutMs: TIMEOUT_MS }),
+  /** MAC addresses of LANs: an object of JSON for each LAN. */
+  macs: (vnis: readonly number[]): Command => ({
+    argv: ["vtysh", ...vnis.flatMap((vni) => ["-c", `show evpn mac vni ${vni} json`])],
+    timeoutMs: LONG_TIMEOUT_MS,
+  }),
   /** The daemons that answer, in one line. */
   daemons: (): Command => ({ argv: ["vtysh", "-c", "show daemons"], timeoutMs: TIMEOUT_MS }),
   /**

@@ -5,13 +5,15 @@ import type { Run } from "../../shared/process/exec.ts";
 import { LAN_NETNS, NODE_FACTS_FILE } from "../../shared/lan/paths.ts";
 import { EVERYONE, type FdbEntry } from "../entries/entries.ts";
 import { listEntries } from "../entries/list_entries.ts";
+import { StaleFinder } from "../entries/stale_finder.ts";
 import {
   type Counters,
   COUNTERS_FILE,
   NOTHING_COUNTED,
   parseCounters,
 } from "../events/counters.ts";
-import { type Evpn, type Mac, readEvpn } from "../frr/query.ts";
+import { readMacs } from "../frr/macs.ts";
+import { type Mac, readVnis, type Vni } from "../frr/query.ts";
 import { compareAddresses, readRoutes, type RoutedLan } from "../frr/routes.ts";
 import { START_SCRIPT, ZEBRA_SCRIPT } from "../frr/start_files.ts";
 import { type LanOnNode, listLans } from "../lans/list_lans.ts";
@@ -27,7 +29,10 @@ export interface Status extends Pick<Observation, "daemons" | "sessions"> {
   /** Why not. */
   readonly reasons: readonly string[];
   readonly lans: readonly LanStatus[];
+  /** The first thousands. */
   readonly macs: readonly MacStatus[];
+  /** How many more there are; missing where there are none. */
+  readonly macsLeftOut?: number;
   /** What a reflector passes on; a worker has none. */
   readonly routes?: readonly RoutedLan[];
   /** Since the manager started. */
@@ -54,6 +59,9 @@ export interface MacStatus extends Omit<Mac, "type"> {
   /** The pod (`NAMESPACE/NAME INTERFACE`) behind the port `behind`, where known. */
   readonly pod?: string;
 }
+
+/** A cluster has hundreds of thousands: more than so many are only counted. */
+const MOST_MACS = 10_000;
 
 /** What is asked. */
 export interface StatusHost {
@@ -103,14 +111,42 @@ const NO_MANAGER: Status = {
   ...{ calls: NOTHING_COUNTED.calls, swept: NOTHING_COUNTED.repairs, limits: [] },
 };
 
-async function readLans(run: Run): Promise<Pick<Status, "lans" | "macs">> {
-  // The kernel's entries first: what EVPN learns in between is then not taken for kept.
-  const [entries, lans] = await Promise.all([listEntries(run, LAN_NETNS), listLans(run)]);
-  return describeLans(lans, entries, await readEvpn(run) ?? { vnis: [], macs: [] });
+/** All that zebra knows of EVPN. */
+interface Evpn {
+  readonly vnis: readonly Vni[];
+  readonly macs: readonly Mac[];
 }
 
-/** Joins what the kernel and EVPN know of the LANs. */
-export function describeLans(
+async function readLans(run: Run): Promise<Pick<Status, "lans" | "macs" | "macsLeftOut">> {
+  const lans = await listLans(run);
+  const finder = new StaleFinder();
+  const vxlans = lans.map(({ lan }) => lanDevices(lan).vxlan);
+  // The kernel's entries first: what EVPN learns in between is then not taken for kept.
+  await listEntries(run, LAN_NETNS, vxlans, (entry) => finder.takeEntry(entry));
+  const vnis = await readVnis(run) ?? [];
+  const byVni = new Map(vnis.map((one) => [one.vni, one]));
+  for (const { lan } of lans) {
+    finder.takeLan(lanDevices(lan).vxlan, byVni.get(lan.vni)?.remoteVteps ?? []);
+  }
+  const macs: Mac[] = [];
+  let count = 0;
+  await readMacs(run, [...byVni.keys()], (one) => {
+    const vxlan = byVni.get(one.vni)?.vxlan ?? "";
+    if (one.type === "remote") finder.takeKnown(vxlan, one.mac, one.behind);
+    if (++count <= MOST_MACS) macs.push(one);
+  });
+  const leftOut = count - macs.length;
+  return {
+    ...describeLans(lans, finder.stale(MOST_MACS), { vnis, macs }),
+    ...(leftOut > 0 && { macsLeftOut: leftOut }),
+  };
+}
+
+/**
+ * Joins what the kernel and EVPN know of the LANs.
+ * @param entries those that EVPN does not know
+ */
+function describeLans(
   lans: readonly LanOnNode[],
   entries: readonly FdbEntry[],
   evpn: Evpn,

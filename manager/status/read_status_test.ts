@@ -43,10 +43,10 @@ const WORKER: Readonly<Record<string, string>> = {
   "true": "",
   "show daemons": FRR_HEALTH,
   "show evpn vni json": JSON.stringify(VNIS),
-  "show evpn mac vni all json": JSON.stringify({ "10": { macs: { ...local, ...remote } } }),
+  "show evpn mac vni 10 json": JSON.stringify({ macs: { ...local, ...remote } }),
   "type bridge": JSON.stringify([bridge]),
   "type veth": JSON.stringify(PORTS),
-  "fdb show": ENTRIES,
+  "bridge -force": ENTRIES,
 };
 const FILES: Readonly<Record<string, string>> = {
   "/run/megalos/node.json": "{}",
@@ -56,10 +56,11 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 function read(answers = WORKER, files = FILES): Promise<Status> {
-  const run = ({ argv }: Command): Promise<Completed> => {
+  const run = ({ argv, heard }: Command): Promise<Completed> => {
     const line = argv.join(" ");
     const [, stdout] = Object.entries(answers).find(([words]) => line.includes(words)) ?? [];
     const isKnown = stdout !== undefined;
+    heard?.(stdout ?? "", "stdout");
     return Promise.resolve({
       ...{ argv, reason: isKnown ? "success" : "exit", code: isKnown ? 0 : 1, signal: null },
       ...{ stdout: stdout ?? "", stderr: "", ms: 0 },
@@ -101,7 +102,7 @@ Deno.test("during a cut a worker shows the entries that the kernel still has", a
     ...WORKER,
     "show daemons": NO_SESSION,
     "show evpn vni json": JSON.stringify({ "10": { ...VNIS["10"], remoteVteps: [] } }),
-    "show evpn mac vni all json": JSON.stringify({ "10": { macs: local } }),
+    "show evpn mac vni 10 json": JSON.stringify({ macs: local }),
   });
   assert.deepEqual([ready, reasons], [false, ["no BGP session is Established"]]);
   assert.deepEqual([lans[0]?.remoteVteps, lans[0]?.keptVteps], [[], ["10.99.0.12", "10.99.0.13"]]);
@@ -113,16 +114,39 @@ Deno.test("during a cut a worker shows the entries that the kernel still has", a
 });
 
 Deno.test("a worker whose FRR does not answer still shows its LANs", async () => {
-  const { "true": there, "fdb show": fdb, "type bridge": bridges, "type veth": veths } = WORKER;
-  const { role, daemons, lans, reasons } = await read({
-    ...{ "true": there!, "fdb show": fdb!, "type bridge": bridges!, "type veth": veths! },
-  }, {});
+  const kernel = ["true", "bridge -force", "type bridge", "type veth"];
+  const answers = Object.entries(WORKER).filter(([words]) => kernel.includes(words));
+  const { role, daemons, lans, reasons } = await read(Object.fromEntries(answers), {});
   assert.deepEqual([role, daemons, lans.length], ["worker", [], 1]);
   assert.deepEqual(reasons, [
     "FRR's daemons are not up",
     "no BGP session is Established",
     "the plugin has not been told the node's facts",
   ]);
+});
+
+Deno.test("an answer that was cut off is an error that names the question", async () => {
+  const run = ({ argv }: Command): Promise<Completed> => {
+    const done = { argv, reason: "success", code: 0, signal: null, stdout: "[]", stderr: "" };
+    return Promise.resolve({ ...done, ms: 0, isCut: true } as Completed);
+  };
+  await assert.rejects(
+    readStatus({ run, readText: () => Promise.resolve(undefined) }),
+    /^Error: Cannot read FRR's answer to "show evpn vni json": it is longer than what is read/,
+  );
+});
+
+Deno.test("more MAC addresses than people read are counted", async () => {
+  const all = Array.from({ length: 10_003 }, (_, at) => {
+    const mac = `02:00:00:00:${(at >> 8).toString(16).padStart(2, "0")}:${
+      (at & 255).toString(16).padStart(2, "0")
+    }`;
+    return [mac, { type: "remote", remoteVtep: "10.99.0.12" }];
+  });
+  const text = JSON.stringify({ macs: Object.fromEntries(all) });
+  const { macs, macsLeftOut } = await read({ ...WORKER, "show evpn mac vni 10 json": text });
+  assert.equal(macsLeftOut, 3);
+  assert.equal(macs.filter(({ type }) => type === "remote").length, 10_000);
 });
 
 Deno.test("a reflector shows what it passes on, a LAN in a row", async () => {

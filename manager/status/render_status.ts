@@ -22,7 +22,8 @@ export function renderStatus(status: Status, width: number): string {
   ].join("\n");
 }
 
-function renderWorker({ sessions, lans, macs, calls, limits }: Status, width: number): string[] {
+function renderWorker(status: Status, width: number): string[] {
+  const { sessions, lans, macs, macsLeftOut, calls, limits } = status;
   return [
     ...(limits.length === 0 ? [] : [renderLimits(limits, width)]),
     renderTable(
@@ -46,6 +47,7 @@ function renderWorker({ sessions, lans, macs, calls, limits }: Status, width: nu
       macs.map(({ vni, mac, type, behind, pod }) => [mac, `${vni}`, type, pod ?? behind]),
       width,
     ),
+    ...(macsLeftOut === undefined ? [] : [`and ${macsLeftOut} more MAC addresses\n`]),
     renderTable(
       ["CALL", "ANSWERED", "FAILED", "MEAN", "LONGEST", "BY BINARY", "UNDELIVERED"],
       Object.entries(calls).map(([verb, one]) => [

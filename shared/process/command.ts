@@ -12,10 +12,10 @@ export interface Command {
   readonly timeoutMs?: number;
   /** Added to the fixed environment; the caller's own environment is never passed on. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Bytes kept of each output stream; what comes after is read and dropped. */
+  /** Bytes kept of each output stream; what comes after is read and dropped: it `isCut`. */
   readonly maxOutputBytes?: number;
-  /** Is given what the program prints, on either stream, in parts as they come. */
-  readonly heard?: (output: string) => void;
+  /** Is given what the program prints, in parts as they come. */
+  readonly heard?: (output: string, stream: "stdout" | "stderr") => void;
 }
 
 /** How a command ended. Everything but `success` is a failure that its caller reports. */
@@ -27,6 +27,8 @@ export interface Completed {
   readonly signal: string | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** The program has printed more than was to be kept. */
+  readonly isCut?: true;
   readonly ms: number;
 }
 

@@ -35,13 +35,14 @@ export async function run(command: Command): Promise<Completed> {
   deadline.start();
   const [status, stdout, stderr] = await Promise.all([
     child.status,
-    readAtMost(child.stdout, limit, deadline.signal, command.heard),
-    readAtMost(child.stderr, limit, deadline.signal, command.heard),
+    readAtMost(child.stdout, limit, deadline.signal, (part) => command.heard?.(part, "stdout")),
+    readAtMost(child.stderr, limit, deadline.signal, (part) => command.heard?.(part, "stderr")),
     // All at once: a program that answers while it still reads waits for its reader.
     command.stdin === undefined ? undefined : feed(child, command.stdin, deadline.signal),
   ]);
   const ms = performance.now() - started;
-  return completed(command, status, stdout, stderr, ms, deadline.stop());
+  const done = completed(command, status, stdout.text, stderr.text, ms, deadline.stop());
+  return stdout.isCut || stderr.isCut ? { ...done, isCut: true } : done;
 }
 
 /**

@@ -5,17 +5,18 @@ import type { Run } from "./exec.ts";
 /** What is kept of the output, for a failure's words. */
 const KEPT_BYTES = 4_096;
 
-/**
- * Runs a program and calls `take` with each line of its output as it comes. A program that
- * complains may have its complaint among the lines, so they count only where stderr is empty.
- */
+/** Runs a program and calls `take` with each line of its standard output as it comes. */
 export async function runByLine(
   run: Run,
   command: Omit<Command, "maxOutputBytes" | "heard">,
   take: (line: string) => void,
 ): Promise<Completed> {
   const lines = lineSplitter(take);
-  const done = await run({ ...command, maxOutputBytes: KEPT_BYTES, heard: lines.hear });
+  const done = await run({
+    ...command,
+    maxOutputBytes: KEPT_BYTES,
+    heard: (part, stream) => stream === "stdout" && lines.hear(part),
+  });
   lines.end();
   return done;
 }

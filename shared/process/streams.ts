@@ -1,24 +1,32 @@
 // Reads what a program writes: whole or line by line, bounded in size and time.
 
+/** What was kept of a stream. */
+export interface Kept {
+  readonly text: string;
+  /** There was more, which was dropped. */
+  readonly isCut: boolean;
+}
+
 /**
- * Answers the first `limit` bytes as text. The rest is read and dropped. `overdue` ends the
- * reading. `heard` is given each part as it comes.
+ * Keeps the first `limit` bytes as text. The rest is read and dropped. `overdue` ends the reading.
+ * `heard` is given each part as it comes.
  */
 export async function readAtMost(
   stream: ReadableStream<Uint8Array>,
   limit: number,
   overdue: AbortSignal,
   heard?: (part: string) => void,
-): Promise<string> {
+): Promise<Kept> {
   const reader = readUntil(stream, overdue);
+  const decoder = new TextDecoder();
   const kept: Uint8Array[] = [];
   let size = 0;
   for (let chunk; (chunk = (await reader.read()).value) !== undefined;) {
     if (size < limit) kept.push(chunk.subarray(0, limit - size));
     size += chunk.length;
-    heard?.(new TextDecoder().decode(chunk));
+    heard?.(decoder.decode(chunk, { stream: true }));
   }
-  return new TextDecoder().decode(concatenate(kept));
+  return { text: new TextDecoder().decode(concatenate(kept)), isCut: size > limit };
 }
 
 /** A reader that ends when time is over, even if a child of the program keeps the pipe open. */

@@ -1,0 +1,81 @@
+// The MAC addresses of LANs as zebra knows them, one by one: a LAN may have hundreds of thousands.
+import type { Run } from "../../shared/process/exec.ts";
+import type { Mac } from "./query.ts";
+import { vtysh } from "./vtysh.ts";
+
+/** As many LANs are asked about by one vtysh, which takes 25 ms of a processor to start. */
+const LANS_AT_ONCE = 64;
+const KEPT_BYTES = 4_096;
+
+/**
+ * Calls `take` with each MAC address of these LANs. The answer is false where zebra does not
+ * answer.
+ * @throws {Error} when zebra says what this program cannot read
+ */
+export async function readMacs(
+  run: Run,
+  vnis: readonly number[],
+  take: (mac: Mac) => void,
+): Promise<boolean> {
+  for (let at = 0; at < vnis.length; at += LANS_AT_ONCE) {
+    const asked = vnis.slice(at, at + LANS_AT_ONCE);
+    const scanner = new MacScanner((lan, mac) => take({ vni: asked[lan] ?? 0, ...mac }));
+    const done = await run({
+      ...vtysh.macs(asked),
+      maxOutputBytes: KEPT_BYTES,
+      heard: (part, stream) => stream === "stdout" && scanner.hear(part),
+    });
+    if (done.reason !== "success") return false;
+    if (scanner.answers !== asked.length) {
+      throw new Error(
+        `Cannot read zebra's MAC addresses: it has answered about ${scanner.answers} LANs of ` +
+          `${asked.length}`,
+      );
+    }
+  }
+  return true;
+}
+
+/** A MAC address with its figures, which hold no further object; or a bracket of what is around. */
+const TOKEN = /"((?:[0-9a-f]{2}:){5}[0-9a-f]{2})"\s*:\s*\{([^{}]*)\}|[{}]/g;
+/** An answer is an object with the object "macs". */
+const DEPTH = 2;
+
+/** Reads zebra's answers, which follow each other, in parts as they come. */
+export class MacScanner {
+  /** How many answers are whole. */
+  answers = 0;
+  #depth = 0;
+  #pending = "";
+
+  /** @param take is given the number of the answer, from 0 on */
+  constructor(private readonly take: (answer: number, mac: Omit<Mac, "vni">) => void) {}
+
+  hear(part: string): void {
+    const text = this.#pending + part;
+    // What stands behind the last bracket may be half a MAC address.
+    const end = text.lastIndexOf("}") + 1;
+    this.#pending = text.slice(end);
+    for (const [token, mac, figures] of text.slice(0, end).matchAll(TOKEN)) {
+      if (mac !== undefined) this.#takeMac(mac, figures ?? "");
+      else this.#step(token === "{" ? 1 : -1);
+    }
+  }
+
+  #takeMac(mac: string, figures: string): void {
+    const value = (key: string) => new RegExp(`"${key}"\\s*:\\s*"([^"]*)"`).exec(figures)?.[1];
+    this.take(this.answers, {
+      mac,
+      type: value("type") === "remote" ? "remote" : "local",
+      behind: value("remoteVtep") ?? value("intf") ?? "",
+    });
+  }
+
+  #step(by: 1 | -1): void {
+    this.#depth += by;
+    if (this.#depth > DEPTH) {
+      throw new Error("Cannot read zebra's MAC addresses: they are written in an unknown way");
+    }
+    if (this.#depth === 0) this.answers++;
+  }
+}
