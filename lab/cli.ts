@@ -7,6 +7,7 @@ import { addComplete, addCompletions } from "./commands/completions.ts";
 import { addConnect, addExec } from "./commands/enter.ts";
 import { addExamples } from "./commands/examples.ts";
 import { addGraph } from "./commands/graph.ts";
+import { addInstall } from "./commands/install.ts";
 import { addLogs, addPs } from "./commands/look.ts";
 import { addSave } from "./commands/save.ts";
 import type { Session, Terminal } from "./commands/terminal.ts";
@@ -26,6 +27,7 @@ const COMMANDS = [
   addDown,
   addGraph,
   addExamples,
+  addInstall,
   addCompletions,
   addLstart,
   addComplete,

@@ -53,6 +53,11 @@ function passOnContinue(): void {
   });
 }
 
+/** Clears a terminal first; other output gets a blank line after each text. */
+function show(text: string): void {
+  console.log(Deno.stdout.isTerminal() ? `\x1b[H\x1b[2J${text}` : `${text}\n`);
+}
+
 /** A run from source may read every variable; the executable only the variables of its table. */
 function readEnvironment(): Record<string, string> {
   if (!standalone) return Deno.env.toObject();
@@ -85,12 +90,14 @@ try {
       " task --quiet",
     ),
     isRoot,
+    isInteractive: Deno.stdout.isTerminal(),
     palette: Deno.stdout.isTerminal() && env.NO_COLOR === undefined ? COLOURS : PLAIN,
     cwd,
     resolve: (path) => resolve(cwd, path),
     findFiles: () => standalone ? unpack(executable, cache) : Promise.resolve(CHECKOUT),
     buildPrograms: () => standalone ? Promise.resolve() : buildPrograms({ env, log }),
     print: (text) => console.log(text),
+    show,
     log,
     warn: (line) => console.error(line),
     awaitInterrupt,

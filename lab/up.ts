@@ -43,6 +43,8 @@ export interface UpOptions {
 
 /** What an `up` is given by its `main.ts`. */
 export interface UpContext extends PrepareContext {
+  /** The words with which the caller can run another command of the lab. */
+  readonly self: string;
   /** Takes the report as soon as there is one. */
   readonly print: (report: Report) => void;
   /** Rejects when the user wants an end. */
@@ -72,7 +74,7 @@ export async function up(
   };
   const { programs, skeleton } = await Promise.race([prepare(), interrupted]);
 
-  const recorder = await claim(name, { lab, ...options }, log);
+  const recorder = await claim(name, { lab, ...options }, context);
   const { labDir } = recorder;
   // Once this is true the lab can be looked into.
   let isUsable = false;

@@ -29,5 +29,6 @@ export const testPackages = [
   "shellcheck",
   "strace",
   "tcpdump",
+  "tmux",
   "zsh",
 ] as const;

@@ -104,6 +104,7 @@ export const PROGRAMS = {
         "sh",
         "tail",
         "tar",
+        "tmux",
       ],
       // A lab's folder and a picture of it may be anywhere.
       read: ["/"],
@@ -120,6 +121,8 @@ export const PROGRAMS = {
         "PATH",
         "SUDO_USER",
         "TERM",
+        "TMUX",
+        "TMUX_TMPDIR",
         "XDG_CACHE_HOME",
         "ftp_proxy",
         "http_proxy",

@@ -21,10 +21,19 @@ export function addSave(program: Command, terminal: Session): void {
       const wanted = devices.filter(({ name }) => names.length === 0 || names.includes(name));
       let count = 0;
       for (const device of wanted) {
-        const paths = await saveDevice(lab, device);
-        for (const path of paths) terminal.print(`${device.name}/${path.replace(/^\.\//, "")}`);
-        count += paths.length;
+        for (const { path, left } of await saveDevice(lab, device)) {
+          const name = toPrintable(`${device.name}/${path}`);
+          if (left !== undefined) terminal.warn(`${name} is left: ${toPrintable(left)}`);
+          else terminal.print(name);
+          count += left === undefined ? 1 : 0;
+        }
       }
-      terminal.warn(count === 0 ? "Nothing has changed." : `${count} files are now in ${dir}`);
+      const files = count === 1 ? "1 file is" : `${count} files are`;
+      terminal.warn(count === 0 ? "Nothing has changed." : `${files} now in ${dir}`);
     });
+}
+
+/** A device may give a file any name, and no name may reach the terminal as a command to it. */
+function toPrintable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, "?");
 }

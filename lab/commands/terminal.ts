@@ -12,6 +12,8 @@ export interface Terminal {
   /** The same words for any folder, without a word that names the lab. */
   readonly selfAnywhere: string;
   readonly isRoot: boolean;
+  /** Whether the output goes to a terminal. */
+  readonly isInteractive: boolean;
   readonly palette: Palette;
   /** The caller's folder. */
   readonly cwd: string;
@@ -22,6 +24,8 @@ export interface Terminal {
   /** Makes sure that the programs of nodes are there and up to date. */
   readonly buildPrograms: () => Promise<void>;
   readonly print: (text: string) => void;
+  /** Prints a text in the place of the last one that was shown, where that is possible. */
+  readonly show: (text: string) => void;
   /**
    * Prints progress and notes, which are not the answer itself, with the time that has passed since
    * the start.
@@ -40,13 +44,15 @@ export interface Session extends Terminal {
   readonly end: (code: number) => void;
 }
 
-/** Runs a program on the caller's terminal; its exit code is the lab's. */
+/** Runs a program on the caller's terminal. Its exit code is the lab's, and is answered. */
 export async function runAttended(
   { terminal, argv, env = {} }: Pick<Command, "argv" | "env"> & { readonly terminal: Session },
-): Promise<void> {
+): Promise<number> {
   terminal.ignoreInterrupts();
   const TERM = terminal.env.TERM ?? "dumb";
-  terminal.end(await attend({ argv, env: { TERM, ...env } }));
+  const code = await attend({ argv, env: { TERM, ...env } });
+  terminal.end(code);
+  return code;
 }
 
 export function toJson(value: unknown): string {

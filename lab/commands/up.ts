@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { PATIENCE } from "../devices/startup.ts";
 import { listLabs } from "../record.ts";
+import { findLab } from "../running/find.ts";
 import { renderReport } from "../report/table.ts";
 import { up, type UpOptions } from "../up.ts";
 import {
@@ -15,10 +16,12 @@ import {
 } from "./arguments.ts";
 import { findTarget } from "./target.ts";
 import { type Session, toJson } from "./terminal.ts";
+import { openWindows, requireTmux } from "./windows.ts";
 
 interface Options extends Omit<UpOptions, "dir" | "devices" | "chooseName">, Json {
   readonly directory?: string;
   readonly name?: string;
+  readonly tmux: boolean;
 }
 
 export function addUp(program: Command, terminal: Session): void {
@@ -46,6 +49,7 @@ function addStart(program: Command, terminal: Session, name: string): Command {
     .option("--room <size>", "what the files of a device may take, such as 512m", toBytes)
     .option("--patience <seconds>", "how long to wait for a startup", toSeconds, PATIENCE)
     .option("--json", "print the report as JSON", false)
+    .option("--tmux", "leave the lab up, and open a window of tmux for each device", false)
     .action((dir: string | undefined, devices: string[], options: Options) =>
       start(dir === undefined ? [] : [dir, ...devices], options, terminal)
     );
@@ -53,20 +57,23 @@ function addStart(program: Command, terminal: Session, name: string): Command {
 
 async function start(
   words: readonly string[],
-  { json, directory, name, ...options }: Options,
+  { json, directory, name, tmux, ...options }: Options,
   terminal: Session,
 ): Promise<void> {
-  const { print, palette, env } = terminal;
+  const { print, palette, env, cwd } = terminal;
+  if (tmux) await requireTmux(terminal);
+  const keep = options.keep || tmux;
   const target = await findTarget(words, directory, terminal);
   const chooseName = (title: string | undefined) =>
     name ?? env.LAB_NAME ?? makeName(title ?? "") ?? makeName(target.dir.replace(/^.*\//, "")) ??
       "lab";
-  const done = await up({ ...target, ...options, chooseName }, {
+  const done = await up({ ...target, ...options, keep, chooseName }, {
     ...terminal,
     print: (report) => print(json ? toJson(report) : renderReport(report, palette)),
     interrupted: terminal.awaitInterrupt(),
   });
-  if (options.keep) await sayHowToGoOn(done.name, terminal);
+  if (keep) await sayHowToGoOn(done.name, terminal);
+  if (tmux) await openWindows(await findLab({ name: done.name, cwd }), terminal);
   terminal.end(done.ok ? 0 : 1);
 }
 

@@ -1,5 +1,6 @@
 // The addresses that a device's files give its interfaces, as far as their texts tell.
 import { listCommands } from "../programs/list_commands.ts";
+import { readLabFile } from "./lab_files.ts";
 import type { Lab } from "./read_lab.ts";
 
 type ByInterface = Map<string, string[]>;
@@ -12,7 +13,8 @@ export async function readConfiguredAddresses(lab: Lab): Promise<Map<string, ByI
   return new Map(
     await Promise.all(lab.devices.map(async ({ name, options }) => {
       // What is not there, or cannot be read, gives no addresses.
-      const read = (file: string) => Deno.readTextFile(`${lab.dir}/${file}`).catch(() => "");
+      const read = async (file: string) =>
+        await readLabFile(lab.dir, file).catch(() => undefined) ?? "";
       const found: ByInterface = new Map();
       const script = [await read(`${name}.startup`), ...options.exec].join("\n");
       readScript(script, found);

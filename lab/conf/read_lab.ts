@@ -4,7 +4,8 @@ import { type DeviceConf, parseLabConf } from "./lab_conf.ts";
 import { type Expectation, parseLabCheck, parsePingRules, type PingRules } from "./lab_check.ts";
 import { parseLabDep } from "./lab_dep.ts";
 import { type CollisionDomain, hashLab, numberDomains, PinnedLans } from "./collision_domains.ts";
-import { refuseForeignLinks } from "./foreign_links.ts";
+import { findSpecialFiles } from "./device_files.ts";
+import { readLabFile } from "./lab_files.ts";
 import { makeMac } from "./mac.ts";
 import { refuseLinksOut } from "./links.ts";
 import { type DeviceOptions, findOptionsWithoutEffect, readOptions } from "./options.ts";
@@ -47,8 +48,12 @@ export interface Interface {
  * one.
  */
 export async function readLab(dir: string): Promise<Lab> {
-  const text = await readIfThere(`${dir}/lab.conf`);
-  if (text === undefined) throw new Error(`Cannot read the lab: ${dir}/lab.conf is not there`);
+  const text = await readLabFile(dir, "lab.conf");
+  if (text === undefined) {
+    const isThere = await Deno.lstat(`${dir}/lab.conf`).then(() => true, () => false);
+    const why = isThere ? "no file of this folder" : "not there";
+    throw new Error(`Cannot read the lab: ${dir}/lab.conf is ${why}`);
+  }
   const conf = parseLabConf(text);
   if (conf.devices.length === 0) {
     throw new Error(`Cannot read the lab: ${dir}/lab.conf has no device`);
@@ -57,16 +62,16 @@ export async function readLab(dir: string): Promise<Lab> {
   const known = new Set(names);
   const hash = hashLab(dir);
   const links = conf.devices.flatMap((device) => device.links);
-  const lans = numberDomains(links.map(({ lan }) => lan), hash, await readPinnedLans(dir));
-  const after = parseLabDep(await readIfThere(`${dir}/lab.dep`) ?? "");
   await refuseLinksOut(dir, [
     ...["lab.dep", "lab.check", "lans.json", "shared"],
     ...names,
     ...["shared", ...names].flatMap((name) => [`${name}.startup`, `${name}.shutdown`]),
   ]);
-  const check = await readIfThere(`${dir}/lab.check`) ?? "";
-  const files = await listFiles(dir);
-  await refuseForeignLinks(dir, names);
+  const lans = numberDomains(links.map(({ lan }) => lan), hash, await readPinnedLans(dir));
+  const after = parseLabDep(await readLabFile(dir, "lab.dep") ?? "");
+  const check = await readLabFile(dir, "lab.check") ?? "";
+  const special = await findSpecialFiles(dir, names);
+  const { files, folders } = await listEntries(dir);
   const has = (device: string, kind: "startup" | "shutdown") =>
     files.has(`${device}.${kind}`) || files.has(`shared.${kind}`);
   return {
@@ -94,6 +99,8 @@ export async function readLab(dir: string): Promise<Lab> {
       ...findOptionsWithoutEffect(conf.devices),
       ...findGaps(conf.devices),
       ...findStrays([...files], known),
+      ...await findStrayFolders(dir, folders.filter((name) => !known.has(name))),
+      ...special.map((path) => `${path} is neither a file nor a folder, and is left out`),
       ...(files.has("lab.ext")
         ? ["lab.ext has no effect here: no LAN reaches a network of this machine"]
         : []),
@@ -111,6 +118,19 @@ function findStrays(entries: readonly string[], known: ReadonlySet<string>): str
   }).sort().map((entry) => `${entry} is of no device of lab.conf`);
 }
 
+/** Folders that a device's root has. A lab's other folders hold what they like. */
+const OF_A_ROOT = new Set(["bin", "etc", "home", "opt", "root", "sbin", "srv", "usr", "var"]);
+
+/** Names folders that look like those of devices, which lab.conf does not have. */
+async function findStrayFolders(dir: string, folders: readonly string[]): Promise<string[]> {
+  const strays: string[] = [];
+  for (const name of folders.filter((folder) => folder !== "shared")) {
+    const entries = await Array.fromAsync(Deno.readDir(`${dir}/${name}`)).catch(() => []);
+    if (entries.some((entry) => entry.isDirectory && OF_A_ROOT.has(entry.name))) strays.push(name);
+  }
+  return strays.sort().map((name) => `the folder ${name}/ is of no device of lab.conf`);
+}
+
 /**
  * Kathara refuses a device whose interfaces are not numbered 0, 1, 2, ...; here a device has the
  * interfaces that are given.
@@ -123,7 +143,7 @@ function findGaps(devices: readonly DeviceConf[]): string[] {
 }
 
 async function readPinnedLans(dir: string): Promise<PinnedLans> {
-  const text = await readIfThere(`${dir}/lans.json`);
+  const text = await readLabFile(dir, "lans.json");
   if (text === undefined) return {};
   const pinned = PinnedLans.safeParse(parseJson(text));
   if (pinned.success) return pinned.data;
@@ -138,18 +158,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-async function listFiles(dir: string): Promise<Set<string>> {
+/** The names in the lab's folder. Links count as files. */
+async function listEntries(
+  dir: string,
+): Promise<{ readonly files: ReadonlySet<string>; readonly folders: readonly string[] }> {
   const entries = await Array.fromAsync(Deno.readDir(dir));
-  return new Set(entries.filter(({ isDirectory }) => !isDirectory).map(({ name }) => name));
+  const files = entries.filter(({ isFile, isSymlink }) => isFile || isSymlink);
+  return {
+    files: new Set(files.map(({ name }) => name)),
+    folders: entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => name),
+  };
 }

@@ -1,6 +1,7 @@
 // Whole folders: what is found in them, and what is said of those that cannot be started.
 import assert from "node:assert/strict";
 import { makeFolder } from "../../tests/fixture/folder.ts";
+import { run } from "../../shared/process/exec.ts";
 import { readLab } from "./read_lab.ts";
 
 const PLAIN = { env: {}, exec: [], sysctls: {}, ulimits: {}, resources: {}, shell: "/bin/bash" };
@@ -45,6 +46,26 @@ Deno.test("a folder becomes devices with LANs, scripts, their order, and expecta
     "lab.ext has no effect here: no LAN reaches a network of this machine",
     "pc9 of lab.dep is no device of lab.conf",
   ]);
+});
+
+Deno.test("a FIFO is named and never opened, and so is a folder of no device", async () => {
+  await using lab = await makeFolder({
+    "lab.conf": "pc1[0]=A\n",
+    "pc1/etc/motd": "hi",
+    "pc2/etc/motd": "hi",
+    "common/motd": "hi",
+  });
+  const fifos = ["pc1.startup", "lab.check", "lab.dep", "lans.json", "pc1/etc/fifo"];
+  await run({ argv: ["env", "-C", lab.dir, "mkfifo", ...fifos] });
+  const { devices, warnings } = await readLab(lab.dir);
+  assert.equal(devices[0]?.startup, false);
+  assert.deepEqual(warnings, [
+    "the folder pc2/ is of no device of lab.conf",
+    ...fifos.sort().map((path) => `${path} is neither a file nor a folder, and is left out`),
+  ]);
+  await Deno.remove(`${lab.dir}/lab.conf`);
+  await run({ argv: ["env", "-C", lab.dir, "mkfifo", "lab.conf"] });
+  await assert.rejects(readLab(lab.dir), /lab\.conf is no file of this folder/);
 });
 
 const BROKEN: readonly (readonly [what: string, files: Record<string, string>, message: RegExp])[] =

@@ -7,6 +7,8 @@ export interface SyscallTable {
   /** Calls from this number on belong to another ABI and are refused. */
   readonly foreign?: number;
   readonly prctl: number;
+  readonly mount: number;
+  readonly setns: number;
   readonly clone: number;
   readonly clone3: number;
   readonly unshare: number;
@@ -28,6 +30,8 @@ export const SYSCALLS: Readonly<Record<"amd64" | "arm64", SyscallTable>> = {
     audit: 0xc000003e,
     foreign: 0x40000000,
     prctl: 157,
+    mount: 165,
+    setns: 308,
     clone: 56,
     clone3: 435,
     unshare: 272,
@@ -65,6 +69,8 @@ export const SYSCALLS: Readonly<Record<"amd64" | "arm64", SyscallTable>> = {
   arm64: {
     audit: 0xc00000b7,
     prctl: 167,
+    mount: 40,
+    setns: 268,
     clone: 220,
     clone3: 435,
     unshare: 97,

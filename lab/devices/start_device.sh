@@ -75,6 +75,8 @@ put_ready() {
     inside "$lab/$name"
     cp -a "$lab/$name/." "root$READY/files"
     follow_links
+    # A device gets no FIFO, socket or device node of its lab; the lab has named them.
+    find "root$READY/files" ! -type f ! -type d ! -type l -delete
   fi
   for script in "$name.startup" "$name.shutdown" shared.startup shared.shutdown; do
     [ -f "$lab/$script" ] || continue

@@ -19,7 +19,7 @@ export const PATIENCE = 60;
 const OVERDUE = 124;
 
 /** Kathara's own mark, for which labs wait. `lab save` looks for files that are newer. */
-const END_OF_STARTUP = "/tmp/EOS";
+export const END_OF_STARTUP = "/tmp/EOS";
 
 /** The files that hold what a startup has said. Kathara has two logs as well. */
 export const STARTUP_LOGS = ["/var/log/shared.log", "/var/log/startup.log"] as const;

@@ -32,7 +32,10 @@ export async function findMissing(lab: Lab, skeleton: string): Promise<Missing[]
     const { name } = device;
     for (const program of listPrograms(await readScripts(lab, device))) {
       if (
-        await isThere(program, (path) => [path, skeleton + path, findInLab(lab.dir, name, path)])
+        await isThere(
+          program,
+          (path) => [path, skeleton + path, `${lab.dir}/${findInLab(name, path)}`],
+        )
       ) continue;
       found.set(program, [...found.get(program) ?? [], name]);
     }

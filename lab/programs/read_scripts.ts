@@ -1,4 +1,5 @@
 // Reads what a device runs by itself: its startup, and the scripts of the lab that this calls.
+import { readLabFile } from "../conf/lab_files.ts";
 import type { Device, Lab } from "../conf/read_lab.ts";
 import { listCommands } from "./list_commands.ts";
 
@@ -11,18 +12,18 @@ const SHELLS = new Set([".", "bash", "dash", "sh", "source"]);
 export async function readScripts(lab: Lab, { name, options }: Device): Promise<string> {
   const checks = lab.expectations.filter(({ device }) => device === name)
     .map(({ command }) => command);
-  const own = await Promise.all(["shared", name].map((of) => read(`${lab.dir}/${of}.startup`)));
+  const own = await Promise.all(["shared", name].map((of) => read(lab, `${of}.startup`)));
   const texts = [...own, ...options.exec, ...checks];
   const seen = new Set<string>();
   for (const text of texts) {
     for (const path of listCalled(text)) {
       if (seen.has(path)) continue;
       seen.add(path);
-      texts.push(translateInterpreter(await read(findInLab(lab.dir, name, path))));
+      texts.push(translateInterpreter(await read(lab, findInLab(name, path))));
     }
   }
   // ifup starts a DHCP client for such an interface.
-  const interfaces = await read(`${lab.dir}/${name}/etc/network/interfaces`);
+  const interfaces = await read(lab, `${name}/etc/network/interfaces`);
   if (/^\s*iface\s+\S+\s+inet6?\s+dhcp\b/m.test(interfaces)) texts.push("dhclient");
   return texts.join("\n");
 }
@@ -37,11 +38,11 @@ function listCalled(text: string): string[] {
   });
 }
 
-/** Where a device's path lies in the lab's folder. */
-export function findInLab(dir: string, device: string, path: string): string {
-  if (path.startsWith("/shared/")) return `${dir}${path}`;
-  if (path.startsWith("/hostlab/")) return `${dir}${path.slice("/hostlab".length)}`;
-  return `${dir}/${device}${path}`;
+/** The path from the lab's folder that has what a device has under an absolute path. */
+export function findInLab(device: string, path: string): string {
+  if (path.startsWith("/shared/")) return path.slice(1);
+  if (path.startsWith("/hostlab/")) return path.slice("/hostlab/".length);
+  return `${device}${path}`;
 }
 
 /**
@@ -55,6 +56,6 @@ function translateInterpreter(text: string): string {
   return SHELLS.has(interpreter.replace(/^.*\//, "")) ? text : interpreter;
 }
 
-async function read(path: string): Promise<string> {
-  return await Deno.readTextFile(path).catch(() => "");
+async function read({ dir }: Lab, path: string): Promise<string> {
+  return await readLabFile(dir, path).catch(() => undefined) ?? "";
 }

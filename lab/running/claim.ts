@@ -7,6 +7,7 @@ import { endLab } from "./take_down.ts";
 /**
  * Takes a name for a lab. Making the directory of that name is the lock. What a killed run has left
  * under the name is taken down first. Throws when someone still wants the lab that has the name.
+ * `self` are the words with which the caller can run another command of the lab.
  */
 export async function claim(
   name: string,
@@ -15,7 +16,7 @@ export async function claim(
     readonly ipv6: boolean;
     readonly room?: number | undefined;
   },
-  log: (line: string) => void,
+  { self, log }: { readonly self: string; readonly log: (line: string) => void },
 ): Promise<Recorder> {
   const labDir = labDirOf(name);
   const runner = await readProcess(Deno.pid);
@@ -26,7 +27,7 @@ export async function claim(
     const record = await readRecord(labDir);
     if (record !== undefined && await isInUse(record)) {
       throw new Error(
-        `Cannot start the lab: ${name} is up; \`deno task lab down --name ${name}\` ends it`,
+        `Cannot start the lab: ${name} is up; \`${self} down --name ${name}\` ends it`,
       );
     }
     log(`Taking down what an earlier run of ${name} has left`);

@@ -1,12 +1,17 @@
 // Copies the files that were changed in a running device back into the lab's folder.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { withConstants } from "../../shared/process/script.ts";
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
-import { NODE_BASE, NODE_LAB, NODE_LOGS } from "../cluster/node.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
+import { NODE_BASE, NODE_DEVICE_ROOT, NODE_LAB, NODE_LOGS } from "../cluster/node.ts";
+import { entryOf } from "../devices/entry.ts";
+import { END_OF_STARTUP } from "../devices/startup.ts";
 import { enter } from "../machines/machine.ts";
 import { type DeviceRecord, labDirOf } from "../record.ts";
 import { findNode, type FoundLab } from "./find.ts";
+import collect from "./collect.sh" with { type: "text" };
+import keep from "./keep.sh" with { type: "text" };
+import receive from "./receive.sh" with { type: "text" };
 
 /** Folders that users edit. In other folders only services change files, for themselves. */
 const FOLDERS = ["etc", "home", "opt", "root", "srv", "usr/local", "var/www"] as const;
@@ -29,93 +34,112 @@ const LEFT_OUT = [
   "*/frr.conf.sav",
 ] as const;
 
-/**
- * Arguments for bash: the device's PID 1, archive, lab's folder of the device, owner as `UID:GID`,
- * then what find is to leave out.
- * A file counts as changed when it is newer than the end of the startup, or than the device where
- * the startup has not ended, and differs from the file of the lab's folder and from that of the
- * machine. A file that the device has not written is the machine's own: it has another device
- * number than the device's own files, or the size and time of change of the machine's file.
- * Nothing in the device is followed or run: find and tar are the node's own, and take links as
- * links.
- */
-const COLLECT = `
-set -eu
-root=/proc/$1/root archive=$2 folder=$3 owner=$4
-since=$root/etc/hostname
-[ ! -f "$root/tmp/EOS" ] || since=$root/tmp/EOS
-shift 4
-list() {
-  cd "$1"
-  shift
-  for start in ${FOLDERS.join(" ")}; do
-    [ ! -d "$start" ] || [ -L "$start" ] ||
-      find "./$start" -xdev "$@" -o '(' -type f -o -type l ! -lname '/*' ')' -cnewer "$since" -printf '%D %C@ %s %p\\0'
-  done
-}
-cd "$root"
-own=$(stat -c %d etc/hostname)
-comm -z -23 <(list "$root" "$@" | grep -z "^$own " | cut -z -d ' ' -f 2- | sort -z) \\
-  <(list / "$@" | cut -z -d ' ' -f 2- | sort -z) | cut -z -d ' ' -f 3- |
-  while IFS= read -r -d '' file; do
-    case $file in ./usr/*) below= ;; *) below=${NODE_BASE} ;; esac
-    cmp -s "$file" "$folder/$file" || cmp -s "$file" "$below/$file" || printf '%s\\0' "$file"
-  done >"$archive.list"
-tr '\\0' '\\n' <"$archive.list"
-tar --null --no-recursion --owner="\${owner%:*}" --group="\${owner#*:}" \
-  --files-from="$archive.list" -cf "$archive"
-rm "$archive.list"
-`;
+/** What comes before the path of a file that the collector leaves. */
+const LEFT = "left/";
+const COLLECT = withConstants(collect, { END_OF_STARTUP, LEFT });
+const RECEIVE = withConstants(receive, { NODE_DEVICE_ROOT });
+
+/** A device without end must not fill the machine's memory. */
+const MAX_BYTES = 2 ** 30;
+const TIMEOUT_SECONDS = 120;
 
 /**
- * Answers the paths in the device, `./etc/hosts` and the like, that were copied to DEVICE/ in the
- * lab's folder. Throws when the device does not run.
+ * Arguments: seconds, file, number of bytes that are too many, command. What the command starts may
+ * outlive it, so each end of the pipe has the time limit.
  */
-export async function saveDevice(
-  { name, record }: FoundLab,
-  { name: device, node, pid }: DeviceRecord,
-): Promise<string[]> {
-  if (pid === undefined) throw new Error(`Cannot save ${device}: it does not run yet`);
-  const folder = `${record.dir}/${device}`;
-  const owner = await Deno.stat(record.dir);
+const INTO_FILE = `
+file=$2 limit=$3 wait="timeout --signal=KILL $1"
+shift 3
+$wait "$@" | $wait head -c "$limit" >"$file"
+`;
+
+/** What became of one changed file. The path has no slash before it. */
+export interface SavedFile {
+  readonly path: string;
+  /** Why the file is not in the lab's folder; absent where the file is there. */
+  readonly left?: string;
+}
+
+/**
+ * Copies changed files to DEVICE/ in the lab's folder, and answers what became of each. The device
+ * itself collects the files, because only within the device a path leads where it seems to lead.
+ * Throws when the device does not run, or when the device's folder of the lab is a link.
+ */
+export async function saveDevice(lab: FoundLab, device: DeviceRecord): Promise<SavedFile[]> {
+  const { name, record } = lab;
   const file = `${crypto.randomUUID()}.tar`;
-  const leftOut = LEFT_OUT.flatMap((path, at) => [...(at === 0 ? [] : ["-o"]), "-path", path]);
-  const argv = [
-    ...enter(findNode(record, node).pid),
-    ...["bash", "-c", COLLECT, "bash"],
-    ...[`${pid}`, `${NODE_LOGS}/${file}`, `${NODE_LAB}/${device}`, `${owner.uid}:${owner.gid}`],
-    ...["(", ...leftOut, ")", "-prune"],
-  ] as [string, ...string[]];
   const archive = `${labDirOf(name)}/logs/${file}`;
   try {
-    const collected = await run({ argv, timeoutMs: 120_000 });
-    if (collected.reason !== "success") {
-      throw new Error(`Cannot save ${device}: ${describe({ ...collected, argv: ["find"] })}`);
+    const left = await collectFiles(lab, device, archive);
+    const folder = `${record.dir}/${device.name}`;
+    await makeFolder(folder, record.dir);
+    const { uid, gid } = await Deno.stat(record.dir);
+    const argv = [
+      ...[...enter(findNode(record, device.node).pid), "unshare", "--mount"],
+      ...["--propagation", "private", "bash", "-c", RECEIVE, "bash"],
+      ...[`${NODE_LOGS}/${file}`, `${NODE_LAB}/${device.name}`, NODE_BASE, `${MAX_BYTES}`],
+      ...[`${uid}`, `${gid}`, keep],
+    ] as [string, ...string[]];
+    const done = await run({ argv, timeoutMs: scaled(TIMEOUT_SECONDS) * 1000 });
+    // A folder that was made for nothing goes again.
+    await Deno.remove(folder).catch(() => {});
+    if (done.reason !== "success") {
+      throw new Error(`Cannot save ${device.name}: ${describe({ ...done, argv: ["tar"] })}`);
     }
-    const paths = collected.stdout.split("\n").filter(Boolean);
-    if (paths.length > 0) await unpack(archive, folder, paths, owner);
-    return paths;
+    return [...left, ...readKept(done.stdout)];
   } finally {
     await Deno.remove(archive).catch(() => {});
   }
 }
 
-async function unpack(
+/** Puts the device's changed files into an archive. Answers what the device leaves. */
+async function collectFiles(
+  { record }: FoundLab,
+  device: DeviceRecord,
   archive: string,
-  folder: string,
-  paths: readonly string[],
-  owner: Deno.FileInfo,
-): Promise<void> {
-  // The folders on the way to what is unpacked. tar would make missing folders as root's.
-  const folders = new Set(
-    [".", ...paths].flatMap((path) =>
-      path.split("/").map((_, at, names) => join(folder, ...names.slice(0, at)))
-    ),
-  );
-  const missing = Array.from(folders).filter((path) => !existsSync(path));
-  await Deno.mkdir(folder, { recursive: true });
-  const argv = ["tar", "-C", folder, "--keep-directory-symlink", "--numeric-owner", "-xf", archive];
-  const done = await run({ argv: argv as [string, ...string[]] });
-  if (done.reason !== "success") throw new Error(`Cannot save into ${folder}: ${describe(done)}`);
-  for (const path of missing) await Deno.chown(path, owner.uid, owner.gid);
+): Promise<SavedFile[]> {
+  const { name, node, pid } = device;
+  if (pid === undefined) throw new Error(`Cannot save ${name}: it does not run yet`);
+  const { argv, env } = entryOf(findNode(record, node), pid, device);
+  const leftOut = LEFT_OUT.flatMap((path, at) => [...(at === 0 ? [] : ["-o"]), "-path", path]);
+  const seconds = scaled(TIMEOUT_SECONDS);
+  const done = await run({
+    argv: [
+      ...["env", "bash", "-o", "pipefail", "-c", INTO_FILE, "bash"] as const,
+      ...[`${seconds}`, archive, `${MAX_BYTES}`, ...argv],
+      ...["bash", "-c", COLLECT, "bash", FOLDERS.join(" "), "(", ...leftOut, ")", "-prune"],
+    ],
+    env,
+    timeoutMs: (TIMEOUT_SECONDS + 10) * 1000,
+  });
+  if ((await Deno.stat(archive)).size >= MAX_BYTES) {
+    throw new Error(`Cannot save ${name}: its changed files take more than ${MAX_BYTES} bytes`);
+  }
+  if (done.reason !== "success") {
+    throw new Error(`Cannot save ${name}: ${describe({ ...done, argv: ["find", "/"] })}`);
+  }
+  return done.stderr.split("\n").filter((line) => line.startsWith(LEFT))
+    .map((line) => ({ path: line.slice(LEFT.length), left: "it is neither a file nor a link" }));
+}
+
+/** Makes a device's folder where it is missing. The folder belongs to the owner of the lab's. */
+async function makeFolder(folder: string, lab: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder);
+    const { uid, gid } = await Deno.stat(lab);
+    if (uid !== null && gid !== null) await Deno.chown(folder, uid, gid);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    if ((await Deno.lstat(folder)).isDirectory) return;
+    throw new Error(`Cannot save into ${folder}: it is no folder`, { cause: error });
+  }
+}
+
+/** Reads what keep.sh prints. */
+function readKept(text: string): SavedFile[] {
+  const words = text.split("\0");
+  return Array.from({ length: Math.floor(words.length / 3) }, (_, at) => {
+    const [word, path = "", why = ""] = words.slice(3 * at, 3 * at + 3);
+    return word === "saved" ? { path } : { path, left: why };
+  });
 }

@@ -1,35 +1,20 @@
 // The command `lab` as it is typed: the executable alone, copied anywhere, in any folder.
 import assert from "node:assert/strict";
-import { type Completed, describe } from "../../shared/process/command.ts";
+import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
+import { CHECKOUT } from "../../lab/installation/checkout.ts";
 import { VERSION } from "../../shared/version.ts";
-import { ROOT } from "../../tools/checkout.ts";
 import { makeFolder } from "../fixture/folder.ts";
 import { isPrivileged } from "../fixture/privileged.ts";
-import { LAB, testLab } from "./lab_fixture.ts";
-
-const TIMEOUT_MS = 180_000;
-
-/** Runs `lab` in a folder, with a HOME of nobody's. */
-async function type(
-  dir: string,
-  words: readonly string[],
-  { lab = LAB, env = {} }: { readonly lab?: string; readonly env?: Record<string, string> } = {},
-): Promise<Completed> {
-  const variables = Object.entries({ NO_COLOR: "1", ...env }).map(([name, value]) =>
-    `${name}=${value}`
-  );
-  const argv = ["env", "-C", dir, ...variables, lab, ...words] as const;
-  return await run({ argv: [...argv], timeoutMs: TIMEOUT_MS });
-}
+import { LAB, testLab, typeLab } from "./lab_fixture.ts";
 
 Deno.test("lab says its version, its commands, and what a mistyped word may be", async () => {
-  const version = await type("/", ["--version"]);
+  const version = await typeLab("/", ["--version"]);
   assert.match(
     version.stdout,
     new RegExp(`^lab ${RegExp.escape(VERSION)} \\(Deno .*, compiled\\)$`, "m"),
   );
-  const help = (await type("/", ["--help"])).stdout;
+  const help = (await typeLab("/", ["--help"])).stdout;
   for (const word of ["up", "lstart", "lclean", "linfo", "lrestart", "list", "wipe"]) {
     assert.match(help, new RegExp(`\\b${word}\\b`));
   }
@@ -44,7 +29,7 @@ Deno.test("lab says its version, its commands, and what a mistyped word may be",
       ],
     ] as const
   ) {
-    const done = await type("/", words);
+    const done = await typeLab("/", words);
     assert.equal(done.code, 1, describe(done));
     assert.match(done.stderr, said);
   }
@@ -88,7 +73,7 @@ testLab("a copy on the PATH is all that is needed, in any lab's folder", async (
     "lab.check": "pc3 1 false\n",
   });
   const env = { PATH: `${bin.dir}:/usr/bin:/bin` };
-  const lab = (...words: string[]) => type(labs.dir, words, { lab: "lab", env });
+  const lab = (...words: string[]) => typeLab(labs.dir, words, { lab: "lab", env });
 
   const up = await lab("lstart", "pc1", "pc2", "n1");
   assert.equal(up.reason, "success", describe(up));
@@ -105,13 +90,13 @@ testLab("a copy on the PATH is all that is needed, in any lab's folder", async (
     /^Cannot show the logs of switch: .*no service\n$/,
   );
   assert.match((await lab("list")).stdout, new RegExp(`^${name}-b  ${labs.dir}$`, "m"));
-  const elsewhere = await type("/", ["linfo", "-d", labs.dir, "--quiet"]);
+  const elsewhere = await typeLab("/", ["linfo", "-d", labs.dir, "--quiet"]);
   assert.equal(elsewhere.stdout, "pc1\npc2\nn1\n");
-  const named = await type("/", ["ps", "--quiet"], { env: { LAB_NAME: `${name}-b` } });
+  const named = await typeLab("/", ["ps", "--quiet"], { env: { LAB_NAME: `${name}-b` } });
   assert.equal(named.stdout, "pc1\npc2\nn1\n");
   assert.match((await lab("lrestart", "pc2")).stderr, /pc2 was restarted$/m);
 
-  const down = await type("/", ["lclean", "-d", labs.dir]);
+  const down = await typeLab("/", ["lclean", "-d", labs.dir]);
   assert.equal(down.reason, "success", describe(down));
   assert.match(down.stderr, new RegExp(`${name}-b is down: 3 devices `));
   assert.match((await lab("ps", "-d", ".")).stderr, /^Cannot choose a lab: that in .* is not up, /);
@@ -122,7 +107,7 @@ testLab(
   async (name) => {
     await using labs = await makeFolder({ "lab.conf": "pc1[0]=A\npc2[0]=B/02:00:00:00:00:2a\n" });
     const lab = (...[command, ...words]: [string, ...string[]]) =>
-      type(labs.dir, [command, "--name", name, ...words]);
+      typeLab(labs.dir, [command, "--name", name, ...words]);
     await lab("up", "--keep");
     const first = (await lab("ps")).stdout;
     assert.match(first, /^pc2 .* 02:00:00:00:00:2a +up/m);
@@ -161,44 +146,10 @@ testLab(
   },
 );
 
-testLab(
-  "what was changed in a device goes back into the lab's folder, and comes again",
-  async (name) => {
-    await using labs = await makeFolder({
-      "lab.conf": "pc1[0]=A\npc2[0]=A\n",
-      "pc1.startup": "echo startup > /etc/of-startup\n",
-      "pc1/etc/motd": "old\n",
-      "pc1/etc/kept": "kept\n",
-    });
-    await Deno.chown(labs.dir, 4242, 4243);
-    const lab = (...[command, ...words]: [string, ...string[]]) =>
-      type(labs.dir, [command, "--name", name, ...words]);
-    await lab("up", "--keep");
-    await lab(
-      "exec",
-      "pc1",
-      "echo new > /etc/motd; mkdir -p /srv/a; echo 'a b' > '/srv/a/b c'; ln -s motd /etc/link; echo x > /etc/hosts; echo ls > /root/.bash_history",
-    );
-    const saved = await lab("save", "pc1");
-    assert.equal(saved.reason, "success", describe(saved));
-    assert.deepEqual(saved.stdout.trimEnd().split("\n").sort(), [
-      "pc1/etc/link",
-      "pc1/etc/motd",
-      "pc1/srv/a/b c",
-    ]);
-    assert.equal(await Deno.readTextFile(`${labs.dir}/pc1/etc/motd`), "new\n");
-    assert.equal((await Deno.stat(`${labs.dir}/pc1/srv/a/b c`)).uid, 4242);
-    assert.match((await lab("save", "pc2")).stderr, /^Nothing has changed\.$/m);
-    await lab("restart", "pc1");
-    assert.equal((await lab("exec", "pc1", "cat", "/srv/a/b c")).stdout, "a b\n");
-    await lab("down");
-  },
-);
-
 testLab("a node that has ended is said to be so", async (name) => {
   await using labs = await makeFolder({ "lab.conf": "pc1[0]=A\n" });
   const lab = (...[command, ...words]: [string, ...string[]]) =>
-    type(labs.dir, [command, "--name", name, ...words]);
+    typeLab(labs.dir, [command, "--name", name, ...words]);
   await lab("up", "--keep", "--nodes", "1");
   const record = JSON.parse(await Deno.readTextFile(`/run/megalos-lab/${name}/state.json`));
   const node = record.machines.find((machine: { name: string }) => machine.name === "n1");
@@ -212,31 +163,53 @@ testLab("a node that has ended is said to be so", async (name) => {
   assert.equal((await lab("down")).reason, "success");
 });
 
+/** A program of the table that devices have, which this machine does not have. */
+async function findAbsent(): Promise<readonly [program: string, debianPackage: string]> {
+  const table = await Deno.readTextFile(
+    `${CHECKOUT.skeleton}/usr/lib/megalos-lab/packages.txt`,
+  );
+  for (const line of table.trimEnd().split("\n")) {
+    const [debianPackage = "", program = ""] = line.split(/: | /);
+    if (program.startsWith("/")) continue;
+    const which = await run({ argv: ["sh", "-c", 'command -v "$1"', "sh", program] });
+    if (which.reason !== "success") return [program, debianPackage];
+  }
+  throw new Error("this machine has every program of the table");
+}
+
 testLab(
-  "Ctrl-Z stops a command in a device, fg goes on with it, and Ctrl-C ends it",
+  "a missing program is explained, and is found as soon as it is installed",
   async (name) => {
     await using labs = await makeFolder({ "lab.conf": "pc1[0]=A\n" });
     const lab = (...[command, ...words]: [string, ...string[]]) =>
-      type(labs.dir, [command, "--name", name, ...words]);
+      typeLab(labs.dir, [command, "--name", name, ...words]);
     await lab("up", "--keep", "--nodes", "1");
-    const exec = `${LAB} exec --name ${name} pc1`;
-    const steps = [
-      ["[#$] ", `${exec} sh -c "echo be''gun; sleep 600"\\n`],
-      ["begun", "\\x1a"],
-      ["Stopped.*\\r\\n.*[#$] ", "echo a''live\\n"],
-      ["alive", "fg\\n"],
-      // Twice: whoever wakes it must not be put to sleep by the first time.
-      [`exec --name ${name}.*\\r\\n`, "\\x1a"],
-      ["Stopped.*\\r\\n.*[#$] ", "fg\\n"],
-      [`exec --name ${name}.*\\r\\n`, "\\x03"],
-      ["[#$] ", "echo co''de=$?\\n"],
-      ["code=130", "exit\\n"],
-    ];
-    const done = await run({
-      argv: ["python3", `${ROOT}/tests/fixture/terminal.py`, ...steps.flat()],
-      timeoutMs: TIMEOUT_MS,
-    });
-    assert.equal(done.reason, "success", describe(done));
+    const [program, debianPackage] = await findAbsent();
+    const word = await lab("exec", "pc1", program);
+    assert.equal(word.code, 127, describe(word));
+    assert.match(
+      word.stderr,
+      new RegExp(`^The Debian package ${debianPackage} has it: \\S+ install ${program}$`, "m"),
+    );
+    const explained = new RegExp(`package ${debianPackage} has it.*: lab install ${program}$`, "m");
+    assert.match((await lab("exec", "pc1", `${program} x; true`)).stderr, explained);
+    assert.match((await lab("exec", "pc1", "bash", "-ic", program)).stderr, explained);
+
+    const installed = `megalos-test-${crypto.randomUUID()}`;
+    const path = `/usr/local/bin/${installed}`;
+    assert.equal((await lab("exec", "pc1", installed)).code, 127);
+    try {
+      await Deno.copyFile("/bin/true", path);
+      assert.equal((await lab("exec", "pc1", installed)).code, 0);
+    } finally {
+      await Deno.remove(path);
+    }
+    const there = await typeLab("/", ["install", "ip", "ping"]);
+    assert.equal(there.stderr, "Installed: iproute2 iputils-ping\n");
+    assert.match(
+      (await typeLab("/", ["install", "no/such"])).stderr,
+      /^Cannot install no\/such: it is no name of a program or a Debian package$/m,
+    );
     await lab("down");
   },
 );

@@ -113,3 +113,33 @@ testLab("a lab for Quagga runs on FRR, however it starts it", async (name) => {
   const done = await runLab(name, lab.dir);
   assert.equal(done.reason, "success", describe(done) + done.stdout);
 });
+
+testLab(
+  "what `write memory` saves in a router is there after FRR has started anew",
+  async (name) => {
+    await using lab = await makeFolder({
+      "lab.conf": "r1[0]=A\n",
+      "r1.startup": "systemctl start frr\n",
+      "r1/etc/frr/daemons": "ospfd=yes\n",
+      "r1/etc/frr/frr.conf": "hostname r1\n",
+      "lab.check": expect("r1", ["vtysh -c 'show daemons' | grep -q ospfd"], 60),
+    });
+    const up = await runLab(name, lab.dir, "--nodes", "1", "--keep");
+    assert.equal(up.reason, "success", describe(up) + up.stdout);
+    const words = ["configure terminal", "router ospf", "ospf router-id 10.9.9.9", "end"];
+    const commands = [...words, "write memory"].flatMap((word) => ["-c", word]);
+    const written = await runLab(name, "exec", "r1", "vtysh", ...commands);
+    assert.match(written.stdout, /Integrated configuration saved to \/etc\/frr\/frr\.conf/);
+    const shown =
+      "systemctl restart frr >/dev/null; for i in $(seq 60); do vtysh -c 'show running-config' | grep -q 'ospf router-id 10.9.9.9' && exit; sleep 1; done; exit 1";
+    const again = await runLab(name, "exec", "r1", "bash", "-c", shown);
+    assert.equal(again.code, 0, describe(again));
+    // The file goes back into the lab's folder, too.
+    assert.match((await runLab(name, "save")).stdout, /^r1\/etc\/frr\/frr\.conf$/m);
+    assert.match(
+      await Deno.readTextFile(`${lab.dir}/r1/etc/frr/frr.conf`),
+      /^ ospf router-id 10\.9\.9\.9$/m,
+    );
+    await runLab(name, "down");
+  },
+);

@@ -6,7 +6,7 @@ import { converse, run } from "../../shared/process/exec.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt, programPath } from "../../tools/build.ts";
-import { inCheckout } from "../../tools/checkout.ts";
+import { inCheckout, ROOT } from "../../tools/checkout.ts";
 
 const LAB_TIMEOUT_MS = 180_000;
 const NAMED = "attach connect detach down exec logs ps restart save up".split(" ");
@@ -20,6 +20,30 @@ type Argv = [string, ...string[]];
 /** Runs `lab ...ARGS` to its end; `--name` is added. */
 export async function runLab(name: string, ...args: string[]): Promise<Completed> {
   return await run({ argv: labArgv(name, args), timeoutMs: LAB_TIMEOUT_MS });
+}
+
+/** Runs `lab` in a folder as it is typed there, with a HOME of nobody's. */
+export async function typeLab(
+  dir: string,
+  words: readonly string[],
+  { lab = LAB, env = {} }: { readonly lab?: string; readonly env?: Record<string, string> } = {},
+): Promise<Completed> {
+  const variables = Object.entries({ NO_COLOR: "1", ...env }).map(([name, value]) =>
+    `${name}=${value}`
+  );
+  const argv = ["env", "-C", dir, ...variables, lab, ...words] as const;
+  return await run({ argv: [...argv], timeoutMs: LAB_TIMEOUT_MS });
+}
+
+/**
+ * Types into bash on a terminal of its own: pairs of what is waited for (a regular expression of
+ * Python) and what is typed then.
+ */
+export async function typeOnTerminal(
+  steps: readonly (readonly [wanted: string, keys: string])[],
+): Promise<Completed> {
+  const script = `${ROOT}/tests/fixture/terminal.py`;
+  return await run({ argv: ["python3", script, ...steps.flat()], timeoutMs: LAB_TIMEOUT_MS });
 }
 
 /** Runs `lab` where the labs' own directory has room for so many KiB only. */
