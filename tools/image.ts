@@ -15,6 +15,7 @@ import {
   BUILDERS,
   type ImagePlan,
   type ImageRequest,
+  nameMadeBase,
   planImages,
   suiteOf,
 } from "./image_plan.ts";
@@ -41,14 +42,51 @@ async function buildImage(
 ): Promise<string> {
   const env = downloadEnv(context);
   await using _programs = await startPrograms(arch, context);
-  await ensureBase(base, arch, builder, context);
+  const found = await ensureBase(base, arch, builder, context);
   context.log(`Building ${tag} for ${arch} with ${builder.name}`);
-  const args = { BASE: base, VERSION };
+  const args = { BASE: found, VERSION };
   const argv = builder.build({ context: ROOT, tag, arch, args });
-  await watch(`build ${tag}`, { argv, env }, context);
+  const before = await listLeftovers(builder, env);
+  try {
+    await watch(`build ${tag}`, { argv, env }, context);
+  } catch (error) {
+    await removeLeftovers(builder, found, before, env);
+    throw error;
+  }
   if (file !== undefined) await save(tag, file, builder, context);
   const { stdout: size } = await must(`see ${tag}`, { argv: builder.readSize(tag), env });
   return [tag, `linux/${arch}`, size.trim(), file ?? `in ${builder.name}'s store`].join("  ");
+}
+
+type Env = Readonly<Record<string, string>>;
+
+interface Container {
+  readonly id: string;
+  readonly image: string;
+}
+
+async function listLeftovers({ leftovers }: Builder, env: Env): Promise<Container[]> {
+  if (leftovers === undefined) return [];
+  const { stdout } = await run({ argv: leftovers.list, env });
+  return stdout.split("\n").filter((line) => line !== "").map((line) => {
+    const [id = "", image = ""] = line.split(" ");
+    return { id, image };
+  });
+}
+
+/** Removes the containers of an image that were not there before. Other builds may have others. */
+async function removeLeftovers(
+  builder: Builder,
+  image: string,
+  before: readonly Container[],
+  env: Env,
+): Promise<void> {
+  const known = new Set(before.map(({ id }) => id));
+  const found = (await listLeftovers(builder, env)).filter((one) =>
+    one.image === image && !known.has(one.id)
+  );
+  if (builder.leftovers === undefined || found.length === 0) return;
+  await run({ argv: builder.leftovers.remove(found.map(({ id }) => id)), env });
 }
 
 /** The first builder that works here; where none does, Debian's buildah is installed. */
@@ -64,27 +102,31 @@ async function findBuilder(context: ToolContext): Promise<Builder> {
 }
 
 /**
- * Makes sure that the builder's store has the base: there already, pulled, or made here under the
- * same name.
+ * Makes sure that the builder's store has the base: there already, pulled, or made here under a
+ * name of its own. Answers the name.
  */
 async function ensureBase(
   base: string,
   arch: Arch,
   builder: Builder,
   context: ToolContext,
-): Promise<void> {
+): Promise<string> {
   const env = downloadEnv(context);
-  if ((await run({ argv: builder.readArch(base), env })).stdout.trim() === arch) return;
+  const made = nameMadeBase(base, arch);
+  for (const name of [base, made]) {
+    if ((await run({ argv: builder.readArch(name), env })).stdout.trim() === arch) return name;
+  }
   context.log(`Pulling ${base}`);
   const pull = { argv: builder.pull(base, arch), env, timeoutMs: TOOL_TIMEOUT_MS };
   const pulled = await during(`pull ${base}`, context.log, (heard) => run({ ...pull, heard }));
-  if (pulled.reason === "success") return;
+  if (pulled.reason === "success") return base;
   const suite = suiteOf(base);
   if (suite === undefined) throw new Error(`Cannot pull ${base}: ${describe(pulled)}`);
   context.log(`${base} cannot be pulled: ${pulled.stderr.trim()}`);
   const folder = await makeBase(suite, arch, context);
-  const argv = builder.build({ context: folder, tag: base, arch, args: {} });
-  await watch(`make ${base}`, { argv, env }, context);
+  const argv = builder.build({ context: folder, tag: made, arch, args: {} });
+  await watch(`make ${made}`, { argv, env }, context);
+  return made;
 }
 
 /** Writes the archive beside its path and renames it, so that nobody loads half an archive. */

@@ -60,6 +60,14 @@ export function suiteOf(base: string): string | undefined {
   return /(?:^|\/)debian:([a-z]+)(?:-\d+)?(?:-slim)?$/.exec(base)?.[1];
 }
 
+/**
+ * The name of a base that is made here. Each architecture has its own, so that none takes the place
+ * of another's.
+ */
+export function nameMadeBase(base: string, arch: Arch): string {
+  return `localhost/megalos-base/${suiteOf(base) ?? "unknown"}:${arch}`;
+}
+
 /** What a Dockerfile is built from and with. */
 export interface Build {
   /** Directory of the Dockerfile. */
@@ -82,6 +90,15 @@ export interface Builder {
   save(image: string, file: string): Argv;
   /** Prints "324 MB". */
   readSize(image: string): Argv;
+  /** What a build that is cut short leaves behind, where the builder leaves anything. */
+  readonly leftovers?: Leftovers;
+}
+
+/** Containers in which a builder works. */
+export interface Leftovers {
+  /** Prints lines `CONTAINER IMAGE`. */
+  readonly list: Argv;
+  remove(containers: readonly string[]): Argv;
 }
 
 /** Asks for no container runtime and no cgroup. */
@@ -106,20 +123,23 @@ export const BUILDERS: readonly Builder[] = [
     build: ["buildah", "build", ...CHROOT, "--layers", "--pull=false"],
     save: (image, file) => ["buildah", "push", "--quiet", image, `docker-archive:${file}:${image}`],
     readArch: ["buildah", "inspect", "--type", "image", "--format", "{{.OCIv1.Architecture}}"],
+    leftovers: {
+      list: ["buildah", "containers", "--format", "{{.ContainerID}} {{.ImageName}}"],
+      remove: (containers) => ["buildah", "rm", ...containers],
+    },
   }),
 ];
 
 function builder(
   name: string,
-  { probes, build, save, readArch }: Pick<Builder, "probes" | "save"> & {
+  { build, readArch, ...own }: Pick<Builder, "probes" | "save" | "leftovers"> & {
     readonly build: Argv;
     readonly readArch?: Argv;
   },
 ): Builder {
   return {
     name,
-    probes,
-    save,
+    ...own,
     build: ({ context, tag, arch, args }) => [
       ...build,
       ...["--platform", `linux/${arch}`],

@@ -5,6 +5,7 @@ import {
   DEFAULT_BASE,
   DEFAULT_TAG,
   nameInFull,
+  nameMadeBase,
   planImages,
   suiteOf,
 } from "./image_plan.ts";
@@ -61,6 +62,17 @@ Deno.test("debootstrap can stand in for images of a Debian suite only", () => {
   for (const name of ["debian", "debian:13", "debian@sha256:0", "ubuntu:noble", "notdebian:sid"]) {
     assert.equal(suiteOf(nameInFull(name)), name === "debian" ? "latest" : undefined, name);
   }
+});
+
+Deno.test("a base that is made here has a name for each architecture", () => {
+  const names = (["amd64", "arm64"] as const).map((arch) =>
+    nameMadeBase(nameInFull(DEFAULT_BASE), arch)
+  );
+  assert.deepEqual(names, [
+    "localhost/megalos-base/forky:amd64",
+    "localhost/megalos-base/forky:arm64",
+  ]);
+  for (const name of names) assert.equal(nameInFull(name), name);
 });
 
 for (const builder of BUILDERS) {

@@ -9,6 +9,16 @@ import { type Form, FORMS, runTests } from "./run_tests.ts";
 
 const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
 
+let failure = 1;
+
+/**
+ * Lets Ctrl-C, which also ends the program that is under way, be followed by what undoes the work
+ * so far.
+ */
+function outliveInterrupts(): void {
+  Deno.addSignalListener("SIGINT", () => failure = 130);
+}
+
 const program = new Command("deno task").enablePositionalOptions();
 
 const archOption = () =>
@@ -33,6 +43,7 @@ program.command("image")
   .option("--base <image>", "Debian 12 (bookworm) to 14 (forky), whose FRR it has", DEFAULT_BASE)
   .option("--output <file>", "also write an archive for `ctr images import` or `docker load`")
   .action(async ({ tag, arch, base, output }) => {
+    outliveInterrupts();
     const archs = arch === "all" ? ARCH_NAMES : [arch];
     const file = output === undefined
       ? {}
@@ -68,5 +79,5 @@ try {
   await program.parseAsync(Deno.args, { from: "user" });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  Deno.exit(1);
+  Deno.exit(failure);
 }

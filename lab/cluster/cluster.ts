@@ -1,7 +1,7 @@
 // Makes the cluster: the switch, the route reflector and the workers, each with a ready manager.
 import { type Machine, startMachine } from "../machines/machine.ts";
 import type { Recorder } from "../record.ts";
-import { awaitReady, type NodeFiles, startManager, startNode } from "./node.ts";
+import { awaitReady, type NodeFiles, startGuard, startManager, startNode } from "./node.ts";
 import { type NodeAddress, planSwitch, REFLECTOR, runBatch, SWITCH } from "./underlay.ts";
 
 /** Starts all machines; answers the workers by name once every manager is ready. */
@@ -19,6 +19,7 @@ export async function startCluster(
   ]);
   await runBatch(hub!, planSwitch(nodes));
   const managers = await Promise.all(nodes.map((node, at) => startManager(node, members[at]!)));
+  await Promise.all(nodes.slice(1).map(startGuard));
   await Promise.all(nodes.map((node, at) => awaitReady(node, managers[at]!, files.state)));
   return new Map(nodes.slice(1).map((node) => [node.name, node]));
 }

@@ -4,7 +4,10 @@ import { run } from "../../shared/process/exec.ts";
 import { scaled } from "../../shared/process/time_scale.ts";
 import { withConstants } from "../../shared/process/script.ts";
 import { enter, type Machine, startMachine } from "../machines/machine.ts";
+import { HOST_ARCH } from "../../tools/arch.ts";
+import { SYSCALLS } from "../confinement/syscalls.ts";
 import furnishNode from "./furnish_node.sh" with { type: "text" };
+import guardShared from "./guard_shared.pl" with { type: "text" };
 import probe from "./probe.sh" with { type: "text" };
 import { type NodeAddress, planNode, REFLECTOR, runBatch } from "./underlay.ts";
 
@@ -73,6 +76,15 @@ export async function startManager(machine: Machine, { address }: NodeAddress): 
   await startService(machine, "frr", ["sh", "/etc/frr/megalos-start"], {});
   return await startService(machine, "manager", [manager, role], env);
 }
+
+/** Starts what keeps devices from filling the disk of /shared. */
+export async function startGuard(machine: Machine): Promise<void> {
+  const argv = ["perl", "-e", guardShared, `${SYSCALLS[HOST_ARCH].statfs}`, NODE_SHARED];
+  await startService(machine, GUARD, argv, {});
+}
+
+/** The guard's log is `NODE-guard.log`. */
+export const GUARD = "guard";
 
 async function startService(
   machine: Machine,

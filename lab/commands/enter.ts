@@ -14,7 +14,7 @@ export function addExec(program: Command, terminal: Session): void {
     .argument("<device>").argument("<command...>").passThroughOptions()
     .action(async (device: string, words: string[], named: Named) => {
       const lab = await findNamed(named, terminal);
-      const { argv, env } = await findEntry(lab.record, device);
+      const { argv, env } = await findEntry(lab, device);
       await refreshDevices(lab);
       const code = await runAttended({ terminal, argv: [...argv, ...toCommand(words)], env });
       const hint = code === NOT_FOUND ? await explainMissing(words[0] ?? "", terminal) : undefined;
@@ -66,7 +66,7 @@ export function addConnect(program: Command, terminal: Session): void {
         const names = lab.record.devices.map(({ name }) => name).join(", ");
         throw new Error(`Cannot connect: no device is named; it may be one of ${names}`);
       }
-      const found = await findEntry(lab.record, device);
+      const found = await findEntry(lab, device);
       await runAttended({ terminal, argv: [...found.argv, found.shell], env: found.env });
     });
 }

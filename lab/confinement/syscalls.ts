@@ -9,6 +9,7 @@ export interface SyscallTable {
   readonly prctl: number;
   readonly mount: number;
   readonly setns: number;
+  readonly statfs: number;
   readonly clone: number;
   readonly clone3: number;
   readonly unshare: number;
@@ -32,6 +33,7 @@ export const SYSCALLS: Readonly<Record<"amd64" | "arm64", SyscallTable>> = {
     prctl: 157,
     mount: 165,
     setns: 308,
+    statfs: 137,
     clone: 56,
     clone3: 435,
     unshare: 272,
@@ -71,6 +73,7 @@ export const SYSCALLS: Readonly<Record<"amd64" | "arm64", SyscallTable>> = {
     prctl: 167,
     mount: 40,
     setns: 268,
+    statfs: 43,
     clone: 220,
     clone3: 435,
     unshare: 97,

@@ -91,7 +91,9 @@ async function startPlanned(device: PlacedDevice, context: StartContext): Promis
   const open = (limits: readonly string[]) =>
     entryOf(node, pid, { confinement, env: options.env, limits });
   await fillDevice(open([]), name);
-  const limits = await selectLimits(open, options.ulimits, warn);
+  // /shared has no other limit than the sizes of its files.
+  const ulimits = { fsize: `${room}`, ...options.ulimits };
+  const limits = await selectLimits(open, ulimits, warn);
   context.recorder.replaceDevice({ ...plan, attachments, pid, confinement, limits });
   return { device, entry: open(limits) };
 }

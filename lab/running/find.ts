@@ -1,7 +1,7 @@
 // Finds a running lab by its name or folder, and the way into one of its devices or nodes.
 import { PROGRAM_DIRS } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
-import { CNI_BIN_DIR, NODE_PROGRAMS } from "../cluster/node.ts";
+import { CNI_BIN_DIR, GUARD, NODE_PROGRAMS } from "../cluster/node.ts";
 import { SWITCH } from "../cluster/underlay.ts";
 import { type Entry, entryOf, STOPPABLE, UNSTOPPABLE } from "../devices/entry.ts";
 import { enter } from "../machines/machine.ts";
@@ -87,9 +87,10 @@ export function findNode({ devices, machines }: LabRecord, name: string) {
  * Throws when neither exists, or when the one found has ended.
  */
 export async function findEntry(
-  record: LabRecord,
+  lab: FoundLab,
   name: string,
 ): Promise<Entry & { readonly shell: string }> {
+  const { record } = lab;
   const device = findDevice(record, name);
   const machine = findNode(record, device?.node ?? name);
   if ((await selectLiving([machine])).length === 0) {
@@ -108,9 +109,20 @@ export async function findEntry(
   if (device.pid === undefined) throw new Error(`Cannot enter ${name}: it does not run yet`);
   const alive = await run({ argv: [...enter(machine.pid), "kill", "-0", `${device.pid}`] });
   if (alive.reason !== "success") {
-    throw new Error(`Cannot enter ${name}: it has ended; \`lab restart ${name}\` starts it anew`);
+    const why = await readEnd(lab, machine.name, device.pid);
+    throw new Error(
+      `Cannot enter ${name}: it has ended${why}; \`lab restart ${name}\` starts it anew`,
+    );
   }
   return { ...entryOf(machine, device.pid, device), shell: device.shell };
+}
+
+/** Says why the lab itself has ended a device; see guard_shared.pl. Otherwise this says nothing. */
+async function readEnd({ name }: FoundLab, node: string, pid: number): Promise<string> {
+  const log = await Deno.readTextFile(`${labDirOf(name)}/logs/${node}-${GUARD}.log`)
+    .catch(() => "");
+  const why = log.split("\n").find((line) => line.startsWith(`${pid} `));
+  return why === undefined ? "" : `: ${why.slice(`${pid} `.length)}`;
 }
 
 /** Names of devices that are names of nodes as well. */

@@ -7,13 +7,14 @@ import { findDevice, findEntry, findNode, type FoundLab } from "./find.ts";
 
 /** Plans the command that prints the logs. With `follow` the command goes on until it is ended. */
 export async function planLogs(
-  { name, record }: FoundLab,
+  lab: FoundLab,
   machine: string,
   follow: boolean,
 ): Promise<Pick<Command, "argv" | "env">> {
+  const { name, record } = lab;
   const options = ["--lines=+1", ...(follow ? ["--follow"] : [])];
   if (findDevice(record, machine) !== undefined) {
-    const { argv, env } = await findEntry(record, machine);
+    const { argv, env } = await findEntry(lab, machine);
     return { argv: [...argv, "tail", "--quiet", ...options, ...STARTUP_LOGS], env };
   }
   // The logs of a node outlive the node.

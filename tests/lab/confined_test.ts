@@ -138,3 +138,30 @@ testLab(
     assert.equal(quiet.reason, "success", describe(quiet));
   },
 );
+
+testLab("a device gets neither a file nor a disk of /shared beyond its limits", async (name) => {
+  await using lab = await makeFolder();
+  // A disk of its own, which is small enough to be filled.
+  await run({ argv: ["mount", "-t", "tmpfs", "-o", "size=100m", "tmpfs", lab.dir] });
+  try {
+    await Deno.writeTextFile(`${lab.dir}/lab.conf`, "pc1[0]=A\npc2[0]=A\npc2[mem]=64m\n");
+    const up = await runLab(name, lab.dir, "--nodes", "1", "--keep");
+    assert.equal(up.reason, "success", describe(up));
+    const large = await runLab(name, "exec", "pc2", "head -c 50m /dev/zero >/shared/large");
+    assert.notEqual(large.code, 0);
+    assert.equal((await Deno.stat(`${lab.dir}/shared/large`)).size, 32 * 2 ** 20);
+    // Whoever ends the device looks four times a second.
+    const fill = "for i in $(seq 100); do head -c 1m /dev/zero; sleep 0.3; done >/shared/full";
+    assert.notEqual((await runLab(name, "exec", "pc1", "bash", "-c", fill)).code, 0);
+    assert.ok((await Deno.stat(`${lab.dir}/shared/full`)).size < 66 * 2 ** 20);
+    assert.match((await runLab(name, "ps")).stdout, /^pc1 .* ended /m);
+    assert.match(
+      (await runLab(name, "exec", "pc1", "true")).stderr,
+      /^Cannot enter pc1: it has ended: it was writing to \/shared, whose disk has only \d+ MiB left/,
+    );
+    assert.equal((await runLab(name, "exec", "pc2", "touch", "/shared/x")).code, 0);
+    await runLab(name, "down");
+  } finally {
+    await run({ argv: ["umount", lab.dir] });
+  }
+});
