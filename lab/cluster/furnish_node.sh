@@ -14,7 +14,7 @@ mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t tmpfs -o mode=755 tmpfs "$stage"
 cd "$stage" || exit
-mkdir -p netns lock lab/bin lab/conf lab/shared lab/skeleton lab/base lab/users lab/log lab/device
+mkdir -p netns lock lab/bin lab/conf lab/shared lab/skeleton lab/base lab/users lab/log lab/device lab/opt
 install -d -o frr -g frr frr
 mount --bind "$3" lab/bin
 mount --bind "$4" lab/conf
@@ -22,6 +22,7 @@ mount --bind "$5" lab/shared
 mount --bind "$6" lab/skeleton
 mount --bind "$7" lab/base
 mount --bind "$2/logs" lab/log
+[ ! -d /opt ] || mount --bind /opt lab/opt
 cd /
 mount --no-mtab --move "$stage" /run
 for dir in /etc/frr /var/log/frr /opt; do mount -t tmpfs -o mode=755 tmpfs "$dir"; done

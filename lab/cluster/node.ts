@@ -34,6 +34,8 @@ export const NODE_SHARED = "/run/lab/shared";
 export const NODE_SKELETON = "/run/lab/skeleton";
 /** The folder `logs` of the running lab. */
 export const NODE_LOGS = "/run/lab/log";
+/** The machine's /opt: the node's own has the plugin. */
+export const NODE_OPT = "/run/lab/opt";
 export const NODE_BASE = "/run/lab/base";
 /** Where the user namespaces of devices have their names. */
 export const NODE_USERNS = "/run/lab/users";

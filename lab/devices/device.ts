@@ -3,6 +3,7 @@ import {
   NODE_BASE,
   NODE_DEVICE_ROOT,
   NODE_LAB,
+  NODE_OPT,
   NODE_SHARED,
   NODE_SKELETON,
 } from "../cluster/node.ts";
@@ -34,7 +35,7 @@ export async function startDevice(
   },
 ): Promise<number> {
   const unshare = ["unshare", "--mount", "--propagation", "private"];
-  const script = ["sh", "-c", withConstants(startDeviceScript, { READY }), "sh"];
+  const script = ["sh", "-c", withConstants(startDeviceScript, { NODE_OPT, READY }), "sh"];
   const done = await run({
     argv: [
       ...confine(confinement),

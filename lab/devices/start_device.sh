@@ -27,8 +27,12 @@ mount_root() {
   cd "$top"
   mkdir root
   lay root "$base" root
-  for dir in usr bin sbin lib lib32 lib64 libx32 var/lib/dpkg $(cd "$base" && echo opt/*); do
+  for dir in usr bin sbin lib lib32 lib64 libx32 var/lib/dpkg; do
     [ ! -d "root/$dir" ] || [ -L "root/$dir" ] || lay "$dir" "/$dir" "root/$dir"
+  done
+  for dir in root/opt/*; do
+    from=$NODE_OPT/${dir##*/}
+    [ ! -d "$from" ] || lay "${dir#root/}" "$from" "$dir"
   done
 }
 

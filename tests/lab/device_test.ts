@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { makeFolder } from "../fixture/folder.ts";
 import { describe } from "../../shared/process/command.ts";
+import { run } from "../../shared/process/exec.ts";
 import { runLab, testLab } from "./lab_fixture.ts";
 
 /** Lines of lab.check for one device. */
@@ -143,3 +144,27 @@ testLab(
     await runLab(name, "down");
   },
 );
+
+testLab("what packages have in /opt of the machine is in devices, too", async (name) => {
+  const own = `megalos-${name}`;
+  await using folder = await makeFolder({
+    "deb/DEBIAN/control":
+      `Package: ${own}\nVersion: 1\nArchitecture: all\nMaintainer: x <x@example.org>\nDescription: x\n`,
+    [`deb/opt/${own}/bin/tool!`]: "#!/bin/sh\necho of the package\n",
+    "lab.conf": "pc1[0]=A\n",
+    "lab.check": expect("pc1", [
+      `test "$(/opt/${own}/bin/tool)" = "of the package" && touch /opt/${own}/mine`,
+    ]),
+  });
+  const archive = `${folder.dir}/${own}.deb`;
+  const script = `dpkg-deb --build "$1/deb" "$2" && dpkg --install "$2"`;
+  const done = await run({ argv: ["sh", "-c", script, "sh", folder.dir, archive] });
+  assert.equal(done.reason, "success", describe(done));
+  try {
+    const up = await runLab(name, folder.dir, "--nodes", "1");
+    assert.equal(up.reason, "success", describe(up) + up.stdout);
+    await assert.rejects(Deno.stat(`/opt/${own}/mine`), Deno.errors.NotFound);
+  } finally {
+    await run({ argv: ["dpkg", "--purge", own] });
+  }
+});

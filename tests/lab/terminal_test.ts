@@ -38,6 +38,7 @@ testLab("`ps --watch` shows the devices again and again, until Ctrl-C", async (n
   const done = await typeOnTerminal([
     ["[#$] ", `${LAB} ps --watch --name ${name}; echo co''de=$?\\n`],
     ["pc1 +n1 +eth0[\\s\\S]*\\x1b\\[2J[\\s\\S]*pc1 +n1 +eth0", "\\x03"],
+    ["[#$] ", "echo co''de=$?\\n"],
     ["code=130", "exit\\n"],
   ]);
   assert.equal(done.reason, "success", describe(done));
