@@ -17,7 +17,7 @@ RUN set -eu; \
     apt-get update; \
     apt-get install -y --no-install-recommends \
       "frr=${FRR_VERSION}" "frr-pythontools=${FRR_VERSION}" \
-      iproute2 iptables python3 tini util-linux
+      iproute2 iptables nftables python3 tini util-linux
 # This removes what no program here uses, and every set-user-ID bit. Debian's list of packages
 # stays, because scanners read it. The copyright files stay, too.
 RUN set -eu; \
@@ -40,7 +40,7 @@ RUN set -eu; \
 # libraries.
 RUN set -eu; \
     for program in bash bridge cmp flock getent install ip iptables-nft-restore iptables-nft-save mkfifo mv \
-      nsenter rm setsid stat tini umount unshare; do \
+      nft nsenter rm setsid stat tini umount unshare; do \
       command -v "$program"; \
     done; \
     for daemon in bgpd staticd watchfrr zebra; do "/usr/lib/frr/$daemon" --version; done; \

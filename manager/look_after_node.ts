@@ -18,6 +18,7 @@ import { observe } from "./loop/observation.ts";
 import { nextLookMs, SOON_MS } from "./loop/pace.ts";
 import { AddressWatch } from "./node/watch_address.ts";
 import type { Settings } from "./settings.ts";
+import { VtepFilter } from "./underlay/vtep_filter.ts";
 
 /** A node that is configured, and what its manager needs to look after it. */
 export interface ConfiguredNode {
@@ -64,12 +65,13 @@ async function listDuties(
   // What is kept first ends last: calls are answered until all else has ended.
   const resident = settings.launcher === "on" ? [kept.use(await startResident(facts, tell))] : [];
   const macs = kept.use(new MacLimiter(settings.maxMacs, tell));
+  const filter = kept.use(new VtepFilter(settings, facts.vtep, tell));
   const hearLink = (line: string) => macs.hearLink(line);
   const lans = kept.use(new LanKeeper(facts, settings.grace * 1000, tell, hearLink));
   const switches = new SwitchKeeper(tell);
-  const entries = kept.use(new EntryKeeper(tell, ring, [macs]));
+  const entries = kept.use(new EntryKeeper(tell, ring, [filter, macs]));
   const nextHops = kept.use(new NextHopAsker());
   const counters = new CountersFile(() => journal.counters);
-  const own = [lans, macs, switches, ...resident, counters];
+  const own = [filter, lans, macs, switches, ...resident, counters];
   return [health, entries, nextHops, ...frr, configuration, ...own];
 }

@@ -89,6 +89,12 @@ export const SOURCES = {
     help: "how long a LAN without pods is kept",
     default: "30",
   },
+  vtepFilter: {
+    env: "MEGALOS_VTEP_FILTER",
+    flag: "--vtep-filter <on or off>",
+    help: "on: VXLAN is taken from nodes of the cluster alone (nftables, in the node's namespace)",
+    default: "on",
+  },
   maxMacs: {
     env: "MEGALOS_MAX_MACS",
     flag: "--max-macs <number>",
@@ -179,6 +185,7 @@ const schema = z.object({
   mtu: integer(576, 65_535).optional(),
   httpPort: integer(1, 65_535),
   grace: integer(0, 86_400),
+  vtepFilter: z.enum(["on", "off"], "on or off"),
   maxMacs: integer(0, 1_000_000),
   reconcile: integer(1, 3_600),
   log: z.enum(FORMATS, FORMATS.join(" or ")),

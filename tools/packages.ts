@@ -6,6 +6,7 @@ export const labPackages = [
   "frr-pythontools",
   "iproute2",
   "iputils-ping",
+  "nftables",
   "procps",
   "tini",
   "util-linux",

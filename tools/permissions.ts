@@ -57,6 +57,7 @@ export const PROGRAMS = {
         "ip",
         "mkfifo",
         "mv",
+        "nft",
         "nsenter",
         "python3",
         "rm",

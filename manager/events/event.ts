@@ -58,6 +58,8 @@ export type Happening =
   | { readonly kind: "lan-netns-replaced"; readonly path: string }
   /** Kernel settings (sysctls) of the LAN namespace that somebody had turned. */
   | { readonly kind: "switches-reset"; readonly path: string; readonly switches: readonly string[] }
+  /** VXLAN is taken from nodes alone; somebody may have removed the filter. */
+  | { readonly kind: "vtep-filter-set"; readonly isAgain: boolean }
   // Limits of a LAN.
   /** Said once until the LAN is below its limit again. */
   | { readonly kind: "limit-met" } & Limited

@@ -37,6 +37,13 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
     text: ({ path, switches }) =>
       `switches of ${path} were turned, and are set again: ${switches.join(", ")}`,
   },
+  "vtep-filter-set": {
+    level: "info",
+    text: ({ isAgain }) =>
+      isAgain
+        ? "the VTEP filter was removed, and is set again"
+        : "VXLAN is taken from nodes alone: the VTEP filter is set",
+  },
   "limit-met": {
     level: "warn",
     text: ({ limit, lan, device, most }) => `${name(lan)}: ${device} ${MET[limit](most)}`,

@@ -18,6 +18,11 @@ export const vtysh = {
     argv: ["vtysh", ...vnis.flatMap((vni) => ["-c", `show evpn mac vni ${vni} json`])],
     timeoutMs: LONG_TIMEOUT_MS,
   }),
+  /** Routes of type 3: a node on a LAN. */
+  multicastRoutes: (): Command => ({
+    argv: ["vtysh", "-c", "show bgp l2vpn evpn route type multicast json"],
+    timeoutMs: LONG_TIMEOUT_MS,
+  }),
   /** The daemons that answer, in one line. */
   daemons: (): Command => ({ argv: ["vtysh", "-c", "show daemons"], timeoutMs: TIMEOUT_MS }),
   /**

@@ -9,6 +9,8 @@ import { ALIVE_FILE } from "../calls/protocol.ts";
 import { listLans } from "../lans/list_lans.ts";
 import type { Tell } from "../events/event.ts";
 import type { Settings } from "../settings.ts";
+import { REMOVE_FILTER, TABLE } from "../underlay/filter.ts";
+import { seeFilter, systemFilterHost } from "../underlay/filter_host.ts";
 import removePin from "./remove_pin.sh" with { type: "text" };
 
 const LIMIT_MS = 5_000;
@@ -27,6 +29,7 @@ export async function uninstallNode(
   await must("uninstall", {
     argv: ["unshare", "--mount", "--", "sh", "-c", removePin, "sh", LAN_NETNS],
   });
+  if (await removeFilter()) tell({ kind: "uninstalled", what: `nftables' table ${TABLE}` });
   tell({ kind: "uninstalled", what: `LAN namespace ${LAN_NETNS}` });
   // The launcher goes first: it never stands alone.
   for (const file of ["megalos", PLUGIN_BINARY]) {
@@ -35,6 +38,13 @@ export async function uninstallNode(
   tell({ kind: "uninstalled", what: `plugin in ${cniBinDir}` });
   await must("uninstall", { argv: ["rm", "--recursive", "--force", "--", RUN_DIR] });
   tell({ kind: "uninstalled", what: RUN_DIR });
+}
+
+/** Answers whether there was one; where nft cannot work there was none. */
+async function removeFilter(): Promise<boolean> {
+  if (await seeFilter(run).catch(() => undefined) === undefined) return false;
+  await systemFilterHost.apply(REMOVE_FILTER);
+  return true;
 }
 
 async function lockOutManager(): Promise<Disposable | undefined> {

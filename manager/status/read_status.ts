@@ -20,6 +20,8 @@ import { type LanOnNode, listLans } from "../lans/list_lans.ts";
 import { isReady } from "../loop/health.ts";
 import { type Observation, observe } from "../loop/observation.ts";
 import type { Role } from "../settings.ts";
+import type { Dropped } from "../underlay/filter.ts";
+import { seeFilter } from "../underlay/filter_host.ts";
 
 /** What `--json` prints. */
 export interface Status extends Pick<Observation, "daemons" | "sessions"> {
@@ -38,6 +40,8 @@ export interface Status extends Pick<Observation, "daemons" | "sessions"> {
   /** Since the manager started. */
   readonly calls: Counters["calls"];
   readonly swept: Counters["repairs"];
+  /** Null where there is none, or nft does not say. */
+  readonly vtepFilter: VtepFilterStatus | null;
   /** Limits of LANs that were met since then, the last one first. */
   readonly limits: Counters["limits"];
 }
@@ -58,6 +62,14 @@ export interface MacStatus extends Omit<Mac, "type"> {
   readonly type: Mac["type"] | "kept";
   /** The pod (`NAMESPACE/NAME INTERFACE`) behind the port `behind`, where known. */
   readonly pod?: string;
+}
+
+/** The filter of VXLAN packets in the node's own namespace. */
+export interface VtepFilterStatus {
+  /** How many addresses may send, with this node's own. */
+  readonly nodes: number;
+  /** Packets that were dropped. */
+  readonly dropped: Dropped;
 }
 
 /** A cluster has hundreds of thousands: more than so many are only counted. */
@@ -93,7 +105,15 @@ export async function readStatus(host: StatusHost): Promise<Status> {
     ready: reasons.length + missing.length === 0,
     reasons: [...reasons, ...missing],
     ...{ daemons, sessions, ...await readLans(host.run), calls, swept, limits },
+    vtepFilter: await readFilter(host.run),
   };
+}
+
+async function readFilter(run: Run): Promise<VtepFilterStatus | null> {
+  const seen = await seeFilter(run).catch(() => undefined);
+  if (seen?.isWhole !== true) return null;
+  const { sets: { vteps4, vteps6 }, dropped } = seen;
+  return { nodes: vteps4.length + vteps6.length, dropped };
 }
 
 /** The role by what a manager leaves behind: a LAN namespace, or only FRR's files. */
@@ -109,6 +129,7 @@ const NO_MANAGER: Status = {
   reasons: ["no manager has prepared this machine"],
   ...{ daemons: [], sessions: [], lans: [], macs: [] },
   ...{ calls: NOTHING_COUNTED.calls, swept: NOTHING_COUNTED.repairs, limits: [] },
+  vtepFilter: null,
 };
 
 /** All that zebra knows of EVPN. */

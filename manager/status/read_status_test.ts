@@ -94,6 +94,7 @@ Deno.test("a worker's LANs and MACs: pods are sorted, the kernel's own entries k
     calls: {},
     swept: { ...NO_REPAIRS, mended: 2 },
     limits: [],
+    vtepFilter: null,
   });
 });
 

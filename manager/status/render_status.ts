@@ -7,7 +7,7 @@ import { renderTable } from "./table.ts";
 
 /** @param width columns of a line; lists of pods and nodes are broken for it */
 export function renderStatus(status: Status, width: number): string {
-  const { role, reasons, ready, daemons, swept } = status;
+  const { role, reasons, ready, daemons, swept, vtepFilter } = status;
   if (role === null) {
     return `no manager: ${
       reasons.join("; ")
@@ -17,6 +17,7 @@ export function renderStatus(status: Status, width: number): string {
     `${role}: ${ready ? "ready" : `not ready (${reasons.join("; ")})`}`,
     `FRR: ${daemons.join(" ") || "does not answer"}`,
     ...renderRepairs(swept),
+    ...(role === "worker" ? [renderFilter(vtepFilter)] : []),
     "",
     ...(role === "worker" ? renderWorker(status, width) : renderReflector(status, width)),
   ].join("\n");
@@ -100,6 +101,13 @@ function renderRepairs(counts: Repairs): string[] {
   ] as const;
   const said = done.flatMap(([count, what]) => count > 0 ? [`${count} ${what}`] : []);
   return said.length === 0 ? [] : [`since its start: ${said.join(", ")}`];
+}
+
+function renderFilter(filter: Status["vtepFilter"]): string {
+  if (filter === null) return "VTEP filter: none; VXLAN is taken from everybody";
+  const { nodes, dropped: { strangers, spoofed, forwarded } } = filter;
+  const counts = `${strangers} of strangers, ${spoofed} spoofed, ${forwarded} forwarded`;
+  return `VTEP filter: ${nodes} nodes; dropped ${counts}`;
 }
 
 function renderLimits(limits: Status["limits"], width: number): string {

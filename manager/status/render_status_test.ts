@@ -46,6 +46,7 @@ const WORKER: Status = {
   },
   swept: { ...NO_REPAIRS, mended: 2, emptied: 1, entriesKept: 5, entriesRemoved: 4 },
   limits: [],
+  vtepFilter: { nodes: 2, dropped: { strangers: 50, spoofed: 1, forwarded: 0 } },
 };
 
 Deno.test("limits that were met are a table above the others", () => {
@@ -70,6 +71,7 @@ Deno.test("a worker's sessions, LANs and MAC addresses are tables", () => {
     `worker: ready
 FRR: zebra bgpd watchfrr
 since its start: 2 mended, 1 LANs without pods removed, 5 forwarding entries kept without a session, 4 stale forwarding entries removed
+VTEP filter: 2 nodes; dropped 50 of strangers, 1 spoofed, 0 forwarded
 
 SESSION    STATE        UP    RECEIVED  SENT
 10.99.0.1  Established  61 s  2         3
@@ -100,11 +102,13 @@ Deno.test("what is not there is said in words", () => {
     macs: [],
     calls: {},
     swept: NO_REPAIRS,
+    vtepFilter: null,
   };
   assert.equal(
     renderStatus(status, 100),
     `worker: not ready (FRR's daemons are not up; no BGP session is Established)
 FRR: does not answer
+VTEP filter: none; VXLAN is taken from everybody
 
 no session
 

@@ -1,0 +1,155 @@
+// The filter of VXLAN packets in the node's own network namespace, as nft(8) writes it. Pure.
+import * as z from "zod";
+
+/** Who may send VXLAN to this node. */
+export interface Filter {
+  /** UDP ports of VXLAN. */
+  readonly ports: readonly number[];
+  /** Devices that lead to other nodes. */
+  readonly underlays: readonly string[];
+  /** Addresses of the nodes, of either family. */
+  readonly vteps: readonly string[];
+  /** VNIs of devices that are not ours: what is theirs passes. */
+  readonly others: readonly number[];
+}
+
+export const TABLE = "inet megalos";
+const SETS = ["ports", "underlays", "vteps4", "vteps6", "others"] as const;
+type SetName = typeof SETS[number];
+/** What each set holds, as texts. */
+export type Sets = Readonly<Record<SetName, readonly string[]>>;
+
+/** How many packets were dropped, and why. */
+export interface Dropped {
+  /** Their source is no node. */
+  readonly strangers: number;
+  /** They came from elsewhere than their source is, such as from a pod. */
+  readonly spoofed: number;
+  /** They were under way to another node, such as from a pod. */
+  readonly forwarded: number;
+}
+
+/** The table as it was found. */
+export interface SeenFilter {
+  /** All sets, chains and rules are there. */
+  readonly isWhole: boolean;
+  readonly sets: Sets;
+  readonly dropped: Dropped;
+}
+
+/**
+ * The hooks come behind those that give packets another destination: NAT, and IPVS at 98 and 99
+ * (ip_vs_core.c). So a Service leads nobody around the filter. The VNI is the 24 bits behind the
+ * UDP header (64 bits), VXLAN's flags and its reserved bits (32). A fragment is whole again when it
+ * reaches the hook "input".
+ */
+const RULES = `
+table ${TABLE} {
+  counter strangers { }
+  counter spoofed { }
+  counter forwarded { }
+  set ports { type inet_service; }
+  set underlays { type ifname; }
+  set vteps4 { type ipv4_addr; }
+  set vteps6 { type ipv6_addr; }
+  set others { typeof @th,96,24; }
+  chain to_node {
+    @th,96,24 @others return
+    ip saddr != @vteps4 counter name strangers drop
+    ip6 saddr != @vteps6 counter name strangers drop
+    iifname != @underlays fib saddr . iif oif missing counter name spoofed drop
+  }
+  chain to_others {
+    @th,96,24 @others return
+    iifname != @underlays ip daddr @vteps4 counter name forwarded drop
+    iifname != @underlays ip6 daddr @vteps6 counter name forwarded drop
+  }
+  chain input {
+    type filter hook input priority 110; policy accept;
+    udp dport @ports jump to_node
+  }
+  chain forward {
+    type filter hook forward priority 110; policy accept;
+    udp dport @ports jump to_others
+  }
+}
+`;
+const CHAIN_COUNT = 4;
+const RULE_COUNT = 9;
+
+/** Takes the table away, whether it is there or not. */
+export const REMOVE_FILTER = `add table ${TABLE}\ndelete table ${TABLE}\n`;
+
+export function setsOf({ ports, underlays, vteps, others }: Filter): Sets {
+  const isIpv6 = (address: string) => address.includes(":");
+  return {
+    ports: ports.map(String),
+    underlays: [...underlays],
+    vteps4: vteps.filter((one) => !isIpv6(one)),
+    vteps6: vteps.filter(isIpv6),
+    others: others.map(String),
+  };
+}
+
+/** What nft is to be told, all at once; empty where everything is as it should be. */
+export function planFilter(wanted: Filter, seen: SeenFilter | undefined): string {
+  const sets = setsOf(wanted);
+  const isThere = seen?.isWhole === true;
+  const changes = SETS.map((name) => {
+    const has = new Set(isThere ? seen.sets[name] : []);
+    const gone = [...has].filter((one) => !sets[name].includes(one));
+    const added = sets[name].filter((one) => !has.has(one));
+    return changeSet("delete", name, gone) + changeSet("add", name, added);
+  });
+  return (isThere ? "" : REMOVE_FILTER + RULES) + changes.join("");
+}
+
+/** Lets a node's packets pass. */
+export function addVteps(vteps: readonly string[]): string {
+  const { vteps4, vteps6 } = setsOf({ ports: [], underlays: [], vteps, others: [] });
+  return changeSet("add", "vteps4", vteps4) + changeSet("add", "vteps6", vteps6);
+}
+
+function changeSet(verb: "add" | "delete", name: SetName, elements: readonly string[]): string {
+  const quoted = name === "underlays" ? elements.map((one) => `"${one}"`) : elements;
+  return elements.length === 0 ? "" : `${verb} element ${TABLE} ${name} { ${quoted.join(", ")} }\n`;
+}
+
+const listing = z.object({
+  nftables: z.array(z.object({
+    chain: z.unknown().optional(),
+    rule: z.unknown().optional(),
+    set: z.object({
+      name: z.string(),
+      elem: z.array(z.union([z.string(), z.number()])).default([]),
+    }).optional(),
+    counter: z.object({ name: z.string(), packets: z.number() }).optional(),
+  })),
+});
+
+/** Reads what `nft -j list table` prints. */
+export function parseFilter(json: string): SeenFilter {
+  const { nftables } = listing.parse(JSON.parse(json));
+  const sets = new Map(nftables.flatMap(({ set }) => set === undefined ? [] : [[set.name, set]]));
+  const counted = (name: string) =>
+    nftables.find(({ counter }) => counter?.name === name)?.counter?.packets ?? 0;
+  const count = (kind: "chain" | "rule") =>
+    nftables.filter((one) => one[kind] !== undefined).length;
+  const elements = (name: SetName) => (sets.get(name)?.elem ?? []).map(String);
+  return {
+    isWhole: count("chain") === CHAIN_COUNT && count("rule") === RULE_COUNT &&
+      SETS.every((name) => sets.has(name)),
+    sets: {
+      ports: elements("ports"),
+      underlays: elements("underlays"),
+      vteps4: elements("vteps4"),
+      vteps6: elements("vteps6"),
+      others: elements("others"),
+    },
+    dropped: {
+      strangers: counted("strangers"),
+      spoofed: counted("spoofed"),
+      forwarded: counted("forwarded"),
+    },
+  };
+}

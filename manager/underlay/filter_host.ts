@@ -1,0 +1,105 @@
+// What the VTEP filter asks of node and FRR: nft's table, devices, and the addresses of nodes.
+import * as z from "zod";
+import { describe } from "../../shared/process/command.ts";
+import { type Run, run } from "../../shared/process/exec.ts";
+import { runByLine } from "../../shared/process/lines.ts";
+import { must } from "../../shared/process/must.ts";
+import { inNetns } from "../../shared/process/netns.ts";
+import { batch } from "../../shared/iproute2/batch.ts";
+import { argvOf, bridge, ip } from "../../shared/iproute2/words.ts";
+import { LAN_NETNS } from "../../shared/lan/paths.ts";
+import { EVERYONE, parseEntry } from "../entries/entries.ts";
+import { readNodes } from "../frr/nodes.ts";
+import { parseFilter, type SeenFilter, TABLE } from "./filter.ts";
+
+/** The node's own devices, as far as the filter asks. */
+export interface NodeDevices {
+  /** Those that lead to other nodes: the VTEP address's, and those of default routes. */
+  readonly underlays: readonly string[];
+  /** VNIs of VXLAN devices in the node's own namespace. */
+  readonly others: readonly number[];
+  /** A device that takes all VNIs of a port. */
+  readonly takesAll?: string | undefined;
+}
+
+/** What the filter's keeper asks of the world. */
+export interface FilterHost {
+  /** The table; undefined where there is none. */
+  see(): Promise<SeenFilter | undefined>;
+  /** Has nft do all of the script or nothing. */
+  apply(script: string): Promise<void>;
+  devices(vtep: string, port: number): Promise<NodeDevices>;
+  /** Nodes that the kernel sends frames to. */
+  nodesOfKernel(): Promise<string[]>;
+  /** Nodes that are on any LAN; undefined where bgpd does not answer. */
+  nodesOfEvpn(): Promise<string[] | undefined>;
+}
+
+/** The table as nft prints it; undefined where there is none. */
+export async function seeFilter(run: Run): Promise<SeenFilter | undefined> {
+  const done = await run({ argv: ["nft", "-j", "list", "table", ...TABLE.split(" ")] });
+  if (done.reason === "success") return parseFilter(done.stdout);
+  if (/No such file or directory/.test(done.stderr)) return undefined;
+  throw new Error(describe(done));
+}
+
+export const systemFilterHost: FilterHost = {
+  see: () => seeFilter(run),
+
+  async apply(script) {
+    await must("set the VTEP filter", { argv: ["nft", "-f", "-"], stdin: script });
+  },
+
+  async devices(vtep, port) {
+    const family = vtep.includes(":") ? ["-6"] : [];
+    const questions = [ip`route show default`, ip`address show to ${vtep}`];
+    const vxlans = await must("list the node's VXLAN devices", {
+      argv: argvOf(ip`link show type vxlan`, "-json", "-details"),
+    });
+    const { argv, ...input } = batch("ip", questions, "-json", ...family);
+    const routes = await must("find the node's underlay", { argv, ...input });
+    return parseDevices(vxlans.stdout, routes.stdout, port);
+  },
+
+  async nodesOfKernel() {
+    const nodes = new Set<string>();
+    const argv = inNetns(LAN_NETNS, argvOf(bridge`fdb show`));
+    const done = await runByLine(run, { argv }, (line) => {
+      const dst = line.startsWith(EVERYONE) ? parseEntry(line)?.dst : undefined;
+      if (dst !== undefined) nodes.add(dst);
+    });
+    if (done.reason !== "success") throw new Error(describe(done));
+    return [...nodes];
+  },
+
+  nodesOfEvpn: () => readNodes(run),
+};
+
+const devices = z.array(z.object({
+  ifname: z.string().optional(),
+  dev: z.string().optional(),
+  linkinfo: z.object({
+    info_data: z.object({
+      id: z.number().optional(),
+      port: z.number().optional(),
+      external: z.boolean().optional(),
+    }).optional(),
+  }).optional(),
+}));
+
+/** @param routes an array of JSON a line, of routes and of addresses */
+export function parseDevices(vxlans: string, routes: string, port: number): NodeDevices {
+  const own = devices.parse(JSON.parse(vxlans || "[]")).flatMap(({ ifname, linkinfo }) =>
+    linkinfo?.info_data?.port === port ? [{ ifname, ...linkinfo.info_data }] : []
+  );
+  const lines = routes.split("\n").filter((line) => line.trim() !== "");
+  const names = lines.flatMap((line) => devices.parse(JSON.parse(line))).flatMap(
+    ({ dev, ifname }) => dev ?? ifname ?? [],
+  );
+  const all = own.find(({ id, external }) => external === true || id === undefined);
+  return {
+    underlays: [...new Set(names)].toSorted(),
+    others: own.flatMap(({ id }) => id ?? []).toSorted((one, other) => one - other),
+    ...(all !== undefined && { takesAll: all.ifname }),
+  };
+}

@@ -1,0 +1,136 @@
+// Keeps a filter in the node's own namespace that lets VXLAN in from other nodes alone.
+import type { FdbListener } from "../entries/entry_keeper.ts";
+import { EVERYONE, parseChange } from "../entries/entries.ts";
+import type { Tell } from "../events/event.ts";
+import type { Duty } from "../loop/duty.ts";
+import { isUp } from "../loop/news.ts";
+import type { Observation } from "../loop/observation.ts";
+import { Soon } from "../loop/soon.ts";
+import { addVteps, planFilter, REMOVE_FILTER } from "./filter.ts";
+import { type FilterHost, systemFilterHost } from "./filter_host.ts";
+
+/** Time (ms) between two lists of all nodes, where routes change all the time. */
+const LIST_AGAIN_MS = 5_000;
+/** All nodes are listed at least so often (ms): some may have left. */
+const LIST_LATEST_MS = 5 * 60_000;
+/** How long (ms) a node that has left may still send: its frames pass as soon as it is back. */
+const FORGET_MS = 15 * 60_000;
+
+/** What the filter is made of. */
+export interface FilterSettings {
+  readonly vtepFilter: "on" | "off";
+  readonly vxlanPort: number;
+}
+
+/**
+ * A node is known by the forwarding entries that EVPN writes, as soon as they are there, and by
+ * bgpd's routes, also while no LAN here is shared with it. It is added at once and forgotten late.
+ */
+export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
+  readonly name = "keep the VTEP filter";
+  /** When (ms) each node was heard of last. */
+  readonly #nodes = new Map<string, number>();
+  #isDeaf = true;
+  /** Our table is there. */
+  #isSet = false;
+  #isRemoved = false;
+  #listed: { readonly at: number; readonly received: string } | undefined;
+  readonly #news = new Set<string>();
+  readonly #soon = new Soon(() => this.#letPass(), 0);
+
+  /** @param vtep this node's own */
+  constructor(
+    private readonly settings: FilterSettings,
+    private readonly vtep: string,
+    private readonly tell: Tell,
+    private readonly host: FilterHost = systemFilterHost,
+  ) {}
+
+  hearEntry(line: string): void {
+    if (!line.startsWith(EVERYONE)) return;
+    const node = parseChange(line)?.entry.dst;
+    if (node === undefined) return;
+    if (!this.#nodes.has(node) && this.#isSet) {
+      this.#news.add(node);
+      this.#soon.ask();
+    }
+    this.#nodes.set(node, performance.now());
+  }
+
+  missEntries(): void {
+    this.#isDeaf = true;
+  }
+
+  async look(seen: Pick<Observation, "at" | "sessions">): Promise<void> {
+    if (this.settings.vtepFilter === "off") return await this.#remove();
+    await this.#learn(seen);
+    const isKnowing = this.#listed !== undefined || this.#nodes.size > 0;
+    // Before EVPN has spoken no node is known, and a filter would drop them all.
+    if (isKnowing) await this.#set();
+  }
+
+  async #letPass(): Promise<void> {
+    const news = [...this.#news];
+    this.#news.clear();
+    // Where this fails, the next look compares all.
+    if (news.length > 0) await this.host.apply(addVteps(news));
+  }
+
+  /** Finds out about nodes that nobody has told of. */
+  async #learn({ at, sessions }: Pick<Observation, "at" | "sessions">): Promise<void> {
+    if (this.#isDeaf) {
+      this.#isDeaf = false;
+      const nodes = await this.host.nodesOfKernel().catch((error) => {
+        this.#isDeaf = true;
+        throw error;
+      });
+      for (const node of nodes) this.#nodes.set(node, at);
+    }
+    const up = sessions.filter(isUp);
+    const received = up.map(({ peer, prefixesReceived }) => `${peer} ${prefixesReceived}`).join();
+    if (up.length === 0 || !this.#isListDue(at, received)) return;
+    const nodes = await this.host.nodesOfEvpn();
+    if (nodes === undefined) return;
+    this.#listed = { at, received };
+    for (const node of nodes) this.#nodes.set(node, at);
+    // Only who says which nodes are there can say which have left.
+    for (const [node, last] of this.#nodes) if (at - last > FORGET_MS) this.#nodes.delete(node);
+  }
+
+  #isListDue(at: number, received: string): boolean {
+    if (this.#listed === undefined) return true;
+    const passed = at - this.#listed.at;
+    return passed >= LIST_LATEST_MS ||
+      passed >= LIST_AGAIN_MS && received !== this.#listed.received;
+  }
+
+  async #set(): Promise<void> {
+    const { vxlanPort } = this.settings;
+    const { underlays, others, takesAll } = await this.host.devices(this.vtep, vxlanPort);
+    if (takesAll !== undefined) {
+      throw new Error(`the node's device ${takesAll} takes all VNIs of UDP port ${vxlanPort}`);
+    }
+    const seen = await this.host.see();
+    // What an earlier manager has let pass is forgotten as late as anything else.
+    if (!this.#isSet && seen?.isWhole) {
+      for (const node of [...seen.sets.vteps4, ...seen.sets.vteps6]) {
+        if (!this.#nodes.has(node)) this.#nodes.set(node, performance.now());
+      }
+    }
+    const vteps = [...new Set([this.vtep, ...this.#nodes.keys()])];
+    const script = planFilter({ ports: [vxlanPort], underlays, vteps, others }, seen);
+    if (script !== "") await this.host.apply(script);
+    if (seen?.isWhole !== true) this.tell({ kind: "vtep-filter-set", isAgain: this.#isSet });
+    this.#isSet = true;
+  }
+
+  async #remove(): Promise<void> {
+    if (this.#isRemoved) return;
+    if (await this.host.see() !== undefined) await this.host.apply(REMOVE_FILTER);
+    this.#isRemoved = true;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#soon[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,128 @@
+// VXLAN is taken from nodes alone: forged packets enter no LAN, and nothing else is touched.
+import assert from "node:assert/strict";
+import { LANS } from "../fixture/bare_node.ts";
+import { type Node, plug, startNode } from "../fixture/cluster.ts";
+import { eventually } from "../fixture/eventually.ts";
+import { addOrdinaryPod, countForged, forge, FORGED } from "../fixture/forger.ts";
+import { CNI_BIN_DIR, MANAGER, readStatus } from "../fixture/manager.ts";
+import { addPod, call, canReach } from "../fixture/pod.ts";
+import { testAsRoot } from "../fixture/privileged.ts";
+import { startResidentNode } from "../fixture/resident_node.ts";
+import { PC1, PC2, startTwoPods, type TwoPods } from "../fixture/two_pods.ts";
+
+const [W1, W2, STRANGER] = ["10.99.0.11", "10.99.0.12", "10.99.0.66"] as const;
+/** What Kubernetes' own programs put beside: another table, and iptables' own. */
+const NEIGHBOURS = `
+iptables -w -A INPUT -p udp --dport 4789 -j ACCEPT
+nft add table inet other
+nft 'add chain inet other input { type filter hook input priority 0; policy accept; }'
+`;
+
+const hasFilter = async (node: Node) =>
+  (await node.run(["nft", "list", "table", "inet", "megalos"])).reason === "success";
+
+/** Everybody who may try it, and what gets in of 50 packets of each. */
+async function tryAll(pods: TwoPods, stranger: Node): Promise<Record<string, number>> {
+  const { workers: [w1, w2] } = pods.cluster;
+  const inEvil = (words: string[]) => w1.must("nsenter", "--net=/run/netns/evil", ...words);
+  const inStranger = (words: string[]) => stranger.must(...words);
+  return {
+    "a host that is no node": await countForged(w1, PC1, () => inStranger(forge({ to: W1 }))),
+    "a pod to its own node": await countForged(w1, PC1, () => inEvil(forge({ to: W1 }))),
+    "a pod as another node": await countForged(w1, PC1, () => inEvil(forge({ to: W1, from: W2 }))),
+    "a pod to another node": await countForged(w2, PC2, () => inEvil(forge({ to: W2 }))),
+  };
+}
+
+async function startAll(env: Record<string, string> = {}) {
+  await using started = new AsyncDisposableStack();
+  const pods = started.use(await startTwoPods(env));
+  const { reflector, workers: [w1] } = pods.cluster;
+  const stranger = started.use(await startNode("stranger"));
+  await plug(reflector, stranger, STRANGER);
+  await addOrdinaryPod(w1, "evil");
+  // The filter is to stop the packets, not the kernel's own idea of where they should come from.
+  await w1.must(
+    "sh",
+    "-c",
+    "for file in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$file; done",
+  );
+  const all = started.move();
+  return { pods, stranger, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+testAsRoot("forged VXLAN enters no LAN, from wherever it comes; nodes' own does", async () => {
+  await using all = await startAll();
+  const { pods, stranger } = all;
+  const { cluster: { workers: [w1, w2] }, running: { workers: [manager] } } = pods;
+  await w1.must("sh", "-c", NEIGHBOURS);
+  for (const node of [w1, w2]) {
+    await eventually(() => hasFilter(node), 20, () => `${node.name} has no filter\n${manager.log}`);
+  }
+  assert.deepEqual(new Set(Object.values(await tryAll(pods, stranger))), new Set([0]));
+  assert.ok(await canReach(w1, PC1, "10.0.0.2"));
+  const { vtepFilter } = await readStatus(w1);
+  assert.equal(vtepFilter.nodes, 2);
+  const { strangers, ...others } = vtepFilter.dropped;
+  assert.ok(strangers >= 2 * FORGED, `${strangers}`);
+  assert.deepEqual(others, { spoofed: FORGED, forwarded: FORGED });
+  const { stdout } = await w1.run([MANAGER, "status"]);
+  assert.match(
+    stdout,
+    /^VTEP filter: 2 nodes; dropped \d+ of strangers, 50 spoofed, 50 forwarded$/m,
+  );
+
+  await w1.must("nft", "flush", "chain", "inet", "megalos", "to_node");
+  await manager.logged(/the VTEP filter was removed, and is set again/);
+  await w1.must("nft", "delete", "table", "inet", "megalos");
+  await eventually(() => hasFilter(w1), 20, "the filter is not put back");
+  const rules = await w1.must("iptables-save");
+  assert.match(rules, /-A INPUT -p udp -m udp --dport 4789 -j ACCEPT/);
+  await w1.must("nft", "list", "table", "inet", "other");
+});
+
+testAsRoot("without the filter all of that enters", async () => {
+  await using all = await startAll({ MEGALOS_VTEP_FILTER: "off" });
+  const { pods, stranger } = all;
+  const [w1] = pods.cluster.workers;
+  const entered = await tryAll(pods, stranger);
+  assert.deepEqual(new Set(Object.values(entered)), new Set([FORGED]), JSON.stringify(entered));
+  assert.equal(await hasFilter(w1), false);
+  assert.equal((await readStatus(w1)).vtepFilter, null);
+});
+
+testAsRoot("packets of a VXLAN device that is not ours pass, on the same port", async () => {
+  await using worker = await startResidentNode();
+  const { node, manager } = worker;
+  // The forwarding entry stands for a node, of which there is none here.
+  const vxlan = ["type", "vxlan", "id", "4096", "dstport", "4789", "local", W1, "nolearning"];
+  await node.must("ip", "link", "add", "name", "vxlan.calico", "up", ...vxlan);
+  await addPod(node, PC1);
+  const fdb = ["fdb", "append", "00:00:00:00:00:00", "dev", "net1-ntwork", "dst", W2];
+  await node.must("nsenter", `--net=${LANS}`, "bridge", ...fdb);
+  await manager.logged(/the VTEP filter is set/);
+  await node.must("ip", "netns", "add", "wire");
+  await node.must("ip", "link", "set", "dev", "wire", "netns", "wire");
+  const inWire = (...argv: string[]) => node.must("nsenter", "--net=/run/netns/wire", ...argv);
+  await inWire("ip", "address", "add", `${STRANGER}/24`, "dev", "wire");
+  await inWire("ip", "link", "set", "dev", "wire", "up");
+  const received = async () => {
+    const links = await node.must("ip", "-json", "-stats", "link", "show", "dev", "vxlan.calico");
+    return JSON.parse(links)[0].stats64.rx.packets;
+  };
+  assert.equal(await countForged(node, PC1, () => inWire(...forge({ to: W1 }))), 0);
+  await inWire(...forge({ to: W1, vni: 4096 }));
+  await eventually(
+    async () => await received() === FORGED,
+    10,
+    "packets of the other device are lost",
+  );
+
+  await manager.end("TERM");
+  assert.ok(await hasFilter(node));
+  await call(node, "DEL", PC1);
+  const env = { CNI_BIN_DIR };
+  const done = await node.run([MANAGER, "uninstall"], { env });
+  assert.match(done.stderr, /info nftables' table inet megalos: removed/);
+  assert.equal(await hasFilter(node), false);
+});
