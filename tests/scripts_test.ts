@@ -1,4 +1,4 @@
-// The scripts that are files: each is read by its shell, and shellcheck finds nothing in it.
+// Scripts that are files: their shell reads them, shellcheck finds nothing, comments are narrow.
 import assert from "node:assert/strict";
 import { run } from "../shared/process/exec.ts";
 import { ROOT } from "../tools/checkout.ts";
@@ -9,13 +9,25 @@ const SHELLS: Readonly<Record<string, [string, ...string[]]>> = {
   "#!/bin/bash": ["bash"],
   "#!/bin/busybox sh": ["sh"],
 };
+const MAX_COLUMNS = 100;
 const NOT_OURS = new Set([".cache", ".git", "dist", "node_modules"]);
-const scripts = Array.from(listFiles()).filter((file) => file.endsWith(".sh"));
+/** Files whose comments the linter does not see. */
+const COMMENTED = /(\.(sh|py|ya?ml)|(^|\/)(Dockerfile|\.ci\/run))$/;
+const files = Array.from(listFiles());
+const scripts = files.filter((file) => file.endsWith(".sh"));
 const isMissing = (await missingPackages(["shellcheck"])).length > 0;
 
 Deno.test("scripts are found", () => {
   assert.ok(scripts.includes("manager/calls/launcher.sh"), `${scripts}`);
 });
+
+for (const file of files.filter((file) => COMMENTED.test(file))) {
+  Deno.test(`${file}: a comment is at most ${MAX_COLUMNS} columns wide`, () => {
+    const lines = Deno.readTextFileSync(`${ROOT}/${file}`).split("\n");
+    const comments = lines.filter((line) => /^\s*#/.test(line));
+    assert.deepEqual(comments.filter((line) => line.length > MAX_COLUMNS), []);
+  });
+}
 
 for (const file of scripts) {
   const script = Deno.readTextFileSync(`${ROOT}/${file}`);

@@ -72,6 +72,7 @@ export async function runTests(request: TestRequest, context: ToolContext): Prom
     // The line has more words than one before its counts: whoever adds up lines of counts is to
     // find only one line that begins with them.
     summaries.push(`With ${pass.title}: ${render(counts)}`);
+    summaries.push(...listFailed(junit).map((name) => `  failed: ${name}`));
   }
   if (summaries.length > 1) console.log(summaries.join("\n"));
   console.log(render(sum(counted)));
@@ -142,11 +143,27 @@ export function count(junit: string, code: number): Counts {
     junit.matchAll(/<testcase\b[^>]*?(?:\/>|>(.*?)<\/testcase>)/gs),
     ([, body]) => body ?? "",
   );
-  const broken = bodies.filter((body) => /<(failure|error)\b/.test(body)).length;
+  const broken = bodies.filter(hasFailed).length;
   const skipped = bodies.filter((body) => body.includes("<skipped")).length;
   const passed = bodies.length - broken - skipped;
   return { passed, failed: code === 0 ? broken : Math.max(broken, 1), skipped };
 }
+
+/** "FILE: TEST" of each test of a JUnit report that failed. */
+export function listFailed(junit: string): string[] {
+  return Array.from(
+    junit.matchAll(
+      /<testcase name="([^"]*)" classname="([^"]*)"[^>]*?(?:\/>|>(.*?)<\/testcase>)/gs,
+    ),
+    ([, name, file, body]) => hasFailed(body ?? "") ? [`${unescapeXml(`${file}: ${name}`)}`] : [],
+  ).flat();
+}
+
+const hasFailed = (body: string) => /<(failure|error)\b/.test(body);
+
+const XML: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+
+const unescapeXml = (text: string) => text.replaceAll(/&(\w+);/g, (all, name) => XML[name] ?? all);
 
 /** The counts of all passes together. */
 export function sum(all: readonly Counts[]): Counts {

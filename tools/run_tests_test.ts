@@ -1,6 +1,6 @@
 // The closing line that is read out of Deno's JUnit report.
 import assert from "node:assert/strict";
-import { count, render, sum } from "./run_tests.ts";
+import { count, listFailed, render, sum } from "./run_tests.ts";
 
 // Deno 2.9.6 writes it so.
 const report = `<?xml version="1.0" encoding="UTF-8"?>
@@ -9,7 +9,7 @@ const report = `<?xml version="1.0" encoding="UTF-8"?>
         <testcase name="good &lt;b&gt;" classname="./a_test.ts" time="0.002" line="1" col="6">
         </testcase>
         <testcase name="good &gt; step" classname="./a_test.ts" time="0.002" line="1" col="6"/>
-        <testcase name="bad" classname="./a_test.ts" time="0.001" line="2" col="6">
+        <testcase name="bad &amp; &quot;odd&quot;" classname="./a_test.ts" time="0.001" line="2" col="6">
             <failure message="Uncaught Error: &lt;skipped&gt;">Error: &lt;skipped&gt;
     at file:///a_test.ts:2:32</failure>
         </testcase>
@@ -25,6 +25,11 @@ Deno.test("passed, failed and skipped tests are counted", () => {
 
 Deno.test("a run that ends badly without a report is a failure", () => {
   assert.equal(render(count("", 1)), "0 passed, 1 failed, 0 skipped");
+});
+
+Deno.test("failed tests are listed by file and name", () => {
+  assert.deepEqual(listFailed(report), ['./a_test.ts: bad & "odd"']);
+  assert.deepEqual(listFailed(""), []);
 });
 
 Deno.test("a run without tests is none", () => {

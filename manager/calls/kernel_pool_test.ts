@@ -6,7 +6,7 @@ import { testAsRoot } from "../../tests/fixture/privileged.ts";
 import {
   addBridge,
   deleteLink,
-  setUp,
+  setGroup,
   showLink,
   showPorts,
 } from "../../shared/iproute2/commands.ts";
@@ -138,7 +138,7 @@ testAsRoot("devices that others have made anew are found, by every name", async 
     link.ifname
   );
   assert.deepEqual(names, ["pod", "lan"]);
-  assert.equal(await second.apply(LAN_NETNS, setUp("lan")), undefined);
+  assert.equal(await second.apply(LAN_NETNS, setGroup("lan", 0)), undefined);
   assert.deepEqual(await second.show(LAN_NETNS, [showPorts("lan")]), []);
   await second.close();
   await pool.close();

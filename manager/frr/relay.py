@@ -12,7 +12,8 @@ import os, select, shutil, signal, socket, struct, threading
 
 def open_peer(connection):
     """A pidfd of the process at the other end of a connection."""
-    pid, _, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    pid, _, _ = struct.unpack("3i", credentials)
     return os.pidfd_open(pid)
 
 

@@ -12,7 +12,7 @@ import {
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
 import { parseAlias, renderAlias } from "../../shared/lan/alias.ts";
 import { planJoin } from "../../shared/lan/plan_port.ts";
-import { planCreateLan, refuseConflicts } from "../../shared/lan/plan_create.ts";
+import { type LanWanted, planCreateLan, refuseConflicts } from "../../shared/lan/plan_create.ts";
 import {
   commonMtu,
   describeFinding,
@@ -21,7 +21,7 @@ import {
   inspectLan,
   isSigned,
 } from "../../shared/lan/inspect_lan.ts";
-import { GROUP, type Lan, lanDevices } from "../../shared/lan/lan.ts";
+import { GROUP, lanDevices } from "../../shared/lan/lan.ts";
 import { lock, lockFile } from "../../shared/lan/lock.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import { askAboutLan, type LanState, pickLanState } from "../../shared/lan/lan_state.ts";
@@ -47,10 +47,19 @@ export async function mendLan(
 ): Promise<string | undefined> {
   const { lan } = used;
   using _lan = await lock(lockFile(lan.vni), { make: true, timeoutMs });
-  const { state, found, findings } = await inspect(kernel, used);
+  const { state, found, mtu, findings } = await inspect(kernel, used);
   if (found.ports.length === 0 || findings.length === 0) return undefined;
   refuseConflicts(lan, state);
-  const failure = await execute(planMend(lan, state, found, findings, facts), kernel.apply);
+  const wanted: LanWanted = {
+    lan,
+    limits: parseAlias(state.bridge?.alias)?.limits ?? parseAlias(state.vxlan?.alias)?.limits ?? {},
+    mtu: mtu ?? facts.mtu,
+    vtep: state.vxlan?.vxlan?.local ?? facts.vtep,
+    vxlanPort: state.vxlan?.vxlan?.vxlanPort ?? facts.vxlanPort,
+    lanNetns: LAN_NETNS,
+    underlayNetns: `/proc/${Deno.pid}/ns/net`,
+  };
+  const failure = await execute(planMend(wanted, state, found, findings), kernel.apply);
   if (failure !== undefined) throw new FaultError(faultOf(failure));
   return findings.map((one) => describeFinding(lan, one)).join(", ");
 }
@@ -58,6 +67,8 @@ export async function mendLan(
 interface Inspection {
   readonly state: LanState;
   readonly found: FoundDevices;
+  /** What most of the devices have; undefined where there is none. */
+  readonly mtu: number | undefined;
   readonly findings: readonly Finding[];
 }
 
@@ -70,32 +81,20 @@ async function inspect(kernel: Kernel, { lan, ports: known }: UsedLan): Promise<
   // another LAN since.
   const ports = links.filter(({ ifindex }) => known.some((port) => port.ifindex === ifindex));
   const found = pickDevices(lan, ports, (name) => links.find(({ ifname }) => ifname === name));
-  const findings = inspectLan(lan, found, commonMtu(found));
-  return { state: pickLanState(lan, links), found, findings };
+  const mtu = commonMtu(found);
+  const findings = inspectLan(lan, found, mtu);
+  return { state: pickLanState(lan, links), found, mtu, findings };
 }
 
 function planMend(
-  lan: Lan,
+  wanted: LanWanted,
   state: LanState,
   found: FoundDevices,
   findings: readonly Finding[],
-  facts: NodeFacts,
 ): Step[] {
+  const { lan, limits, mtu } = wanted;
   const { bridge, vxlan } = lanDevices(lan);
-  const mtu = commonMtu(found) ?? facts.mtu;
-  const standing = state.vxlan?.vxlan;
-  const limits = parseAlias(state.bridge?.alias)?.limits ??
-    parseAlias(state.vxlan?.alias)?.limits ?? {};
   const step = (change: Change, why: string): Step => ({ netns: LAN_NETNS, change, why });
-  const wanted = {
-    lan,
-    limits,
-    mtu,
-    vtep: standing?.local ?? facts.vtep,
-    vxlanPort: standing?.vxlanPort ?? facts.vxlanPort,
-    lanNetns: LAN_NETNS,
-    underlayNetns: `/proc/${Deno.pid}/ns/net`,
-  };
   const wrong = new Set(findings.map(({ device }) => device));
   const lanAlias = renderAlias({ lan, limits });
   return [

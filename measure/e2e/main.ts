@@ -5,7 +5,7 @@ import { ensurePackages } from "../../tools/debian.ts";
 import { Cluster, type Multus } from "./cluster.ts";
 import { putImage } from "./image.ts";
 import { clusterPackages } from "./packages.ts";
-import { Progress } from "./progress.ts";
+import { Progress } from "../progress.ts";
 import { runScenarios, SCENARIOS, type Verdict } from "./run.ts";
 
 interface Options {

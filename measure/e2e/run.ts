@@ -2,7 +2,7 @@
 import type { Cluster } from "./cluster.ts";
 import { describeTrouble } from "./installation.ts";
 import { takeInventory } from "./leftovers.ts";
-import { type Figures, timed } from "./progress.ts";
+import { type Figures, timed } from "./figures.ts";
 import type { Scenario, Stage } from "./scenario.ts";
 import { scenario as early } from "./scenarios/early.ts";
 import { scenario as install } from "./scenarios/install.ts";

@@ -1,7 +1,7 @@
 // What a scenario is: something that users do with an installation, and what must hold then.
 import type { Cluster } from "./cluster.ts";
 import type { Inventory } from "./leftovers.ts";
-import type { Figures } from "./progress.ts";
+import type { Figures } from "./figures.ts";
 
 /** What a scenario works with. */
 export interface Stage {

@@ -6,7 +6,7 @@ import { CACHE, type ToolContext } from "../../tools/checkout.ts";
 import { ensurePackages } from "../../tools/debian.ts";
 import { CASES } from "./cases.ts";
 import { hostPackages } from "./packages.ts";
-import { Progress } from "./progress.ts";
+import { Progress } from "../progress.ts";
 import { renderTable } from "./report.ts";
 import { type KernelReport, testKernels } from "./test_kernels.ts";
 

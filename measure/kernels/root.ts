@@ -3,7 +3,7 @@ import { downloadEnv, must, type ToolContext } from "../../tools/checkout.ts";
 import { makeDrive } from "./drive.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { guestPackages } from "./packages.ts";
-import { Progress } from "./progress.ts";
+import { Progress } from "../progress.ts";
 
 const SUITE = "bookworm";
 const LEFT_OUT = [

@@ -4,7 +4,7 @@ import { HOST_ARCH } from "../../tools/arch.ts";
 import type { Case } from "./cases.ts";
 import { CHECKOUT_IN_MACHINE } from "./checkout_drive.ts";
 import type { Machine } from "./machine.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress } from "../progress.ts";
 import { tapReader, type TestEnd } from "./tap.ts";
 
 /** What came of a case. */

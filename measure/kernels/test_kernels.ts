@@ -7,7 +7,7 @@ import { makeCheckoutDrive } from "./checkout_drive.ts";
 import { type BootFiles, prepareKernel } from "./kernel.ts";
 import { type Hardware, Machine } from "./machine.ts";
 import { measureTimeScale } from "./measure_time_scale.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress } from "../progress.ts";
 import { prepareRoot } from "./root.ts";
 import { runCase, type Verdict } from "./run_cases.ts";
 import { IMAGES, pickKernels, readServed, type ServedKernel } from "./served.ts";

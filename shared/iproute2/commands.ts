@@ -111,7 +111,6 @@ export const joinBridge = (name: string, bridge: string): Change =>
   ip`link set dev ${name} master ${bridge}`;
 /** Takes a bridge out of the group of those to be deleted, and sets it up. */
 export const keepBridge = (name: string): Change => ip`link set dev ${name} group 0 up`;
-export const setUp = (name: string): Change => ip`link set dev ${name} up`;
 export const setVxlanLocal = (name: string, local: string): Change =>
   ip`link set dev ${name} type vxlan local ${local}`;
 export const setGroup = (name: string, group: number): Change =>

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { BareNode } from "../../tests/fixture/bare_node.ts";
 import { hostOf } from "../../tests/fixture/node_host.ts";
 import { testAsRoot } from "../../tests/fixture/privileged.ts";
-import { addBridge, deleteLink, setUp, showKind, showLink } from "./commands.ts";
+import { addBridge, deleteLink, setGroup, showKind, showLink } from "./commands.ts";
 import { openKernel } from "./kernel.ts";
 import { ip } from "./words.ts";
 import { openIpSession, SessionEnded } from "./session.ts";
@@ -86,7 +86,7 @@ testAsRoot("exchanges that are started at once take turns", async () => {
   const { session } = started;
   const exchanges = Array.from({ length: 20 }, async (_, at) => {
     const there = names(await session.show(["a", "none", "b"].map(showLink)));
-    const failure = await session.apply(at % 2 === 0 ? setUp("a") : addBridge("b", 1400));
+    const failure = await session.apply(at % 2 === 0 ? setGroup("a", 0) : addBridge("b", 1400));
     return [there, failure?.stderr];
   });
   assert.deepEqual(
@@ -104,7 +104,7 @@ testAsRoot("a change that fails is told as a command's end, and the session goes
   const failure = await session.apply(addBridge("a", 1400));
   assert.deepEqual([failure?.reason, failure?.stderr], ["exit", "RTNETLINK answers: File exists"]);
   assert.deepEqual(failure?.argv.slice(0, 5), ["ip", "link", "add", "name", "a"]);
-  assert.equal(await session.apply(setUp("a")), undefined);
+  assert.equal(await session.apply(setGroup("a", 0)), undefined);
 });
 
 testAsRoot(
@@ -128,7 +128,7 @@ testAsRoot("a namespace that cannot be entered ends the session with what was sa
   const isEnd = (error: unknown) =>
     error instanceof SessionEnded && /No such file/.test(error.completed.stderr);
   await assert.rejects(kernel.show("/run/netns/none", [showLink("a")]), isEnd);
-  const failure = await kernel.apply("/run/netns/none", setUp("a"));
+  const failure = await kernel.apply("/run/netns/none", setGroup("a", 0));
   assert.match(failure?.stderr ?? "", /No such file/);
   await kernel.close();
 });

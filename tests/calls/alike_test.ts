@@ -128,7 +128,6 @@ testAsRoot(
   async () => {
     await using worker = await startResidentNode();
     const { node } = worker;
-    await node.must("ip", "netns", "add", "pod");
     await node.must("mkfifo", "/run/netns/fifo");
     const residents = await answerAll(node, LAUNCHER);
     await eventually(

@@ -23,19 +23,13 @@ import {
 const ADD: Call = { verb: "ADD" };
 const DEL: Call = { verb: "DEL" };
 
-async function startWithPod() {
-  const worker = await startResidentNode();
-  await worker.node.must("ip", "netns", "add", "pod");
-  return worker;
-}
-
 /**
  * A worker whose resident has taken an ADD. The ADD waits for its LAN's lock until the lock is let
  * go.
  */
 async function startHeldAdd() {
   await using started = new AsyncDisposableStack();
-  const worker = started.use(await startWithPod());
+  const worker = started.use(await startResidentNode());
   const lan = started.use(await hold(worker.node, LAN_LOCK));
   const add = await openCall(worker.node, ADD);
   await taken(worker.node);
@@ -53,7 +47,7 @@ async function startHeldAdd() {
 testAsRoot(
   "a resident that is stopped is not waited for, and does nothing when it wakes",
   async () => {
-    await using worker = await startWithPod();
+    await using worker = await startResidentNode();
     const { node, manager } = worker;
     await signal(node, "STOP", manager.pid);
     assert.equal(codeOf(await callOn(node, ADD)), 0);
@@ -129,7 +123,7 @@ testAsRoot(
 );
 
 testAsRoot("/run/megalos is removed: code 11 until the next start of the manager", async () => {
-  await using worker = await startWithPod();
+  await using worker = await startResidentNode();
   const { node } = worker;
   await node.must("mv", "/run/megalos", "/run/removed");
   assert.equal(codeOf(await callOn(node, ADD)), CODE.tryLater);

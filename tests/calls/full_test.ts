@@ -22,7 +22,6 @@ const LONG: Call = { verb: "ADD", config: { prevResult: { long: "x".repeat(100_0
 testAsRoot("/run is full at each file of a call", async () => {
   await using worker = await startResidentNode();
   const { node } = worker;
-  await node.must("ip", "netns", "add", "pod");
   const limits = [
     ...[0, 1, 2, 3, 4, 5, 6].map((free) => ({ what: "inodes" as const, free, call: ADD })),
     ...[0, 1, 2].map((free) => ({ what: "blocks" as const, free, call: ADD })),
@@ -55,7 +54,6 @@ testAsRoot("/run is full at each file of a call", async () => {
 testAsRoot("/run/megalos is read-only, or every slot is taken: the binary answers", async () => {
   await using worker = await startResidentNode();
   const { node } = worker;
-  await node.must("ip", "netns", "add", "pod");
   await node.must("mount", "--bind", "/run/megalos", "/run/megalos");
   await node.must("mount", "-o", "remount,bind,ro", "/run/megalos");
   assert.equal(codeOf(await callOn(node, ADD)), 0);

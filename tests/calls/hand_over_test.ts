@@ -84,7 +84,6 @@ testAsRoot("a stdin that cannot be read is answered as by the binary", async () 
 testAsRoot("the launcher works by bash, too", async () => {
   await using worker = await startResidentNode();
   const { node, manager } = worker;
-  await node.must("ip", "netns", "add", "pod");
   const byBash = "/run/by-bash";
   await node.must("sh", "-c", BY_BASH, "sh", LAUNCHER, byBash);
   const addAndDelete = async () => {
@@ -101,7 +100,6 @@ testAsRoot("the launcher works by bash, too", async () => {
 testAsRoot("a CNI_NETNS that may mean another file to the manager is the binary's", async () => {
   await using worker = await startResidentNode();
   const { node } = worker;
-  await node.must("ip", "netns", "add", "pod");
   await node.must("sh", "-c", "mkdir /run/netns/deep && ln -s /run/netns/pod /run/netns/link");
   await node.must("sh", "-c", "unshare --net sleep infinity >/dev/null 2>&1 & echo $! >/run/pid");
   const pid = (await node.must("cat", "/run/pid")).trim();
@@ -128,7 +126,6 @@ testAsRoot("a CNI_NETNS that may mean another file to the manager is the binary'
 testAsRoot("a LAN namespace that is made anew is the one that calls go on in", async () => {
   await using worker = await startResidentNode();
   const { node } = worker;
-  await node.must("ip", "netns", "add", "pod");
   for (const verb of ["ADD", "DEL"]) assert.equal(codeOf(await callOn(node, { verb })), 0);
   const pin = ["mount", "--bind", "/proc/self/ns/net", LANS];
   await node.must("unshare", "--net", "--", ...pin);
@@ -144,7 +141,6 @@ testAsRoot(
   async () => {
     await using worker = await startResidentNode();
     const { node } = worker;
-    await node.must("ip", "netns", "add", "pod");
     for (const [launcher, same] of [["off", BINARY], ["on", "/run/megalos/launcher"]] as const) {
       await worker.manager.end("TERM");
       await worker.restart({ MEGALOS_LAUNCHER: launcher });

@@ -71,7 +71,7 @@ async function assertNothingLeft(node: Node): Promise<void> {
 }
 
 testAsRoot("a launcher is killed at each of its system calls: nothing is left", async () => {
-  await using worker = await startWithPod();
+  await using worker = await startResidentNode();
   const { node } = worker;
   const points = range(SYSTEM_CALLS);
   const kill = (at: number) => inject(`!read:signal=KILL:when=${at}`, "alone");
@@ -85,7 +85,7 @@ testAsRoot("a launcher is killed at each of its system calls: nothing is left", 
 });
 
 testAsRoot("a launcher that can start no process answers code 11", async () => {
-  await using worker = await startWithPod();
+  await using worker = await startResidentNode();
   const { node } = worker;
   const points = range(5);
   const starve = (at: number) => [
@@ -101,7 +101,7 @@ testAsRoot("a launcher that can start no process answers code 11", async () => {
 testAsRoot(
   "a resident is killed at some of its system calls: code 11, and nothing is left",
   async () => {
-    await using worker = await startWithPod();
+    await using worker = await startResidentNode();
     const { node } = worker;
     const points = range(AT_A_TIME);
     for (let time = 0; time < 3; time++) {
@@ -121,7 +121,7 @@ testAsRoot(
 );
 
 testAsRoot("a binary that is killed, or cannot be started, is code 11", async () => {
-  await using worker = await startWithPod();
+  await using worker = await startResidentNode();
   const { node } = worker;
   await worker.manager.end("KILL");
   for (const script of ["kill -KILL $$", "kill -ABRT $$", "exec /nowhere"]) {
@@ -136,12 +136,6 @@ const SIGKILL = 9;
 /** The wrapper drops stderr, since a shell complains about what it cannot do. */
 const WITHOUT_STDERR = ["sh", "-c", 'exec "$@" 2>/dev/null', "sh"];
 const range = (length: number) => Array.from({ length }, (_, at) => at + 1);
-
-async function startWithPod() {
-  const worker = await startResidentNode();
-  await worker.node.must("ip", "netns", "add", "pod");
-  return worker;
-}
 
 /** Kills a process of the node at one of its next system calls. */
 async function killAt(node: Node, pid: string, at: number): Promise<AsyncDisposable> {

@@ -6,7 +6,7 @@ import type { Cluster } from "../cluster.ts";
 import { install, MANIFEST, remove } from "../installation.ts";
 import { createLanPods, joinLans, LABEL, type LanPod, removeLanPods } from "../lan_pods.ts";
 import { awaitReady, listPods } from "../pods.ts";
-import { timed } from "../progress.ts";
+import { timed } from "../figures.ts";
 import type { Scenario, Stage } from "../scenario.ts";
 
 const EARLY: LanPod = { name: "early", node: "node2", lan: "early", vni: 30, address: "10.3.0.1" };

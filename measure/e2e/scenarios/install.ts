@@ -1,7 +1,7 @@
 // From nothing to a cluster that carries LANs, by `kubectl apply` of the manifest.
 // The API server also checks every manifest.
 import { DEPLOY, install } from "../installation.ts";
-import { timed } from "../progress.ts";
+import { timed } from "../figures.ts";
 import type { Scenario, Stage } from "../scenario.ts";
 
 const FILES = ["kathara-daemonset.yml", "uninstall.yml", "examples/network.yaml"];

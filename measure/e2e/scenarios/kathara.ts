@@ -5,7 +5,7 @@ import type { Cluster } from "../cluster.ts";
 import { KatharaLab } from "../kathara_lab.ts";
 import { awaitNoTraces } from "../leftovers.ts";
 import { isReady, type Pod } from "../pods.ts";
-import { timed } from "../progress.ts";
+import { timed } from "../figures.ts";
 import type { Scenario, Stage } from "../scenario.ts";
 
 const EXAMPLE = "campus";

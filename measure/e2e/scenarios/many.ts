@@ -4,7 +4,7 @@ import { WORKERS } from "../cluster.ts";
 import { createLanPods, joinLans, LABEL, type LanPod, removeLanPods } from "../lan_pods.ts";
 import { awaitNoTraces } from "../leftovers.ts";
 import { awaitPing, awaitReady, countFailedSandboxes, type Pod } from "../pods.ts";
-import { timed } from "../progress.ts";
+import { timed } from "../figures.ts";
 import type { Scenario, Stage } from "../scenario.ts";
 
 const LANS = 5;

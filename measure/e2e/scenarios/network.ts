@@ -5,7 +5,7 @@ import type { Cluster } from "../cluster.ts";
 import { apply, EXAMPLE, remove } from "../installation.ts";
 import { awaitNoTraces } from "../leftovers.ts";
 import { awaitPing, awaitReady, NETWORK_STATUS, type Pod, tryInPod } from "../pods.ts";
-import { timed } from "../progress.ts";
+import { timed } from "../figures.ts";
 import type { Scenario, Stage } from "../scenario.ts";
 
 /** Selects the example's pods. */

@@ -3,7 +3,7 @@ import { eventually } from "../../../tests/fixture/eventually.ts";
 import { type NodeName, NODES } from "../cluster.ts";
 import { apply, awaitEstablished, EXAMPLE } from "../installation.ts";
 import { awaitPing, awaitReady, findSandbox } from "../pods.ts";
-import { timed } from "../progress.ts";
+import { timed } from "../figures.ts";
 import type { Scenario, Stage } from "../scenario.ts";
 import { ADDRESSES, EXAMPLE_LABEL, joinExample, leaveExample } from "./network.ts";
 

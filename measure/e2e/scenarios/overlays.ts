@@ -10,7 +10,7 @@ import {
   SECOND_REFLECTOR,
 } from "../installation.ts";
 import { listPods } from "../pods.ts";
-import { timed } from "../progress.ts";
+import { timed } from "../figures.ts";
 import type { Scenario, Stage } from "../scenario.ts";
 import { Talk } from "../talk.ts";
 

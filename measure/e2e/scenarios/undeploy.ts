@@ -1,7 +1,7 @@
 // All is taken back, as README says: then the nodes are as they were before.
 import { uninstall } from "../installation.ts";
 import { assertUnchanged } from "../leftovers.ts";
-import { timed } from "../progress.ts";
+import { timed } from "../figures.ts";
 import type { Scenario, Stage } from "../scenario.ts";
 
 export const scenario: Scenario = {
