@@ -6,6 +6,7 @@ import { type LanWanted, planCreateLan, refuseConflicts } from "../shared/lan/pl
 import { identifyLan, type Lan, portName } from "../shared/lan/lan.ts";
 import { type Attachment, planAttach } from "../shared/lan/plan_port.ts";
 import type { NodeFacts } from "../shared/lan/node_facts.ts";
+import { birthplaceOn, removeUnborn } from "../shared/lan/unborn_vxlan.ts";
 import { vxlanOverhead } from "../shared/lan/underlay.ts";
 import { askAboutLan, type LanState, pickLanState } from "../shared/lan/lan_state.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
@@ -49,6 +50,7 @@ export async function add(call: CheckedCall): Promise<JsonObject> {
   const seen = await observe(call, wish);
   await refuse(call, wish, seen);
   const wanted = await settle(wish, seen, facts, call.host);
+  if (seen.state.vxlan === undefined) await removeUnborn(call.kernel, call.host, wish.lan);
   const attach = planAttach(wanted, wish.attachment);
   const failure = await execute(
     [...planCreateLan(wanted, seen.state), ...attach],
@@ -166,6 +168,7 @@ async function settle(
     vxlanPort: config.port ?? facts?.vxlanPort ?? VXLAN_PORT,
     lanNetns: LAN_NETNS,
     underlayNetns: host.nodeNetns,
+    birthplace: birthplaceOn(host.kernelRelease),
   };
   // A LAN that stands keeps its settings, so the node need not be asked for them.
   const vtep = member?.vxlan?.local;

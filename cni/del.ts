@@ -6,6 +6,7 @@ import { parseAlias } from "../shared/lan/alias.ts";
 import { identifyLan, isSameLan, type Lan, portName } from "../shared/lan/lan.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import { deletePorts, findPorts } from "../shared/lan/lan_ports.ts";
+import { removeUnborn } from "../shared/lan/unborn_vxlan.ts";
 import { readLanConfig } from "./config.ts";
 import { lockForDeletion, whereLanNetns } from "./lan_access.ts";
 import { removeOriginal } from "./original.ts";
@@ -50,6 +51,9 @@ async function detach(call: CheckedCall, name: string, lan: Lan | undefined): Pr
     : await findPorts(kernel, LAN_NETNS, found.lan);
   const doomed = port === undefined ? [] : [port];
   await deletePorts(kernel, devices ?? { lanNetns: LAN_NETNS, ports: [] }, doomed);
+  if (lan !== undefined && first?.vxlan === undefined) {
+    await removeUnborn(kernel, call.host, lan);
+  }
   return found;
 }
 

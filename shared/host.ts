@@ -20,6 +20,8 @@ export interface Host {
   now(): number;
   /** Path of the node's network namespace, as any program of this host sees it. */
   readonly nodeNetns: string;
+  /** What uname(2) says of the kernel, such as "6.1.0-38-amd64". */
+  readonly kernelRelease: string;
 }
 
 /** What a call asks about a file. */

@@ -9,8 +9,10 @@ export interface Step {
   /** Path of the namespace it runs in. */
   readonly netns: string;
   readonly change: Change;
-  /** What takes it back, run in the same namespace. */
+  /** What takes it back. */
   readonly undo?: Change;
+  /** Path of the namespace that `undo` runs in, where that is another one. */
+  readonly undoNetns?: string;
   /** Completes "Cannot ...". */
   readonly why: string;
 }
@@ -52,7 +54,7 @@ async function undo(done: readonly Step[], apply: Apply): Promise<Completed[]> {
   const failures: Completed[] = [];
   for (const step of done.toReversed()) {
     if (step.undo === undefined) continue;
-    const failure = await apply(step.netns, step.undo);
+    const failure = await apply(step.undoNetns ?? step.netns, step.undo);
     if (failure === undefined || isMissingDevice(failure)) continue;
     failures.push(failure);
     // What hangs once hangs again, and the caller's time is over. The next call completes or

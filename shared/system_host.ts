@@ -25,5 +25,6 @@ export function systemHost(): Host {
     now: () => performance.now(),
     // The path does not say "self", because the programs that this process starts read it.
     nodeNetns: `/proc/${Deno.pid}/ns/net`,
+    kernelRelease: Deno.osRelease(),
   };
 }

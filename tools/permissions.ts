@@ -41,7 +41,8 @@ export const PROGRAMS = {
       write: ["/run/megalos"],
       env: ["CNI_*", "MEGALOS_MANAGED"],
       net: [],
-      sys: [],
+      // The kernel decides where a VXLAN device is made.
+      sys: ["osRelease"],
     },
     v8Flags: [],
   },
@@ -78,7 +79,7 @@ export const PROGRAMS = {
       ],
       // The port is a setting.
       net: ["0.0.0.0", "[::]"],
-      sys: [],
+      sys: ["osRelease"],
     },
     // The manager lives for long on every node. These flags save a third of its memory with 500
     // LANs, and cost no time that could be measured.

@@ -1,9 +1,12 @@
 // Looks the LANs over: mends what somebody has broken, and removes what no pod needs.
 import { converse, run } from "../../shared/process/exec.ts";
+import type { Host } from "../../shared/host.ts";
+import { systemHost } from "../../shared/system_host.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
 import { type Kernel, openKernel } from "../../shared/iproute2/kernel.ts";
 import type { Lan } from "../../shared/lan/lan.ts";
 import { hasNetns, inodeOfPin } from "../../shared/lan/lan_netns.ts";
+import { listUnborn } from "../../shared/lan/unborn_vxlan.ts";
 import { lock, lockFile } from "../../shared/lan/lock.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
@@ -18,7 +21,7 @@ import { findLans, type LanOnNode, listDevices } from "./list_lans.ts";
 import { isBroken, mendLan } from "./mend_lan.ts";
 import { moveVteps } from "./move_vteps.ts";
 import { pinAgain } from "./pin_netns.ts";
-import { removeStrays } from "./remove_strays.ts";
+import { isSameDevice, removeStrays } from "./remove_strays.ts";
 
 const LIMIT_MS = 30_000;
 /** Strays are removed when no call is at work; a busy node tries again at the next look. */
@@ -55,10 +58,11 @@ export class LanKeeper implements Duty, AsyncDisposable {
    * @param hearLink is given each line of `ip -o monitor link`, too
    */
   constructor(
-    private readonly facts: NodeFacts,
+    readonly facts: NodeFacts,
     private readonly graceMs: number,
     private readonly tell: Tell,
     private readonly hearLink: (line: string) => void = () => {},
+    readonly host: Host = systemHost(),
   ) {}
 
   async look(): Promise<void> {
@@ -78,7 +82,10 @@ export class LanKeeper implements Duty, AsyncDisposable {
     // What changes from now on is for the next look.
     this.#isStale = false;
     const devices = await listDevices(run);
-    const { broken, used, strays } = findTroubles(devices);
+    const kernel = openKernel(converse, () => LIMIT_MS);
+    await using _sessions = { [Symbol.asyncDispose]: () => kernel.close() };
+    const { broken, used, strays: inLanNetns } = findTroubles(devices);
+    const strays = [...inLanNetns, ...await listUnborn(kernel, this.host)];
     const changed = this.#changed;
     this.#changed = new Set();
     const suspects = used.filter(({ devices }) =>
@@ -89,11 +96,8 @@ export class LanKeeper implements Duty, AsyncDisposable {
     const [next, overdue] = nextEmptyLans(this.#since, lans, performance.now(), this.graceMs);
     this.#since = next;
     // A call at work leaves strays for a moment: only those that are met twice are looked at.
-    const again = strays.filter(({ ifindex }) =>
-      this.#strays.some((one) => one.ifindex === ifindex)
-    );
+    const again = strays.filter((stray) => this.#strays.some((one) => isSameDevice(one, stray)));
     this.#strays = strays;
-    const kernel = openKernel(converse, () => LIMIT_MS);
     const work = [
       ...(this.#isMoved ? [] : [() => this.#move(kernel)]),
       ...broken.map((one) => () => this.#mend(kernel, one)),
@@ -107,7 +111,6 @@ export class LanKeeper implements Duty, AsyncDisposable {
         failures.push(error instanceof Error ? error.message : `${error}`)
       );
     }
-    await kernel.close();
     if (strays.length > 0) this.#isStale = true;
     if (failures.length > 0) throw new Error(failures.join("; "));
   }
@@ -168,7 +171,7 @@ export class LanKeeper implements Duty, AsyncDisposable {
   }
 
   async #mend(kernel: Kernel, broken: UsedLan): Promise<void> {
-    const why = await mendLan(kernel, broken, this.facts, LIMIT_MS);
+    const why = await mendLan(kernel, broken, this, LIMIT_MS);
     if (why !== undefined) this.tell({ kind: "lan-mended", lan: broken.lan, why });
   }
 
@@ -183,7 +186,7 @@ export class LanKeeper implements Duty, AsyncDisposable {
   }
 
   async #removeStrays(kernel: Kernel, seen: readonly Link[]): Promise<void> {
-    const removed = await removeStrays(kernel, seen, STRAYS_LIMIT_MS);
+    const removed = await removeStrays(kernel, this.host, seen, STRAYS_LIMIT_MS);
     const devices = removed.map(({ ifname }) => ifname);
     if (devices.length > 0) this.tell({ kind: "strays-removed", devices });
   }

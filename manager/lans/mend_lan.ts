@@ -9,6 +9,7 @@ import {
   setPort,
   showLink,
 } from "../../shared/iproute2/commands.ts";
+import type { Host } from "../../shared/host.ts";
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
 import { parseAlias, renderAlias } from "../../shared/lan/alias.ts";
 import { planJoin } from "../../shared/lan/plan_port.ts";
@@ -25,9 +26,16 @@ import { GROUP, lanDevices } from "../../shared/lan/lan.ts";
 import { lock, lockFile } from "../../shared/lan/lock.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import { askAboutLan, type LanState, pickLanState } from "../../shared/lan/lan_state.ts";
+import { birthplaceOn, removeUnborn } from "../../shared/lan/unborn_vxlan.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { execute, faultOf, type Step } from "../../shared/steps.ts";
 import { pickDevices, type UsedLan } from "./find_troubles.ts";
+
+/** The node that the LANs are on. */
+export interface NodeOfLans {
+  readonly facts: NodeFacts;
+  readonly host: Host;
+}
 
 /** The devices of a LAN with pods, asked under no lock: a closer look than a list of all LANs is.
  * @returns whether something is wrong */
@@ -42,7 +50,7 @@ export async function isBroken(kernel: Kernel, used: UsedLan): Promise<boolean> 
 export async function mendLan(
   kernel: Kernel,
   used: UsedLan,
-  facts: NodeFacts,
+  { facts, host }: NodeOfLans,
   timeoutMs: number,
 ): Promise<string | undefined> {
   const { lan } = used;
@@ -57,8 +65,10 @@ export async function mendLan(
     vtep: state.vxlan?.vxlan?.local ?? facts.vtep,
     vxlanPort: state.vxlan?.vxlan?.vxlanPort ?? facts.vxlanPort,
     lanNetns: LAN_NETNS,
-    underlayNetns: `/proc/${Deno.pid}/ns/net`,
+    underlayNetns: host.nodeNetns,
+    birthplace: birthplaceOn(host.kernelRelease),
   };
+  if (state.vxlan === undefined) await removeUnborn(kernel, host, lan);
   const failure = await execute(planMend(wanted, state, found, findings), kernel.apply);
   if (failure !== undefined) throw new FaultError(faultOf(failure));
   return findings.map((one) => describeFinding(lan, one)).join(", ");
@@ -92,7 +102,7 @@ function planMend(
   found: FoundDevices,
   findings: readonly Finding[],
 ): Step[] {
-  const { lan, limits, mtu } = wanted;
+  const { lan, limits = {}, mtu } = wanted;
   const { bridge, vxlan } = lanDevices(lan);
   const step = (change: Change, why: string): Step => ({ netns: LAN_NETNS, change, why });
   const wrong = new Set(findings.map(({ device }) => device));

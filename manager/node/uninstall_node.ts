@@ -1,5 +1,9 @@
 // Takes back what install and calls have left on a node: plugin, LAN namespace, files in /run.
-import { run } from "../../shared/process/exec.ts";
+import { openKernel } from "../../shared/iproute2/kernel.ts";
+import { deleteDevices } from "../../shared/lan/lan_ports.ts";
+import { listUnborn, planRemoveUnborn } from "../../shared/lan/unborn_vxlan.ts";
+import { converse, run } from "../../shared/process/exec.ts";
+import { systemHost } from "../../shared/system_host.ts";
 import { must } from "../../shared/process/must.ts";
 import { hasNetns } from "../../shared/lan/lan_netns.ts";
 import { lock } from "../../shared/lan/lock.ts";
@@ -31,6 +35,7 @@ export async function uninstallNode(
   });
   if (await removeFilter()) tell({ kind: "uninstalled", what: `nftables' table ${TABLE}` });
   tell({ kind: "uninstalled", what: `LAN namespace ${LAN_NETNS}` });
+  await removeAllUnborn();
   // The launcher goes first: it never stands alone.
   for (const file of ["megalos", PLUGIN_BINARY]) {
     await must("uninstall", { argv: ["rm", "--force", "--", `${cniBinDir}/${file}`] });
@@ -45,6 +50,15 @@ async function removeFilter(): Promise<boolean> {
   if (await seeFilter(run).catch(() => undefined) === undefined) return false;
   await systemFilterHost.apply(REMOVE_FILTER);
   return true;
+}
+
+/** Deletes what killed calls have left in the node's namespace. */
+async function removeAllUnborn(): Promise<void> {
+  const host = systemHost();
+  const kernel = openKernel(converse, () => LIMIT_MS);
+  await using _sessions = { [Symbol.asyncDispose]: () => kernel.close() };
+  const links = await listUnborn(kernel, host);
+  await deleteDevices(kernel, planRemoveUnborn(host.nodeNetns, links));
 }
 
 async function lockOutManager(): Promise<Disposable | undefined> {

@@ -18,7 +18,7 @@ export async function addLans(node: Node, count: number): Promise<void> {
     const lan = { name: "standing_lan", suffix: `${at}`, vni: FIRST_VNI + at };
     const steps = planCreateLan({
       ...{ lan, mtu: 1450, vtep: workerAddress(0), vxlanPort: 4789 },
-      ...{ lanNetns: LAN_NETNS, underlayNetns: "/proc/1/ns/net" },
+      ...{ lanNetns: LAN_NETNS, underlayNetns: "/proc/1/ns/net", birthplace: "lan" },
     }, {});
     return encodeLines(steps.map(({ change }) => change));
   });

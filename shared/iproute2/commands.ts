@@ -37,28 +37,43 @@ export function addBridge(name: string, mtu: number): Change {
 
 export interface VxlanSpec {
   readonly name: string;
-  readonly bridge: string;
   readonly mtu: number;
   readonly vni: number;
   /** VTEP address. */
   readonly local: string;
   /** UDP port, the underlay's. */
   readonly vxlanPort: number;
+}
+
+export interface VxlanPortSpec extends VxlanSpec {
+  readonly bridge: string;
   /** Path of the namespace that keeps the UDP socket and the underlay. */
   readonly socketNetns: string;
 }
 
 /**
  * A VXLAN port of `bridge`, down. No `dev`: the device would die with the lower one. `nolearning`:
- * EVPN says where MACs are. No `up`: with `link-netns`, Linux before 6.15 makes the device in that
- * namespace and moves it, which sets it down again (7ca486d08a30, "rtnetlink: Create link directly
- * in target net namespace"). {@link setPort} sets it up.
+ * EVPN says where MACs are. {@link setPort} sets it up.
  */
-export function addVxlan(spec: VxlanSpec): Change {
+export function addVxlan(spec: VxlanPortSpec): Change {
   const { name, bridge, mtu, vni, local, vxlanPort, socketNetns } = spec;
   return ip`link add name ${name} link-netns ${socketNetns} master ${bridge} mtu ${mtu}
     type vxlan id ${vni} local ${local} dstport ${vxlanPort} nolearning`;
 }
+
+/** Such a device outside of any bridge, with its socket in the namespace that it is made in. */
+export function addLooseVxlan({ name, mtu, vni, local, vxlanPort }: VxlanSpec): Change {
+  return ip`link add name ${name} mtu ${mtu}
+    type vxlan id ${vni} local ${local} dstport ${vxlanPort} nolearning`;
+}
+
+/**
+ * Moves a device, which sets it down, and names it `as`. Where `name` is an alternative name of
+ * another device there, the device appears as `as`. Otherwise the kernel renames the device when it
+ * is there (do_setlink, __dev_change_net_namespace).
+ */
+export const moveLink = (name: string, netns: string, as: string): Change =>
+  ip`link set dev ${name} netns ${netns} name ${as}`;
 
 export interface VethSpec {
   /** The pod's end. */

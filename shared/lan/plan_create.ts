@@ -3,10 +3,12 @@ import { type Fault, FaultError } from "../faults.ts";
 import {
   addAltname,
   addBridge,
+  addLooseVxlan,
   addVxlan,
   deleteLink,
   joinBridge,
   keepBridge,
+  moveLink,
   setAlias,
   setGroup,
   setPort,
@@ -17,6 +19,7 @@ import type { Step } from "../steps.ts";
 import { type LanLimits, parseAlias, renderAlias } from "./alias.ts";
 import { GROUP, isSameLan, type Lan, lanDevices, lanTitle } from "./lan.ts";
 import type { LanState } from "./lan_state.ts";
+import type { Birthplace } from "./unborn_vxlan.ts";
 
 /** What a LAN's devices are to be. */
 export interface LanWanted {
@@ -33,6 +36,7 @@ export interface LanWanted {
   readonly lanNetns: string;
   /** Path of the namespace with the underlay, as the `ip` that runs the steps sees it. */
   readonly underlayNetns: string;
+  readonly birthplace: Birthplace;
 }
 
 /** True when nothing is missing or down: the name is the last thing that a bridge is given. */
@@ -77,17 +81,41 @@ function planBridge({ lan, limits = {}, mtu }: LanWanted, state: LanState, step:
 }
 
 function planVxlan(wanted: LanWanted, state: LanState, step: MakeStep): Step[] {
-  const { lan, limits = {}, mtu, vtep: local, vxlanPort, underlayNetns: socketNetns } = wanted;
+  const { lan, limits = {} } = wanted;
   const { bridge, vxlan } = lanDevices(lan);
-  const spec = { name: vxlan, bridge, mtu, vni: lan.vni, local, vxlanPort, socketNetns };
-  const start = state.vxlan === undefined
-    ? [step("make the VXLAN device", addVxlan(spec), deleteLink(vxlan))]
-    : [
-      step("keep the VXLAN device", setGroup(vxlan, 0)),
-      step("join the VXLAN device to the bridge", joinBridge(vxlan, bridge)),
-    ];
+  const join = step("join the VXLAN device to the bridge", joinBridge(vxlan, bridge));
+  const start = state.vxlan !== undefined
+    ? [step("keep the VXLAN device", setGroup(vxlan, 0)), join]
+    : wanted.birthplace === "lan"
+    ? [planBirth(wanted, step)]
+    : [...planBirthAndMove(wanted, step), join];
   const settings = { name: vxlan, alias: renderAlias({ lan, limits }), learning: false };
   return [...start, step("set up the VXLAN port", setPort(settings))];
+}
+
+function planBirth(wanted: LanWanted, step: MakeStep): Step {
+  const { lan, mtu, vtep: local, vxlanPort, underlayNetns: socketNetns } = wanted;
+  const { bridge, vxlan: name } = lanDevices(lan);
+  const spec = { name, bridge, mtu, vni: lan.vni, local, vxlanPort, socketNetns };
+  return step("make the VXLAN device", addVxlan(spec), deleteLink(name));
+}
+
+/**
+ * Linux before 6.15 makes a device with `link-netns` in the node's namespace under its final name,
+ * which may be taken there. So the device has the bridge's alternative name there, and gets its
+ * own name when it moves (docs/decisions/vxlan-made-down.md).
+ */
+function planBirthAndMove(wanted: LanWanted, step: MakeStep): Step[] {
+  const { lan, mtu, vtep: local, vxlanPort, lanNetns, underlayNetns } = wanted;
+  const { vxlan, byVni: name } = lanDevices(lan);
+  const spec = { name, mtu, vni: lan.vni, local, vxlanPort };
+  return [
+    step("make the VXLAN device", addLooseVxlan(spec), deleteLink(name)),
+    {
+      ...step("move the VXLAN device", moveLink(name, lanNetns, vxlan), deleteLink(vxlan)),
+      undoNetns: lanNetns,
+    },
+  ].map((one) => ({ ...one, netns: underlayNetns }));
 }
 
 /**

@@ -12,7 +12,7 @@ const { bridge: B, vxlan: V, byName, byVni } = lanDevices(LAN);
 const ALIAS = renderAlias({ lan: LAN });
 const WANTED = {
   ...{ lan: LAN, mtu: 1450, vtep: "192.0.2.1", vxlanPort: 4789 },
-  ...{ lanNetns: "/lans", underlayNetns: "/node" },
+  ...{ lanNetns: "/lans", underlayNetns: "/node", birthplace: "lan" as const },
 };
 
 const common = { altnames: [], alias: ALIAS, mac: "02:00:00:00:00:01", mtu: 1450, up: true };
@@ -89,6 +89,32 @@ for (const [title, state, lines] of PLANS) {
     assert.ok(steps.every(({ netns }) => netns === "/lans"));
   });
 }
+
+Deno.test("before Linux 6.15 the VXLAN device is made in the node's namespace, and moved", () => {
+  const steps = planCreateLan({ ...WANTED, birthplace: "node" }, { bridge: BRIDGE, ...NAMED });
+  const lines = steps.map(({ netns, change }) => `${netns}: ${change.words.join(" ")}`);
+  assert.deepEqual(lines, [
+    `/lans: ${KEEP_BRIDGE}`,
+    `/lans: ${SIGN}`,
+    `/node: link add name ${byVni} mtu 1450 type vxlan id 10 local 192.0.2.1 dstport 4789 nolearning`,
+    `/node: link set dev ${byVni} netns /lans name ${V}`,
+    `/lans: link set dev ${V} master ${B}`,
+    `/lans: ${SET_UP_VXLAN}`,
+  ]);
+  const undone = steps.flatMap(({ netns, undo, undoNetns }) =>
+    undo === undefined ? [] : [`${undoNetns ?? netns}: ${undo.words.join(" ")}`]
+  );
+  assert.deepEqual(undone, [`/node: link del dev ${byVni}`, `/lans: link del dev ${V}`]);
+  const kept = planCreateLan({ ...WANTED, birthplace: "node" }, {
+    ...WHOLE,
+    bridge: { ...BRIDGE, up: false },
+  });
+  assert.deepEqual(kept.map(({ change }) => change.words.join(" ")), [
+    KEEP_BRIDGE,
+    SIGN,
+    ...KEEP_VXLAN,
+  ]);
+});
 
 Deno.test("what a plan makes, it can take back", () => {
   const undone = planCreateLan(WANTED, {}).flatMap(({ undo }) => undo ?? []);

@@ -5,7 +5,7 @@ import { type Attachment, planAttach, planJoin } from "./plan_port.ts";
 const LAN = { name: "net1", suffix: "ntwork", vni: 10 };
 const WANTED = {
   ...{ lan: LAN, mtu: 1450, vtep: "192.0.2.1", vxlanPort: 4789 },
-  ...{ lanNetns: "/lans", underlayNetns: "/node" },
+  ...{ lanNetns: "/lans", underlayNetns: "/node", birthplace: "lan" as const },
 };
 const ATTACHMENT: Attachment = {
   ...{ port: "mga", portMac: "02:00:00:00:00:0a", ifname: "eth1", mac: "02:00:00:00:00:0b" },

@@ -26,7 +26,6 @@ testAsRoot(
   async () => {
     await using worker = await startResidentNode();
     const { node } = worker;
-    await node.must("ip", "netns", "add", "pod");
     const add = { verb: "ADD", args: "IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=pc1" };
     assert.equal(codeOf(await callOn(node, add)), 0);
 
