@@ -78,8 +78,10 @@ export async function up(
   const { labDir } = recorder;
   // Once this is true the lab can be looked into.
   let isUsable = false;
-  let isInterrupted = false;
-  interrupted.catch(() => isInterrupted = true);
+  const stop = new AbortController();
+  interrupted.catch(() => stop.abort());
+  // What makes folders of the lab is over before they are removed: else it would make them again.
+  let preparing: Promise<unknown> = Promise.resolve();
   try {
     const start = async () => {
       log("Starting nodes");
@@ -87,10 +89,11 @@ export async function up(
       recorder.update({ shared });
       const base = `${labDir}/base`;
       const files = { programs, lab: lab.dir, shared, base, skeleton, state: labDir };
+      const making = [makeBase(base, stop.signal), prepareConfinement(recorder, log)] as const;
+      preparing = Promise.allSettled(making);
       const [machines, changed] = await Promise.all([
         startCluster(workers, files, recorder),
-        makeBase(base),
-        prepareConfinement(recorder, log),
+        ...making,
       ]);
       if (changed.length > 0) {
         log(`Note: changed on this machine, and so not in devices: ${changed.join(", ")}`);
@@ -135,12 +138,14 @@ export async function up(
     log(`${name} is down`);
     return { name, ok: report.ok && left };
   } catch (error) {
-    if (options.keep && isUsable && !isInterrupted && !recorder.isBroken) {
+    if (options.keep && isUsable && !stop.signal.aborted && !recorder.isBroken) {
       log((error as Error).message);
       recorder.update({ kept: true });
       return { name, ok: false };
     }
     log("Taking everything down");
+    stop.abort();
+    await preparing;
     await endLab(labDir, recorder.close(), log);
     throw error;
   }

@@ -38,13 +38,15 @@ const TEMPLATES = [
 
 /**
  * Makes the base in an empty folder. Answers the files that people have changed on the machine and
- * that devices do without.
+ * that devices do without. Throws after the step that is under way when `signal` is given.
  */
-export async function makeBase(dir: string): Promise<string[]> {
+export async function makeBase(dir: string, signal: AbortSignal): Promise<string[]> {
   const shipped = await readShippedPaths();
   const machine = await observe(shipped);
+  signal.throwIfAborted();
   const plan = planBase(shipped, machine);
   await copyAll(plan, dir);
+  signal.throwIfAborted();
   for (const [name, mode] of Object.entries(FOLDERS)) {
     await Deno.mkdir(`${dir}/${name}`, { recursive: true });
     // The umask weakens the mode that mkdir(2) is given.
@@ -63,6 +65,7 @@ export async function makeBase(dir: string): Promise<string[]> {
   }
   await writeAccounts(dir);
   await run({ argv: ["sh", "-c", completeBase, "sh", dir] });
+  signal.throwIfAborted();
   const missing = await restoreShipped(plan.changed, dir);
   return missing.map(({ path }) => path).filter((path) => machine.md5.has(path));
 }

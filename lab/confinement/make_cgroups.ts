@@ -34,7 +34,7 @@ export async function makeLabGroups(
   for (const hierarchy of hierarchies) {
     // Some hierarchies are read-only. In others, processes are where controllers would be handed on
     // (cgroups(7)).
-    const done = await makeGroup(hierarchy, `${LABS_GROUP}/${lab}`, limits);
+    const done = await makeGroup(hierarchy, hierarchy.root, `${LABS_GROUP}/${lab}`, limits);
     if (done.reason === "success") usable.push(hierarchy);
   }
   return usable;
@@ -42,7 +42,7 @@ export async function makeLabGroups(
 
 /**
  * Makes a device's group in each hierarchy. Answers the files that move processes into these
- * groups.
+ * groups. Fails where the lab's group is gone, because the lab has ended.
  */
 export async function makeDeviceGroups(
   hierarchies: readonly Hierarchy[],
@@ -50,22 +50,22 @@ export async function makeDeviceGroups(
   device: string,
   limits: Limits,
 ): Promise<string[]> {
-  const path = `${LABS_GROUP}/${lab}/${device}`;
   return await Promise.all(hierarchies.map(async (hierarchy) => {
-    const done = await makeGroup(hierarchy, path, limits);
-    if (done.reason === "success") return `${hierarchy.root}/${path}/cgroup.procs`;
+    const labGroup = `${hierarchy.root}/${LABS_GROUP}/${lab}`;
+    const done = await makeGroup(hierarchy, labGroup, device, limits);
+    if (done.reason === "success") return `${labGroup}/${device}/cgroup.procs`;
     throw new Error(
       `Cannot limit ${device}: ${describe({ ...done, argv: ["mkdir", hierarchy.root] })}`,
     );
   }));
 }
 
-async function makeGroup(hierarchy: Hierarchy, path: string, limits: Limits) {
-  const { version, root, controllers } = hierarchy;
+async function makeGroup(hierarchy: Hierarchy, above: string, path: string, limits: Limits) {
+  const { version, controllers } = hierarchy;
   const handed = version === 1 ? "" : controllers.map((controller) => `+${controller}`).join(" ");
   const settings = planLimits(hierarchy, limits).flatMap(({ file, value }) => [file, value]);
   return await run({
-    argv: ["sh", "-c", makeGroupScript, "sh", root, handed, path, ...settings],
+    argv: ["sh", "-c", makeGroupScript, "sh", above, handed, path, ...settings],
   });
 }
 

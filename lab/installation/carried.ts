@@ -23,7 +23,7 @@ export async function unpack(executable: string, cache: string): Promise<Install
   const json = await untar(archive, ["--to-stdout", "./carried.json"]);
   const carried = Carried.parse(JSON.parse(json));
   const dir = `${cache}/${carried.id}`;
-  if (!await isThere(dir)) {
+  if (!await isMarkedUsed(dir)) {
     await Deno.mkdir(cache, { recursive: true });
     await removeUnused(cache);
     const unfinished = await Deno.makeTempDir({ dir: cache, prefix: ".unpacking-" });
@@ -31,12 +31,11 @@ export async function unpack(executable: string, cache: string): Promise<Install
       await unpackInto(unfinished, archive, carried, executable);
       await Deno.rename(unfinished, dir);
     } catch (error) {
-      await Deno.remove(unfinished, { recursive: true });
+      await removeAll(unfinished);
       // Another process may have unpacked the same build first.
-      if (!await isThere(dir)) throw error;
+      if (!await isMarkedUsed(dir)) throw error;
     }
   }
-  await Deno.utime(dir, new Date(), new Date());
   return { programs: dir, skeleton: `${dir}/skeleton`, examples: `${dir}/examples` };
 }
 
@@ -47,7 +46,8 @@ async function unpackInto(
   executable: string,
 ): Promise<void> {
   await Deno.chmod(dir, 0o755);
-  await untar(archive, ["--no-same-owner", "-C", dir]);
+  // The folder keeps its time of now: an old one is taken for unused.
+  await untar(archive, ["--no-same-owner", "--touch", "-C", dir]);
   const runtime = new Uint8Array(common);
   using carrier = await Deno.open(executable);
   for (let at = 0; at < common;) {
@@ -78,9 +78,10 @@ async function removeUnused(cache: string): Promise<void> {
   const labs = await listLabs().catch(() => undefined);
   if (labs === undefined || labs.length > 0) return;
   for (const { name } of await Array.fromAsync(Deno.readDir(cache))) {
-    const { mtime } = await Deno.stat(`${cache}/${name}`);
-    if (Date.now() - (mtime?.getTime() ?? 0) < UNUSED_MS) continue;
-    await Deno.remove(`${cache}/${name}`, { recursive: true });
+    // Another process may have removed it meanwhile.
+    const found = await Deno.stat(`${cache}/${name}`).catch(ignoreMissing);
+    if (found === undefined || Date.now() - (found.mtime?.getTime() ?? 0) < UNUSED_MS) continue;
+    await removeAll(`${cache}/${name}`);
   }
 }
 
@@ -90,6 +91,15 @@ async function untar(archive: Uint8Array<ArrayBuffer>, options: readonly string[
   return done.stdout;
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
+/** Marks an installation as used now, and answers whether it is there. */
+async function isMarkedUsed(dir: string): Promise<boolean> {
+  return await Deno.utime(dir, new Date(), new Date()).then(() => true, () => false);
+}
+
+async function removeAll(path: string): Promise<void> {
+  await Deno.remove(path, { recursive: true }).catch(ignoreMissing);
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

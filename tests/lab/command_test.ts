@@ -63,6 +63,23 @@ Deno.test({
   },
 });
 
+/** Starts `$1` four times at once on a machine that has no cache, and no lab that is up. */
+const FIRST_STARTS = `mount -t tmpfs tmpfs /var/cache && mount -t tmpfs tmpfs /run || exit
+for at in 1 2 3 4; do "$1" examples >/var/cache/$at 2>&1 & done
+wait
+sort --unique /var/cache/?
+ls -A /var/cache/megalos-lab`;
+
+testLab("commands that unpack their files at the same time do not harm each other", async () => {
+  const argv = ["unshare", "--mount", "sh", "-c", FIRST_STARTS, "sh", LAB] as const;
+  const { stdout, stderr } = await type("/", ["examples"]);
+  const expected = (stdout + stderr).trimEnd().split("\n").toSorted();
+  const done = await run({ argv: [...argv], timeoutMs: TIMEOUT_MS });
+  const lines = done.stdout.trimEnd().split("\n");
+  assert.match(lines.pop() ?? "", /^[0-9a-f]{16}$/, describe(done));
+  assert.deepEqual(lines.toSorted(), expected);
+});
+
 testLab("a copy on the PATH is all that is needed, in any lab's folder", async (name) => {
   await using bin = await makeFolder();
   await run({ argv: ["install", "-m755", LAB, `${bin.dir}/lab`] });
