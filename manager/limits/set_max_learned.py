@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # Runs in the LAN namespace: sets fdb_max_learned of bridges, which iproute2 before 6.8 cannot.
-# Reads lines `BRIDGE LIMIT`, and answers each by such a line with the limit that the kernel then has:
-# 0 on Linux before 6.7, which ignores the attribute, and none where the bridge is gone.
+# Reads lines `BRIDGE LIMIT`, and answers each by such a line with the limit that the kernel then
+# has: 0 on Linux before 6.7, which ignores the attribute, and none where the bridge is gone.
 import socket, struct, sys
 
 # linux/rtnetlink.h, linux/netlink.h, linux/if_link.h

@@ -8,7 +8,7 @@ export interface PortOwner {
   readonly pod?: string;
 }
 
-/** What a LAN's configuration allows it. A node's own limits hold beside these: the lower counts. */
+/** What a LAN's configuration allows it. A node has limits of its own, and the lower ones count. */
 export interface LanLimits {
   /** MAC addresses that its bridge learns on a node. */
   readonly maxMacs?: number;

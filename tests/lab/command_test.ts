@@ -72,9 +72,9 @@ ls -A /var/cache/megalos-lab`;
 
 testLab("commands that unpack their files at the same time do not harm each other", async () => {
   const argv = ["unshare", "--mount", "sh", "-c", FIRST_STARTS, "sh", LAB] as const;
-  const { stdout, stderr } = await type("/", ["examples"]);
+  const { stdout, stderr } = await typeLab("/", ["examples"]);
   const expected = (stdout + stderr).trimEnd().split("\n").toSorted();
-  const done = await run({ argv: [...argv], timeoutMs: TIMEOUT_MS });
+  const done = await run({ argv: [...argv], timeoutMs: 180_000 });
   const lines = done.stdout.trimEnd().split("\n");
   assert.match(lines.pop() ?? "", /^[0-9a-f]{16}$/, describe(done));
   assert.deepEqual(lines.toSorted(), expected);
