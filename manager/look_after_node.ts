@@ -40,7 +40,7 @@ export async function lookAfterNode(node: ConfiguredNode): Promise<void> {
   const duties = new Duties([...list, address], journal.tell);
   let lastReady = performance.now();
   while (!signal.aborted && !address.hasChanged) {
-    await duties.look(await observe(run));
+    await duties.look(() => observe(run));
     const now = performance.now();
     const { ok } = health.ready();
     if (ok) lastReady = now;

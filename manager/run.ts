@@ -25,7 +25,7 @@ export async function runManager(
 ): Promise<void> {
   const { tell } = journal;
   const health = new Health(settings.role, tell);
-  const server = serve(health, settings.httpPort, signal);
+  using _server = serve(health, settings);
   try {
     await prepareNode(settings.role, settings, programDir, tell);
     // All begins again here when the node has another address.
@@ -35,8 +35,6 @@ export async function runManager(
     }
   } catch (error) {
     if (!signal.aborted) throw error;
-  } finally {
-    await server.shutdown();
   }
   tell({ kind: "manager-stopped" });
 }

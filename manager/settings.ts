@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { LEVELS } from "./events/event.ts";
 import { FORMATS } from "./events/log.ts";
+import { LISTEN } from "./http/server.ts";
 import { normaliseNetworks } from "./networks.ts";
 
 export const ROLES = ["worker", "route-reflector"] as const;
@@ -82,6 +83,12 @@ export const SOURCES = {
     flag: "--http-port <port>",
     help: "TCP port of /healthz and /readyz",
     default: "9470",
+  },
+  httpListen: {
+    env: "MEGALOS_HTTP_LISTEN",
+    flag: "--http-listen <where>",
+    help: "loopback: this machine alone may ask; all: everybody who reaches it",
+    default: "loopback",
   },
   grace: {
     env: "MEGALOS_EMPTY_LAN_GRACE",
@@ -184,6 +191,7 @@ const schema = z.object({
   vxlanPort: integer(1, 65_535),
   mtu: integer(576, 65_535).optional(),
   httpPort: integer(1, 65_535),
+  httpListen: z.enum(LISTEN, LISTEN.join(" or ")),
   grace: integer(0, 86_400),
   vtepFilter: z.enum(["on", "off"], "on or off"),
   maxMacs: integer(0, 1_000_000),

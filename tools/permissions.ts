@@ -78,7 +78,7 @@ export const PROGRAMS = {
         "NODE_IP",
       ],
       // The port is a setting.
-      net: ["0.0.0.0", "[::]"],
+      net: ["127.0.0.1", "[::1]", "0.0.0.0", "[::]"],
       sys: ["osRelease"],
     },
     // The manager lives for long on every node. These flags save a third of its memory with 500

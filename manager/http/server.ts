@@ -1,6 +1,7 @@
 // The manager's HTTP side: what kubelet's probes ask.
 import { Hono } from "hono";
 import type { Verdict } from "../loop/health.ts";
+import { listen } from "./listen.ts";
 
 /** The verdicts of this moment. */
 export interface Probes {
@@ -20,34 +21,35 @@ export function routes(probes: Probes): Hono {
   return app;
 }
 
-/** All addresses of the node. One socket takes both families, unless the node has bindv6only. */
-const HOSTS = ["::", "0.0.0.0"] as const;
+/** Who may ask. */
+export const LISTEN = ["loopback", "all"] as const;
+/** One socket of "::" takes both families, unless the node has bindv6only. */
+const ADDRESSES = { loopback: ["127.0.0.1", "::1"], all: ["::", "0.0.0.0"] } as const;
 
-/** Serves until `signal` is given.
- * @throws {Error} when the port is another program's */
+/**
+ * Serves until the answer is disposed.
+ * @throws {Error} when the port is another program's
+ */
 export function serve(
   probes: Probes,
-  port: number,
-  signal: AbortSignal,
-): Pick<Deno.HttpServer, "shutdown"> {
-  const servers: Deno.HttpServer[] = [];
+  { httpPort: port, httpListen }: {
+    readonly httpPort: number;
+    readonly httpListen: typeof LISTEN[number];
+  },
+): Disposable {
+  const app = routes(probes);
+  const servers = new DisposableStack();
+  let isServed = false;
   let cause: unknown;
-  for (const hostname of HOSTS) {
+  for (const hostname of ADDRESSES[httpListen]) {
     try {
-      servers.push(
-        Deno.serve({ port, hostname, signal, onListen: () => {} }, routes(probes).fetch),
-      );
+      servers.use(listen({ hostname, port }, (request) => app.fetch(request)));
+      isServed = true;
     } catch (error) {
       cause = error;
     }
   }
-  if (servers.length === 0) {
-    const said = cause instanceof Error ? cause.message : cause;
-    throw new Error(`Cannot serve HTTP on port ${port}: ${said}`, { cause });
-  }
-  return {
-    async shutdown() {
-      await Promise.all(servers.map((server) => server.shutdown()));
-    },
-  };
+  if (isServed) return servers;
+  const said = cause instanceof Error ? cause.message : cause;
+  throw new Error(`Cannot serve HTTP on port ${port}: ${said}`, { cause });
 }

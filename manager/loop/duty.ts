@@ -16,10 +16,13 @@ export class CannotGoOn extends Error {
   override readonly name = "CannotGoOn";
 }
 
+/** What comes before all duties. */
+const OBSERVING = { name: "ask FRR how it is" };
+
 /** Duties in their order. One that fails stops no other; why it fails is told once. */
 export class Duties {
   /** Why each failing duty has failed the last time. */
-  readonly #failures = new Map<Duty, string>();
+  readonly #failures = new Map<Pick<Duty, "name">, string>();
 
   constructor(private readonly duties: readonly Duty[], private readonly tell: Tell) {}
 
@@ -27,20 +30,29 @@ export class Duties {
     return this.duties.some(({ isUnsettled }) => isUnsettled);
   }
 
-  /** @throws {CannotGoOn} when a duty does */
-  async look(seen: Observation): Promise<void> {
-    for (const duty of this.duties) {
-      try {
-        await duty.look(seen);
-        if (this.#failures.delete(duty)) this.tell({ kind: "duty-recovered", duty: duty.name });
-      } catch (error) {
-        if (error instanceof CannotGoOn) throw error;
-        this.#fail(duty, error instanceof Error ? error.message : `${error}`);
-      }
+  /**
+   * One look. Where nothing can be observed, such as for want of descriptors, no duty is done.
+   * @throws {CannotGoOn} when a duty does
+   */
+  async look(observe: () => Promise<Observation>): Promise<void> {
+    let seen: Observation | undefined;
+    await this.#do(OBSERVING, async () => void (seen = await observe()));
+    for (const duty of seen === undefined ? [] : this.duties) {
+      await this.#do(duty, () => duty.look(seen!));
     }
   }
 
-  #fail(duty: Duty, why: string): void {
+  async #do(duty: Pick<Duty, "name">, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      if (this.#failures.delete(duty)) this.tell({ kind: "duty-recovered", duty: duty.name });
+    } catch (error) {
+      if (error instanceof CannotGoOn) throw error;
+      this.#fail(duty, error instanceof Error ? error.message : `${error}`);
+    }
+  }
+
+  #fail(duty: Pick<Duty, "name">, why: string): void {
     if (this.#failures.get(duty) === why) return;
     this.#failures.set(duty, why);
     this.tell({ kind: "duty-failed", duty: duty.name, why });

@@ -4,6 +4,7 @@ import type { Happening } from "../events/event.ts";
 import { CannotGoOn, Duties, type Duty } from "./duty.ts";
 
 const SEEN = { at: 0, daemons: [], sessions: [] };
+const observe = () => Promise.resolve(SEEN);
 
 /** Three duties, the second of which throws what `state.error` is. */
 function startDuties() {
@@ -26,15 +27,15 @@ function startDuties() {
 Deno.test("a duty that fails stops no other, and why is told once, and its end", async () => {
   const { duties, state } = startDuties();
   state.error = new Error("a");
-  for (let looks = 0; looks < 2; looks++) await duties.look(SEEN);
+  for (let looks = 0; looks < 2; looks++) await duties.look(observe);
   assert.deepEqual(state.done, ["one", "two", "three", "one", "two", "three"]);
   const failed = (why: string): Happening => ({ kind: "duty-failed", duty: "two", why });
   assert.deepEqual(state.told, [failed("a")]);
   state.error = "b";
-  await duties.look(SEEN);
+  await duties.look(observe);
   state.error = undefined;
-  await duties.look(SEEN);
-  await duties.look(SEEN);
+  await duties.look(observe);
+  await duties.look(observe);
   assert.deepEqual(state.told, [
     failed("a"),
     failed("b"),
@@ -45,8 +46,20 @@ Deno.test("a duty that fails stops no other, and why is told once, and its end",
 Deno.test("a duty that can never be done ends the look", async () => {
   const { duties, state } = startDuties();
   state.error = new CannotGoOn("gone");
-  await assert.rejects(duties.look(SEEN), CannotGoOn);
+  await assert.rejects(duties.look(observe), CannotGoOn);
   assert.deepEqual(state.done, ["one", "two"]);
+});
+
+Deno.test("where nothing can be observed no duty is done, and why is told once", async () => {
+  const { duties, state } = startDuties();
+  const refuse = () => Promise.reject(new Error("Too many open files"));
+  for (let looks = 0; looks < 2; looks++) await duties.look(refuse);
+  assert.deepEqual(state.done, []);
+  const duty = "ask FRR how it is";
+  assert.deepEqual(state.told, [{ kind: "duty-failed", duty, why: "Too many open files" }]);
+  await duties.look(observe);
+  assert.deepEqual(state.told.at(-1), { kind: "duty-recovered", duty });
+  assert.deepEqual(state.done, ["one", "two", "three"]);
 });
 
 Deno.test("one unsettled duty makes all unsettled", () => {
