@@ -2,7 +2,7 @@
 // Deno.serve has no such bounds, and ends when it cannot accept a connection.
 import { sleep } from "../../shared/process/time.ts";
 
-/** When there is one more, the oldest is closed: whoever only holds connections keeps nobody out. */
+/** One more closes the oldest: whoever only holds connections keeps nobody out. */
 const MOST_CONNECTIONS = 64;
 /** A connection is closed after so long (ms), whatever has come of it. */
 const DEADLINE_MS = 5_000;

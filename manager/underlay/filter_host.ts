@@ -87,10 +87,17 @@ const devices = z.array(z.object({
   }).optional(),
 }));
 
+/** Whether it is a LAN's, which Linux before 6.15 makes here and then moves (lanDevices). */
+function isUnborn(ifname: string | undefined): boolean {
+  return ifname?.startsWith("vni~") === true;
+}
+
 /** @param routes an array of JSON a line, of routes and of addresses */
 export function parseDevices(vxlans: string, routes: string, port: number): NodeDevices {
   const own = devices.parse(JSON.parse(vxlans || "[]")).flatMap(({ ifname, linkinfo }) =>
-    linkinfo?.info_data?.port === port ? [{ ifname, ...linkinfo.info_data }] : []
+    linkinfo?.info_data?.port === port && !isUnborn(ifname)
+      ? [{ ifname, ...linkinfo.info_data }]
+      : []
   );
   const lines = routes.split("\n").filter((line) => line.trim() !== "");
   const names = lines.flatMap((line) => devices.parse(JSON.parse(line))).flatMap(

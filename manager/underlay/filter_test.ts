@@ -60,6 +60,7 @@ Deno.test("devices of other VNIs at our port are excepted; one that takes all is
     {},
     device("vxlan.calico", { id: 4096, port: 4789 }),
     device("flannel.1", { id: 1, port: 8472 }),
+    device("vni~10", { id: 10, port: 4789 }),
   ];
   const routes = '[{"dst":"default","dev":"eth0"}]\n[{"ifname":"lo"},{"ifname":"eth0"}]\n[{}]\n';
   assert.deepEqual(parseDevices(JSON.stringify(vxlans), routes, 4789), {
