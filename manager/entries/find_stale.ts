@@ -1,6 +1,6 @@
 // Compares the kernel's forwarding entries with EVPN, LAN by LAN and entry by entry.
 import type { Run } from "../../shared/process/exec.ts";
-import { readMacs } from "../frr/macs.ts";
+import { readMacs, selectFilled } from "../frr/macs.ts";
 import { readVnis } from "../frr/query.ts";
 import type { FdbEntry } from "./entries.ts";
 import { listEntries } from "./list_entries.ts";
@@ -27,8 +27,12 @@ export async function findStale(
     vnis.filter(({ vxlan }) => names.has(vxlan)).map((one) => [one.vni, one]),
   );
   for (const { vxlan, remoteVteps } of known.values()) finder.takeLan(vxlan, remoteVteps);
-  const isAnswered = await readMacs(run, [...known.keys()], ({ vni, mac, type, behind }) => {
-    if (type === "remote") finder.takeKnown(known.get(vni)?.vxlan ?? "", mac, behind);
-  });
+  const isAnswered = await readMacs(
+    run,
+    selectFilled(known.values()),
+    ({ vni, mac, type, behind }) => {
+      if (type === "remote") finder.takeKnown(known.get(vni)?.vxlan ?? "", mac, behind);
+    },
+  );
   return isAnswered ? finder.stale(MOST) : undefined;
 }

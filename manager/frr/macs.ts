@@ -1,6 +1,6 @@
 // The MAC addresses of LANs as zebra knows them, one by one: a LAN may have hundreds of thousands.
 import type { Run } from "../../shared/process/exec.ts";
-import type { Mac } from "./query.ts";
+import type { Mac, Vni } from "./query.ts";
 import { vtysh } from "./vtysh.ts";
 
 /** As many LANs are asked about by one vtysh, which takes 25 ms of a processor to start. */
@@ -8,8 +8,16 @@ const LANS_AT_ONCE = 64;
 const KEPT_BYTES = 4_096;
 
 /**
- * Calls `take` with each MAC address of these LANs. The answer is false where zebra does not
- * answer.
+ * Selects the LANs that can be asked about. Of a LAN without any MAC address zebra says nothing,
+ * and then no answer can be told from the next one.
+ */
+export function selectFilled(lans: Iterable<Pick<Vni, "vni" | "macs">>): number[] {
+  return [...lans].filter(({ macs }) => macs !== 0).map(({ vni }) => vni);
+}
+
+/**
+ * Calls `take` with each MAC address of these LANs, see {@link selectFilled}. The
+ * answer is false where zebra does not answer.
  * @throws {Error} when zebra says what this program cannot read
  */
 export async function readMacs(

@@ -1,7 +1,7 @@
 // zebra's MAC addresses: read in parts, however they are cut, of one LAN or of many.
 import assert from "node:assert/strict";
 import type { Command, Completed } from "../../shared/process/command.ts";
-import { MacScanner, readMacs } from "./macs.ts";
+import { MacScanner, readMacs, selectFilled } from "./macs.ts";
 import type { Mac } from "./query.ts";
 
 const MACS = {
@@ -65,4 +65,8 @@ Deno.test("an answer that lacks a LAN is an error; none at all is not to know", 
     /it has answered about 1 LANs of 2$/,
   );
   assert.equal((await read([1], () => "", "exit")).isAnswered, false);
+});
+
+Deno.test("a LAN without MAC addresses, of which zebra says nothing, is not asked about", () => {
+  assert.deepEqual(selectFilled([{ vni: 1, macs: 0 }, { vni: 2, macs: 7 }, { vni: 3 }]), [2, 3]);
 });

@@ -20,6 +20,8 @@ export interface Vni {
   readonly vni: number;
   readonly vxlan: string;
   readonly remoteVteps: readonly string[];
+  /** How many MAC addresses it has; absent where zebra does not say. */
+  readonly macs?: number;
 }
 
 /** A MAC address as zebra knows it. */
@@ -45,7 +47,12 @@ const summary = z.object({
 });
 const vnis = z.record(
   z.string(),
-  z.object({ vni: z.number(), vxlanIf: z.string(), remoteVteps: z.array(z.string()).default([]) }),
+  z.object({
+    vni: z.number(),
+    vxlanIf: z.string(),
+    remoteVteps: z.array(z.string()).default([]),
+    numMacs: z.number().optional(),
+  }),
 );
 /** What FRR says of itself. */
 export interface FrrHealth {
@@ -85,10 +92,11 @@ function toSessions(json: string): Session[] {
 /** The LANs of this node. Undefined when zebra does not answer: not to know is not to have none. */
 export async function readVnis(run: Run): Promise<Vni[] | undefined> {
   const found = await ask(run, "show evpn vni json", vnis);
-  return found && Object.values(found).map(({ vni, vxlanIf, remoteVteps }) => ({
+  return found && Object.values(found).map(({ vni, vxlanIf, remoteVteps, numMacs }) => ({
     vni,
     vxlan: vxlanIf,
     remoteVteps,
+    ...(numMacs !== undefined && { macs: numMacs }),
   }));
 }
 

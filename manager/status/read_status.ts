@@ -12,7 +12,7 @@ import {
   NOTHING_COUNTED,
   parseCounters,
 } from "../events/counters.ts";
-import { readMacs } from "../frr/macs.ts";
+import { readMacs, selectFilled } from "../frr/macs.ts";
 import { type Mac, readVnis, type Vni } from "../frr/query.ts";
 import { compareAddresses, readRoutes, type RoutedLan } from "../frr/routes.ts";
 import { START_SCRIPT, ZEBRA_SCRIPT } from "../frr/start_files.ts";
@@ -151,7 +151,7 @@ async function readLans(run: Run): Promise<Pick<Status, "lans" | "macs" | "macsL
   }
   const macs: Mac[] = [];
   let count = 0;
-  await readMacs(run, [...byVni.keys()], (one) => {
+  await readMacs(run, selectFilled(vnis), (one) => {
     const vxlan = byVni.get(one.vni)?.vxlan ?? "";
     if (one.type === "remote") finder.takeKnown(vxlan, one.mac, one.behind);
     if (++count <= MOST_MACS) macs.push(one);
