@@ -33,6 +33,8 @@ const DeviceRecord = z.object({
   /** Whether scripts are to run before the device ends. */
   shutdown: z.boolean(),
   attachments: z.array(Attachment),
+  /** How the startup went; absent without one, and until it has ended or used up its time. */
+  startup: z.optional(z.enum(["ok", "errors"])),
 });
 export type DeviceRecord = z.infer<typeof DeviceRecord>;
 
@@ -106,6 +108,12 @@ export class Recorder {
   replaceDevice(device: DeviceRecord): void {
     const { devices } = this.record;
     this.update({ devices: devices.map((one) => one.name === device.name ? device : one) });
+  }
+
+  /** Records how a device's startup went. */
+  setStartup(name: string, startup: DeviceRecord["startup"]): void {
+    const device = this.record.devices.find((one) => one.name === name);
+    if (device !== undefined) this.replaceDevice({ ...device, startup });
   }
 
   /** Ends all changes: nothing can be recorded from here on. */

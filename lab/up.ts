@@ -112,6 +112,9 @@ export async function up(
         using progress = new Progress("startups", log);
         await runStartups(running, options.patience, say, progress);
       }
+      for (const { device: { name, startup } } of running) {
+        if (startup) recorder.setStartup(name, withErrors.has(name) ? "errors" : "ok");
+      }
       log("Startups have run; checking");
       const { pairs, expectations } = await checkLab(running, lab, log);
       const unstarted = failed.map(({ device, why: output }) => ({

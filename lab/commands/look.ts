@@ -57,7 +57,13 @@ async function describeLabs(
   if (json) return toJson(all ? found : found[0]!.interfaces);
   if (labs.length === 0) return undefined;
   const tables = found.map(({ name, dir, interfaces }) =>
-    (all ? `${palette.heading(name)}  ${dir}\n` : "") + renderInterfaces(interfaces, palette)
+    (all ? `${palette.heading(name)}  ${dir}\n` : "") +
+    renderInterfaces(
+      interfaces,
+      palette,
+      "STARTUP",
+      ({ startup = "-" }) => startup === "errors" ? palette.bad(startup) : startup,
+    )
   );
   return tables.join("\n\n");
 }

@@ -18,8 +18,8 @@ export interface InterfaceRow {
   readonly device: string;
   readonly node: string;
   /**
-   * Absent for a device without interfaces. Of the fields below only `state` and an empty `checks`
-   * are there then.
+   * Absent for a device without interfaces. Of the fields below only `state`, `startup` and an
+   * empty `checks` are there then.
    */
   readonly interface?: string;
   readonly lan?: string;
@@ -30,6 +30,8 @@ export interface InterfaceRow {
   readonly addresses?: readonly string[];
   /** The state of the interface, or of its device where that does not run. */
   readonly state?: DeviceState | "up" | "down" | "gone";
+  /** Whether the device's startup said that a command failed; absent until that is known. */
+  readonly startup?: "ok" | "errors";
   /** Pings from and to this interface. */
   readonly checks: readonly {
     readonly peer: string;
@@ -55,7 +57,7 @@ interface Count {
   readonly failed: number;
 }
 
-type Attached = Pick<DeviceRecord, "name" | "node" | "attachments">;
+type Attached = Pick<DeviceRecord, "name" | "node" | "attachments" | "startup">;
 type Observed = ReadonlyMap<string, ObservedDevice>;
 
 /** Joins what was recorded and seen of devices with how the startups and checks went. */
@@ -92,10 +94,12 @@ export function listInterfaces(
   pairs: readonly PairOutcome[] = [],
   observed?: Observed,
 ): InterfaceRow[] {
-  return devices.flatMap(({ name: device, node, attachments }): InterfaceRow[] => {
+  return devices.flatMap(({ name: device, node, attachments, startup: said }): InterfaceRow[] => {
     const seen = observed?.get(device);
+    const startup = said === undefined ? {} : { startup: said };
     if (attachments.length === 0) {
-      return [{ device, node, ...(seen === undefined ? {} : { state: seen.state }), checks: [] }];
+      const state = seen === undefined ? {} : { state: seen.state };
+      return [{ device, node, ...state, ...startup, checks: [] }];
     }
     return attachments.map(({ ifname, lan, vni, mac }) => ({
       device,
@@ -105,6 +109,7 @@ export function listInterfaces(
       vni,
       mac,
       ...(seen === undefined ? {} : describeNow(ifname, seen)),
+      ...startup,
       checks: pairs.flatMap(({ from, to, ok, ms, separate }) =>
         [[from, to] as const, [to, from] as const]
           .filter(([own]) => own.device === device && own.ifname === ifname)

@@ -3,6 +3,7 @@ import { readLab } from "../conf/read_lab.ts";
 import { removeSandbox, sandboxOf } from "../devices/sandbox.ts";
 import { stopDevice } from "../devices/device.ts";
 import { startAgain } from "../devices/start.ts";
+import { isStartupError } from "../devices/startup_errors.ts";
 import { PATIENCE, runStartup } from "../devices/startup.ts";
 import type { FoundLab } from "./find.ts";
 import { labDirOf, Recorder } from "../record.ts";
@@ -40,8 +41,13 @@ export async function restart(
   if (old.pid !== undefined) await stopDevice(node, old.pid);
   await removeSandbox(node, sandboxOf(old.netns));
   const recorder = new Recorder(labDirOf(name), record);
-  const say = (line: string) => log(`${device}: ${line}`);
+  let startup: "ok" | "errors" = "ok";
+  const say = (line: string) => {
+    if (isStartupError(line)) startup = "errors";
+    log(`${device}: ${line}`);
+  };
   const context = { nodes, recorder, say: (_: string, line: string) => say(line) };
   const running = await startAgain({ ...found, node: old.node }, context);
   await runStartup(running.entry, running.device, PATIENCE, say);
+  if (found.startup) recorder.setStartup(device, startup);
 }

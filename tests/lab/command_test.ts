@@ -111,6 +111,9 @@ testLab("a copy on the PATH is all that is needed, in any lab's folder", async (
   assert.equal(elsewhere.stdout, "pc1\npc2\nn1\n");
   const named = await typeLab("/", ["ps", "--quiet"], { env: { LAB_NAME: `${name}-b` } });
   assert.equal(named.stdout, "pc1\npc2\nn1\n");
+  const states = (await lab("ps")).stdout;
+  assert.match(states, /^pc1 .* up +10\.0\.0\.1\/24 +errors$/m);
+  assert.match(states, /^pc2 .* up +10\.0\.0\.2\/24 +ok$/m);
   assert.match((await lab("lrestart", "pc2")).stderr, /pc2 was restarted$/m);
 
   const down = await typeLab("/", ["lclean", "-d", labs.dir]);
@@ -144,8 +147,8 @@ testLab(
     );
     assert.match(ping.stdout, /1 received/, describe(ping));
     const now = (await lab("ps")).stdout;
-    assert.match(now, /^pc1 .* eth1 +B .* up +10\.0\.0\.1\/24$/m);
-    assert.match(now, /^pc2 .* 02:00:00:00:00:2b +up +10\.0\.0\.2\/24$/m);
+    assert.match(now, /^pc1 .* eth1 +B .* up +10\.0\.0\.1\/24 +-$/m);
+    assert.match(now, /^pc2 .* 02:00:00:00:00:2b +up +10\.0\.0\.2\/24 +-$/m);
 
     assert.match((await lab("attach", "pc2", "new")).stdout, /^pc2 eth1 is on new, MAC 02:/);
     assert.match((await lab("detach", "pc1", "B")).stdout, /^pc1 eth1 was on B and is gone\n$/);
