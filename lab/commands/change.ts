@@ -1,6 +1,7 @@
 // The commands `lab restart` and `lab down`: changes to a lab that is up.
 import type { Command } from "commander";
 import { labDirOf, type LabRecord, listLabs, readRecord } from "../record.ts";
+import { plural } from "../report/table.ts";
 import { chooseLab, findLab } from "../running/find.ts";
 import { restart } from "../running/restart.ts";
 import { endLab, shutDownAll } from "../running/take_down.ts";
@@ -55,5 +56,5 @@ async function takeDown(name: string, log: (line: string) => void): Promise<bool
 }
 
 function describe({ devices, machines }: LabRecord): string {
-  return `${devices.length} devices and ${machines.length} machines have ended`;
+  return `${plural(devices.length, "device")} and ${plural(machines.length, "machine")} have ended`;
 }

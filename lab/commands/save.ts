@@ -1,5 +1,6 @@
 // The command `lab save`: what was changed in devices goes back into the lab's folder.
 import type { Command } from "commander";
+import { plural } from "../report/table.ts";
 import { findDevice } from "../running/find.ts";
 import { saveDevice } from "../running/save.ts";
 import { findNamed, type Named, namedCommand } from "./arguments.ts";
@@ -28,8 +29,9 @@ export function addSave(program: Command, terminal: Session): void {
           count += left === undefined ? 1 : 0;
         }
       }
-      const files = count === 1 ? "1 file is" : `${count} files are`;
-      terminal.warn(count === 0 ? "Nothing has changed." : `${files} now in ${dir}`);
+      terminal.warn(
+        count === 0 ? "Nothing has changed." : `${plural(count, "file")} saved in ${dir}`,
+      );
     });
 }
 

@@ -98,7 +98,7 @@ export function renderTotals(
   ].join("; ");
 }
 
-function plural(count: number, noun: string): string {
+export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 

@@ -74,7 +74,7 @@ testLab("no link, name or archive leads a saved file out of the device's folder"
   assert.equal(saved.reason, "success", describe(saved));
   assert.deepEqual(saved.stdout.trimEnd().split("\n").sort(), ["pc1/etc/in", "pc1/etc/motd"]);
   assert.deepEqual(saved.stderr.trimEnd().split("\n").sort(), [
-    `2 files are now in ${labs.dir}`,
+    `2 files saved in ${labs.dir}`,
     "pc1/etc/absolute is left: it is a link to /etc/passwd",
     "pc1/etc/fifo is left: it is neither a file nor a link",
     "pc1/etc/out is left: it is a link to ../../../../etc/passwd",
