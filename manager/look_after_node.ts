@@ -6,6 +6,7 @@ import { EntryKeeper } from "./entries/entry_keeper.ts";
 import { CountersFile } from "./events/counters.ts";
 import type { Journal } from "./events/journal.ts";
 import type { FrrConfiguration } from "./frr/configuration.ts";
+import { IdleSessions } from "./frr/idle_sessions.ts";
 import { NextHopAsker } from "./frr/next_hops.ts";
 import { FrrStarter } from "./frr/supervise.ts";
 import { MacLimiter } from "./limits/mac_limiter.ts";
@@ -61,7 +62,8 @@ async function listDuties(
 ): Promise<Duty[]> {
   const { tell } = journal;
   const frr = settings.frr === "start" ? [new FrrStarter(tell)] : [];
-  if (settings.role === "route-reflector") return [health, ...frr, configuration];
+  const idle = new IdleSessions(tell);
+  if (settings.role === "route-reflector") return [health, ...frr, configuration, idle];
   // What is kept first ends last: calls are answered until all else has ended.
   const resident = settings.launcher === "on" ? [kept.use(await startResident(facts, tell))] : [];
   const macs = kept.use(new MacLimiter(settings.maxMacs, tell));
@@ -73,5 +75,5 @@ async function listDuties(
   const nextHops = kept.use(new NextHopAsker());
   const counters = new CountersFile(() => journal.counters);
   const own = [filter, lans, macs, switches, ...resident, counters];
-  return [health, entries, nextHops, ...frr, configuration, ...own];
+  return [health, entries, nextHops, ...frr, configuration, idle, ...own];
 }

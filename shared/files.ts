@@ -1,6 +1,12 @@
 // Files that others read while they are written: never half a file, never a file that is busy.
 
-/** Writes beside and renames: whoever opens `path` sees the old content or the new, whole. */
+/** How often a file is begun anew that somebody else removes or makes at the same time. */
+const TRIES = 20;
+
+/**
+ * Writes beside and renames: whoever opens `path` sees the old content or the new, whole. What lies
+ * beside already, such as a link or what a crash has left, is removed and never written to.
+ */
 export async function writeByRename(
   path: string,
   content: string | Uint8Array,
@@ -8,10 +14,19 @@ export async function writeByRename(
 ): Promise<void> {
   const beside = `${path}.new`;
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  await Deno.writeFile(beside, bytes, { mode });
-  // The umask changes the mode above, and a file that a crash has left keeps its own.
-  await Deno.chmod(beside, mode);
-  await Deno.rename(beside, path);
+  for (let tries = 1;; tries++) {
+    try {
+      await Deno.writeFile(beside, bytes, { mode, createNew: true });
+      // The umask changes the mode above.
+      await Deno.chmod(beside, mode);
+      return await Deno.rename(beside, path);
+    } catch (error) {
+      const isThere = error instanceof Deno.errors.AlreadyExists;
+      // Not found: another writer has removed it.
+      if (tries === TRIES || !isThere && !(error instanceof Deno.errors.NotFound)) throw error;
+      if (isThere) await Deno.remove(beside).catch(() => {});
+    }
+  }
 }
 
 /** Does what {@link writeByRename} does, but only where that changes something. */

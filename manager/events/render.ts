@@ -116,6 +116,10 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
   "frr-awaited": { level: "info", text: () => "waiting for FRR's daemons" },
   "frr-configured": { level: "info", text: ({ outcome }) => `FRR's configuration: ${outcome}` },
   "frr-applied": { level: "info", text: ({ outcome }) => `FRR runs it: ${outcome}` },
+  "frr-configured-again": {
+    level: "warn",
+    text: () => "bgpd has tried no session for 15 s; it was given its configuration again",
+  },
   "daemon-up": { level: "info", text: ({ daemon }) => `FRR's ${daemon} is up` },
   "daemon-down": { level: "warn", text: ({ daemon }) => `FRR's ${daemon} is down` },
   "start-files-written": {

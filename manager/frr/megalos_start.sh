@@ -4,6 +4,8 @@
 
 set -e
 run=/var/run/frr
+# Whoever can open a lock can hold it, and FRR would wait for ever.
+umask 077
 
 # A PID file that an earlier container has left names another process by now: watchfrr.sh would end
 # that process, and wait for its end.

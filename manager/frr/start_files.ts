@@ -30,7 +30,9 @@ bgpd_options="-P 0${isWorker ? ` -p 0 -z ${RELAY_SOCKET}` : ""}"
 staticd_options="-P 0"
 mgmtd_options="-P 0"
 # A daemon that ends is back at once. By default watchfrr waits a minute, which LANs would notice.
-watchfrr_options="--interval=1 --min-restart-interval=1 --max-restart-interval=20"
+# A restart may take long on a busy node. By default watchfrr ends it after 20 s, and then bgpd starts
+# no session for ten minutes.
+watchfrr_options="--interval=1 --min-restart-interval=1 --max-restart-interval=20 --restart-timeout=180"
 ${isWorker ? `zebra_wrap="${ZEBRA_SCRIPT}"\n` : ""}`;
 }
 
@@ -38,9 +40,14 @@ const START_TEXT = withConstants(megalosStart, { RELAY_SCRIPT, RELAY_SOCKET });
 const ZEBRA_TEXT = withConstants(megalosZebra, { LAN_NETNS, ZEBRA_SOCKET });
 const RELAY_TEXT = withConstants(relay, { RELAY_SOCKET, ZEBRA_SOCKET });
 
-/** Writes what FRR needs to start. A configuration that is there stays. */
+/**
+ * Writes what FRR needs to start. A configuration that is there stays. The folder is root's own:
+ * root runs what lies there, and FRR's daemons, which have another user, have no need to write.
+ */
 export async function writeStartFiles(role: Role): Promise<void> {
   await Deno.mkdir(FRR_DIR, { recursive: true });
+  if ((await Deno.stat(FRR_DIR)).uid !== 0) await Deno.chown(FRR_DIR, 0, 0);
+  await Deno.chmod(FRR_DIR, 0o755);
   await updateFile(`${FRR_DIR}/daemons`, renderDaemons(role), 0o644);
   await updateFile(`${FRR_DIR}/vtysh.conf`, "service integrated-vtysh-config\n", 0o644);
   if (role === "worker") {

@@ -65,6 +65,22 @@ testAsRoot(
   },
 );
 
+testAsRoot(
+  "the folder of FRR's files is root's own, and a link in it is not followed",
+  async () => {
+    await using node = await startNode("n1");
+    await node.must("sh", "-c", "chown frr /etc/frr && chmod 777 /etc/frr && echo mine >/run/mine");
+    await node.must("ln", "-s", "/run/mine", "/etc/frr/megalos-start.new");
+    await install(node);
+    assert.equal(await node.must("stat", "-c", "%U %a", "/etc/frr"), "root 755\n");
+    assert.equal(await node.must("cat", "/run/mine"), "mine\n");
+    assert.equal(
+      await node.must("stat", "-c", "%F %a", "/etc/frr/megalos-start"),
+      "regular file 755\n",
+    );
+  },
+);
+
 testAsRoot("a file that a crash left at the namespace's path is no namespace", async () => {
   await using node = await startNode("n1");
   await node.must("mkdir", "-p", "/run/netns");

@@ -152,6 +152,9 @@ testAsRoot(
     );
     const { watchfrr: _watchfrr, ...others } = await frrPids(node);
     assert.deepEqual(others, daemons);
+    const locks = await node.must("sh", "-c", "stat -c '%n %a' /run/frr/*.lock");
+    assert.match(locks, /relay\.lock/);
+    assert.deepEqual(locks.trimEnd().split("\n").filter((line) => !/ 6[04]0$/.test(line)), []);
   },
 );
 
@@ -170,6 +173,26 @@ testAsRoot("a bgpd that starts slowly is not started twice", async () => {
   await node.must("setsid", "--fork", "bash", "-c", start);
   await manager.logged(/facts for the plugin/);
   assert.equal(await node.must("cat", "/run/starts"), "started\n");
+});
+
+testAsRoot("a bgpd that was told a configuration's begin and not its end is told", async () => {
+  await using cluster = await startCluster();
+  await using running = await runManagers(cluster);
+  const [w1] = cluster.workers;
+  // A vtysh that is killed leaves bgpd so. By itself bgpd would start no session for ten minutes.
+  const unfinished = [
+    ...["configure terminal", "XFRR_start_configuration", "router bgp 65000"],
+    "no neighbor 10.99.0.1 peer-group reflectors",
+    "neighbor 10.99.0.1 peer-group reflectors",
+    "neighbor 10.99.0.1 update-source 10.99.0.11",
+  ];
+  await w1.must("vtysh", ...unfinished.flatMap((line) => ["-c", line]));
+  const seen = async () => `the peers are ${JSON.stringify(await readPeers(w1))}`;
+  const areAll = async (state: string) =>
+    (await readPeers(w1)).sessions.every(([, found]) => found === state);
+  await eventually(() => areAll("Idle"), 10, seen);
+  await eventually(() => areAll("Established"), 60, seen);
+  await running.workers[0].logged(/bgpd has tried no session for 15 s/);
 });
 
 /**
