@@ -9,7 +9,9 @@ import type { FrrConfiguration } from "./frr/configuration.ts";
 import { IdleSessions } from "./frr/idle_sessions.ts";
 import { NextHopAsker } from "./frr/next_hops.ts";
 import { FrrStarter } from "./frr/supervise.ts";
+import type { LanDevicesOnNode } from "./lans/list_lans.ts";
 import { MacLimiter } from "./limits/mac_limiter.ts";
+import { StormLimiter } from "./limits/storm_limiter.ts";
 import { SwitchKeeper } from "./lans/switch_keeper.ts";
 import { LanKeeper } from "./lans/lan_keeper.ts";
 import { Alarm } from "./loop/alarm.ts";
@@ -69,11 +71,13 @@ async function listDuties(
   const macs = kept.use(new MacLimiter(settings.maxMacs, tell));
   const filter = kept.use(new VtepFilter(settings, facts.vtep, tell));
   const hearLink = (line: string) => macs.hearLink(line);
-  const lans = kept.use(new LanKeeper(facts, settings.grace * 1000, tell, hearLink));
+  const storms = new StormLimiter(settings.stormLimit, tell);
+  const takeDevices = (devices: LanDevicesOnNode) => storms.takeDevices(devices);
+  const lans = kept.use(new LanKeeper(facts, settings.grace * 1000, tell, hearLink, takeDevices));
   const switches = new SwitchKeeper(tell);
   const entries = kept.use(new EntryKeeper(tell, ring, [filter, macs]));
   const nextHops = kept.use(new NextHopAsker());
   const counters = new CountersFile(() => journal.counters);
-  const own = [filter, lans, macs, switches, ...resident, counters];
+  const own = [filter, lans, macs, storms, switches, ...resident, counters];
   return [health, entries, nextHops, ...frr, configuration, idle, ...own];
 }

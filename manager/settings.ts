@@ -108,6 +108,12 @@ export const SOURCES = {
     help: "MAC addresses that a LAN learns on this node; 0: no limit",
     default: "4096",
   },
+  stormLimit: {
+    env: "MEGALOS_STORM_LIMIT",
+    flag: "--storm-limit <number>",
+    help: "broadcast, multicast and unknown unicast frames a second of a pod's port; 0: no limit",
+    default: "2000",
+  },
   reconcile: {
     env: "MEGALOS_RECONCILE",
     flag: "--reconcile <seconds>",
@@ -195,6 +201,7 @@ const schema = z.object({
   grace: integer(0, 86_400),
   vtepFilter: z.enum(["on", "off"], "on or off"),
   maxMacs: integer(0, 1_000_000),
+  stormLimit: integer(0, 1_000_000),
   reconcile: integer(1, 3_600),
   log: z.enum(FORMATS, FORMATS.join(" or ")),
   logLevel: z.enum(LEVELS, "debug, info, warn or error"),

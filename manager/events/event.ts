@@ -25,7 +25,7 @@ export interface CallError {
 }
 
 /** What a LAN may use. */
-export const LIMITS = ["macs"] as const;
+export const LIMITS = ["macs", "storm"] as const;
 
 /** A limit that a device has used up. */
 export interface Limited {
@@ -33,7 +33,7 @@ export interface Limited {
   readonly lan: Lan;
   /** `NAMESPACE/NAME INTERFACE` of the pod, or else the port. */
   readonly device: string;
-  /** What the limit allows: MAC addresses. */
+  /** What the limit allows: MAC addresses, or flooded frames a second of a port. */
   readonly most: number;
 }
 

@@ -139,8 +139,9 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
 };
 
 /** What a limit is about. */
-export const LIMITED = { macs: "MAC addresses" } as const;
+export const LIMITED = { macs: "MAC addresses", storm: "flooded frames/s" } as const;
 const MET: Readonly<Record<Limited["limit"], (most: number) => string>> = {
+  storm: (most) => `floods it: of more than ${most} frames a second the rest is dropped`,
   macs: (most) => `has used up the ${most} MAC addresses of the LAN; frames to more are flooded`,
 };
 

@@ -17,7 +17,7 @@ import { type Monitor, startMonitor } from "../loop/monitor.ts";
 import { type EmptySince, hasOverdue, nextEmptyLans } from "./empty_lans.ts";
 import { findTroubles, type UsedLan } from "./find_troubles.ts";
 import { findLanNews, type KnownLans, lanKey } from "./lan_news.ts";
-import { findLans, type LanOnNode, listDevices } from "./list_lans.ts";
+import { findLans, type LanDevicesOnNode, type LanOnNode, listDevices } from "./list_lans.ts";
 import { isBroken, mendLan } from "./mend_lan.ts";
 import { moveVteps } from "./move_vteps.ts";
 import { pinAgain } from "./pin_netns.ts";
@@ -56,12 +56,14 @@ export class LanKeeper implements Duty, AsyncDisposable {
   /**
    * @param graceMs how long a LAN is kept without a pod
    * @param hearLink is given each line of `ip -o monitor link`, too
+   * @param takeDevices is given all devices whenever they have changed
    */
   constructor(
     readonly facts: NodeFacts,
     private readonly graceMs: number,
     private readonly tell: Tell,
     private readonly hearLink: (line: string) => void = () => {},
+    private readonly takeDevices: (devices: LanDevicesOnNode) => void = () => {},
     readonly host: Host = systemHost(),
   ) {}
 
@@ -82,6 +84,7 @@ export class LanKeeper implements Duty, AsyncDisposable {
     // What changes from now on is for the next look.
     this.#isStale = false;
     const devices = await listDevices(run);
+    this.takeDevices(devices);
     const kernel = openKernel(converse, () => LIMIT_MS);
     await using _sessions = { [Symbol.asyncDispose]: () => kernel.close() };
     const { broken, used, strays: inLanNetns } = findTroubles(devices);

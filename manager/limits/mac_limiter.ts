@@ -9,6 +9,7 @@ import { Soon } from "../loop/soon.ts";
 import { decideMacs } from "./decide_macs.ts";
 import { lowerLimit } from "./lan_limits.ts";
 import { busiest, parseLearnt, type PortCounts, total } from "./learnt.ts";
+import { nameDevice } from "./name_device.ts";
 import { type MacHost, SystemMacHost } from "./mac_host.ts";
 
 /** A new bridge has its limit so soon (ms) after it was made: before its first pod has started. */
@@ -175,9 +176,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     for (const port of restore) await this.#restore(lan, port);
     if (silence === undefined && isFull === wasFull) return;
     const most = await this.#findSigned(silence ?? busiest(counts));
-    const device = most?.alias.owner?.pod === undefined
-      ? most?.port ?? "nobody"
-      : `${most.alias.owner.pod} ${most.alias.owner.ifname}`;
+    const device = nameDevice(most?.port ?? "nobody", most?.alias.owner);
     if (silence !== undefined && most !== undefined) {
       await this.host.setLearning(silence, renderAlias({ ...most.alias, learning: "off" }), false);
       lan.silenced.set(silence, most.alias);

@@ -1,0 +1,33 @@
+// What nft is told about storms, and how its answer is read.
+import assert from "node:assert/strict";
+import { parseStorming, planOwnLimits, renderTable } from "./storm_table.ts";
+
+Deno.test("the table has the limit, a burst of five seconds, and what is known already", () => {
+  const text = renderTable(2000, ["02:00:00:00:00:01", "02:00:00:00:00:02"]);
+  assert.match(text, /limit rate over 2000\/second burst 10000 packets/);
+  assert.match(text, /elements = { 02:00:00:00:00:01, 02:00:00:00:00:02 };/);
+  assert.doesNotMatch(renderTable(2000, []), /elements/);
+});
+
+Deno.test("ports of LANs with a limit of their own are told once, and taken back", () => {
+  const first = planOwnLimits(new Map([["mga", 100], ["mgb", 100]]), new Map());
+  assert.equal(first.match(/^add chain bridge megalos storm_100$/gm)?.length, 1);
+  assert.match(first, /^add element bridge megalos own { "mgb" : goto storm_100 }$/m);
+  const same = new Map([["mga", 100]]);
+  assert.equal(planOwnLimits(same, same), "");
+  const next = planOwnLimits(new Map([["mga", 50]]), new Map([["mga", 100], ["mgb", 100]]));
+  assert.deepEqual(next.split("\n").filter((line) => line.startsWith("delete")), [
+    'delete element bridge megalos own { "mga" }',
+    'delete element bridge megalos own { "mgb" }',
+  ]);
+  assert.match(next, /own { "mga" : goto storm_50 }/);
+});
+
+Deno.test("ports that storm are read from what nft prints", () => {
+  const elem = [{ elem: { val: "mga", expires: 29 } }, "mgb"];
+  const json = JSON.stringify({
+    nftables: [{ metainfo: {} }, { set: { name: "storming", elem } }],
+  });
+  assert.deepEqual(parseStorming(json), ["mga", "mgb"]);
+  assert.deepEqual(parseStorming('{"nftables":[{"set":{"name":"storming"}}]}'), []);
+});

@@ -1,0 +1,72 @@
+// A storm in one LAN is cut to its limit, which is said once; other frames pass.
+import assert from "node:assert/strict";
+import { attack, EVERYBODY, NOBODY } from "../fixture/attacker.ts";
+import { LANS } from "../fixture/bare_node.ts";
+import { countForged } from "../fixture/forger.ts";
+import { eventually } from "../fixture/eventually.ts";
+import { MANAGER, readStatus } from "../fixture/manager.ts";
+import { addPod, canReach, NET1, pod } from "../fixture/pod.ts";
+import { testAsRoot } from "../fixture/privileged.ts";
+import { startResidentNode } from "../fixture/resident_node.ts";
+
+const MALLORY = pod("mallory", "02:00:00:00:00:0a");
+const ALICE = pod("alice", "02:00:00:00:00:0b");
+/** Frames a second, and as many as a burst has in five. */
+const [LIMIT, BURST] = [100, 500];
+const FRAMES = 20_000;
+
+testAsRoot(
+  "broadcasts and unknown unicast of a port end at the limit, which is said once",
+  async () => {
+    await using worker = await startResidentNode({ settings: { MEGALOS_STORM_LIMIT: `${LIMIT}` } });
+    const { node, manager } = worker;
+    const inLans = (...argv: string[]) => node.must("nsenter", `--net=${LANS}`, ...argv);
+    for (const [at, one] of [MALLORY, ALICE].entries()) await addPod(node, one, `10.0.0.${at + 1}`);
+    await eventually(
+      async () => (await inLans("nft", "list", "tables")).includes("table bridge megalos"),
+      10,
+      () => `there is no table\n${manager.log}`,
+    );
+    // So both have sent a frame, and are known.
+    assert.ok(await canReach(node, MALLORY, "10.0.0.2"));
+    for (const destination of [EVERYBODY, NOBODY]) {
+      const started = performance.now();
+      const got = await countForged(
+        ...[node, ALICE, () => attack(node, MALLORY, { frames: FRAMES, destination })] as const,
+      );
+      // On a slow machine more of the limit's seconds pass.
+      const most = BURST + LIMIT * ((performance.now() - started) / 1000 + 1);
+      assert.ok(got <= most && got > 0, `${destination}: ${got} of ${FRAMES}`);
+    }
+    const known = () =>
+      attack(node, MALLORY, { frames: FRAMES, rate: 20_000, destination: ALICE.mac });
+    assert.ok(await countForged(node, ALICE, known) > FRAMES / 2);
+    assert.ok(await canReach(node, ALICE, "10.0.0.1"));
+    const said = /warn LAN net1-ntwork \(VNI 10\): lab\/mallory net0 floods it: of more than 100/g;
+    await manager.logged(new RegExp(said.source));
+    await eventually(
+      async () => (await readStatus(node)).limits.length > 0,
+      10,
+      () => `status shows no limit\n${manager.log}`,
+    );
+    const { stdout } = await node.run([MANAGER, "status"]);
+    assert.match(stdout, /^100 flooded frames\/s +net1-ntwork +10 +lab\/mallory net0 +1 +met$/m);
+    assert.equal([...manager.log.matchAll(said)].length, 1, manager.log);
+
+    // What somebody removes is put back; a limit of a LAN's own counts where it is lower.
+    await inLans("nft", "delete", "table", "bridge", "megalos");
+    const few = pod(
+      "few",
+      "02:00:00:00:00:0d",
+      { ...NET1, name: "few", vxlanId: 11, stormLimit: 10 } as typeof NET1,
+    );
+    await addPod(node, few);
+    await eventually(
+      async () => (await inLans("nft", "list", "ruleset")).includes("goto storm_10"),
+      10,
+      () => `the LAN has no limit of its own\n${manager.log}`,
+    );
+    await attack(node, few, { frames: 200, destination: EVERYBODY });
+    await manager.logged(/lab\/few net0 floods it: of more than 10 frames a second/);
+  },
+);
