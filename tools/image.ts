@@ -22,16 +22,19 @@ import {
 
 /**
  * Answers a line for each image: tag, platform, size and file. Throws when a program, base or image
- * cannot be built.
+ * cannot be built. `undo` takes what has to be undone where this does not come to its end.
  */
 export async function buildImages(
   request: ImageRequest,
   context: ToolContext,
+  undo: AsyncDisposableStack,
 ): Promise<string[]> {
   await ensureBuilt(request.archs, context, NODE_PROGRAMS);
   const builder = await findBuilder(context);
   const lines: string[] = [];
-  for (const plan of planImages(request)) lines.push(await buildImage(plan, builder, context));
+  for (const plan of planImages(request)) {
+    lines.push(await buildImage(plan, builder, context, undo));
+  }
   return lines;
 }
 
@@ -39,20 +42,21 @@ async function buildImage(
   { arch, tag, base, file }: ImagePlan,
   builder: Builder,
   context: ToolContext,
+  undo: AsyncDisposableStack,
 ): Promise<string> {
   const env = downloadEnv(context);
-  await using _programs = await startPrograms(arch, context);
+  await using own = new AsyncDisposableStack();
+  undo.use(own);
+  await startPrograms(arch, context, own);
   const found = await ensureBase(base, arch, builder, context);
   context.log(`Building ${tag} for ${arch} with ${builder.name}`);
   const args = { BASE: found, VERSION };
   const argv = builder.build({ context: ROOT, tag, arch, args });
   const before = await listLeftovers(builder, env);
-  try {
-    await watch(`build ${tag}`, { argv, env }, context);
-  } catch (error) {
-    await removeLeftovers(builder, found, before, env);
-    throw error;
-  }
+  let isBuilt = false;
+  own.defer(() => isBuilt ? undefined : removeLeftovers(builder, found, before, env));
+  await watch(`build ${tag}`, { argv, env }, context);
+  isBuilt = true;
   if (file !== undefined) await save(tag, file, builder, context);
   const { stdout: size } = await must(`see ${tag}`, { argv: builder.readSize(tag), env });
   return [tag, `linux/${arch}`, size.trim(), file ?? `in ${builder.name}'s store`].join("  ");

@@ -4,23 +4,22 @@ import { must, type ToolContext } from "./checkout.ts";
 import { ensurePackages } from "./debian.ts";
 
 /**
- * Makes programs of `arch` start until the answer is disposed of. Where something starts them
- * already (qemu-user, Docker's binfmt), it is left alone. Throws when that is not permitted.
+ * Makes programs of `arch` start until `undo` is disposed of. Where something starts them already
+ * (qemu-user, Docker's binfmt), it is left alone. Throws when that is not permitted.
  */
 export async function startPrograms(
   arch: Arch,
   context: ToolContext,
-): Promise<AsyncDisposable | undefined> {
-  if (arch === HOST_ARCH) return undefined;
-  await using undo = new AsyncDisposableStack();
+  undo: AsyncDisposableStack,
+): Promise<void> {
+  if (arch === HOST_ARCH) return;
   const handlers = await mountHandlers(undo);
   const name = `qemu-${machineName(arch)}`;
-  if (await Deno.stat(`${handlers}/${name}`).then(() => true, () => false)) return undefined;
+  if (await Deno.stat(`${handlers}/${name}`).then(() => true, () => false)) return;
   await ensurePackages(["qemu-user-static"], context);
   context.log(`Programs for ${arch} are started by qemu during the build`);
   await Deno.writeTextFile(`${handlers}/register`, await readHandler(name));
   undo.defer(() => Deno.writeTextFile(`${handlers}/${name}`, "-1"));
-  return undo.move();
 }
 
 /** Mounts a view of the kernel's binfmt_misc of our own: it need not be mounted elsewhere. */

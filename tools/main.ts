@@ -1,6 +1,7 @@
 // The command line of the toolchain: `deno task build`, `deno task image` and `deno task test`.
 import { resolve } from "node:path";
 import { Argument, Command, Option } from "commander";
+import { run } from "../shared/process/exec.ts";
 import { ARCH_NAMES, HOST_ARCH } from "./arch.ts";
 import { ensureBuilt } from "./build.ts";
 import { buildImages } from "./image.ts";
@@ -9,14 +10,19 @@ import { type Form, FORMS, runTests } from "./run_tests.ts";
 
 const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
 
-let failure = 1;
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/**
- * Lets Ctrl-C, which also ends the program that is under way, be followed by what undoes the work
- * so far.
- */
-function outliveInterrupts(): void {
-  Deno.addSignalListener("SIGINT", () => failure = 130);
+/** At these signals what was begun is undone, and then this process ends. */
+function undoAtSignals(undo: AsyncDisposableStack): void {
+  for (const [signal, code] of Object.entries(SIGNALS)) {
+    Deno.addSignalListener(signal as keyof typeof SIGNALS, async () => {
+      // A terminal's Ctrl-C has ended the programs that this process runs, and other signals have
+      // not.
+      await run({ argv: ["pkill", "--parent", `${Deno.pid}`] });
+      await undo.disposeAsync().catch((error: Error) => console.error(error.message));
+      Deno.exit(code);
+    });
+  }
 }
 
 const program = new Command("deno task").enablePositionalOptions();
@@ -43,12 +49,13 @@ program.command("image")
   .option("--base <image>", "Debian 12 (bookworm) to 14 (forky), whose FRR it has", DEFAULT_BASE)
   .option("--output <file>", "also write an archive for `ctr images import` or `docker load`")
   .action(async ({ tag, arch, base, output }) => {
-    outliveInterrupts();
+    const undo = new AsyncDisposableStack();
+    undoAtSignals(undo);
     const archs = arch === "all" ? ARCH_NAMES : [arch];
     const file = output === undefined
       ? {}
       : { output: resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), output) };
-    for (const line of await buildImages({ archs, tag, base, ...file }, context)) {
+    for (const line of await buildImages({ archs, tag, base, ...file }, context, undo)) {
       console.log(line);
     }
   });
@@ -79,5 +86,5 @@ try {
   await program.parseAsync(Deno.args, { from: "user" });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  Deno.exit(failure);
+  Deno.exit(1);
 }
