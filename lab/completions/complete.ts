@@ -1,4 +1,5 @@
 // Works out what a word of the lab's command line may become, from the commands' own definitions.
+import { listKnownPrograms } from "../programs/debian_packages.ts";
 import type { Argument, Command, Option } from "commander";
 
 /** Choices that only the machine knows, and that the options given so far narrow down. */
@@ -133,6 +134,8 @@ async function completeArgument(
       );
     case "lan":
       return await listChoices("lans", given);
+    case "program":
+      return ["toolbox\tthe tools of kathara/base", ...listKnownPrograms()];
     case "example":
       return await listChoices("examples", given);
     default:

@@ -10,6 +10,11 @@ const PACKAGES = new Map(
   }),
 );
 
+/** Names of programs whose packages are known here. */
+export function listKnownPrograms(): string[] {
+  return [...PACKAGES.keys()].filter((program) => !program.startsWith("/")).sort();
+}
+
 /**
  * What the image kathara/base has of programs that people run in devices. Services are not in the
  * list, because their packages would start them at the machine's next boot.

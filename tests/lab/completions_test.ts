@@ -59,6 +59,8 @@ testLab("bash, zsh and fish complete commands, options, labs, devices and LANs",
     assert.deepEqual(await complete("restart", "pc1", "r"), ["r1"], shell);
     assert.deepEqual(await complete("detach", "r1", ""), ["B"], shell);
     assert.deepEqual(await complete("up", "--pa"), ["--patience"], shell);
+    assert.deepEqual(await complete("install", "tool"), ["toolbox"], shell);
+    assert.deepEqual(await complete("install", "traceroute"), ["traceroute", "traceroute6"], shell);
     assert.deepEqual(await complete("completions", "z"), ["zsh"], shell);
   }
   await runLab(name, "down");
