@@ -178,7 +178,7 @@ const SECRETS = "\nBy environment only, as others can read arguments:\n" +
 async function render(settings: Settings): Promise<string> {
   const vtep = settings.nodeIp ?? (await learnNodeFacts(settings)).vtep;
   const reflectors = addressesOf(await findReflectors(settings.reflectors));
-  return renderFrr(modelFrr(settings, vtep, reflectors));
+  return renderFrr(modelFrr(settings, vtep, { reflectors }));
 }
 
 function parseRole(text: string): Role {

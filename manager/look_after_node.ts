@@ -6,6 +6,7 @@ import { EntryKeeper } from "./entries/entry_keeper.ts";
 import { CountersFile } from "./events/counters.ts";
 import type { Journal } from "./events/journal.ts";
 import type { FrrConfiguration } from "./frr/configuration.ts";
+import { Gatekeeper } from "./frr/gatekeeper.ts";
 import { IdleSessions } from "./frr/idle_sessions.ts";
 import { NextHopAsker } from "./frr/next_hops.ts";
 import { FrrStarter } from "./frr/supervise.ts";
@@ -65,7 +66,10 @@ async function listDuties(
   const { tell } = journal;
   const frr = settings.frr === "start" ? [new FrrStarter(tell)] : [];
   const idle = new IdleSessions(tell);
-  if (settings.role === "route-reflector") return [health, ...frr, configuration, idle];
+  if (settings.role === "route-reflector") {
+    const gatekeeper = new Gatekeeper(settings, configuration, tell);
+    return [health, ...frr, configuration, gatekeeper, idle];
+  }
   // What is kept first ends last: calls are answered until all else has ended.
   const resident = settings.launcher === "on" ? [kept.use(await startResident(facts, tell))] : [];
   const macs = kept.use(new MacLimiter(settings.maxMacs, tell));

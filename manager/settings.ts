@@ -67,6 +67,13 @@ export const SOURCES = {
     help: "memory of the reflector's FRR; half of it is for sessions, which limits their number",
     default: "1024",
   },
+  maxRoutes: {
+    env: "MEGALOS_MAX_ROUTES",
+    flag: "--max-routes <number>",
+    help:
+      "routes that the reflector takes of one node; a node with more is shut out for five minutes",
+    default: "20000",
+  },
   vxlanPort: {
     env: "MEGALOS_VXLAN_PORT",
     flag: "--vxlan-port <port>",
@@ -192,6 +199,7 @@ const schema = z.object({
   bgpPassword: password.optional(),
   nodeNetworks: networkList,
   frrMemory: integer(64, 1_048_576),
+  maxRoutes: integer(1, 10_000_000),
   cniBinDir: z.string().startsWith("/", "an absolute path"),
   as: integer(1, 4_294_967_294),
   vxlanPort: integer(1, 65_535),

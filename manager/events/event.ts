@@ -75,6 +75,10 @@ export type Happening =
     /** What bgpd says of the session now (RFC 4271, section 8.2.2), or "gone". */
     readonly state: string;
   }
+  /** A reflector takes routes of a peer from now on, if they lead to this VTEP. */
+  | { readonly kind: "peer-believed"; readonly peer: string; readonly vtep: string }
+  /** A reflector takes no routes of a peer. */
+  | { readonly kind: "peer-refused"; readonly peer: string; readonly why: string }
   /** The DNS does not know the name of a reflector, and there is no other way to it. */
   | { readonly kind: "reflector-unknown"; readonly name: string }
   | { readonly kind: "entries-kept"; readonly count: number }

@@ -62,6 +62,14 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
     level: "warn",
     text: (session) => `BGP session with ${peer(session)} is down (${session.state})`,
   },
+  "peer-believed": {
+    level: "debug",
+    text: ({ peer, vtep }) => `routes to ${vtep} are taken from ${peer}`,
+  },
+  "peer-refused": {
+    level: "error",
+    text: ({ peer, why }) => `no routes are taken from ${peer}: ${why}`,
+  },
   "reflector-unknown": {
     level: "warn",
     text: ({ name }) => `the reflector ${name} is not found: the DNS does not know the name`,

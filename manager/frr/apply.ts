@@ -4,6 +4,7 @@ import { run } from "../../shared/process/exec.ts";
 import { must } from "../../shared/process/must.ts";
 import { updateFile, writeByRename } from "../../shared/files.ts";
 import { hidePasswords, planPasswords } from "./passwords.ts";
+import { planRouteMaps } from "./route_maps.ts";
 import { vtysh } from "./vtysh.ts";
 import { FRR_CONF } from "./start_files.ts";
 
@@ -33,9 +34,9 @@ export async function writeFrrConf(text: string): Promise<"updated" | "unchanged
 export async function applyFrrConf(text: string): Promise<"applied" | "unchanged"> {
   const running = await readRunning();
   if (isSameConfig(running, text)) return "unchanged";
-  const passwords = planPasswords(running, text);
-  if (passwords !== undefined) {
-    await applyPasswords(passwords);
+  const lines = [...planPasswords(running, text), ...planRouteMaps(running, text)];
+  if (lines.length > 0) {
+    await applyLines(lines);
     if (isSameConfig(await readRunning(), text)) return "applied";
   }
   // Without --stdout it writes a log file that everybody may read.
@@ -54,13 +55,14 @@ async function readRunning(): Promise<string> {
 }
 
 /** @throws {Error} when FRR refuses; what vtysh said is left out, for it repeats the line */
-async function applyPasswords(text: string): Promise<void> {
-  const file = `${FRR_CONF}.passwords`;
-  await writeByRename(file, text, 0o600);
+async function applyLines(lines: readonly string[]): Promise<void> {
+  const file = `${FRR_CONF}.changes`;
+  await writeByRename(file, lines.join("\n") + "\n", 0o600);
   const done = await run(vtysh.applyFile(file));
   await Deno.remove(file);
   if (done.reason === "success") return;
-  throw new Error(`Cannot set the BGP password: vtysh has ended with ${done.code ?? done.reason}`);
+  const code = done.code ?? done.reason;
+  throw new Error(`Cannot set passwords and route maps: vtysh has ended with ${code}`);
 }
 
 /**

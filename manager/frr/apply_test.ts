@@ -31,11 +31,27 @@ router bgp 65000
  !
  address-family l2vpn evpn
   neighbor reflectors activate
+  neighbor reflectors route-map reflectors in
   advertise-all-vni
  exit-address-family
 exit
 !
 route-map unused permit 10
+exit
+!
+route-map reflectors deny 1
+ match evpn route-type ead
+exit
+!
+route-map reflectors deny 2
+ match evpn route-type es
+exit
+!
+route-map reflectors deny 3
+ match evpn route-type prefix
+exit
+!
+route-map reflectors permit 10
 exit
 !
 ip nht resolve-via-default

@@ -3,10 +3,13 @@ import type { Tell } from "../events/event.ts";
 import { within } from "../../shared/process/time.ts";
 import type { Duty } from "../loop/duty.ts";
 import { isAddress, type Settings } from "../settings.ts";
+import { readTextIfThere } from "../../shared/files.ts";
 import { applyFrrConf, writeFrrConf } from "./apply.ts";
+import { type Client, readClients } from "./clients.ts";
 import { addressesOf, findReflectors, type Found } from "./find_reflectors.ts";
 import { modelFrr } from "./model.ts";
 import { renderFrr } from "./render.ts";
+import { FRR_CONF } from "./start_files.ts";
 
 /** So long (ms) a look waits for names; what is found later counts at the next look. */
 const PATIENCE_MS = 200;
@@ -17,6 +20,8 @@ export class FrrConfiguration implements Duty {
   #search: Promise<void> | undefined;
   /** Names that were told to be unknown. */
   #unknown: ReadonlySet<string> = new Set();
+  /** Whom a reflector takes routes from. */
+  #clients: readonly Client[] | undefined;
   #written = "";
   #applied = "";
 
@@ -31,6 +36,18 @@ export class FrrConfiguration implements Duty {
   async write(): Promise<void> {
     await this.#find();
     await this.#write();
+  }
+
+  /** Those that an earlier manager has written are known already. */
+  async clients(): Promise<readonly Client[]> {
+    return this.#clients ??= readClients(await readTextIfThere(FRR_CONF) ?? "");
+  }
+
+  /** Has a reflector take routes of these, and of no others. */
+  async believe(clients: readonly Client[]): Promise<void> {
+    this.#clients = clients;
+    await this.#write();
+    await this.apply();
   }
 
   /** Brings a running FRR to what was written. */
@@ -67,7 +84,8 @@ export class FrrConfiguration implements Duty {
   }
 
   async #write(): Promise<void> {
-    const text = renderFrr(modelFrr(this.settings, this.vtep, addressesOf(this.#found)));
+    const peers = { reflectors: addressesOf(this.#found), clients: await this.clients() };
+    const text = renderFrr(modelFrr(this.settings, this.vtep, peers));
     if (text === this.#written) return;
     this.tell({ kind: "frr-configured", outcome: await writeFrrConf(text) });
     this.#written = text;

@@ -1,6 +1,8 @@
 // What FRR is to be on a node, as a typed model: all that our configuration files can say.
 import { halve } from "../networks.ts";
 import type { Settings } from "../settings.ts";
+import type { Client } from "./clients.ts";
+import { toRouterId } from "./router_id.ts";
 
 /** Seconds. A lost session is found after `hold`, and tried again every `connect`. */
 export interface Timers {
@@ -35,6 +37,8 @@ export interface ReflectorModel {
   readonly listenLimit: number;
   readonly password?: string;
   readonly timers: Timers;
+  /** Whom it takes routes from; from all others it takes none. */
+  readonly clients: readonly Client[];
 }
 
 export type FrrModel = SpeakerModel | ReflectorModel;
@@ -49,38 +53,33 @@ const SESSION_KIB = 1_100;
 /** FRR's largest `bgp listen limit`. */
 const MOST_SESSIONS = 65_535;
 
-/**
- * The model of a role at the node address `vtep`.
- * @param reflectors addresses; a worker's alone
- */
+/** Whom a node speaks with. */
+export interface Peers {
+  /** Addresses; a worker's alone. */
+  readonly reflectors?: readonly string[];
+  /** A reflector's alone. */
+  readonly clients?: readonly Client[];
+}
+
+/** The model of a role at the node address `vtep`. */
 export function modelFrr(
   { role, as, bgpPassword: password, nodeNetworks, frrMemory }: Pick<
     Settings,
     "role" | "as" | "bgpPassword" | "nodeNetworks" | "frrMemory"
   >,
   vtep: string,
-  reflectors: readonly string[],
+  { reflectors = [], clients = [] }: Peers,
 ): FrrModel {
   const secret = password === undefined ? {} : { password };
   const common = { as, routerId: toRouterId(vtep), timers: TIMERS, ...secret };
   if (role === "worker") return { role, ...common, source: vtep, reflectors };
   // bgpd sets no MD5 password for a prefix length of 0.
   const listenRanges = nodeNetworks.flatMap(halve);
-  return { role, ...common, listenRanges, listenLimit: limitSessions(frrMemory) };
+  const listenLimit = limitSessions(frrMemory);
+  return { role, ...common, listenRanges, listenLimit, clients };
 }
 
 /** How many sessions fit half of FRR's memory (MiB). The other half is for routes. */
 export function limitSessions(frrMemory: number): number {
   return Math.min(Math.floor(frrMemory * 1024 / 2 / SESSION_KIB), MOST_SESSIONS);
-}
-
-/**
- * A router ID is 32 bits, written as an IPv4 address (RFC 4271, section 4.2). An IPv6 address is
- * folded into one.
- */
-export function toRouterId(address: string): string {
-  if (!address.includes(":")) return address;
-  let hash = 0x811c9dc5; // FNV-1a
-  for (const char of address) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0;
-  return [24, 16, 8, 0].map((shift) => (hash >>> shift) & 255).join(".");
 }

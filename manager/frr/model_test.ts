@@ -1,7 +1,8 @@
 // The model of FRR: what of the settings it takes, and router IDs.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { limitSessions, modelFrr, toRouterId } from "./model.ts";
+import { limitSessions, modelFrr } from "./model.ts";
+import { toRouterId } from "./router_id.ts";
 
 Deno.test("an IPv4 address is its own router ID", () => {
   fc.assert(fc.property(fc.ipV4(), (address) => assert.equal(toRouterId(address), address)));
@@ -25,17 +26,19 @@ Deno.test("a worker has its reflectors; a reflector listens to all addresses in 
     nodeNetworks: ["0.0.0.0/0", "::/0"],
     frrMemory: 1024,
   };
-  const worker = modelFrr({ ...settings, role: "worker" }, "10.0.0.2", ["10.0.0.1", "10.0.0.3"]);
+  const worker = modelFrr({ ...settings, role: "worker" }, "10.0.0.2", {
+    reflectors: ["10.0.0.1", "10.0.0.3"],
+  });
   assert.ok(worker.role === "worker");
   assert.deepEqual([worker.as, worker.routerId, worker.password], [7, "10.0.0.2", "secret"]);
   assert.equal(worker.source, "10.0.0.2");
   assert.deepEqual(worker.reflectors, ["10.0.0.1", "10.0.0.3"]);
-  const reflector = modelFrr({ ...settings, role: "route-reflector" }, "10.0.0.1", []);
+  const reflector = modelFrr({ ...settings, role: "route-reflector" }, "10.0.0.1", {});
   assert.ok(reflector.role === "route-reflector");
   assert.deepEqual([reflector.as, reflector.password], [7, "secret"]);
   assert.deepEqual(reflector.listenRanges, ["0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"]);
   const nodeNetworks = ["10.0.0.0/8", "fd00::/64"];
-  const limited = modelFrr({ ...settings, nodeNetworks, role: "route-reflector" }, "10.0.0.1", []);
+  const limited = modelFrr({ ...settings, nodeNetworks, role: "route-reflector" }, "10.0.0.1", {});
   assert.ok(limited.role === "route-reflector");
   assert.deepEqual(limited.listenRanges, nodeNetworks);
 });

@@ -8,13 +8,13 @@ interface Secrets {
 }
 
 /**
- * The lines that give FRR the passwords of `written` and take all others; undefined where FRR has
- * them already. They are for `vtysh -f`. After that frr-reload.py meets no line with a password:
+ * The lines that give FRR the passwords of `written` and take all others; none where FRR has them
+ * already. They are for `vtysh -f`. After that frr-reload.py meets no line with a password:
  * it would print such a line, or hand it to vtysh as an argument, which everybody on the node can
  * read.
  * @param running FRR's own configuration, as it prints it
  */
-export function planPasswords(running: string, written: string): string | undefined {
+export function planPasswords(running: string, written: string): string[] {
   const [has, wanted] = [readSecrets(running), readSecrets(written)];
   const foreign = has.as.filter((as) => !wanted.as.includes(as));
   // With its AS, all neighbors of the earlier configuration go.
@@ -23,7 +23,7 @@ export function planPasswords(running: string, written: string): string | undefi
   const missing = [...wanted.passwords].filter(([name, password]) =>
     kept.passwords.get(name) !== password
   );
-  if (stale.length === 0 && missing.length === 0) return undefined;
+  if (stale.length === 0 && missing.length === 0) return [];
   return [
     ...foreign.map((as) => `no router bgp ${as}`),
     ...wanted.as.map((as) => `router bgp ${as}`),
@@ -33,8 +33,7 @@ export function planPasswords(running: string, written: string): string | undefi
       ` neighbor ${name} password ${password}`,
     ]),
     "exit",
-    "",
-  ].join("\n");
+  ];
 }
 
 /** What a program has said, without the passwords of a configuration. */

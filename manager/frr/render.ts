@@ -1,5 +1,11 @@
 // Renders the model as FRR's configuration, in FRR's own words and order.
 import type { FrrModel, ReflectorModel, SpeakerModel } from "./model.ts";
+import {
+  FROM_CLIENTS,
+  FROM_REFLECTORS,
+  renderClientsPolicy,
+  renderReflectorsPolicy,
+} from "./render_policy.ts";
 
 /**
  * LANs are not routed. Without these lines frr-reload.py would turn forwarding on. (A reflector has
@@ -41,6 +47,7 @@ export function renderFrr(model: FrrModel): string {
     ...(model.role === "worker" ? NO_FORWARDING : []),
     ...BY_DEFAULT_ROUTE,
     ...START_AT_ONCE,
+    ...(model.role === "worker" ? renderReflectorsPolicy() : renderClientsPolicy(model.clients)),
     `router bgp ${model.as}`,
     ` bgp router-id ${model.routerId}`,
     " no bgp default ipv4-unicast",
@@ -69,6 +76,7 @@ function renderSpeaker({ as, source, reflectors, password, timers }: SpeakerMode
     " !",
     " address-family l2vpn evpn",
     `  neighbor ${group} activate`,
+    `  neighbor ${group} route-map ${FROM_REFLECTORS} in`,
     "  advertise-all-vni",
     " exit-address-family",
   ];
@@ -102,6 +110,7 @@ function renderReflector(
     " address-family l2vpn evpn",
     `  neighbor ${group} activate`,
     `  neighbor ${group} route-reflector-client`,
+    `  neighbor ${group} route-map ${FROM_CLIENTS} in`,
     " exit-address-family",
   ];
 }

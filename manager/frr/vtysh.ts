@@ -4,6 +4,8 @@ import type { Command } from "../../shared/process/command.ts";
 /** Shows of which FRR prints JSON. */
 export type Show =
   | "show bgp l2vpn evpn route json"
+  | "show bgp neighbors json"
+  | `show bgp l2vpn evpn neighbors ${string} routes json`
   | "show evpn vni json";
 
 const SESSIONS = "show bgp l2vpn evpn summary json";
@@ -31,6 +33,11 @@ export const vtysh = {
    */
   health: (): Command => ({
     argv: ["vtysh", "-c", "show daemons", "-c", SESSIONS],
+    timeoutMs: TIMEOUT_MS,
+  }),
+  /** Ends a session; its routes are gone at once. */
+  clearSession: (peer: string): Command => ({
+    argv: ["vtysh", "-c", `clear bgp ${peer}`],
     timeoutMs: TIMEOUT_MS,
   }),
   runningConfig: (): Command => ({

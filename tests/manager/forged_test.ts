@@ -1,0 +1,157 @@
+// A speaker that announces what is not its own: it is not believed, and true nodes lose nothing.
+import assert from "node:assert/strict";
+import {
+  type Node,
+  plug,
+  REFLECTOR_ADDRESS,
+  startNode,
+  workerAddress,
+} from "../fixture/cluster.ts";
+import { LANS } from "../fixture/bare_node.ts";
+import { eventually } from "../fixture/eventually.ts";
+import { testAsRoot } from "../fixture/privileged.ts";
+import { type Route, Speaker } from "../fixture/speaker.ts";
+import { PC1, startTwoPods } from "../fixture/two_pods.ts";
+
+const MANY = 1_000;
+const OTHER = workerAddress(1);
+/** A LAN that both workers have. */
+const VNI = 10;
+
+/** Forged routes of a speaker `own`, by what is forged in them. */
+const REFUSED: Readonly<Record<string, (own: string, at: number) => Route>> = {
+  "another node's next hop": (own, at) => ({ ...macRoute(own, at), nextHop: OTHER }),
+  "nobody's next hop": (own, at) => ({ ...macRoute(own, at), nextHop: `10.98.1.${at % 250}` }),
+  "another next hop beside its own": (own, at) => ({
+    ...{ ...macRoute(own, at), nextHop: OTHER, otherNextHop: own },
+  }),
+  "another node's membership": (own, at) => ({ ...memberRoute(own, at), nextHop: OTHER }),
+  "type 1": (own, at) => ({ type: 1, rd: `${own}:${at}`, vni: VNI, nextHop: own }),
+  "type 4": (own, at) => ({ ...memberRoute(own, at), type: 4 }),
+  "type 5": (own, at) => ({ ...memberRoute(own, at), type: 5 }),
+};
+
+/** What FRR alone cannot refuse: the manager ends the session. */
+const SHUT: Readonly<Record<string, (own: string, at: number) => Route>> = {
+  "other nodes' memberships": memberRoute,
+  "another node's route distinguisher": (own, at) => ({ ...macRoute(own, at), rd: `${OTHER}:2` }),
+};
+
+function macRoute(own: string, at: number): Route {
+  const mac = `06:00:00:00:${hex(at >> 8)}:${hex(at & 255)}`;
+  return { type: 2, rd: `${own}:2`, vni: VNI, nextHop: own, mac };
+}
+
+function memberRoute(own: string, at: number): Route {
+  const ip = `10.98.${at >> 8}.${at & 255}`;
+  return { type: 3, rd: `${own}:2`, vni: VNI, nextHop: own, ip };
+}
+
+const hex = (byte: number) => byte.toString(16).padStart(2, "0");
+
+function makeMany(make: (own: string, at: number) => Route, own: string, count = MANY): Route[] {
+  return Array.from({ length: count }, (_, at) => make(own, at + 1));
+}
+
+/** Announces a true route, and waits until a worker has it: then it has all that came before. */
+async function awaitTrue(speaker: Speaker, own: string, node: Node): Promise<void> {
+  await speaker.announce([{ ...memberRoute(own, 0), ip: own }, macRoute(own, 0)]);
+  await eventually(
+    async () => (await readFdb(node)).some((line) => line.includes(`dst ${own} `)),
+    20,
+    () => `the routes of ${own} do not come\n`,
+  );
+}
+
+async function readFdb(node: Node): Promise<string[]> {
+  return (await node.must("nsenter", `--net=${LANS}`, "bridge", "fdb", "show")).split("\n");
+}
+
+/** Entries that lead where only a forged route leads, or that have a forged MAC address. */
+async function listForged(node: Node, own: string): Promise<string[]> {
+  return (await readFdb(node)).filter((line) =>
+    / dst 10\.98\./.test(line) || /^06:/.test(line) && / dst /.test(line) &&
+      !line.includes(` dst ${own} `)
+  );
+}
+
+async function startStranger(reflector: Node, addresses: readonly string[]): Promise<Node> {
+  const node = await startNode("stranger");
+  const [first = "", ...others] = addresses;
+  await plug(reflector, node, first);
+  for (const address of others) {
+    await node.must("ip", "address", "add", `${address}/24`, "dev", "eth0");
+  }
+  return node;
+}
+
+/** Sends a frame every 10 ms from one pod to the other, and answers how many were lost. */
+async function countLost(node: Node, work: () => Promise<void>): Promise<number> {
+  const ping = ["ping", "-n", "-q", "-i", "0.01", "-w", "280", "10.0.0.2"];
+  const argv = ["nsenter", `--net=/run/netns/${PC1.name}`, ...ping];
+  const pinging = node.run(argv, { timeoutMs: 290_000 });
+  await work();
+  await node.must("pkill", "-INT", "-x", "ping");
+  const { stdout } = await pinging;
+  const [, sent, received] = /(\d+) packets transmitted, (\d+) received/.exec(stdout) ?? [];
+  assert.ok(Number(sent) > 0, stdout);
+  return Number(sent) - Number(received);
+}
+
+testAsRoot("a speaker is believed what is its own, and forged routes reach no kernel", async () => {
+  await using pods = await startTwoPods();
+  const { reflector, workers: [w1, w2] } = pods.cluster;
+  const own = "10.99.0.66";
+  await using stranger = await startStranger(reflector, [own]);
+  await using speaker = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
+  assert.ok(speaker !== undefined);
+  const lost = await countLost(w1, async () => {
+    await awaitTrue(speaker, own, w1);
+    for (const make of Object.values(REFUSED)) {
+      await speaker.announce(makeMany(make, own));
+      await speaker.announce([{ ...macRoute(own, 0), mac: "06:00:00:01:00:00" }]);
+    }
+    await eventually(
+      async () => (await readFdb(w1)).some((line) => line.startsWith("06:00:00:01:00:00")),
+      20,
+      "the last route has not come",
+    );
+    for (const node of [w1, w2]) assert.deepEqual(await listForged(node, own), []);
+  });
+  assert.equal(speaker.isUp, true);
+  assert.equal(lost, 0, "frames of true nodes are lost");
+});
+
+testAsRoot("a speaker that claims other nodes, or announces too much, is shut out", async () => {
+  await using pods = await startTwoPods();
+  const { reflector, workers: [w1, w2] } = pods.cluster;
+  const kinds = [
+    ...Object.entries(SHUT).map(([what, make]) => [what, make, MANY] as const),
+    ["more routes than are allowed", macRoute, 21_000] as const,
+  ];
+  const addresses = kinds.map((_, at) => `10.99.0.${66 + at}`);
+  await using stranger = await startStranger(reflector, addresses);
+  const lost = await countLost(w1, async () => {
+    for (const [at, [what, make, count]] of kinds.entries()) {
+      const own = addresses[at]!;
+      await using speaker = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
+      assert.ok(speaker !== undefined, what);
+      await awaitTrue(speaker, own, w1);
+      await speaker.announce(makeMany(make, own, count));
+      await eventually(() => !speaker.isUp, 30, `${what}: the session is still up`);
+      for (const node of [w1, w2]) {
+        await eventually(
+          async () => (await readFdb(node)).every((line) => !/^06:| dst 10\.98\./.test(line)),
+          20,
+          async () => `${what}: there is ${(await readFdb(node)).slice(0, 5)}`,
+        );
+      }
+      // It calls again, and is not believed.
+      await using again = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
+      await again?.announce([macRoute(own, 5)]);
+      await stranger.must("sleep", "3");
+      assert.ok((await readFdb(w1)).every((line) => !line.startsWith("06:")), what);
+    }
+  });
+  assert.equal(lost, 0, "frames of true nodes are lost");
+});
