@@ -1,4 +1,5 @@
 // One CNI call from its parameters to its answer. It needs no process of its own and never throws.
+import { cut } from "../shared/quote.ts";
 import { CALL_LIMIT_MS } from "../shared/call_limits.ts";
 import { DEFAULT_TIMEOUT_MS } from "../shared/process/command.ts";
 import { openKernel } from "../shared/iproute2/kernel.ts";
@@ -59,7 +60,7 @@ export async function answer(
     const name = readName(config);
     const { command } = environment;
     if (!isVerb(command) || command === "VERSION") {
-      fail("environment", `unknown CNI_COMMAND: ${command}`);
+      fail("environment", `unknown CNI_COMMAND: ${cut(command)}`);
     }
     const { since, handle } = HANDLERS[command];
     // A DEL finds its attachment by container and interface: a wrong version must not stop it.

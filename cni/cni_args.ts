@@ -1,4 +1,5 @@
 // CNI_ARGS: `K=V;K=V`, the runtime's extra parameters.
+import { cut, quote } from "../shared/quote.ts";
 import { fail } from "../shared/faults.ts";
 import { parseMac } from "../shared/mac.ts";
 
@@ -30,7 +31,7 @@ export function parseCniArgs(text: string): CniArgs {
   for (const pair of text === "" ? [] : text.split(";")) {
     const [key, value, ...more] = pair.split("=");
     if (key === undefined || key === "" || value === undefined || more.length > 0) {
-      fail("environment", `Cannot use CNI_ARGS: ${JSON.stringify(pair)} is not KEY=VALUE`);
+      fail("environment", `Cannot use CNI_ARGS: ${quote(pair)} is not KEY=VALUE`);
     }
     pairs.set(key, value);
   }
@@ -50,7 +51,7 @@ function refuseUnknown(pairs: ReadonlyMap<string, string>): void {
   if (unknown.length > 0) {
     fail(
       "environment",
-      `Cannot use CNI_ARGS: unknown keys [${unknown.join(",")}] without IgnoreUnknown=true`,
+      `Cannot use CNI_ARGS: unknown keys [${cut(unknown.join(","))}] without IgnoreUnknown=true`,
     );
   }
 }
@@ -59,6 +60,6 @@ function readMac(text: string): string {
   return parseMac(text) ??
     fail(
       "environment",
-      `Cannot use MAC ${JSON.stringify(text)} of CNI_ARGS: it must be a unicast MAC address`,
+      `Cannot use MAC ${quote(text)} of CNI_ARGS: it must be a unicast MAC address`,
     );
 }

@@ -1,4 +1,5 @@
 // The network configuration on stdin: decoded and checked. An error names each wrong key's rule.
+import { quote } from "../shared/quote.ts";
 import * as z from "zod/mini";
 import { MAX_CONFIG_BYTES } from "../shared/call_limits.ts";
 import { fail } from "../shared/faults.ts";
@@ -128,9 +129,4 @@ export function readLanConfig(config: JsonObject): LanConfig {
 export function chooseMac(config: LanConfig, fromCniArgs: string | undefined): string | undefined {
   const asked = [config.runtimeConfig?.mac, config.args?.cni?.mac, fromCniArgs, config.mac];
   return asked.map((text) => parseMac(text ?? "")).find((text) => text !== undefined);
-}
-
-function quote(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length <= 100 ? text : `${text.slice(0, 97)}...`;
 }

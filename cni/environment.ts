@@ -1,4 +1,5 @@
 // The call's variables (CNI spec 1.1.0, section 2): which verb needs which, and what they may hold.
+import { quote } from "../shared/quote.ts";
 import { fail } from "../shared/faults.ts";
 import { isCarriable } from "../shared/iproute2/words.ts";
 
@@ -96,8 +97,7 @@ export function readEnvironment(env: Env): Environment {
   }
   for (const { name, rule } of needed) {
     if (rule === undefined || rule.holds(value(name))) continue;
-    const shown = JSON.stringify(value(name));
-    fail("environment", `Cannot use ${name} ${shown}: it must be ${rule.text}`);
+    fail("environment", `Cannot use ${name} ${quote(value(name))}: it must be ${rule.text}`);
   }
   return {
     command,

@@ -19,13 +19,16 @@ const CODES = {
   "internal": 999,
 } as const satisfies Record<Fault["kind"], number>;
 
+/** Runtimes show an error in one line, in characters. */
+const MAX_MSG = 300;
+
 /** The error as printed on stdout. */
 export function renderError(fault: Fault, cniVersion: CniVersion): string {
   const { kind, msg, details } = fault;
   return JSON.stringify({
     cniVersion,
     code: CODES[kind],
-    msg,
+    msg: msg.length <= MAX_MSG ? msg : `${msg.slice(0, MAX_MSG - 3)}...`,
     ...(details !== undefined && { details }),
   });
 }

@@ -1,4 +1,5 @@
 // The command line of `manager`: roles, their settings, and what people ask it.
+import { quote } from "../shared/quote.ts";
 import { Command, CommanderError } from "commander";
 import { FaultError } from "../shared/faults.ts";
 import { readTextIfThere } from "../shared/files.ts";
@@ -185,7 +186,7 @@ function parseRole(text: string): Role {
   const role = ROLES.find((one) => one === text);
   if (role === undefined) {
     throw new SettingsError([
-      `the role is ${JSON.stringify(text)}; it must be ${ROLES.join(" or ")}`,
+      `the role is ${quote(text)}; it must be ${ROLES.join(" or ")}`,
     ]);
   }
   return role;

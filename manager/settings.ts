@@ -1,4 +1,5 @@
 // The manager's settings: one schema for environment and flags, wrong ones reported all at once.
+import { quote } from "../shared/quote.ts";
 import * as z from "zod";
 import { LEVELS } from "./events/event.ts";
 import { FORMATS } from "./events/log.ts";
@@ -251,7 +252,7 @@ export function readSettings(
   const wrong = parsed.success ? [] : parsed.error.issues.map((issue) => {
     const name = issue.path[0] as SettingName;
     const isSecret = sources[name].flag === undefined;
-    const value = isSecret ? "not usable" : JSON.stringify(given[name]);
+    const value = isSecret ? "not usable" : quote(given[name]);
     return `${sources[name].env} is ${value}; it must be ${issue.message}`;
   });
   if (role === "worker" && (given.routeReflectors ?? given.routeReflector) === undefined) {
@@ -261,7 +262,7 @@ export function readSettings(
   }
   if (role === undefined) {
     wrong.push(
-      `IS_CONTROL_PLANE is ${JSON.stringify(env("IS_CONTROL_PLANE"))}; it must be true or false`,
+      `IS_CONTROL_PLANE is ${quote(env("IS_CONTROL_PLANE"))}; it must be true or false`,
     );
   }
   if (!parsed.success || role === undefined || wrong.length > 0) throw new SettingsError(wrong);

@@ -1,4 +1,5 @@
 // Reads the text of a lab.check: commands that must come to succeed in a device within a time.
+import { cut, quote } from "../../shared/quote.ts";
 
 /** `COMMAND` must exit with 0 in the device within so many seconds. */
 export interface Expectation {
@@ -29,13 +30,13 @@ export function parsePingRules(text: string, devices: ReadonlySet<string>): Ping
     if (one === undefined || other === undefined) return [];
     const stranger = [one, other].find((name) => !devices.has(name));
     if (stranger === undefined) return [[one, other] as const];
-    throw wrongLine(at, line, `${stranger} is no device of lab.conf`);
+    throw wrongLine(at, line, `${cut(stranger)} is no device of lab.conf`);
   });
   return { pinged: !lines.some((line) => NO_PINGS.test(line)), separate };
 }
 
 function wrongLine(at: number, line: string, why: string): Error {
-  return new Error(`lab.check:${at + 1}: Cannot read ${JSON.stringify(line)}: ${why}`);
+  return new Error(`lab.check:${at + 1}: Cannot read ${quote(line)}: ${why}`);
 }
 
 /**
@@ -52,7 +53,7 @@ export function parseLabCheck(text: string, devices: ReadonlySet<string>): Expec
       ? "it is not DEVICE SECONDS COMMAND"
       : devices.has(device)
       ? undefined
-      : `${device} is no device of lab.conf`;
+      : `${cut(device)} is no device of lab.conf`;
     if (wrong !== undefined) throw wrongLine(at, line, wrong);
     return [{ device, seconds: Number(seconds), command }];
   });

@@ -1,4 +1,5 @@
 // Reads the text of a lab.conf: devices, the LANs their interfaces are on, options and meta lines.
+import { cut, quote } from "../../shared/quote.ts";
 import { parseMac } from "../../shared/mac.ts";
 
 /** What a lab.conf says, in the order in which devices appear. */
@@ -37,6 +38,8 @@ type Line =
 
 /** Host names end at 64 characters, and a name must not look like an option of a command. */
 const DEVICE = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,62}$/;
+/** No line of a lab is as long. What is longer would take long to read. */
+const MAX_LINE = 16_384;
 /** Names that Kathara keeps for itself: `shared.startup` is every device's. */
 const RESERVED = new Set(["shared", "_test"]);
 /** Names of LANs. Kathara accepts what Python's `\w` matches. */
@@ -78,6 +81,7 @@ export function parseLabConf(text: string): LabConf {
 
 function readLine(source: string, number: number): Line {
   if (source === "" || source.startsWith("#")) return { kind: "nothing" };
+  if (source.length > MAX_LINE) refuse(number, source, `it has more than ${MAX_LINE} characters`);
   const assignment = /^([^\s=[\]]+)\s*(?:\[\s*([^\s\]]+)\s*\])?\s*=\s*(.*)$/.exec(source);
   const [, subject = "", argument, rest = ""] = assignment ?? [];
   if (assignment === null || (argument === undefined && !subject.startsWith("LAB_"))) {
@@ -89,8 +93,8 @@ function readLine(source: string, number: number): Line {
     return { kind: "meta", key: subject, value: value ?? rest.replaceAll(/["']/g, "") };
   }
   if (value === undefined) refuse(number, source, "its quotes are not closed or not the last");
-  if (!DEVICE.test(subject)) refuse(number, source, `${subject} is no name for a device`);
-  if (RESERVED.has(subject)) refuse(number, source, `${subject} is a reserved name`);
+  if (!DEVICE.test(subject)) refuse(number, source, `${cut(subject)} is no name for a device`);
+  if (RESERVED.has(subject)) refuse(number, source, `${cut(subject)} is a reserved name`);
   if (!INDEX.test(argument)) {
     return { kind: "option", device: subject, option: { name: argument, value, line: number } };
   }
@@ -117,16 +121,18 @@ export function isLanName(text: string): boolean {
 function readValue(rest: string): string | undefined {
   const quoted = /^(["'])(.*?)\1\s*(#.*)?$/.exec(rest);
   if (quoted !== null) return quoted[2];
-  return /^["']/.test(rest) ? undefined : rest.replace(/(^|\s+)#.*$/, "");
+  return /^["']/.test(rest) ? undefined : withoutComment(rest);
+}
+
+/** A comment begins at the value's beginning or behind white space. */
+function withoutComment(rest: string): string {
+  const at = /(?:^|\s)#/.exec(rest)?.index;
+  return at === undefined ? rest : rest.slice(0, at).trimEnd();
 }
 
 export function isUnicastMac(mac: string): boolean {
   // Kathara knows no hyphens in an address.
   return !mac.includes("-") && parseMac(mac) !== undefined;
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text);
 }
 
 function refuse(line: number, source: string, why: string): never {

@@ -1,4 +1,5 @@
 // Reads the text of a lab.dep: which devices start after which.
+import { cut, quote } from "../../shared/quote.ts";
 
 /**
  * Reads lines `DEVICE: OTHER OTHER...`. Throws `lab.dep:LINE: Cannot read ...` at the first line
@@ -11,14 +12,14 @@ export function parseLabDep(text: string): ReadonlyMap<string, readonly string[]
     if (line === "" || line.startsWith("#")) continue;
     const [, device, others] = /^([\w-]+)\s*:\s*([\w-]+(?:\s+[\w-]+)*)$/.exec(line) ?? [];
     const refuse = (why: string) => {
-      throw new Error(`lab.dep:${at + 1}: Cannot read ${JSON.stringify(line)}: ${why}`);
+      throw new Error(`lab.dep:${at + 1}: Cannot read ${quote(line)}: ${why}`);
     };
     if (device === undefined || others === undefined) {
       return refuse("it is not DEVICE: DEVICE...");
     }
     // As in Kathara, a later line of a device takes the place of an earlier one.
     after.set(device, others.split(/\s+/));
-    if (comesAfterItself(device, after)) refuse(`${device} would have to wait for itself`);
+    if (comesAfterItself(device, after)) refuse(`${cut(device)} would have to wait for itself`);
   }
   return after;
 }

@@ -1,4 +1,5 @@
 // Reads the options that a lab.conf gives a device: what they mean here, and which have no effect.
+import { quote } from "../../shared/quote.ts";
 import type { DeviceConf, OptionConf } from "./lab_conf.ts";
 
 /** What a device's options ask for. */
@@ -29,7 +30,7 @@ export const SIZE = /^\d+[bkmg]?$/i;
  * The values that Kathara accepts. Options that are not listed here may have any value, whether
  * Kathara knows them or not.
  */
-const VALUES: Readonly<Record<string, RegExp>> = {
+const VALUES: ReadonlyMap<string, RegExp> = new Map(Object.entries({
   bridged: SWITCH,
   cpus: /^\d+(\.\d*)?$/,
   env: /^\w+=/,
@@ -40,7 +41,7 @@ const VALUES: Readonly<Record<string, RegExp>> = {
   privileged: SWITCH,
   sysctl: /^net\.([\w-]+\.)+[\w-]+=[^=]*$/,
   ulimit: /^\w+=(-1|\d+)(:(-1|\d+))?$/,
-};
+}));
 
 /**
  * Options without which labs miss nothing: devices are privileged, `lab connect` opens terminals.
@@ -54,13 +55,9 @@ const HONOURED = new Set(["cpus", "env", "exec", "ipv6", "mem", "shell", "sysctl
  */
 export function readOptions({ name: device, options }: DeviceConf): DeviceOptions {
   for (const { name, value, line } of options) {
-    if (VALUES[name]?.test(value) === false) {
-      throw new Error(
-        `lab.conf:${line}: Cannot read ${device}[${name}]: ${
-          JSON.stringify(value)
-        } is no value for it`,
-      );
-    }
+    if (!VALUES.has(name) || VALUES.get(name)?.test(value)) continue;
+    const why = `${quote(value)} is no value for it`;
+    throw new Error(`lab.conf:${line}: Cannot read ${device}[${name}]: ${why}`);
   }
   const values = (wanted: string) => options.flatMap((o) => o.name === wanted ? [o.value] : []);
   const [ipv6, mem, cpus] = ["ipv6", "mem", "cpus"].map((name) => values(name).at(-1));

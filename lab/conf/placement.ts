@@ -1,4 +1,5 @@
 // Decides which worker each device runs on.
+import { quote } from "../../shared/quote.ts";
 import type { Device } from "./read_lab.ts";
 
 /** A device and the worker that it runs on. */
@@ -31,14 +32,14 @@ function readPin(
 ): [device: string, node: string] {
   const [device = "", node, ...more] = pin.split("=");
   if (node === undefined || more.length > 0) {
-    throw new Error(`Cannot place ${JSON.stringify(pin)}: it is not DEVICE=NODE, such as pc1=n2`);
+    throw new Error(`Cannot place ${quote(pin)}: it is not DEVICE=NODE, such as pc1=n2`);
   }
   if (!devices.includes(device)) {
-    throw new Error(`Cannot place ${JSON.stringify(pin)}: ${device} is no device of the lab`);
+    throw new Error(`Cannot place ${quote(pin)}: ${device} is no device of the lab`);
   }
   if (!nodes.includes(node)) {
     throw new Error(
-      `Cannot place ${device}: ${JSON.stringify(node)} is none of ${nodes.join(", ")}`,
+      `Cannot place ${device}: ${quote(node)} is none of ${nodes.join(", ")}`,
     );
   }
   return [device, node];

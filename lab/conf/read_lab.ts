@@ -1,5 +1,5 @@
 // Reads a lab's folder and turns it into the plan of the lab: devices, LANs, expectations.
-import { z } from "zod";
+import { cut, quote } from "../../shared/quote.ts";
 import { type DeviceConf, parseLabConf } from "./lab_conf.ts";
 import { type Expectation, parseLabCheck, parsePingRules, type PingRules } from "./lab_check.ts";
 import { parseLabDep } from "./lab_dep.ts";
@@ -147,14 +147,16 @@ async function readPinnedLans(dir: string): Promise<PinnedLans> {
   if (text === undefined) return {};
   const pinned = PinnedLans.safeParse(parseJson(text));
   if (pinned.success) return pinned.data;
-  throw new Error(`lans.json: Cannot read it: ${z.prettifyError(pinned.error)}`);
+  const [issue] = pinned.error.issues;
+  const where = cut((issue?.path ?? []).join("."));
+  throw new Error(`lans.json: Cannot read ${where === "" ? "it" : where}: ${issue?.message}`);
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Error(`lans.json: Cannot read it: ${(cause as Error).message}`, { cause });
+    throw new Error(`lans.json: Cannot read it: ${quote(text)} is no JSON`, { cause });
   }
 }
 

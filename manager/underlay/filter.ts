@@ -1,4 +1,5 @@
 // The filter of VXLAN packets in the node's own network namespace, as nft(8) writes it. Pure.
+import { readAnswer } from "../../shared/process/answers.ts";
 import * as z from "zod";
 
 /** Who may send VXLAN to this node. */
@@ -129,7 +130,7 @@ const listing = z.object({
 
 /** Reads what `nft -j list table` prints. */
 export function parseFilter(json: string): SeenFilter {
-  const { nftables } = listing.parse(JSON.parse(json));
+  const { nftables } = readAnswer(listing, "nft", json);
   const sets = new Map(nftables.flatMap(({ set }) => set === undefined ? [] : [[set.name, set]]));
   const counted = (name: string) =>
     nftables.find(({ counter }) => counter?.name === name)?.counter?.packets ?? 0;

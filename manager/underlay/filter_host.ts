@@ -1,4 +1,5 @@
 // What the VTEP filter asks of node and FRR: nft's table, devices, and the addresses of nodes.
+import { readAnswer } from "../../shared/process/answers.ts";
 import * as z from "zod";
 import { describe } from "../../shared/process/command.ts";
 import { type Run, run } from "../../shared/process/exec.ts";
@@ -94,13 +95,13 @@ function isUnborn(ifname: string | undefined): boolean {
 
 /** @param routes an array of JSON a line, of routes and of addresses */
 export function parseDevices(vxlans: string, routes: string, port: number): NodeDevices {
-  const own = devices.parse(JSON.parse(vxlans || "[]")).flatMap(({ ifname, linkinfo }) =>
+  const own = readAnswer(devices, "ip", vxlans || "[]").flatMap(({ ifname, linkinfo }) =>
     linkinfo?.info_data?.port === port && !isUnborn(ifname)
       ? [{ ifname, ...linkinfo.info_data }]
       : []
   );
   const lines = routes.split("\n").filter((line) => line.trim() !== "");
-  const names = lines.flatMap((line) => devices.parse(JSON.parse(line))).flatMap(
+  const names = lines.flatMap((line) => readAnswer(devices, "ip", line)).flatMap(
     ({ dev, ifname }) => dev ?? ifname ?? [],
   );
   const all = own.find(({ id, external }) => external === true || id === undefined);

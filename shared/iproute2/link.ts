@@ -1,4 +1,6 @@
 // What `ip -j -d link show` says about a device, reduced to what this project asks.
+import { fail } from "../faults.ts";
+import { quote } from "../quote.ts";
 import * as z from "zod/mini";
 
 /** A device as the kernel has it. */
@@ -61,13 +63,22 @@ type Raw = z.infer<typeof schema>[number];
 
 /**
  * Reads one JSON array of `ip -j`. A filter prints `{}` for what it leaves out; that is skipped.
+ * @throws {FaultError} of kind "kernel" for anything else
  */
 export function parseLinks(json: string): Link[] {
-  return schema.parse(JSON.parse(json)).flatMap((raw) =>
+  return parseRaw(json).flatMap((raw) =>
     raw.ifindex === undefined || raw.ifname === undefined
       ? []
       : [toLink(raw, raw.ifindex, raw.ifname)]
   );
+}
+
+function parseRaw(json: string): Raw[] {
+  try {
+    return schema.parse(JSON.parse(json));
+  } catch {
+    return fail("kernel", `Cannot read the devices: ip has printed ${quote(json)}`);
+  }
 }
 
 function toLink(raw: Raw, ifindex: number, ifname: string): Link {

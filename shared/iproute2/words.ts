@@ -1,4 +1,5 @@
 // Commands as their manuals write them, kept as words; and the one encoder of lines for `-batch`.
+import { quote } from "../quote.ts";
 import { fail } from "../faults.ts";
 import type { Argv } from "../process/command.ts";
 
@@ -76,7 +77,7 @@ export function encodeLines(commands: readonly Words[]): string {
 
 function encodeWord(word: string): string {
   if (!isCarriable(word)) {
-    const shown = JSON.stringify(word);
+    const shown = quote(word);
     fail(
       "internal",
       `Cannot write ${shown} in a batch line: quotes, #, \\ and control characters are not carried`,

@@ -1,4 +1,5 @@
 // How many times slower this machine is than those that time limits are made for: 1 unless set.
+import { quote } from "../quote.ts";
 
 /** The variable that tells programs the factor. */
 export const TIME_SCALE = "MEGALOS_TIME_SCALE";
@@ -13,7 +14,7 @@ export function setTimeScale(text: string | undefined): void {
   if (text === undefined) return;
   if (!Number.isInteger(Number(text)) || Number(text) < 1) {
     throw new Error(
-      `Cannot use ${TIME_SCALE}: ${JSON.stringify(text)} is no whole number from 1 on`,
+      `Cannot use ${TIME_SCALE}: ${quote(text)} is no whole number from 1 on`,
     );
   }
   factor = Number(text);
