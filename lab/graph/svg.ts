@@ -56,6 +56,7 @@ export function renderSvg({ devices, lans, links }: Topology): string {
     const [device, lan] = edges[at]!.map((node) => shapes[node]!) as [Shape, Shape];
     return { link, device, lan };
   });
+  const interfaces = ends.map(({ link, device, lan }) => drawInterface(link, device, lan));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
     `viewBox="0 0 ${width} ${height}" style="max-width:100%;height:auto" ` +
@@ -66,8 +67,9 @@ export function renderSvg({ devices, lans, links }: Topology): string {
     ),
     ...shapes.slice(devices.length).map(drawLan),
     ...shapes.slice(0, devices.length).map(drawDevice),
-    // The names come last, so that no line and no shape lies over a name.
-    ...ends.map(({ link, device, lan }) => drawInterface(link, device, lan)),
+    // The names come last, so that no line, shape or halo lies over a name.
+    ...interfaces.map(({ halo }) => halo),
+    ...interfaces.map(({ words }) => words),
     "</svg>",
     "",
   ].join("\n");
@@ -95,7 +97,11 @@ function drawLan({ name, lines, at, halfWidth, halfHeight }: Shape): string {
 }
 
 /** Draws the words of an interface beside the device's box, on the way to the LAN. */
-function drawInterface({ ifname, addresses = [] }: Link, device: Shape, lan: Shape): string {
+function drawInterface(
+  { ifname, addresses = [] }: Link,
+  device: Shape,
+  lan: Shape,
+): { readonly halo: string; readonly words: string } {
   const [x, y] = [lan.at.x - device.at.x, lan.at.y - device.at.y];
   const length = Math.max(1, Math.hypot(x, y));
   // The words stand where the line leaves the box, and half their width further.
@@ -108,10 +114,11 @@ function drawInterface({ ifname, addresses = [] }: Link, device: Shape, lan: Sha
   const further = half * Math.abs(x / length) + 9 * Math.abs(y / length) + 3;
   const share = Math.min(0.5, (toEdge + further) / length);
   const at = { x: round(device.at.x + x * share), y: round(device.at.y + y * share) };
-  // The halo is a text of its own below, for renderers that do not know paint-order.
-  const halo = text(at, words, `font-size="10" fill="white" stroke="white" stroke-width="3"`);
+  // Between two words no letter would hide the line, so the halo is a bar as wide as the words.
+  const halo = `<path d="M${round(at.x - half)} ${at.y}h${round(2 * half)}" stroke="white" ` +
+    `stroke-width="12" stroke-opacity="0.85"/>`;
   const title = addresses.length === 0 ? "" : `<title>${[ifname, ...addresses].join(" ")}</title>`;
-  return halo + text(at, words, `font-size="10" fill="#444"`, title);
+  return { halo, words: text(at, words, `font-size="10" fill="#444"`, title) };
 }
 
 function round(value: number): number {
