@@ -22,6 +22,7 @@ import { observe } from "./loop/observation.ts";
 import { nextLookMs, SOON_MS } from "./loop/pace.ts";
 import { AddressWatch } from "./node/watch_address.ts";
 import type { Settings } from "./settings.ts";
+import { Beacon } from "./underlay/beacon.ts";
 import { VtepFilter } from "./underlay/vtep_filter.ts";
 
 /** A node that is configured, and what its manager needs to look after it. */
@@ -74,14 +75,19 @@ async function listDuties(
   const resident = settings.launcher === "on" ? [kept.use(await startResident(facts, tell))] : [];
   const macs = kept.use(new MacLimiter(settings.maxMacs, tell));
   const filter = kept.use(new VtepFilter(settings, facts.vtep, tell));
+  const beacon = new Beacon(facts);
   const hearLink = (line: string) => macs.hearLink(line);
   const storms = new StormLimiter(settings.stormLimit, tell);
-  const takeDevices = (devices: LanDevicesOnNode) => storms.takeDevices(devices);
+  const takeDevices = (devices: LanDevicesOnNode) => {
+    storms.takeDevices(devices);
+    macs.takeDevices(devices);
+    beacon.takeDevices(devices);
+  };
   const lans = kept.use(new LanKeeper(facts, settings.grace * 1000, tell, hearLink, takeDevices));
   const switches = new SwitchKeeper(tell);
   const entries = kept.use(new EntryKeeper(tell, ring, [filter, macs]));
   const nextHops = kept.use(new NextHopAsker());
   const counters = new CountersFile(() => journal.counters);
-  const own = [filter, lans, macs, storms, switches, ...resident, counters];
+  const own = [filter, lans, beacon, macs, storms, switches, ...resident, counters];
   return [health, entries, nextHops, ...frr, configuration, idle, ...own];
 }

@@ -11,6 +11,7 @@ import { Health } from "./loop/health.ts";
 import { addressLanNetns } from "./node/address_lan_netns.ts";
 import { prepareNode } from "./node/prepare_node.ts";
 import type { Settings } from "./settings.ts";
+import { Beacon } from "./underlay/beacon.ts";
 
 /**
  * Runs the settings' role until `signal` is given. Then only this program ends: the LANs of running
@@ -46,7 +47,11 @@ async function configure(
 ): Promise<{ facts: NodeFacts; configuration: FrrConfiguration }> {
   const { role } = settings;
   const facts = await learnNodeFacts(settings);
-  if (role === "worker") await addressLanNetns(facts);
+  if (role === "worker") {
+    await addressLanNetns(facts);
+    // Before the first session: what fails here is done, and told, by the first look.
+    await new Beacon(facts).look().catch(() => {});
+  }
   const configuration = new FrrConfiguration(settings, facts.vtep, tell);
   await configuration.write();
   if (settings.frr === "start") await startFrr(tell);

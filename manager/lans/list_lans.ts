@@ -2,7 +2,8 @@
 import { listLinks } from "../../shared/iproute2/list.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
 import { parseAlias, type PortOwner } from "../../shared/lan/alias.ts";
-import type { Lan } from "../../shared/lan/lan.ts";
+import { isSameLan, type Lan } from "../../shared/lan/lan.ts";
+import { NODES_LAN } from "../../shared/lan/nodes_lan.ts";
 import type { Run } from "../../shared/process/exec.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 
@@ -36,12 +37,12 @@ async function listBridgesAndPorts(run: Run): Promise<BridgesAndPorts> {
   };
 }
 
-/** All LANs that are signed by an alias, with their ports. */
+/** All LANs that are signed by an alias, with their ports; the nodes' own is left out. */
 export function findLans({ bridges, ports }: BridgesAndPorts): LanOnNode[] {
   const byMaster = Map.groupBy(ports, (port) => port.master);
   return bridges.flatMap(({ alias, ifname, ifindex, mtu }) => {
     const lan = parseAlias(alias)?.lan;
-    if (lan === undefined) return [];
+    if (lan === undefined || isSameLan(lan, NODES_LAN)) return [];
     const joined = (byMaster.get(ifname) ?? []).map((port) => ({
       name: port.ifname,
       ...parseAlias(port.alias)?.owner,

@@ -4,6 +4,7 @@ import { type Alias, parseAlias, renderAlias } from "../../shared/lan/alias.ts";
 import type { Lan } from "../../shared/lan/lan.ts";
 import type { FdbListener } from "../entries/entry_keeper.ts";
 import type { Tell } from "../events/event.ts";
+import type { LanDevicesOnNode } from "../lans/list_lans.ts";
 import type { Duty } from "../loop/duty.ts";
 import { Soon } from "../loop/soon.ts";
 import { decideMacs } from "./decide_macs.ts";
@@ -17,13 +18,18 @@ const SOON_MS = 250;
 /** A LAN that is full is counted again after so long (ms), to see whether it has aged. */
 const AGAIN_MS = 15_000;
 
+/** What is heard is not exact: from so much of its limit on a LAN is counted. */
+const NEARLY = 0.9;
+/** Time (ms) between two counts of a LAN that changes all the time. */
+const SOONEST_MS = 1_000;
+
 interface LimitedLan {
   readonly lan: Lan;
   readonly ifindex: number;
   readonly limit: number;
   isByKernel: boolean;
-  /** At least so many MAC addresses are learnt: moves and changes count as new ones. */
-  atMost: number;
+  /** About so many MAC addresses are learnt: moves and changes count as new ones. */
+  about: number;
   isFull: boolean;
   countedAt: number;
   readonly silenced: Map<string, Alias>;
@@ -61,15 +67,22 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     this.#soon.ask();
   }
 
+  /** Is given the devices of all LANs whenever they have changed: a monitor may miss some. */
+  takeDevices({ bridges }: Pick<LanDevicesOnNode, "bridges">): void {
+    const isKnown = ({ ifname, ifindex, alias }: Link) =>
+      parseAlias(alias) === undefined || this.#lans.get(ifname)?.ifindex === ifindex;
+    if (!bridges.every(isKnown)) this.#hasNewBridges = true;
+  }
+
   hearEntry(line: string): void {
     const learnt = parseLearnt(line);
     const lan = learnt && this.#lans.get(learnt.bridge);
     if (learnt === undefined || lan === undefined) return;
-    if (line.startsWith("Deleted ")) return void lan.atMost--;
-    lan.atMost++;
-    if (lan.atMost < lan.limit || lan.isFull && lan.isByKernel) return;
+    if (line.startsWith("Deleted ")) return void lan.about--;
+    lan.about++;
+    if (lan.about < lan.limit * NEARLY || lan.isFull && lan.isByKernel) return;
     this.#suspects.add(learnt.bridge);
-    this.#soon.ask();
+    if (performance.now() - lan.countedAt >= SOONEST_MS) this.#soon.ask();
   }
 
   missEntries(): void {
@@ -140,7 +153,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     if (signed === undefined) return undefined;
     return {
       ...{ lan: signed.lan, ifindex, limit: lowerLimit(this.limit, signed.limits?.maxMacs) },
-      ...{ isByKernel: false, atMost: 0, isFull: false, countedAt: -Infinity },
+      ...{ isByKernel: false, about: 0, isFull: false, countedAt: -Infinity },
       silenced: new Map(),
     };
   }
@@ -157,8 +170,8 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
       }
       const counts = await this.host.count();
       for (const [bridge, lan] of this.#lans) {
-        lan.atMost = total(counts.get(bridge) ?? new Map());
-        if (lan.atMost >= lan.limit) this.#suspects.add(bridge);
+        lan.about = total(counts.get(bridge) ?? new Map());
+        if (lan.about >= lan.limit * NEARLY) this.#suspects.add(bridge);
       }
     } catch (error) {
       this.#isDeaf = true;
@@ -170,7 +183,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     const wasFull = lan.isFull;
     const silenced = new Set(lan.silenced.keys());
     const { isFull, silence, restore } = decideMacs({ ...lan, counts, silenced, wasFull });
-    lan.atMost = total(counts);
+    lan.about = total(counts);
     lan.isFull = isFull;
     lan.countedAt = performance.now();
     for (const port of restore) await this.#restore(lan, port);
@@ -181,8 +194,8 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
       await this.host.setLearning(silence, renderAlias({ ...most.alias, learning: "off" }), false);
       lan.silenced.set(silence, most.alias);
     }
-    const about = { limit: "macs", lan: lan.lan, device, most: lan.limit } as const;
-    this.tell({ kind: isFull ? "limit-met" : "limit-left", ...about });
+    const told = { limit: "macs", lan: lan.lan, device, most: lan.limit } as const;
+    this.tell({ kind: isFull ? "limit-met" : "limit-left", ...told });
   }
 
   async #restore(lan: LimitedLan, port: string): Promise<void> {

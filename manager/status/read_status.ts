@@ -2,6 +2,7 @@
 import { type Lan, lanDevices } from "../../shared/lan/lan.ts";
 import { hasNetns } from "../../shared/lan/lan_netns.ts";
 import type { Run } from "../../shared/process/exec.ts";
+import { NODES_LAN } from "../../shared/lan/nodes_lan.ts";
 import { LAN_NETNS, NODE_FACTS_FILE } from "../../shared/lan/paths.ts";
 import { EVERYONE, type FdbEntry } from "../entries/entries.ts";
 import { listEntries } from "../entries/list_entries.ts";
@@ -90,7 +91,7 @@ export async function readStatus(host: StatusHost): Promise<Status> {
   const { daemons, sessions } = await observe(host.run);
   const { reasons } = isReady(role, { daemons, sessions });
   if (role === "route-reflector") {
-    const routes = await readRoutes(host.run);
+    const routes = (await readRoutes(host.run)).filter(({ vni }) => vni !== NODES_LAN.vni);
     const ready = reasons.length === 0;
     return { ...NO_MANAGER, role, ready, reasons, daemons, sessions, routes };
   }

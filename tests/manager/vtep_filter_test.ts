@@ -1,11 +1,11 @@
 // VXLAN is taken from nodes alone: forged packets enter no LAN, and nothing else is touched.
 import assert from "node:assert/strict";
 import { LANS } from "../fixture/bare_node.ts";
-import { type Node, plug, startNode } from "../fixture/cluster.ts";
+import { type Node, plug, startCluster, startNode } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { addOrdinaryPod, countForged, forge, FORGED } from "../fixture/forger.ts";
-import { CNI_BIN_DIR, MANAGER, readStatus } from "../fixture/manager.ts";
-import { addPod, call, canReach } from "../fixture/pod.ts";
+import { CNI_BIN_DIR, MANAGER, readStatus, runManagers } from "../fixture/manager.ts";
+import { addPod, addSandbox, call, canReach } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { startResidentNode } from "../fixture/resident_node.ts";
 import { PC1, PC2, startTwoPods, type TwoPods } from "../fixture/two_pods.ts";
@@ -89,6 +89,45 @@ testAsRoot("without the filter all of that enters", async () => {
   assert.deepEqual(new Set(Object.values(entered)), new Set([FORGED]), JSON.stringify(entered));
   assert.equal(await hasFilter(w1), false);
   assert.equal((await readStatus(w1)).vtepFilter, null);
+});
+
+// Sends a frame each 2 ms from the birth of its interface on. Arguments: how many.
+const SEND_FROM_BIRTH = `
+import socket, sys, time
+link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+print("ready", flush=True)
+while True:
+    try:
+        link.bind(("net0", 0))
+        break
+    except OSError:
+        time.sleep(0.001)
+for number in range(int(sys.argv[1])):
+    try:
+        link.send(b"\\xff" * 6 + bytes.fromhex("02000000000288b5") + bytes(46))
+    except OSError:
+        pass
+    time.sleep(0.002)
+`;
+
+testAsRoot("no node drops the first frames of a node that comes to its first LAN", async () => {
+  await using cluster = await startCluster();
+  await using _running = await runManagers(cluster);
+  const [w1, w2] = cluster.workers;
+  await addPod(w1, PC1);
+  const nodes = async () => (await readStatus(w1)).vtepFilter?.nodes;
+  await eventually(async () => await nodes() === 2, 20, async () => `${await nodes()} are known`);
+  await addSandbox(w2, PC2);
+  const send = ["nsenter", "--net=/run/netns/pc2", "python3", "-c", SEND_FROM_BIRTH, "500"];
+  const got = await countForged(w1, PC1, async () => {
+    const sending = w2.must(...send);
+    assert.equal((await call(w2, "ADD", PC2)).reason, "success");
+    await sending;
+  });
+  assert.ok(got > 0);
+  assert.deepEqual((await readStatus(w1)).vtepFilter.dropped, {
+    ...{ strangers: 0, spoofed: 0, forwarded: 0 },
+  });
 });
 
 testAsRoot("packets of a VXLAN device that is not ours pass, on the same port", async () => {

@@ -41,11 +41,14 @@ testAsRoot(
     const [{ behind: port }] = others.macs;
     assert.match(port, /^mg[a-z2-7]{13}$/);
     assert.equal(others.calls.ADD?.fallenBack ?? 0, 0);
-    assert.deepEqual({ ...others, calls: undefined, daemons: others.daemons.includes("zebra") }, {
+    assert.equal(others.vtepFilter.nodes, 2);
+    const unlike = { calls: undefined, vtepFilter: undefined };
+    assert.deepEqual({ ...others, ...unlike, daemons: others.daemons.includes("zebra") }, {
       role: "worker",
       ready: true,
       reasons: [],
-      calls: undefined,
+      ...unlike,
+      limits: [],
       swept: { mended: 0, emptied: 0, strays: 0, entriesKept: 0, entriesRemoved: 0 },
       daemons: true,
       macs: [
@@ -55,7 +58,7 @@ testAsRoot(
     });
     const text = await w1.must(MANAGER, "status");
     assert.match(text, /^worker: ready$/m);
-    assert.match(text, /^10\.99\.0\.1 +Established +\d+ s +2 +2$/m);
+    assert.match(text, /^10\.99\.0\.1 +Established +\d+ s +3 +3$/m);
     assert.match(text, /^net1-ntwork +10 +1450 +lab\/pc1 net0 +10\.99\.0\.12$/m);
     assert.match(text, /^02:00:00:00:00:02 +10 +remote +10\.99\.0\.12$/m);
     assert.match(await cluster.reflector.must(MANAGER, "status"), /^route-reflector: ready$/m);

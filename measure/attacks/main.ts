@@ -1,0 +1,69 @@
+// `deno task attacks`: what an attack by one device costs twenty LANs of other people.
+import { Command, Option } from "commander";
+import { HOST_ARCH } from "../../tools/arch.ts";
+import { ensureBuilt } from "../../tools/build.ts";
+import { ensurePackages } from "../../tools/debian.ts";
+import { faultPackages } from "../../tools/packages.ts";
+import { ATTACKS } from "./attacks.ts";
+import { type Figures, measureAttack } from "./measure.ts";
+
+const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+
+const program = new Command("deno task attacks")
+  .description(
+    "Attacks one LAN in a cluster of namespaces, as root, while twenty other LANs talk across two " +
+      "workers,\nand tells what they have lost. Ends with 1 when a goal is missed: at most 0.1 % " +
+      "lost, a new pod\nreachable within 2 s, no program ended, all as before 30 s after.",
+  )
+  .addOption(
+    new Option("--only <name...>", "just these").choices(ATTACKS.map(({ name }) => name)),
+  )
+  .option("--without-limits", "turn the limits off, to see what they are for")
+  .option("--json <file>", "write the figures there, too");
+
+try {
+  const { only, withoutLimits, json } = program.parse(Deno.args, { from: "user" }).opts<Options>();
+  await ensurePackages(faultPackages, context);
+  await ensureBuilt([HOST_ARCH], context);
+  const env: Record<string, string> = withoutLimits
+    ? { MEGALOS_MAX_MACS: "0", MEGALOS_STORM_LIMIT: "0" }
+    : {};
+  const all: Figures[] = [];
+  for (const attack of ATTACKS.filter(({ name }) => only?.includes(name) ?? true)) {
+    context.log(`${attack.name}: ${attack.title}`);
+    const figures = await measureAttack(attack, env);
+    all.push(figures);
+    console.log(render(figures));
+  }
+  if (json !== undefined) await Deno.writeTextFile(json, JSON.stringify(all, null, 2) + "\n");
+  if (!all.every(isGood)) Deno.exit(1);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  Deno.exit(1);
+}
+
+function isGood({ bystanders, before, newPodMs, ended, differences }: Figures): boolean {
+  const most = Math.max(bystanders.sent / 1_000, before.lost);
+  return bystanders.lost <= most && newPodMs <= 2_000 && ended.length === 0 &&
+    differences.length === 0;
+}
+
+function render(figures: Figures): string {
+  const { name, bystanders, before, newPodMs, memory, ended, differences, limits } = figures;
+  const loss = ({ sent, lost }: Figures["before"]) => `${lost} of ${sent}`;
+  const mb = Object.entries(memory).map(([program, most]) => `${program} ${most}`).join(", ");
+  return [
+    `${name}: ${isGood(figures) ? "ok" : "MISSED"}`,
+    `  bystanders lost ${loss(bystanders)} (before: ${loss(before)})`,
+    `  a new pod was reachable after ${Math.round(newPodMs)} ms`,
+    `  most memory, MB: ${mb}`,
+    `  ended: ${ended.join(", ") || "nothing"}; not as before: ${differences.length} entries`,
+    `  limits met: ${limits.join("; ") || "none"}`,
+  ].join("\n");
+}
+
+interface Options {
+  readonly only?: readonly string[];
+  readonly withoutLimits?: true;
+  readonly json?: string;
+}

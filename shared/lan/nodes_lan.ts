@@ -1,0 +1,9 @@
+// The LAN of the nodes themselves: no pod is on it, so every node is known before its first LAN.
+import type { Lan } from "./lan.ts";
+
+/**
+ * A node that is on no LAN says nothing in EVPN. Its first frames would come to nodes that have not
+ * heard of it. No configuration can have this suffix; one with this VNI is refused, as one of any
+ * other LAN's is.
+ */
+export const NODES_LAN: Lan = { name: "nodes", suffix: "~vtep", vni: 7_169_388 };
