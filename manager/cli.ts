@@ -7,7 +7,7 @@ import { converse, run } from "../shared/process/exec.ts";
 import { RUNTIME, VERSION } from "../shared/version.ts";
 import { Journal } from "./events/journal.ts";
 import { learnNodeFacts } from "./facts.ts";
-import { addressesOf, findReflectors } from "./frr/find_reflectors.ts";
+import { addressesOf, findReflectors, withoutServices } from "./frr/find_reflectors.ts";
 import { modelFrr } from "./frr/model.ts";
 import { renderFrr } from "./frr/render.ts";
 import { checkIp } from "./node/check_ip.ts";
@@ -178,7 +178,9 @@ const SECRETS = "\nBy environment only, as others can read arguments:\n" +
 
 async function render(settings: Settings): Promise<string> {
   const vtep = settings.nodeIp ?? (await learnNodeFacts(settings)).vtep;
-  const reflectors = addressesOf(await findReflectors(settings.reflectors));
+  const all = settings.reflectors;
+  const list = settings.bgpPassword === undefined ? all : withoutServices(all);
+  const reflectors = addressesOf(await findReflectors(list));
   return renderFrr(modelFrr(settings, vtep, { reflectors }));
 }
 

@@ -56,6 +56,17 @@ export const SOURCES = {
     env: "MEGALOS_BGP_PASSWORD",
     help: "password of the BGP sessions (TCP MD5), the same on all nodes",
   },
+  bgpPasswordFile: {
+    env: "MEGALOS_BGP_PASSWORD_FILE",
+    flag: "--bgp-password-file <path>",
+    help: "instead, a file in /etc/megalos with the password, which is followed when it changes",
+  },
+  passwordDelay: {
+    env: "MEGALOS_BGP_PASSWORD_DELAY",
+    flag: "--bgp-password-delay <seconds>",
+    help: "how long after its nodes a reflector takes a changed password",
+    default: "150",
+  },
   nodeNetworks: {
     env: "MEGALOS_NODE_NETWORKS",
     flag: "--node-networks <list>",
@@ -188,16 +199,20 @@ const networkList = z.string().transform((text, context) => {
  * RFC 2385 leaves the length of a password open. Linux takes 80 bytes (TCP_MD5SIG_MAXKEYLEN), and
  * FRR ends a password at the first blank.
  */
-const password = z.string().regex(
-  /^[\x21-\x7e]{1,80}$/,
-  "1 to 80 printable ASCII characters without blanks",
-);
+const PASSWORD = /^[\x21-\x7e]{1,80}$/;
+export const PASSWORD_RULE = "1 to 80 printable ASCII characters without blanks";
+const password = z.string().regex(PASSWORD, PASSWORD_RULE);
+export function isPassword(text: string): boolean {
+  return PASSWORD.test(text);
+}
 
 const schema = z.object({
   nodeIp: ADDRESS.optional(),
   routeReflector: ADDRESS.optional(),
   routeReflectors: reflectorList.optional(),
   bgpPassword: password.optional(),
+  bgpPasswordFile: z.string().regex(/^\/etc\/megalos\/[^/]/, "a path in /etc/megalos").optional(),
+  passwordDelay: integer(1, 3_600),
   nodeNetworks: networkList,
   frrMemory: integer(64, 1_048_576),
   maxRoutes: integer(1, 10_000_000),
@@ -269,10 +284,7 @@ export function readSettings(
   const { routeReflector, routeReflectors, ...others } = parsed.data;
   const one = routeReflector === undefined ? [] : [routeReflector];
   const reflectors = routeReflectors ?? one;
-  // Where an address stands beside a name, it is a Service's: no password gets through that.
-  const withoutServices = reflectors.map((text) => text.replace(/\/.*/, ""));
-  const { bgpPassword } = others;
-  return { ...others, role, reflectors: bgpPassword === undefined ? reflectors : withoutServices };
+  return { ...others, role, reflectors };
 }
 
 /** The role by IS_CONTROL_PLANE, as in the original; undefined when that names no role. */

@@ -26,6 +26,8 @@ Deno.test("without settings, a worker has the documented defaults", () => {
     nodeIp: undefined,
     reflectors: ["10.0.0.1"],
     bgpPassword: undefined,
+    bgpPasswordFile: undefined,
+    passwordDelay: 150,
     nodeNetworks: ["0.0.0.0/0", "::/0"],
     frrMemory: 1024,
     maxRoutes: 20_000,
@@ -76,6 +78,12 @@ const VALUES: readonly { name: string; right: readonly string[]; wrong: readonly
     right: ["1", "65000", "4294967294"],
     wrong: ["0", "4294967295", "-1", "1.1", "0x10", "1e3", "65000 ", "99999999999"],
   },
+  {
+    name: "MEGALOS_BGP_PASSWORD_FILE",
+    right: ["/etc/megalos/bgp", "/etc/megalos/bgp/password"],
+    wrong: ["/etc/passwd", "password", "/etc/megalos/"],
+  },
+  { name: "MEGALOS_BGP_PASSWORD_DELAY", right: ["1", "3600"], wrong: ["0", "soon"] },
   {
     name: "MEGALOS_NODE_NETWORKS",
     right: ["10.0.0.0/16", "10.0.0.1, fd00::/64", "0.0.0.0/0"],
@@ -134,13 +142,6 @@ Deno.test("the list of reflectors stands in place of the one address", () => {
   assert.deepEqual(read({ ...WORKER, ...list }).reflectors, ["10.0.0.2", "rr.example"]);
   assert.deepEqual(read(list).reflectors, ["10.0.0.2", "rr.example"]);
   assert.deepEqual(read({ IS_CONTROL_PLANE: "1" }).reflectors, []);
-});
-
-Deno.test("the address beside a name counts only without a password", () => {
-  const list = { MEGALOS_ROUTE_REFLECTORS: "rr.example/10.0.0.2,10.0.0.3" };
-  assert.deepEqual(read(list).reflectors, ["rr.example/10.0.0.2", "10.0.0.3"]);
-  const secret = { MEGALOS_BGP_PASSWORD: "s3cret" };
-  assert.deepEqual(read({ ...list, ...secret }).reflectors, ["rr.example", "10.0.0.3"]);
 });
 
 Deno.test("every setting has its row above", () => {

@@ -67,7 +67,7 @@ export const PROGRAMS = {
         "unshare",
         "vtysh",
       ],
-      read: ["/etc/frr", "/run/megalos", "/run/netns", "/var/run/netns"],
+      read: ["/etc/frr", "/etc/megalos", "/run/megalos", "/run/netns", "/var/run/netns"],
       write: ["/etc/frr", "/run/megalos"],
       env: [
         "BGP_*",

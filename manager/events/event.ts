@@ -75,6 +75,8 @@ export type Happening =
     /** What bgpd says of the session now (RFC 4271, section 8.2.2), or "gone". */
     readonly state: string;
   }
+  /** This node uses another BGP password. */
+  | { readonly kind: "password-changed" }
   /** A reflector takes routes of a peer from now on, if they lead to this VTEP. */
   | { readonly kind: "peer-believed"; readonly peer: string; readonly vtep: string }
   /** A reflector takes no routes of a peer. */

@@ -62,6 +62,7 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
     level: "warn",
     text: (session) => `BGP session with ${peer(session)} is down (${session.state})`,
   },
+  "password-changed": { level: "info", text: () => "another BGP password is used" },
   "peer-believed": {
     level: "debug",
     text: ({ peer, vtep }) => `routes to ${vtep} are taken from ${peer}`,

@@ -2,12 +2,16 @@
 import type { Tell } from "../events/event.ts";
 import { within } from "../../shared/process/time.ts";
 import type { Duty } from "../loop/duty.ts";
+import { isUp } from "../loop/news.ts";
+import type { Observation } from "../loop/observation.ts";
 import { isAddress, type Settings } from "../settings.ts";
 import { readTextIfThere } from "../../shared/files.ts";
 import { applyFrrConf, writeFrrConf } from "./apply.ts";
 import { type Client, readClients } from "./clients.ts";
-import { addressesOf, findReflectors, type Found } from "./find_reflectors.ts";
+import { addressesOf, findReflectors, type Found, withoutServices } from "./find_reflectors.ts";
 import { modelFrr } from "./model.ts";
+import { choosePassword, type Passwords, startPasswords } from "./password_choice.ts";
+import { findPassword, readPassword } from "./passwords.ts";
 import { renderFrr } from "./render.ts";
 import { FRR_CONF } from "./start_files.ts";
 
@@ -15,13 +19,14 @@ import { FRR_CONF } from "./start_files.ts";
 const PATIENCE_MS = 200;
 
 export class FrrConfiguration implements Duty {
-  readonly name = "follow the reflectors";
+  readonly name = "follow the reflectors and the password";
   #found: Found = new Map();
   #search: Promise<void> | undefined;
   /** Names that were told to be unknown. */
   #unknown: ReadonlySet<string> = new Set();
   /** Whom a reflector takes routes from. */
   #clients: readonly Client[] | undefined;
+  #passwords: Passwords | undefined;
   #written = "";
   #applied = "";
 
@@ -34,6 +39,7 @@ export class FrrConfiguration implements Duty {
 
   /** Writes what settings and reflectors' names say now to where FRR reads it at its start. */
   async write(): Promise<void> {
+    this.#passwords ??= await this.#startPasswords();
     await this.#find();
     await this.#write();
   }
@@ -57,17 +63,47 @@ export class FrrConfiguration implements Duty {
     this.#applied = this.#written;
   }
 
-  /** Looks for reflectors that are known by name, and brings FRR to them. */
-  async look(): Promise<void> {
-    if (this.settings.reflectors.every(isAddress)) return;
+  /** Follows the password and the reflectors that are known by name, and brings FRR to them. */
+  async look({ at, sessions }: Pick<Observation, "at" | "sessions">): Promise<void> {
+    await this.#followPassword(at, sessions.some(isUp));
     // A DNS that does not answer must not hold up other duties.
-    await within(PATIENCE_MS, this.#find());
+    if (!this.#reflectors.every(isAddress)) await within(PATIENCE_MS, this.#find());
     await this.#write();
     await this.apply();
   }
 
+  async #followPassword(at: number, isInSession: boolean): Promise<void> {
+    const { bgpPasswordFile: file, role, passwordDelay } = this.settings;
+    if (file === undefined || this.#passwords === undefined) return;
+    const before = this.#passwords;
+    const delayMs = role === "route-reflector" ? passwordDelay * 1000 : undefined;
+    const look = { at, wanted: await readPassword(file), isInSession };
+    this.#passwords = choosePassword(before, look, delayMs);
+    if (this.#passwords.used !== before.used) this.tell({ kind: "password-changed" });
+  }
+
+  /** A worker begins with the password that FRR has: its reflector may have that one, too. */
+  async #startPasswords(): Promise<Passwords> {
+    const { bgpPassword, bgpPasswordFile: file, role } = this.settings;
+    if (file === undefined) return startPasswords(bgpPassword, bgpPassword, performance.now());
+    const wanted = await readPassword(file);
+    const text = role === "worker" ? await readTextIfThere(FRR_CONF) : undefined;
+    const used = text === undefined ? wanted : findPassword(text);
+    return startPasswords(used, wanted, performance.now());
+  }
+
+  get #password(): string | undefined {
+    return this.#passwords?.used;
+  }
+
+  /** A password does not get through a Service. */
+  get #reflectors(): readonly string[] {
+    const { reflectors } = this.settings;
+    return this.#passwords?.wanted === undefined ? reflectors : withoutServices(reflectors);
+  }
+
   #find(): Promise<void> {
-    return this.#search ??= findReflectors(this.settings.reflectors, this.#found)
+    return this.#search ??= findReflectors(this.#reflectors, this.#found)
       .then((found) => {
         this.#found = found;
         this.#tellUnknown();
@@ -85,7 +121,8 @@ export class FrrConfiguration implements Duty {
 
   async #write(): Promise<void> {
     const peers = { reflectors: addressesOf(this.#found), clients: await this.clients() };
-    const text = renderFrr(modelFrr(this.settings, this.vtep, peers));
+    const settings = { ...this.settings, bgpPassword: this.#password };
+    const text = renderFrr(modelFrr(settings, this.vtep, peers));
     if (text === this.#written) return;
     this.tell({ kind: "frr-configured", outcome: await writeFrrConf(text) });
     this.#written = text;

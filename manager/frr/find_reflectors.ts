@@ -23,6 +23,11 @@ export async function findReflectors(
   return new Map(found);
 }
 
+/** The list without the address that stands beside a name: that one is a Service's. */
+export function withoutServices(reflectors: readonly string[]): string[] {
+  return reflectors.map((text) => text.replace(/\/.*/, ""));
+}
+
 /** All addresses, each once, in an order that does not depend on the DNS's. */
 export function addressesOf(found: Found): string[] {
   return [...new Set([...found.values()].flat())].sort();

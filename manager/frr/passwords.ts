@@ -1,4 +1,6 @@
 // Passwords in FRR's configuration: applied from a file of root's alone, before anything else is.
+import { readTextIfThere } from "../../shared/files.ts";
+import { isPassword, PASSWORD_RULE } from "../settings.ts";
 
 /** A configuration's AS and its neighbors' passwords. */
 interface Secrets {
@@ -34,6 +36,22 @@ export function planPasswords(running: string, written: string): string[] {
     ]),
     "exit",
   ];
+}
+
+/** The password of a configuration of ours, which has one at most. */
+export function findPassword(configuration: string): string | undefined {
+  return readSecrets(configuration).passwords.values().next().value;
+}
+
+/**
+ * The password in a file, without blanks around it; undefined where the file is empty or not there.
+ * @throws {Error} where it cannot be one
+ */
+export async function readPassword(file: string): Promise<string | undefined> {
+  const text = (await readTextIfThere(file) ?? "").trim();
+  if (text === "") return undefined;
+  if (isPassword(text)) return text;
+  throw new Error(`Cannot use the password in ${file}: it must be ${PASSWORD_RULE}`);
 }
 
 /** What a program has said, without the passwords of a configuration. */

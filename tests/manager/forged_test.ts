@@ -9,11 +9,13 @@ import {
 } from "../fixture/cluster.ts";
 import { LANS } from "../fixture/bare_node.ts";
 import { eventually } from "../fixture/eventually.ts";
+import { countLost } from "../fixture/ping.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { type Route, Speaker } from "../fixture/speaker.ts";
 import { PC1, startTwoPods } from "../fixture/two_pods.ts";
 
 const MANY = 1_000;
+const PC2_ADDRESS = "10.0.0.2";
 const OTHER = workerAddress(1);
 /** A LAN that both workers have. */
 const VNI = 10;
@@ -85,19 +87,6 @@ async function startStranger(reflector: Node, addresses: readonly string[]): Pro
   return node;
 }
 
-/** Sends a frame every 10 ms from one pod to the other, and answers how many were lost. */
-async function countLost(node: Node, work: () => Promise<void>): Promise<number> {
-  const ping = ["ping", "-n", "-q", "-i", "0.01", "-w", "280", "10.0.0.2"];
-  const argv = ["nsenter", `--net=/run/netns/${PC1.name}`, ...ping];
-  const pinging = node.run(argv, { timeoutMs: 290_000 });
-  await work();
-  await node.must("pkill", "-INT", "-x", "ping");
-  const { stdout } = await pinging;
-  const [, sent, received] = /(\d+) packets transmitted, (\d+) received/.exec(stdout) ?? [];
-  assert.ok(Number(sent) > 0, stdout);
-  return Number(sent) - Number(received);
-}
-
 testAsRoot("a speaker is believed what is its own, and forged routes reach no kernel", async () => {
   await using pods = await startTwoPods();
   const { reflector, workers: [w1, w2] } = pods.cluster;
@@ -105,7 +94,7 @@ testAsRoot("a speaker is believed what is its own, and forged routes reach no ke
   await using stranger = await startStranger(reflector, [own]);
   await using speaker = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
   assert.ok(speaker !== undefined);
-  const lost = await countLost(w1, async () => {
+  const lost = await countLost(w1, PC1, PC2_ADDRESS, async () => {
     await awaitTrue(speaker, own, w1);
     for (const make of Object.values(REFUSED)) {
       await speaker.announce(makeMany(make, own));
@@ -131,7 +120,7 @@ testAsRoot("a speaker that claims other nodes, or announces too much, is shut ou
   ];
   const addresses = kinds.map((_, at) => `10.99.0.${66 + at}`);
   await using stranger = await startStranger(reflector, addresses);
-  const lost = await countLost(w1, async () => {
+  const lost = await countLost(w1, PC1, PC2_ADDRESS, async () => {
     for (const [at, [what, make, count]] of kinds.entries()) {
       const own = addresses[at]!;
       await using speaker = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
