@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes in a base what packages make when they are installed: /bin and its like, which are links or
-# folders as on the machine, BIND's key, which is a new one, and FRR's folders.
+# folders as on the machine, keys of BIND and of SSH's server, which are new ones, and FRR's folders.
 # Argument: the folder of the base.
 
 for path in /bin /sbin /lib*; do
@@ -10,4 +10,9 @@ done
 if command -v rndc-confgen >/dev/null && [ -d "$1/etc/bind" ]; then
   rndc-confgen -a -c "$1/etc/bind/rndc.key" && chown bind:bind "$1/etc/bind/rndc.key"
 fi >/dev/null 2>&1
+if command -v sshd >/dev/null && [ -d "$1/etc/ssh" ]; then
+  for type in ecdsa ed25519; do
+    ssh-keygen -q -t "$type" -N "" -C "" -f "$1/etc/ssh/ssh_host_${type}_key"
+  done
+fi
 install -d -o frr -g frr "$1/run/frr" "$1/var/log/frr"

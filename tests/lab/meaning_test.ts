@@ -79,7 +79,8 @@ testLab(
     const zone =
       "$TTL 60\n@ IN SOA dns.lab. root.lab. 1 60 60 60 60\n@ IN NS dns.lab.\ndns IN A 10.0.0.1\n";
     await using lab = await makeFolder({
-      "lab.conf": "dns[0]=A\nold[0]=A\nbroken[0]=A\n",
+      "lab.conf": "dns[0]=A\nold[0]=A\nbroken[0]=A\nssh[0]=A\n",
+      "ssh.startup": "systemctl start ssh\n",
       "dns.startup": "ip address add 10.0.0.1/24 dev eth0\nsystemctl start named\n",
       "dns/etc/bind/named.conf": 'zone "lab" { type master; file "/etc/bind/db.lab"; };\n',
       "dns/etc/bind/db.lab": zone,
@@ -92,6 +93,7 @@ testLab(
       "lab.check": [
         "dns 20 dig +short @10.0.0.1 dns.lab | grep -qx 10.0.0.1",
         "old 20 dig +short @10.0.0.2 dns.lab | grep -qx 10.0.0.1",
+        "ssh 20 ssh-keyscan 127.0.0.1 2>/dev/null | grep -q ssh-ed25519",
         "",
       ].join("\n"),
     });
