@@ -142,3 +142,22 @@ testLab(
     );
   },
 );
+
+testLab(
+  "a DHCP server serves its subnets without any settings of the init script",
+  async (name) => {
+    await using lab = await makeFolder({
+      "lab.conf": "server[0]=A\nserver[1]=B\nclient[0]=A\n",
+      "server.startup":
+        "ip address add 10.0.0.1/24 dev eth0\nip address add 10.0.1.1/24 dev eth1\nsystemctl start isc-dhcp-server\n",
+      "server/etc/dhcp/dhcpd.conf":
+        "subnet 10.0.0.0 netmask 255.255.255.0 {\n  range 10.0.0.100 10.0.0.100;\n}\n",
+      "client.startup": "dhclient eth0\n",
+      "lab.check": "client 60 ip -br address show dev eth0 | grep -q 10.0.0.100/24\n",
+    });
+    const done = await runLab(name, lab.dir, "--nodes", "1", "--install");
+    assert.equal(done.reason, "success", describe(done) + done.stdout);
+    assert.match(done.stderr, /server: Launching IPv4 server only\./);
+    assert.doesNotMatch(done.stdout, /startup with errors/);
+  },
+);
