@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes in a base what packages make when they are installed: /bin and its like, which are links or
-# folders as on the machine, keys of BIND and of SSH's server, which are new ones, and the folders of
-# FRR and of servers of files.
+# folders as on the machine, keys of BIND and of SSH's server, which are new ones, and the folders
+# of FRR and of servers of files.
 # Argument: the folder of the base.
 
 for path in /bin /sbin /lib*; do
