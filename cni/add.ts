@@ -3,6 +3,7 @@ import { FaultError } from "../shared/faults.ts";
 import { showLink, showPorts } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
 import { type LanWanted, planCreateLan, refuseConflicts } from "../shared/lan/plan_create.ts";
+import { VXLAN_PORT } from "../shared/lan/alias.ts";
 import { identifyLan, type Lan, portName } from "../shared/lan/lan.ts";
 import { type Attachment, planAttach } from "../shared/lan/plan_port.ts";
 import type { NodeFacts } from "../shared/lan/node_facts.ts";
@@ -21,9 +22,6 @@ import type { CheckedCall } from "./checked_call.ts";
 import { renderResult } from "./result.ts";
 import { refuseAttached, refuseLansName, refuseOtherSettings, refuseTaken } from "./refusals.ts";
 import { refuseNetns } from "./sandbox.ts";
-
-/** The default of RFC 7348, where neither config nor manager says another. */
-const VXLAN_PORT = 4789;
 
 /** What a call asks for. */
 interface Wish {

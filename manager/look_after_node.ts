@@ -82,12 +82,13 @@ async function listDuties(
     storms.takeDevices(devices);
     macs.takeDevices(devices);
     beacon.takeDevices(devices);
+    filter.takeDevices(devices);
   };
   const lans = kept.use(new LanKeeper(facts, settings.grace * 1000, tell, hearLink, takeDevices));
   const switches = new SwitchKeeper(tell);
   const entries = kept.use(new EntryKeeper(tell, ring, [filter, macs]));
   const nextHops = kept.use(new NextHopAsker());
   const counters = new CountersFile(() => journal.counters);
-  const own = [filter, lans, beacon, macs, storms, switches, ...resident, counters];
+  const own = [lans, filter, beacon, macs, storms, switches, ...resident, counters];
   return [health, entries, nextHops, ...frr, configuration, idle, ...own];
 }

@@ -102,11 +102,11 @@ function planMend(
   found: FoundDevices,
   findings: readonly Finding[],
 ): Step[] {
-  const { lan, limits = {}, mtu } = wanted;
+  const { lan, limits = {}, mtu, vxlanPort } = wanted;
   const { bridge, vxlan } = lanDevices(lan);
   const step = (change: Change, why: string): Step => ({ netns: LAN_NETNS, change, why });
   const wrong = new Set(findings.map(({ device }) => device));
-  const lanAlias = renderAlias({ lan, limits });
+  const lanAlias = renderAlias({ lan, limits, vxlanPort });
   return [
     ...planCreateLan(wanted, state),
     step(setBridge(bridge, lanAlias, mtu), `set up ${bridge}`),

@@ -29,7 +29,7 @@ export interface FilterHost {
   see(): Promise<SeenFilter | undefined>;
   /** Has nft do all of the script or nothing. */
   apply(script: string): Promise<void>;
-  devices(vtep: string, port: number): Promise<NodeDevices>;
+  devices(vtep: string, ports: readonly number[]): Promise<NodeDevices>;
   /** Nodes that the kernel sends frames to. */
   nodesOfKernel(): Promise<string[]>;
   /** Nodes that are on any LAN; undefined where bgpd does not answer. */
@@ -51,7 +51,7 @@ export const systemFilterHost: FilterHost = {
     await must("set the VTEP filter", { argv: ["nft", "-f", "-"], stdin: script });
   },
 
-  async devices(vtep, port) {
+  async devices(vtep, ports) {
     const family = vtep.includes(":") ? ["-6"] : [];
     const questions = [ip`route show default`, ip`address show to ${vtep}`];
     const vxlans = await must("list the node's VXLAN devices", {
@@ -59,7 +59,7 @@ export const systemFilterHost: FilterHost = {
     });
     const { argv, ...input } = batch("ip", questions, "-json", ...family);
     const routes = await must("find the node's underlay", { argv, ...input });
-    return parseDevices(vxlans.stdout, routes.stdout, port);
+    return parseDevices(vxlans.stdout, routes.stdout, ports);
   },
 
   async nodesOfKernel() {
@@ -94,10 +94,14 @@ function isUnborn(ifname: string | undefined): boolean {
 }
 
 /** @param routes an array of JSON a line, of routes and of addresses */
-export function parseDevices(vxlans: string, routes: string, port: number): NodeDevices {
+export function parseDevices(
+  vxlans: string,
+  routes: string,
+  ports: readonly number[],
+): NodeDevices {
   const own = readAnswer(devices, "ip", vxlans || "[]").flatMap(({ ifname, linkinfo }) =>
-    linkinfo?.info_data?.port === port && !isUnborn(ifname)
-      ? [{ ifname, ...linkinfo.info_data }]
+    ports.includes(linkinfo?.info_data?.port ?? 0) && !isUnborn(ifname)
+      ? [{ ifname, ...linkinfo?.info_data }]
       : []
   );
   const lines = routes.split("\n").filter((line) => line.trim() !== "");

@@ -63,10 +63,10 @@ Deno.test("devices of other VNIs at our port are excepted; one that takes all is
     device("vni~10", { id: 10, port: 4789 }),
   ];
   const routes = '[{"dst":"default","dev":"eth0"}]\n[{"ifname":"lo"},{"ifname":"eth0"}]\n[{}]\n';
-  assert.deepEqual(parseDevices(JSON.stringify(vxlans), routes, 4789), {
+  assert.deepEqual(parseDevices(JSON.stringify(vxlans), routes, [4789]), {
     ...{ underlays: ["eth0", "lo"], others: [4096] },
   });
   const all = [...vxlans, device("cilium", { external: true, port: 4789 })];
-  assert.equal(parseDevices(JSON.stringify(all), "", 4789).takesAll, "cilium");
-  assert.equal(parseDevices(JSON.stringify(all), "", 8472).takesAll, undefined);
+  assert.equal(parseDevices(JSON.stringify(all), "", [4789]).takesAll, "cilium");
+  assert.equal(parseDevices(JSON.stringify(all), "", [8472]).takesAll, undefined);
 });

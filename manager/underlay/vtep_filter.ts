@@ -1,13 +1,15 @@
 // Keeps a filter in the node's own namespace that lets VXLAN in from other nodes alone.
+import { parseAlias, VXLAN_PORT } from "../../shared/lan/alias.ts";
 import type { FdbListener } from "../entries/entry_keeper.ts";
 import { EVERYONE, parseChange } from "../entries/entries.ts";
 import type { Tell } from "../events/event.ts";
+import type { LanDevicesOnNode } from "../lans/list_lans.ts";
 import type { Duty } from "../loop/duty.ts";
 import { isUp } from "../loop/news.ts";
 import type { Observation } from "../loop/observation.ts";
 import { Soon } from "../loop/soon.ts";
 import { addVteps, planFilter, REMOVE_FILTER } from "./filter.ts";
-import { type FilterHost, systemFilterHost } from "./filter_host.ts";
+import { type FilterHost, type NodeDevices, systemFilterHost } from "./filter_host.ts";
 
 /** Time (ms) between two lists of all nodes, where routes change all the time. */
 const LIST_AGAIN_MS = 5_000;
@@ -15,6 +17,9 @@ const LIST_AGAIN_MS = 5_000;
 const LIST_LATEST_MS = 5 * 60_000;
 /** How long (ms) a node that has left may still send: its frames pass as soon as it is back. */
 const FORGET_MS = 15 * 60_000;
+
+/** The node's devices are asked for again after so long (ms): they seldom change. */
+const DEVICES_AGAIN_MS = 30_000;
 
 /** What the filter is made of. */
 export interface FilterSettings {
@@ -35,6 +40,11 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
   #isSet = false;
   #isRemoved = false;
   #listed: { readonly at: number; readonly received: string } | undefined;
+  /** UDP ports of the LANs that are here. */
+  #ports: readonly number[] = [];
+  #devices:
+    | { readonly at: number; readonly ports: string; readonly found: NodeDevices }
+    | undefined;
   readonly #news = new Set<string>();
   readonly #soon = new Soon(() => this.#letPass(), 0);
 
@@ -55,6 +65,14 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
       this.#soon.ask();
     }
     this.#nodes.set(node, performance.now());
+  }
+
+  /** Is given the devices of all LANs whenever they have changed. */
+  takeDevices({ bridges }: Pick<LanDevicesOnNode, "bridges">): void {
+    this.#ports = bridges.flatMap(({ alias }) => {
+      const signed = parseAlias(alias);
+      return signed === undefined ? [] : [signed.vxlanPort ?? VXLAN_PORT];
+    });
   }
 
   missEntries(): void {
@@ -105,10 +123,10 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
   }
 
   async #set(): Promise<void> {
-    const { vxlanPort } = this.settings;
-    const { underlays, others, takesAll } = await this.host.devices(this.vtep, vxlanPort);
+    const ports = [...new Set([this.settings.vxlanPort, ...this.#ports])];
+    const { underlays, others, takesAll } = await this.#findDevices(ports);
     if (takesAll !== undefined) {
-      throw new Error(`the node's device ${takesAll} takes all VNIs of UDP port ${vxlanPort}`);
+      throw new Error(`the node's device ${takesAll} takes all VNIs of its UDP port`);
     }
     const seen = await this.host.see();
     // What an earlier manager has let pass is forgotten as late as anything else.
@@ -118,10 +136,19 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
       }
     }
     const vteps = [...new Set([this.vtep, ...this.#nodes.keys()])];
-    const script = planFilter({ ports: [vxlanPort], underlays, vteps, others }, seen);
+    const script = planFilter({ ports, underlays, vteps, others }, seen);
     if (script !== "") await this.host.apply(script);
     if (seen?.isWhole !== true) this.tell({ kind: "vtep-filter-set", isAgain: this.#isSet });
     this.#isSet = true;
+  }
+
+  async #findDevices(ports: readonly number[]): Promise<NodeDevices> {
+    const now = performance.now();
+    const known = this.#devices;
+    if (known?.ports === `${ports}` && now - known.at < DEVICES_AGAIN_MS) return known.found;
+    const found = await this.host.devices(this.vtep, ports);
+    this.#devices = { at: now, ports: `${ports}`, found };
+    return found;
   }
 
   async #remove(): Promise<void> {

@@ -21,6 +21,8 @@ export interface Alias {
   readonly lan: Lan;
   /** Of a bridge or a VXLAN device. */
   readonly limits?: LanLimits;
+  /** Of a bridge or a VXLAN device: the UDP port, where it is not {@link VXLAN_PORT}. */
+  readonly vxlanPort?: number;
   /** Of a port: it learns nothing for now, since it has exceeded its LAN's limit. */
   readonly learning?: "off";
   readonly owner?: PortOwner;
@@ -29,12 +31,15 @@ export interface Alias {
 /** The kernel's limit (IFALIASZ - 1). */
 const MAX_ALIAS_BYTES = 255;
 const OURS = "megalos";
+/** The UDP port of RFC 7348, section 5. */
+export const VXLAN_PORT = 4789;
 
 /** Renders an alias such as `megalos,vni=10,suffix=ntwork,name=net1,if=eth1,pod=default/pc1`. */
-export function renderAlias({ lan, limits = {}, learning, owner }: Alias): string {
+export function renderAlias({ lan, limits = {}, vxlanPort, learning, owner }: Alias): string {
   const fields = [OURS, `vni=${lan.vni}`, `suffix=${lan.suffix}`, `name=${lan.name}`];
   if (limits.maxMacs !== undefined) fields.push(`macs=${limits.maxMacs}`);
   if (limits.stormLimit !== undefined) fields.push(`storm=${limits.stormLimit}`);
+  if (vxlanPort !== undefined && vxlanPort !== VXLAN_PORT) fields.push(`port=${vxlanPort}`);
   if (learning !== undefined) fields.push(`learning=${learning}`);
   if (owner !== undefined) {
     fields.push(`if=${owner.ifname}`);
@@ -61,14 +66,20 @@ export function parseAlias(text: string | undefined): Alias | undefined {
     ...readCount("maxMacs", value("macs")),
     ...readCount("stormLimit", value("storm")),
   };
+  const { port: vxlanPort } = readCount("port", value("port"));
   return {
     lan: { name, suffix, vni: Number(vni) },
     ...(Object.keys(limits).length > 0 && { limits }),
+    ...(vxlanPort !== undefined && { vxlanPort }),
     ...(value("learning") === "off" && { learning: "off" }),
     ...(ifname !== undefined && { owner: { ifname, ...(pod !== undefined && { pod }) } }),
   };
 }
 
-function readCount(key: keyof LanLimits, text: string | undefined): LanLimits {
-  return text !== undefined && /^\d{1,9}$/.test(text) ? { [key]: Number(text) } : {};
+function readCount<Key extends string>(
+  key: Key,
+  text: string | undefined,
+): { readonly [K in Key]?: number } {
+  const isCount = text !== undefined && /^\d{1,9}$/.test(text);
+  return isCount ? { [key]: Number(text) } as { [K in Key]: number } : {};
 }

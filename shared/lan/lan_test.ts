@@ -96,6 +96,7 @@ Deno.test("an alias carries a LAN's limits, and that a port does not learn", asy
     { lan, limits: { maxMacs: 100 } },
     { lan, limits: { stormLimit: 1 } },
     { lan, limits: { maxMacs: 1_000_000, stormLimit: 1_000_000 } },
+    { lan, vxlanPort: 8472 },
     { lan, learning: "off", owner: { ifname: "net0", pod: "lab/pc1" } },
   ];
   for (const alias of aliases) assert.deepEqual(parseAlias(renderAlias(alias)), alias);

@@ -70,18 +70,22 @@ export function planCreateLan(wanted: LanWanted, state: LanState): Step[] {
 
 type MakeStep = (why: string, change: Change, undo?: Change) => Step;
 
-function planBridge({ lan, limits = {}, mtu }: LanWanted, state: LanState, step: MakeStep): Step[] {
+function planBridge(
+  { lan, limits = {}, mtu, vxlanPort }: LanWanted,
+  state: LanState,
+  step: MakeStep,
+): Step[] {
   const { bridge, byVni } = lanDevices(lan);
   const start = state.bridge === undefined
     ? step("make the bridge", addBridge(bridge, mtu), deleteLink(bridge))
     : step("keep the bridge", keepBridge(bridge));
-  const alias = step("sign the bridge", setAlias(bridge, renderAlias({ lan, limits })));
+  const alias = step("sign the bridge", setAlias(bridge, renderAlias({ lan, limits, vxlanPort })));
   const claim = step("claim the VNI", addAltname(bridge, byVni));
   return [start, alias, ...(state.holderOfVni === undefined ? [claim] : [])];
 }
 
 function planVxlan(wanted: LanWanted, state: LanState, step: MakeStep): Step[] {
-  const { lan, limits = {} } = wanted;
+  const { lan, limits = {}, vxlanPort } = wanted;
   const { bridge, vxlan } = lanDevices(lan);
   const join = step("join the VXLAN device to the bridge", joinBridge(vxlan, bridge));
   const start = state.vxlan !== undefined
@@ -89,7 +93,7 @@ function planVxlan(wanted: LanWanted, state: LanState, step: MakeStep): Step[] {
     : wanted.birthplace === "lan"
     ? [planBirth(wanted, step)]
     : [...planBirthAndMove(wanted, step), join];
-  const settings = { name: vxlan, alias: renderAlias({ lan, limits }), learning: false };
+  const settings = { name: vxlan, alias: renderAlias({ lan, limits, vxlanPort }), learning: false };
   return [...start, step("set up the VXLAN port", setPort(settings))];
 }
 

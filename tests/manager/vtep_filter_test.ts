@@ -165,3 +165,29 @@ testAsRoot("packets of a VXLAN device that is not ours pass, on the same port", 
   assert.match(done.stderr, /info nftables' table inet megalos: removed/);
   assert.equal(await hasFilter(node), false);
 });
+
+testAsRoot("a LAN with a UDP port of its own is filtered, too", async () => {
+  await using worker = await startResidentNode();
+  const { node, manager } = worker;
+  const port = 4790;
+  const one = { ...PC1, lan: { ...PC1.lan, port } as typeof PC1.lan };
+  await addPod(node, one);
+  const fdb = ["fdb", "append", "00:00:00:00:00:00", "dev", "net1-ntwork", "dst", W2];
+  await node.must("nsenter", `--net=${LANS}`, "bridge", ...fdb);
+  let ports = "";
+  await eventually(
+    async () => {
+      const set = ["list", "set", "inet", "megalos", "ports"];
+      ports = (await node.run(["nft", ...set])).stdout;
+      return /elements = { 4789, 4790 }/.test(ports);
+    },
+    20,
+    () => `the filter's ports are ${ports}\n${manager.log}`,
+  );
+  await node.must("ip", "netns", "add", "wire");
+  await node.must("ip", "link", "set", "dev", "wire", "netns", "wire");
+  const inWire = (...argv: string[]) => node.must("nsenter", "--net=/run/netns/wire", ...argv);
+  await inWire("ip", "address", "add", `${STRANGER}/24`, "dev", "wire");
+  await inWire("ip", "link", "set", "dev", "wire", "up");
+  assert.equal(await countForged(node, one, () => inWire(...forge({ to: W1, port }))), 0);
+});
