@@ -12,6 +12,22 @@ import { FRR_CONF } from "./start_files.ts";
 const CONF_MODE = 0o640;
 const RELOAD_TIMEOUT_MS = 60_000;
 
+const COUNTING = `router bgp 1
+ neighbor x peer-group
+ address-family l2vpn evpn
+  neighbor x maximum-prefix 1
+ exit-address-family
+`;
+
+/** Whether this FRR can limit the routes of EVPN that a neighbor announces. */
+export async function countsRoutes(): Promise<boolean> {
+  const draft = `${FRR_CONF}.question`;
+  await writeByRename(draft, COUNTING, CONF_MODE);
+  const { reason } = await run(vtysh.checkFile(draft));
+  await Deno.remove(draft);
+  return reason === "success";
+}
+
 /** Checks the text with FRR's own parser and writes it to where FRR reads it at its start.
  * @throws {Error} with vtysh's words when FRR does not understand a line */
 export async function writeFrrConf(text: string): Promise<"updated" | "unchanged"> {

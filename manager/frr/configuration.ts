@@ -6,7 +6,7 @@ import { isUp } from "../loop/news.ts";
 import type { Observation } from "../loop/observation.ts";
 import { isAddress, type Settings } from "../settings.ts";
 import { readTextIfThere } from "../../shared/files.ts";
-import { applyFrrConf, writeFrrConf } from "./apply.ts";
+import { applyFrrConf, countsRoutes, writeFrrConf } from "./apply.ts";
 import { type Client, readClients } from "./clients.ts";
 import { addressesOf, findReflectors, type Found, withoutServices } from "./find_reflectors.ts";
 import { modelFrr } from "./model.ts";
@@ -27,6 +27,7 @@ export class FrrConfiguration implements Duty {
   /** Whom a reflector takes routes from. */
   #clients: readonly Client[] | undefined;
   #passwords: Passwords | undefined;
+  #mostRoutes: number | undefined;
   #written = "";
   #applied = "";
 
@@ -40,6 +41,10 @@ export class FrrConfiguration implements Duty {
   /** Writes what settings and reflectors' names say now to where FRR reads it at its start. */
   async write(): Promise<void> {
     this.#passwords ??= await this.#startPasswords();
+    const { role, maxRoutes } = this.settings;
+    const isCounted = role === "route-reflector" && await countsRoutes();
+    // The manager ends a session with less: this one is for what comes faster than its looks.
+    this.#mostRoutes = isCounted ? 2 * maxRoutes : undefined;
     await this.#find();
     await this.#write();
   }
@@ -120,7 +125,11 @@ export class FrrConfiguration implements Duty {
   }
 
   async #write(): Promise<void> {
-    const peers = { reflectors: addressesOf(this.#found), clients: await this.clients() };
+    const peers = {
+      reflectors: addressesOf(this.#found),
+      clients: await this.clients(),
+      mostRoutes: this.#mostRoutes,
+    };
     const settings = { ...this.settings, bgpPassword: this.#password };
     const text = renderFrr(modelFrr(settings, this.vtep, peers));
     if (text === this.#written) return;

@@ -39,6 +39,11 @@ export interface ReflectorModel {
   readonly timers: Timers;
   /** Whom it takes routes from; from all others it takes none. */
   readonly clients: readonly Client[];
+  /**
+   * More routes of one client end its session at once. Undefined where FRR cannot count routes of
+   * EVPN, as 8.4 cannot.
+   */
+  readonly mostRoutes?: number;
 }
 
 export type FrrModel = SpeakerModel | ReflectorModel;
@@ -57,8 +62,9 @@ const MOST_SESSIONS = 65_535;
 export interface Peers {
   /** Addresses; a worker's alone. */
   readonly reflectors?: readonly string[];
-  /** A reflector's alone. */
+  /** A reflector's alone, like the next one. */
   readonly clients?: readonly Client[];
+  readonly mostRoutes?: number | undefined;
 }
 
 /** The model of a role at the node address `vtep`. */
@@ -68,7 +74,7 @@ export function modelFrr(
     "role" | "as" | "bgpPassword" | "nodeNetworks" | "frrMemory"
   >,
   vtep: string,
-  { reflectors = [], clients = [] }: Peers,
+  { reflectors = [], clients = [], mostRoutes }: Peers,
 ): FrrModel {
   const secret = password === undefined ? {} : { password };
   const common = { as, routerId: toRouterId(vtep), timers: TIMERS, ...secret };
@@ -76,7 +82,8 @@ export function modelFrr(
   // bgpd sets no MD5 password for a prefix length of 0.
   const listenRanges = nodeNetworks.flatMap(halve);
   const listenLimit = limitSessions(frrMemory);
-  return { role, ...common, listenRanges, listenLimit, clients };
+  const most = mostRoutes === undefined ? {} : { mostRoutes };
+  return { role, ...common, listenRanges, listenLimit, clients, ...most };
 }
 
 /** How many sessions fit half of FRR's memory (MiB). The other half is for routes. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { limitSessions, modelFrr } from "./model.ts";
+import { renderFrr } from "./render.ts";
 import { toRouterId } from "./router_id.ts";
 
 Deno.test("an IPv4 address is its own router ID", () => {
@@ -45,4 +46,12 @@ Deno.test("a worker has its reflectors; a reflector listens to all addresses in 
 
 Deno.test("a reflector takes as many sessions as fit half of FRR's memory", () => {
   assert.deepEqual([64, 1024, 4096, 1_048_576].map(limitSessions), [29, 476, 1906, 65_535]);
+});
+
+Deno.test("where FRR can count routes, it is told how many a client may have", () => {
+  const settings = { as: 7, bgpPassword: undefined, nodeNetworks: [], frrMemory: 64 };
+  const render = (mostRoutes: number | undefined) =>
+    renderFrr(modelFrr({ ...settings, role: "route-reflector" }, "10.0.0.1", { mostRoutes }));
+  assert.match(render(9), /^ {2}neighbor workers maximum-prefix 9$/m);
+  assert.doesNotMatch(render(undefined), /maximum-prefix/);
 });

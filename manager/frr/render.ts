@@ -96,7 +96,7 @@ function renderSource(neighbor: string, source: string): string[] {
 }
 
 function renderReflector(
-  { as, listenLimit, listenRanges, password, timers }: ReflectorModel,
+  { as, listenLimit, listenRanges, mostRoutes, password, timers }: ReflectorModel,
 ): string[] {
   const group = PEER_GROUP["route-reflector"];
   return [
@@ -111,6 +111,7 @@ function renderReflector(
     `  neighbor ${group} activate`,
     `  neighbor ${group} route-reflector-client`,
     `  neighbor ${group} route-map ${FROM_CLIENTS} in`,
+    ...(mostRoutes === undefined ? [] : [`  neighbor ${group} maximum-prefix ${mostRoutes}`]),
     " exit-address-family",
   ];
 }
