@@ -8,6 +8,8 @@ const SPOKEN_MS = 10_000;
  * (ms) lies between two sweeps.
  */
 const SWEEP_AGAIN_MS = 10_000;
+/** A sweep that takes long, as with half a million entries, is a small part of the time. */
+const SHARE = 20;
 
 /** An entry that somebody has deleted, and when (ms). */
 export interface Deleted {
@@ -25,6 +27,8 @@ export interface Known {
   readonly hasSuspects: boolean;
   /** When (ms) the last sweep ended; -Infinity before the first. */
   readonly sweptAt: number;
+  /** How long (ms) that one took. */
+  readonly sweepMs: number;
 }
 
 /** What FRR was found to say. */
@@ -58,7 +62,7 @@ export function decide(known: Known, { at, since }: Spoken): Decision {
   const withdrawn = new Map(deleted.filter(([, one]) => !isLost(one) && one.at < at));
   const hasSpoken = since !== undefined && at - since >= SPOKEN_MS;
   const isNewSession = since !== undefined && since > known.sweptAt;
-  const isTime = at - known.sweptAt >= SWEEP_AGAIN_MS;
+  const isTime = at - known.sweptAt >= Math.max(SWEEP_AGAIN_MS, SHARE * known.sweepMs);
   return {
     putBack,
     withdrawn,

@@ -5,7 +5,10 @@ import { decide, type Deleted, type Known } from "./decide.ts";
 /** When the looks of these tables are (ms). */
 const NOW = 100_000;
 
-const IDLE: Known = { deleted: new Map(), hasChanged: false, hasSuspects: false, sweptAt: 50_000 };
+const IDLE: Known = {
+  ...{ deleted: new Map(), hasChanged: false, hasSuspects: false },
+  ...{ sweptAt: 50_000, sweepMs: 0 },
+};
 
 /** Entries that were deleted at these times, in places of that name. */
 const deletedAt = (...times: number[]): ReadonlyMap<string, Deleted> =>
@@ -50,6 +53,12 @@ const SWEEPS: readonly [string, Partial<Known>, number | undefined, boolean][] =
     { hasSuspects: true, sweptAt: 99_999 },
     1_000,
     true,
+  ],
+  [
+    "an entry has changed, and the last sweep took seconds",
+    { hasChanged: true, sweptAt: 90_000, sweepMs: 1_000 },
+    1_000,
+    false,
   ],
   ["nothing was ever swept", { sweptAt: -Infinity }, 1_000, true],
   ["a session is newer than the last sweep", {}, 50_001, true],

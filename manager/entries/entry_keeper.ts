@@ -64,6 +64,7 @@ export class EntryKeeper implements Duty, AsyncDisposable {
   /** Those that the last sweep was about, while it has suspects. */
   #swept: ReadonlySet<string> | typeof ALL = ALL;
   #sweptAt = -Infinity;
+  #sweepMs = 0;
   /** What the last sweep has found to be stale, until the next one. */
   #suspects: ReadonlySet<string> | undefined;
 
@@ -89,6 +90,7 @@ export class EntryKeeper implements Duty, AsyncDisposable {
       hasChanged: this.#changed === ALL || this.#changed.size > 0,
       hasSuspects: this.isUnsettled,
       sweptAt: this.#sweptAt,
+      sweepMs: this.#sweepMs,
     };
     const { putBack, withdrawn, isToSweep, isToForgetSuspects } = decide(known, { at, since });
     if (isToForgetSuspects) this.#suspects = undefined;
@@ -146,6 +148,7 @@ export class EntryKeeper implements Duty, AsyncDisposable {
     // What changes from now on is for the next sweep.
     this.#changed = new Set();
     const again = () => this.#changed = join(this.#changed, about);
+    const started = performance.now();
     const stale = await this.host.listStale(netns, about).catch((error) => {
       again();
       throw error;
@@ -157,6 +160,7 @@ export class EntryKeeper implements Duty, AsyncDisposable {
     this.#swept = about;
     if (isFirst) return;
     this.#sweptAt = performance.now();
+    this.#sweepMs = this.#sweptAt - started;
     const confirmed = stale.filter((entry) => suspects?.has(identify(entry)));
     // There may be more than are handled at once.
     if (stale.length > confirmed.length) again();
