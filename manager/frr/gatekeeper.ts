@@ -14,6 +14,8 @@ import { vtysh } from "./vtysh.ts";
 const REFUSED_MS = 300_000;
 /** So long (ms) a client that is away keeps its place. */
 const AWAY_MS = 600_000;
+/** With more clients than this, one that is away loses its place at once. */
+const MANY_CLIENTS = 2_000;
 /** Announced routes are read for at most one part in so many of the time. */
 const READING_SHARE = 3;
 
@@ -81,12 +83,19 @@ export class Gatekeeper implements Duty {
   ): Promise<void> {
     for (const { peer } of callers) this.#seen.set(peer, at);
     for (const { peer } of before) if (!this.#seen.has(peer)) this.#seen.set(peer, at);
-    const staying = before.filter(({ peer }) => at - (this.#seen.get(peer) ?? at) < AWAY_MS);
+    const awayMs = before.length > MANY_CLIENTS ? 1 : AWAY_MS;
+    const staying = before.filter(({ peer }) => at - (this.#seen.get(peer) ?? at) < awayMs);
     const refused = new Set(this.#refused.keys());
     const after = planClients(staying, callers, { refused, isStrict: this.#isStrict });
     this.#tellNobodies(
       callers.filter(({ peer }) => !refused.has(peer) && !after.some((one) => one.peer === peer)),
     );
+    const known = new Set([...callers, ...after].map(({ peer }) => peer));
+    for (const peer of this.#seen.keys()) {
+      if (known.has(peer)) continue;
+      this.#seen.delete(peer);
+      this.#judged.delete(peer);
+    }
     const [gone, come] = [without(before, after), without(after, before)];
     if (gone.length === 0 && come.length === 0) return;
     await this.configuration.believe(after);
