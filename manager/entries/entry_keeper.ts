@@ -151,6 +151,9 @@ export class EntryKeeper implements Duty, AsyncDisposable {
     const started = performance.now();
     const stale = await this.host.listStale(netns, about).catch((error) => {
       again();
+      // What took long, and in vain, is not to begin again at once.
+      this.#sweptAt = performance.now();
+      this.#sweepMs = this.#sweptAt - started;
       throw error;
     });
     if (stale === undefined) return void again();

@@ -27,6 +27,7 @@ async function startKeeper() {
     stale: [] as FdbEntry[],
     changes: [] as string[],
     alarms: 0,
+    sweeps: 0,
     fails: false,
     counts: NO_REPAIRS,
     hear: (_line: string): void => assert.fail("nobody listens"),
@@ -44,7 +45,12 @@ async function startKeeper() {
       state.changes.push(...commands.map((command) => command.words.join(" ")));
       return Promise.resolve(commands.length);
     },
-    listStale: () => Promise.resolve(state.stale),
+    listStale() {
+      state.sweeps++;
+      return state.fails
+        ? Promise.reject(new Error("it was killed"))
+        : Promise.resolve(state.stale);
+    },
   });
   const look = (sessions: readonly Session[], at = performance.now()) =>
     keeper.look({ sessions, at });
@@ -138,6 +144,20 @@ Deno.test("entries that change all the time do not keep stale ones from going", 
     await look(up(LONG_MS), start + seconds * 1000);
   }
   assert.deepEqual(state.changes, [deleteEntry(entry(MAC, A)).words.join(" ")]);
+});
+
+Deno.test("a list that fails is tried again, and not at once", async () => {
+  const { state, look } = await startKeeper();
+  const start = performance.now();
+  const before = state.sweeps;
+  state.hear(line(entry(MAC, B)));
+  state.fails = true;
+  await assert.rejects(look(up(LONG_MS), start + 11_000), /it was killed/);
+  await look(up(LONG_MS), performance.now() + 5_000);
+  assert.equal(state.sweeps, before + 1);
+  state.fails = false;
+  await look(up(LONG_MS), performance.now() + 12_000);
+  assert.equal(state.sweeps, before + 2);
 });
 
 Deno.test("where nothing has changed nothing is listed", async () => {
