@@ -3,9 +3,15 @@
 // compiled programs have an older runtime.
 import { HOST_ARCH } from "./arch.ts";
 import { basename } from "node:path";
-import { assertAnswers, bundlePath, stampPath } from "./build.ts";
+import { assertAnswers, bundlePath, programPath, stampPath } from "./build.ts";
 import { DIST, findDenoDir, ROOT, type ToolContext } from "./checkout.ts";
-import { NODE_PROGRAMS, permissionFlags, PROGRAM_NAMES, PROGRAMS } from "./permissions.ts";
+import {
+  NODE_PROGRAMS,
+  permissionFlags,
+  type Permissions,
+  PROGRAM_NAMES,
+  PROGRAMS,
+} from "./permissions.ts";
 
 const DIR = `${DIST}/deno-run`;
 
@@ -18,14 +24,9 @@ export async function makeDenoRun(context: ToolContext): Promise<string> {
   await Deno.mkdir(DIR, { recursive: true });
   for (const name of NODE_PROGRAMS) {
     const program = `${DIR}/${name}`;
-    const { may, v8Flags } = PROGRAMS[name];
     await Deno.copyFile(bundlePath(name), `${program}.js`);
-    await writeStarter(program, "/dev/null", [
-      ...["--no-config", "--no-lock", "--no-remote", "--no-npm", "--no-code-cache"],
-      ...permissionFlags(may),
-      ...v8Flags,
-      `${program}.js`,
-    ]);
+    const args = starterArgs(`${program}.js`, name, PROGRAMS[name].may);
+    await writeStarter(program, "/dev/null", args);
     await assertAnswers(name, program);
   }
   // A lab builds what is not up to date. With these stamps it takes the programs as they are.
@@ -36,6 +37,33 @@ export async function makeDenoRun(context: ToolContext): Promise<string> {
   const lab = ["--allow-all", "--config", `${ROOT}/deno.json`, `${ROOT}/lab/main.ts`];
   await writeStarter(`${DIR}/lab`, await findDenoDir(context), lab);
   return DIR;
+}
+
+/**
+ * Makes a folder with the compiled programs, of which one is run by this Deno with other
+ * permissions than its own. Answers the folder.
+ */
+export async function writeReducedPrograms(
+  name: typeof NODE_PROGRAMS[number],
+  may: Permissions,
+): Promise<string> {
+  const dir = await Deno.makeTempDir({ dir: DIST, prefix: "reduced-" });
+  for (const other of NODE_PROGRAMS) {
+    if (other !== name) await Deno.link(programPath(other, HOST_ARCH), `${dir}/${other}`);
+  }
+  await Deno.copyFile(bundlePath(name), `${dir}/${name}.js`);
+  await writeStarter(`${dir}/${name}`, "/dev/null", starterArgs(`${dir}/${name}.js`, name, may));
+  return dir;
+}
+
+/** What `deno` runs a bundle with. */
+function starterArgs(script: string, name: typeof NODE_PROGRAMS[number], may: Permissions) {
+  return [
+    ...["--no-config", "--no-lock", "--no-remote", "--no-npm", "--no-code-cache"],
+    ...permissionFlags(may),
+    ...PROGRAMS[name].v8Flags,
+    script,
+  ];
 }
 
 /**

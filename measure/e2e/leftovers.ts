@@ -26,9 +26,10 @@ export async function assertUnchanged(cluster: Cluster, before: Inventory): Prom
   assert.deepEqual(await takeInventory(cluster), before);
 }
 
-// Links of LANs, and what calls at work have in the calls' directory. (\`lo\` is always there.)
+// Links of LANs, and what calls at work have in the calls' directory. Always there are `lo` and the
+// LAN that makes nodes known to each other.
 const LIST_TRACES = `
-nsenter --net=/run/netns/megalos ip -o link show | grep -v ': lo:'
+nsenter --net=/run/netns/megalos ip -o link show | grep -v -e ': lo:' -e ' kt-nodes-~vtep:' -e ' nodes-~vtep@'
 ls -1 /run/megalos/calls | grep -e claim -e request -e config -e stdout
 ls -1 /run/megalos/calls/bell
 true`;

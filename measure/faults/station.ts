@@ -9,7 +9,7 @@ import { Manager } from "../../tests/fixture/manager.ts";
 const LANS = "/run/lans";
 
 // A container is a PID namespace: when its first process ends, all others end. This prints that
-// first process' number on the node. Arguments: the container's environment.
+// first process' number on the node. Arguments: the container's environment, and a wrapper.
 const CONTAINER = `
 setsid unshare --pid --fork --kill-child --mount-proc --propagation private \\
   env "$@" tini -- /etc/frr/megalos-start </dev/null >>/run/frr.log 2>&1 &
@@ -17,6 +17,12 @@ shell=$!
 until init=$(ps --ppid "$shell" -o pid=); do sleep 0.01; done
 echo $init
 `;
+
+/** Words in front of what runs in the two containers. */
+export interface Wrappers {
+  readonly frr?: readonly string[];
+  readonly manager?: readonly string[];
+}
 
 interface Peer {
   readonly state: string;
@@ -32,6 +38,7 @@ export class Station implements AsyncDisposable {
     readonly node: Node,
     private readonly role: "worker" | "route-reflector",
     private readonly env: Record<string, string>,
+    private readonly wrappers: Wrappers,
     manager: Manager,
   ) {
     this.manager = manager;
@@ -42,9 +49,10 @@ export class Station implements AsyncDisposable {
     node: Node,
     role: "worker" | "route-reflector",
     env: Record<string, string>,
+    wrappers: Wrappers = {},
   ): Promise<Station> {
-    const manager = await startManager(node, role, env);
-    const station = new Station(node, role, env, manager);
+    const manager = await startManager(node, role, env, wrappers.manager);
+    const station = new Station(node, role, env, wrappers, manager);
     await manager.logged(/start files are in place/);
     if (role === "worker") await station.#pinLans();
     await station.startFrr();
@@ -53,12 +61,14 @@ export class Station implements AsyncDisposable {
   }
 
   async startManager(): Promise<void> {
-    this.manager = await startManager(this.node, this.role, this.env);
+    const { node, role, env, wrappers } = this;
+    this.manager = await startManager(node, role, env, wrappers.manager);
   }
 
   async startFrr(): Promise<void> {
     const env = Object.entries(this.env).map(([name, value]) => `${name}=${value}`);
-    this.#container = (await this.node.must("sh", "-c", CONTAINER, "sh", ...env)).trim();
+    const words = [...env, ...this.wrappers.frr ?? []];
+    this.#container = (await this.node.must("sh", "-c", CONTAINER, "sh", ...words)).trim();
   }
 
   /** Ends FRR's container as kubelet does, and waits until it is gone. */
@@ -134,6 +144,7 @@ async function startManager(
   node: Node,
   role: string,
   env: Record<string, string>,
+  wrapper: readonly string[] | undefined,
 ): Promise<Manager> {
-  return await Manager.start(node, [role], { ...env, MEGALOS_FRR: "wait" });
+  return await Manager.start(node, [role], { ...env, MEGALOS_FRR: "wait" }, wrapper);
 }

@@ -1,0 +1,65 @@
+// `deno task powers`: takes away each power of Megalos once, and tells what then fails.
+import { Command } from "commander";
+import { mapAtMost } from "../../lab/pool.ts";
+import { HOST_ARCH } from "../../tools/arch.ts";
+import { ensureBuilt } from "../../tools/build.ts";
+import { ensurePackages } from "../../tools/debian.ts";
+import { faultPackages } from "../../tools/packages.ts";
+import { Progress } from "../progress.ts";
+import { describeHolder, listPowers, type Power } from "./powers.ts";
+import { findNeed } from "./scenario.ts";
+
+const HOLDERS = [...new Set(listPowers().map(({ holder }) => describeHolder(holder)))];
+const progress = new Progress((line) => console.error(line));
+const context = { env: Deno.env.toObject(), log: (line: string) => progress.say(line) };
+
+const program = new Command("deno task powers")
+  .description(
+    "Runs a worker's life in a cluster of namespaces, as root, once with every power and once " +
+      "without each: capabilities of the manifest's containers, Deno's permissions of the " +
+      `programs.\nHolders: ${HOLDERS.map((name) => `"${name}"`).join(", ")}\n\n` +
+      "Ends with 1 when a power is not missed, or when the life fails with all of them.",
+  )
+  .option("--only <word...>", "powers whose holder, kind or name is one of these words")
+  .option("--at-a-time <n>", "lives at a time", Number, 2)
+  .option("--json", "print the results as JSON", false);
+
+try {
+  const { only, atATime, json } = program.parse(Deno.args, { from: "user" }).opts<Options>();
+  await ensurePackages(faultPackages, context);
+  await ensureBuilt([HOST_ARCH], context);
+  progress.say("a life with all powers");
+  const broken = await findNeed();
+  if (broken !== undefined) throw new Error(`With all powers this fails: ${broken}`);
+  const powers = listPowers().filter((power) => only?.some((word) => isMeant(power, word)) ?? true);
+  let done = 0;
+  const needs = await mapAtMost(atATime, powers, async (power) => {
+    const need = await findNeed(power);
+    const title = `${describeHolder(power.holder)}: ${power.kind} ${power.name}`;
+    progress.say(`${++done} of ${powers.length}: ${title}: ${need ?? "not missed"}`);
+    return { ...power, holder: describeHolder(power.holder), need: need ?? null };
+  });
+  if (json) console.log(JSON.stringify(needs, null, 2));
+  else {
+    console.log("| who | power | what fails without it |\n| --- | --- | --- |");
+    for (const { holder, kind, name, need } of needs) {
+      console.log(
+        `| ${holder} | ${kind} \`${name}\` | ${need?.replace(/ \(.*/, "") ?? "**nothing**"} |`,
+      );
+    }
+  }
+  if (needs.some(({ need }) => need === null)) Deno.exitCode = 1;
+} catch (error) {
+  progress.say(error instanceof Error ? error.message : `${error}`);
+  Deno.exit(1);
+}
+
+interface Options {
+  readonly only?: readonly string[];
+  readonly atATime: number;
+  readonly json: boolean;
+}
+
+function isMeant({ holder, kind, name }: Power, word: string): boolean {
+  return [describeHolder(holder), kind, name].includes(word);
+}
