@@ -127,6 +127,12 @@ testAsRoot("a LAN namespace that is made anew is the one that calls go on in", a
   await using worker = await startResidentNode();
   const { node } = worker;
   for (const verb of ["ADD", "DEL"]) assert.equal(codeOf(await callOn(node, { verb })), 0);
+  // The manager's first look is what it knows the namespace from.
+  await eventually(
+    async () => (await node.run(["ps", "-C", "ip", "-o", "args="])).stdout.includes("monitor link"),
+    20,
+    "nobody watches the LAN namespace",
+  );
   const pin = ["mount", "--bind", "/proc/self/ns/net", LANS];
   await node.must("unshare", "--net", "--", ...pin);
   assert.equal(codeOf(await callOn(node, { verb: "ADD" })), 0);
