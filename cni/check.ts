@@ -1,4 +1,5 @@
 // CHECK: compares what ADD answered with what the kernel has.
+import { cut } from "../shared/quote.ts";
 import { fail } from "../shared/faults.ts";
 import { showLink } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
@@ -56,7 +57,7 @@ function findExpected(
   return findInterface(prevResult, ifname, netns) ??
     fail(
       "config",
-      `Cannot use the config: prevResult has no interface ${ifname} with sandbox ${netns}`,
+      `Cannot use the config: prevResult has no interface ${ifname} with sandbox ${cut(netns)}`,
     );
 }
 

@@ -1,4 +1,5 @@
 // What an ADD refuses because of what stands already: other settings of its LAN, and its own name.
+import { cut } from "../shared/quote.ts";
 import { fail } from "../shared/faults.ts";
 import type { Host } from "../shared/host.ts";
 import { showLink } from "../shared/iproute2/commands.ts";
@@ -68,7 +69,7 @@ export function refuseAttached(
 ): never {
   fail(
     "environment",
-    `Cannot attach interface ${ifname} of container ${containerId} to ${netns}: ` +
+    `Cannot attach interface ${ifname} of container ${cut(containerId)} to ${cut(netns)}: ` +
       "that interface is attached already, in another namespace",
   );
 }
@@ -76,7 +77,7 @@ export function refuseAttached(
 function refuseIfname({ ifname, netns }: Attachment, details?: string): never {
   fail(
     "environment",
-    `Cannot use CNI_IFNAME ${ifname}: an interface of that name is already in ${netns}`,
+    `Cannot use CNI_IFNAME ${ifname}: an interface of that name is already in ${cut(netns)}`,
     details,
   );
 }

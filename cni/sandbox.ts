@@ -1,4 +1,5 @@
 // The pod's side of an attachment: which namespaces CNI_NETNS may name.
+import { cut } from "../shared/quote.ts";
 import { describe } from "../shared/process/command.ts";
 import { fail } from "../shared/faults.ts";
 import { showLink } from "../shared/iproute2/commands.ts";
@@ -23,7 +24,7 @@ export async function showPodInterface(
     if (!isNoNetns(thrown)) throw thrown;
     return fail(
       "netns",
-      `Cannot enter CNI_NETNS ${netns}: it is not a network namespace`,
+      `Cannot enter CNI_NETNS ${cut(netns)}: it is not a network namespace`,
       describe(thrown.completed),
     );
   }
@@ -40,13 +41,15 @@ export async function refuseNetns(
 ): Promise<void> {
   const { netns, netnsOverride } = call.environment;
   const { own, lan, pod } = await readFiles(call, facts);
-  if (pod === undefined) fail("netns", `Cannot enter CNI_NETNS ${netns}: it does not exist`);
-  if (!pod.isFile) fail("netns", `Cannot enter CNI_NETNS ${netns}: it is not a network namespace`);
+  if (pod === undefined) fail("netns", `Cannot enter CNI_NETNS ${cut(netns)}: it does not exist`);
+  if (!pod.isFile) {
+    fail("netns", `Cannot enter CNI_NETNS ${cut(netns)}: it is not a network namespace`);
+  }
   if (netnsId(pod.inode) === own && !netnsOverride) {
-    fail("netns", `Cannot use CNI_NETNS ${netns}: it is the plugin's own namespace`);
+    fail("netns", `Cannot use CNI_NETNS ${cut(netns)}: it is the plugin's own namespace`);
   }
   if (pod.inode === lan?.inode) {
-    fail("netns", `Cannot use CNI_NETNS ${netns}: it is the LAN namespace`);
+    fail("netns", `Cannot use CNI_NETNS ${cut(netns)}: it is the LAN namespace`);
   }
 }
 
@@ -72,7 +75,7 @@ async function readFiles(
   });
   const files = new Map(done.stdout.split("\n").map(parseStat));
   const [own, lanFile, podFile] = paths.map((path) => files.get(path));
-  if (own === undefined) fail("try-later", `Cannot look at ${netns}: ${describe(done)}`);
+  if (own === undefined) fail("try-later", `Cannot look at ${cut(netns)}: ${describe(done)}`);
   return { own: netnsId(own.inode), lan: lanFile, pod: podFile };
 }
 

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-# Talks in many LANs at once from the pods of one node, and counts what arrives.
-# Arguments: period in s, then for each pod its network namespace, own address, peer's address. It
-# says "ready", starts at the first line of its input, stops at the second, and a second later prints
-# how many datagrams were sent and how many came, by pod.
+# Talks in many LANs at once from the pods of one node, and counts what arrives. Arguments: period
+# in s, then for each pod its network namespace, own address, peer's address. It says "ready",
+# starts at the first line of its input, stops at the second, and a second later prints how many
+# datagrams were sent and how many came, by pod.
 import ctypes, json, os, select, socket, sys, time
 
 period = float(sys.argv[1])
