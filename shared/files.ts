@@ -51,3 +51,8 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
     throw error;
   }
 }
+
+/** Given to `catch`: a file that is not there is no error. Throws every other one. */
+export function ignoreMissing(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

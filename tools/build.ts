@@ -1,4 +1,5 @@
 // Builds the programs: one bundle each, compiled for every architecture with least permissions.
+import { ignoreMissing } from "../shared/files.ts";
 import { run } from "../shared/process/exec.ts";
 import { describe } from "../shared/process/command.ts";
 import { type Arch, compileTarget, HOST_ARCH } from "./arch.ts";
@@ -154,8 +155,4 @@ async function readStamp(name: ProgramName, arch: Arch): Promise<string | undefi
     ignoreMissing(error);
     return undefined;
   }
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

@@ -1,4 +1,5 @@
 // Makes the base: the folder that devices have in place of the machine's files outside of /usr.
+import { ignoreMissing } from "../../shared/files.ts";
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { scaled } from "../../shared/process/time_scale.ts";
@@ -124,8 +125,4 @@ async function writeAccounts(dir: string): Promise<void> {
     await Deno.chown(`${dir}/etc/${name}`, 0, gid);
     await Deno.chmod(`${dir}/etc/${name}`, 0o640);
   }
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

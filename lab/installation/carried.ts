@@ -1,4 +1,5 @@
 // Unpacks what the compiled executable carries, once for each build of it; see tools/carry.ts.
+import { ignoreMissing } from "../../shared/files.ts";
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { describe } from "../../shared/process/command.ts";
@@ -98,8 +99,4 @@ async function isMarkedUsed(dir: string): Promise<boolean> {
 
 async function removeAll(path: string): Promise<void> {
   await Deno.remove(path, { recursive: true }).catch(ignoreMissing);
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

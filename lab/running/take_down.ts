@@ -1,4 +1,5 @@
 // Takes a lab down: it detaches its interfaces where there is time, then ends all its machines.
+import { ignoreMissing } from "../../shared/files.ts";
 import { removeLabGroups } from "../confinement/make_cgroups.ts";
 import { detach } from "../devices/attach.ts";
 import { entryOf } from "../devices/entry.ts";
@@ -70,8 +71,4 @@ export async function endLab(
   if (record?.shared !== undefined) await leaveShared(record.shared, record.dir, say);
   // The directory of all labs is removed with the last lab.
   await Deno.remove(LABS_DIR).catch(() => {});
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

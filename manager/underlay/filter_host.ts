@@ -1,4 +1,5 @@
 // What the VTEP filter asks of node and FRR: nft's table, devices, and the addresses of nodes.
+import { isNameOfUnborn } from "../../shared/lan/unborn_vxlan.ts";
 import { readAnswer } from "../../shared/process/answers.ts";
 import * as z from "zod";
 import { describe } from "../../shared/process/command.ts";
@@ -88,11 +89,6 @@ const devices = z.array(z.object({
   }).optional(),
 }));
 
-/** Whether it is a LAN's, which Linux before 6.15 makes here and then moves (lanDevices). */
-function isUnborn(ifname: string | undefined): boolean {
-  return ifname?.startsWith("vni~") === true;
-}
-
 /** @param routes an array of JSON a line, of routes and of addresses */
 export function parseDevices(
   vxlans: string,
@@ -100,7 +96,8 @@ export function parseDevices(
   ports: readonly number[],
 ): NodeDevices {
   const own = readAnswer(devices, "ip", vxlans || "[]").flatMap(({ ifname, linkinfo }) =>
-    ports.includes(linkinfo?.info_data?.port ?? 0) && !isUnborn(ifname)
+    ports.includes(linkinfo?.info_data?.port ?? 0) &&
+      !isNameOfUnborn(ifname, linkinfo?.info_data?.id)
       ? [{ ifname, ...linkinfo?.info_data }]
       : []
   );

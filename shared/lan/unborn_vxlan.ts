@@ -58,6 +58,10 @@ export function planRemoveUnborn(nodeNetns: string, links: readonly Link[]): Ste
 }
 
 /** The device has the VNI that its name says. The names are our own, but anybody may give them. */
+export function isNameOfUnborn(ifname: string | undefined, vni: number | undefined): boolean {
+  return vni !== undefined && ifname === `vni~${vni}`;
+}
+
 function isUnborn({ ifname, vxlan }: Link): boolean {
-  return vxlan !== undefined && ifname === `vni~${vxlan.vni}`;
+  return isNameOfUnborn(ifname, vxlan?.vni);
 }
