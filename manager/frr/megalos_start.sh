@@ -30,6 +30,13 @@ start_relay() {
   exec 9>&-
 }
 
+# The manager's container starts beside this one. A bgpd that is there before its configuration is
+# has its sessions changed while it opens them, and loses seconds.
+await_configuration() {
+  tries=0
+  until [ -e "$CONFIGURATION" ] || [ $((tries += 1)) -gt 500 ]; do sleep 0.02; done
+}
+
 # watchfrr restarts a daemon that is down even while its restart of all daemons is under way and has
 # not come to that daemon. Where a daemon starts twice at once, one of the two is ended (with bgpd,
 # zebra is, too), and all begins anew. So there is one restart at a time.
@@ -61,6 +68,7 @@ main() {
   set +e
   remove_old_pid_files
   start_relay
+  await_configuration
   start_watchfrr
   trap stop TERM INT
   wait "$watchfrr"

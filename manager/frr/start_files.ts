@@ -36,7 +36,11 @@ watchfrr_options="--interval=1 --min-restart-interval=1 --max-restart-interval=2
 ${isWorker ? `zebra_wrap="${ZEBRA_SCRIPT}"\n` : ""}`;
 }
 
-const START_TEXT = withConstants(megalosStart, { RELAY_SCRIPT, RELAY_SOCKET });
+const START_TEXT = withConstants(megalosStart, {
+  CONFIGURATION: FRR_CONF,
+  RELAY_SCRIPT,
+  RELAY_SOCKET,
+});
 const ZEBRA_TEXT = withConstants(megalosZebra, { LAN_NETNS, ZEBRA_SOCKET });
 const RELAY_TEXT = withConstants(relay, { RELAY_SOCKET, ZEBRA_SOCKET });
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe } from "../../shared/process/command.ts";
 import { type Node, startCluster } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
-import { frrPids } from "../fixture/frr.ts";
+import { frrPids, startFrrContainer } from "../fixture/frr.ts";
 import { Manager, REFLECTOR_ENV, runManagers, workerEnv } from "../fixture/manager.ts";
 import { canReach } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
@@ -169,8 +169,7 @@ testAsRoot("a bgpd that starts slowly is not started twice", async () => {
   await using manager = await Manager.start(node, ["worker", "--frr=wait"], workerEnv(0));
   await manager.logged(/waiting for FRR's daemons/);
   await node.must("sh", "-c", MAKE_BGPD_SLOW);
-  const start = "exec bash /etc/frr/megalos-start </dev/null >/dev/null 2>&1";
-  await node.must("setsid", "--fork", "bash", "-c", start);
+  await startFrrContainer(node);
   await manager.logged(/facts for the plugin/);
   assert.equal(await node.must("cat", "/run/starts"), "started\n");
 });

@@ -3,8 +3,15 @@ import assert from "node:assert/strict";
 import { describe } from "../../shared/process/command.ts";
 import { REFLECTOR_ADDRESS, startCluster, workerAddress } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
-import { frrPids } from "../fixture/frr.ts";
-import { MANAGER, Manager, probe, REFLECTOR_ENV, workerEnv } from "../fixture/manager.ts";
+import { frrPids, startFrrContainer } from "../fixture/frr.ts";
+import {
+  CNI_BIN_DIR,
+  MANAGER,
+  Manager,
+  probe,
+  REFLECTOR_ENV,
+  workerEnv,
+} from "../fixture/manager.ts";
 import { addPod, call, inPod, NET1, pod } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
@@ -104,12 +111,7 @@ testAsRoot("readyz tells why a worker is not ready; healthz is another question"
   await worker.logged(/waiting for FRR's daemons/);
   assert.deepEqual(await frrPids(node), {});
 
-  // This starts FRR's own container.
-  await node.must(
-    "sh",
-    "-c",
-    "setsid --fork bash /etc/frr/megalos-start >/dev/null 2>&1 </dev/null",
-  );
+  await startFrrContainer(node);
   await worker.logged(/FRR runs it: /);
   await answers("/readyz", noSession);
 
@@ -129,6 +131,16 @@ testAsRoot("readyz tells why a worker is not ready; healthz is another question"
   assert.equal(await probe(node, "/healthz"), "200 ok");
   assert.equal(await probe(node, "/elsewhere"), "404 404 Not Found");
   assert.match(worker.log, /info ready\n[^]*warn not ready: no BGP session is Established\n/);
+});
+
+testAsRoot("an FRR that is started before its manager starts with its configuration", async () => {
+  await using cluster = await startCluster();
+  const [node] = cluster.workers;
+  const installed = await node.run([MANAGER, "install"], { env: { CNI_BIN_DIR } });
+  assert.equal(installed.reason, "success", describe(installed));
+  await startFrrContainer(node);
+  await using worker = await Manager.start(node, ["worker", "--frr=wait"], workerEnv(0));
+  await worker.logged(/FRR runs it: unchanged/);
 });
 
 /** How a node may treat IPv6, and the addresses at which the kubelet may then ask. */
