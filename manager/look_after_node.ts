@@ -10,6 +10,7 @@ import { Gatekeeper } from "./frr/gatekeeper.ts";
 import { IdleSessions } from "./frr/idle_sessions.ts";
 import { NextHopAsker } from "./frr/next_hops.ts";
 import { FrrStarter } from "./frr/supervise.ts";
+import type { InventoryKeeper } from "./inventory/inventory_keeper.ts";
 import type { LanDevicesOnNode } from "./lans/list_lans.ts";
 import { MacLimiter } from "./limits/mac_limiter.ts";
 import { StormLimiter } from "./limits/storm_limiter.ts";
@@ -31,6 +32,7 @@ export interface ConfiguredNode {
   readonly facts: NodeFacts;
   readonly configuration: FrrConfiguration;
   readonly health: Health;
+  readonly inventory: InventoryKeeper;
   readonly journal: Journal;
   readonly signal: AbortSignal;
 }
@@ -60,16 +62,17 @@ export async function lookAfterNode(node: ConfiguredNode): Promise<void> {
 
 /** The duties in their order: what traffic waits for comes first. */
 async function listDuties(
-  { settings, facts, configuration, health, journal }: ConfiguredNode,
+  { settings, facts, configuration, health, inventory, journal }: ConfiguredNode,
   ring: () => void,
   kept: AsyncDisposableStack,
 ): Promise<Duty[]> {
   const { tell } = journal;
+  inventory.address = facts.vtep;
   const frr = settings.frr === "start" ? [new FrrStarter(tell)] : [];
   const idle = new IdleSessions(tell);
   if (settings.role === "route-reflector") {
     const gatekeeper = new Gatekeeper(settings, configuration, tell);
-    return [health, ...frr, configuration, gatekeeper, idle];
+    return [health, ...frr, configuration, gatekeeper, idle, inventory];
   }
   // What is kept first ends last: calls are answered until all else has ended.
   const resident = settings.launcher === "on" ? [kept.use(await startResident(facts, tell))] : [];
@@ -83,12 +86,13 @@ async function listDuties(
     macs.takeDevices(devices);
     beacon.takeDevices(devices);
     filter.takeDevices(devices);
+    inventory.takeDevices(devices);
   };
   const lans = kept.use(new LanKeeper(facts, settings.grace * 1000, tell, hearLink, takeDevices));
   const switches = new SwitchKeeper(tell);
-  const entries = kept.use(new EntryKeeper(tell, ring, [filter, macs]));
+  const entries = kept.use(new EntryKeeper(tell, ring, [filter, macs, inventory.macs]));
   const nextHops = kept.use(new NextHopAsker());
   const counters = new CountersFile(() => journal.counters);
-  const own = [lans, filter, beacon, macs, storms, switches, ...resident, counters];
+  const own = [lans, filter, beacon, macs, storms, switches, ...resident, counters, inventory];
   return [health, entries, nextHops, ...frr, configuration, idle, ...own];
 }

@@ -7,6 +7,7 @@ import { FrrConfiguration } from "./frr/configuration.ts";
 import { startFrr, waitForFrr } from "./frr/supervise.ts";
 import { serve } from "./http/server.ts";
 import { lookAfterNode } from "./look_after_node.ts";
+import { InventoryKeeper } from "./inventory/inventory_keeper.ts";
 import { Health } from "./loop/health.ts";
 import { addressLanNetns } from "./node/address_lan_netns.ts";
 import { prepareNode } from "./node/prepare_node.ts";
@@ -26,13 +27,14 @@ export async function runManager(
 ): Promise<void> {
   const { tell } = journal;
   const health = new Health(settings.role, tell);
+  const inventory = new InventoryKeeper(settings, health, journal);
   using _server = serve(health, settings);
   try {
     await prepareNode(settings.role, settings, programDir, tell);
     // All begins again here when the node has another address.
     while (!signal.aborted) {
       const configured = await configure(settings, tell, signal);
-      await lookAfterNode({ settings, ...configured, health, journal, signal });
+      await lookAfterNode({ settings, ...configured, health, inventory, journal, signal });
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -28,6 +28,11 @@ export const SOURCES = {
     flag: "--node-ip <address>",
     help: "address of this node, its VTEP; without it that of the default route's device",
   },
+  nodeName: {
+    env: "NODE_NAME",
+    flag: "--node-name <name>",
+    help: "what this node is called; without it the host's name",
+  },
   routeReflector: {
     env: "KATHARA_MASTER_SERVICE_HOST",
     flag: "--route-reflector <address>",
@@ -208,6 +213,7 @@ export function isPassword(text: string): boolean {
 
 const schema = z.object({
   nodeIp: ADDRESS.optional(),
+  nodeName: z.string().regex(/^[\w.-]{1,253}$/, 'letters, digits, ".", "-" and "_"').optional(),
   routeReflector: ADDRESS.optional(),
   routeReflectors: reflectorList.optional(),
   bgpPassword: password.optional(),

@@ -24,6 +24,7 @@ Deno.test("without settings, a worker has the documented defaults", () => {
   assert.deepEqual(read(WORKER), {
     role: "worker",
     nodeIp: undefined,
+    nodeName: undefined,
     reflectors: ["10.0.0.1"],
     bgpPassword: undefined,
     bgpPasswordFile: undefined,
@@ -54,6 +55,11 @@ const VALUES: readonly { name: string; right: readonly string[]; wrong: readonly
     name: "NODE_IP",
     right: ["10.0.0.2", "fd00::2"],
     wrong: ["10.0.0", "10.0.0.256", "fd00:::2", "node1", "10.0.0.2/24", " 10.0.0.2"],
+  },
+  {
+    name: "NODE_NAME",
+    right: ["w1", "node-1.example", "x".repeat(253)],
+    wrong: ["a b", "a\u001b[2J", "a/b"],
   },
   {
     name: "KATHARA_MASTER_SERVICE_HOST",

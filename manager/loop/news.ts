@@ -48,6 +48,6 @@ function nameOf({ peer, hostname }: Session) {
   return hostname === undefined ? { peer } : { peer, hostname };
 }
 
-export function isUp({ state }: Session): boolean {
+export function isUp({ state }: Pick<Session, "state">): boolean {
   return state === "Established";
 }

@@ -14,6 +14,8 @@ export interface Link {
   readonly mtu: number;
   /** Administratively up. */
   readonly up: boolean;
+  /** The other side is up, too (LOWER_UP); not there where it is not. */
+  readonly carrier?: true;
   readonly group: number;
   /** Name of the bridge it is a port of. */
   readonly master?: string;
@@ -92,6 +94,7 @@ function toLink(raw: Raw, ifindex: number, ifname: string): Link {
     mac: raw.address ?? "",
     mtu: raw.mtu ?? 0,
     up: raw.flags?.includes("UP") ?? false,
+    ...(raw.flags?.includes("LOWER_UP") && { carrier: true }),
     group: raw.group === undefined || raw.group === "default" ? 0 : Number(raw.group),
     ...(raw.ifalias !== undefined && { alias: raw.ifalias }),
     ...(raw.master !== undefined && { master: raw.master }),

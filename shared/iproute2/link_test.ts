@@ -43,7 +43,14 @@ Deno.test("a port, a bridge and a VXLAN device", () => {
   const [port, bridge, vxlan] = parseLinks(JSON.stringify([PORT, BRIDGE, VXLAN]));
   assert.deepEqual(port, {
     ...{ ifindex: 4, ifname: "mgk6y7abpjzoker", altnames: [], mac: "be:99:9d:a2:1e:ee", mtu: 1450 },
-    ...{ up: true, group: 1, alias: PORT.ifalias, master: "kt-net1-ntwork", kind: "veth" },
+    ...{
+      up: true,
+      carrier: true,
+      group: 1,
+      alias: PORT.ifalias,
+      master: "kt-net1-ntwork",
+      kind: "veth",
+    },
     peer: 2,
     port: { learning: true, groupFwdMask: 0xfffd },
   });
