@@ -78,6 +78,13 @@ export const SOURCES = {
     help: "networks that the reflector takes sessions from, with commas, such as 10.0.0.0/16",
     default: "0.0.0.0/0,::/0",
   },
+  ttlSecurity: {
+    env: "MEGALOS_BGP_TTL_SECURITY",
+    flag: "--bgp-ttl-security <hops>",
+    help:
+      "BGP packets from farther away are dropped (GTSM, RFC 5082): 1 is the own link; 0: not looked at",
+    default: "0",
+  },
   frrMemory: {
     env: "MEGALOS_FRR_MEMORY",
     flag: "--frr-memory <MiB>",
@@ -220,6 +227,7 @@ const schema = z.object({
   bgpPasswordFile: z.string().regex(/^\/etc\/megalos\/[^/]/, "a path in /etc/megalos").optional(),
   passwordDelay: integer(1, 3_600),
   nodeNetworks: networkList,
+  ttlSecurity: integer(0, 254),
   frrMemory: integer(64, 1_048_576),
   maxRoutes: integer(1, 10_000_000),
   cniBinDir: z.string().startsWith("/", "an absolute path"),

@@ -40,7 +40,10 @@ export async function installIn(
   packages: readonly string[],
   context: ToolContext,
 ): Promise<void> {
-  const apt = ["chroot", root, "apt-get", "--quiet", "--assume-yes"] as const;
+  // Scripts of packages want /proc, and what they start is to end with them.
+  // deno-fmt-ignore
+  const apt = ["unshare", "--mount", "--pid", "--fork", "--kill-child", `--mount-proc=${root}/proc`,
+    "chroot", root, "apt-get", "--quiet", "--assume-yes"] as const;
   const env = downloadEnv(context, { DEBIAN_FRONTEND: "noninteractive" });
   await watch(`list the packages for ${root}`, { argv: [...apt, "update"], env }, context);
   const install = ["install", "--no-install-recommends", ...packages];

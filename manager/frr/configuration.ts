@@ -1,5 +1,6 @@
 // FRR's configuration over the manager's life: written, applied, and changed with the reflectors.
 import type { Tell } from "../events/event.ts";
+import { run } from "../../shared/process/exec.ts";
 import { within } from "../../shared/process/time.ts";
 import type { Duty } from "../loop/duty.ts";
 import { isUp } from "../loop/news.ts";
@@ -14,6 +15,7 @@ import { choosePassword, type Passwords, startPasswords } from "./password_choic
 import { findPassword, readPassword } from "./passwords.ts";
 import { renderFrr } from "./render.ts";
 import { FRR_CONF } from "./start_files.ts";
+import { requireTtlSecurity } from "./ttl_security.ts";
 
 /** So long (ms) a look waits for names; what is found later counts at the next look. */
 const PATIENCE_MS = 200;
@@ -41,7 +43,8 @@ export class FrrConfiguration implements Duty {
   /** Writes what settings and reflectors' names say now to where FRR reads it at its start. */
   async write(): Promise<void> {
     this.#passwords ??= await this.#startPasswords();
-    const { role, maxRoutes } = this.settings;
+    const { role, maxRoutes, ttlSecurity } = this.settings;
+    if (ttlSecurity > 0) await requireTtlSecurity(run);
     const isCounted = role === "route-reflector" && await countsRoutes();
     // The manager ends a session with less: this one is for what comes faster than its looks.
     this.#mostRoutes = isCounted ? 2 * maxRoutes : undefined;

@@ -24,6 +24,8 @@ export interface SpeakerModel {
   /** Addresses. */
   readonly reflectors: readonly string[];
   readonly password?: string;
+  /** Hops that packets of the session may have made; absent where nobody counts them. */
+  readonly ttlSecurity?: number;
   readonly timers: Timers;
 }
 
@@ -36,6 +38,8 @@ export interface ReflectorModel {
   readonly listenRanges: readonly string[];
   readonly listenLimit: number;
   readonly password?: string;
+  /** As a worker's. */
+  readonly ttlSecurity?: number;
   readonly timers: Timers;
   /** Whom it takes routes from; from all others it takes none. */
   readonly clients: readonly Client[];
@@ -69,15 +73,16 @@ export interface Peers {
 
 /** The model of a role at the node address `vtep`. */
 export function modelFrr(
-  { role, as, bgpPassword: password, nodeNetworks, frrMemory }: Pick<
+  { role, as, bgpPassword: password, ttlSecurity, nodeNetworks, frrMemory }: Pick<
     Settings,
-    "role" | "as" | "bgpPassword" | "nodeNetworks" | "frrMemory"
+    "role" | "as" | "bgpPassword" | "ttlSecurity" | "nodeNetworks" | "frrMemory"
   >,
   vtep: string,
   { reflectors = [], clients = [], mostRoutes }: Peers,
 ): FrrModel {
   const secret = password === undefined ? {} : { password };
-  const common = { as, routerId: toRouterId(vtep), timers: TIMERS, ...secret };
+  const hops = ttlSecurity === 0 ? {} : { ttlSecurity };
+  const common = { as, routerId: toRouterId(vtep), timers: TIMERS, ...secret, ...hops };
   if (role === "worker") return { role, ...common, source: vtep, reflectors };
   // bgpd sets no MD5 password for a prefix length of 0.
   const listenRanges = nodeNetworks.flatMap(halve);

@@ -24,6 +24,7 @@ Deno.test("a worker has its reflectors; a reflector listens to all addresses in 
   const settings = {
     as: 7,
     bgpPassword: "secret",
+    ttlSecurity: 0,
     nodeNetworks: ["0.0.0.0/0", "::/0"],
     frrMemory: 1024,
   };
@@ -49,9 +50,21 @@ Deno.test("a reflector takes as many sessions as fit half of FRR's memory", () =
 });
 
 Deno.test("where FRR can count routes, it is told how many a client may have", () => {
-  const settings = { as: 7, bgpPassword: undefined, nodeNetworks: [], frrMemory: 64 };
+  const settings = {
+    ...{ as: 7, bgpPassword: undefined, ttlSecurity: 0, nodeNetworks: [], frrMemory: 64 },
+  };
   const render = (mostRoutes: number | undefined) =>
     renderFrr(modelFrr({ ...settings, role: "route-reflector" }, "10.0.0.1", { mostRoutes }));
   assert.match(render(9), /^ {2}neighbor workers maximum-prefix 9$/m);
   assert.doesNotMatch(render(undefined), /maximum-prefix/);
+});
+
+Deno.test("both roles are told how many hops a packet may have made, where anybody counts", () => {
+  const settings = { as: 7, bgpPassword: undefined, nodeNetworks: [], frrMemory: 64 };
+  for (const [role, group] of [["worker", "reflectors"], ["route-reflector", "workers"]] as const) {
+    const render = (ttlSecurity: number) =>
+      renderFrr(modelFrr({ ...settings, role, ttlSecurity }, "10.0.0.1", {}));
+    assert.match(render(2), new RegExp(`^ neighbor ${group} ttl-security hops 2$`, "m"));
+    assert.doesNotMatch(render(0), /ttl-security/);
+  }
 });

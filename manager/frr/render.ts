@@ -61,12 +61,15 @@ export function renderFrr(model: FrrModel): string {
   return lines.join("\n") + "\n";
 }
 
-function renderSpeaker({ as, source, reflectors, password, timers }: SpeakerModel): string[] {
+function renderSpeaker(
+  { as, source, reflectors, password, ttlSecurity, timers }: SpeakerModel,
+): string[] {
   const group = PEER_GROUP.worker;
   return [
     ` neighbor ${group} peer-group`,
     ` neighbor ${group} remote-as ${as}`,
     ...renderPassword(group, password),
+    ...renderTtlSecurity(group, ttlSecurity),
     ` neighbor ${group} timers ${timers.keepalive} ${timers.hold}`,
     ` neighbor ${group} timers connect ${timers.connect}`,
     ...reflectors.flatMap((reflector) => [
@@ -86,6 +89,10 @@ function renderPassword(neighbor: string, password: string | undefined): string[
   return password === undefined ? [] : [` neighbor ${neighbor} password ${password}`];
 }
 
+function renderTtlSecurity(neighbor: string, hops: number | undefined): string[] {
+  return hops === undefined ? [] : [` neighbor ${neighbor} ttl-security hops ${hops}`];
+}
+
 /**
  * The kernel would take the address of the nearest device. That is the pod network's bridge where
  * the reflector is a pod of this node.
@@ -96,13 +103,14 @@ function renderSource(neighbor: string, source: string): string[] {
 }
 
 function renderReflector(
-  { as, listenLimit, listenRanges, mostRoutes, password, timers }: ReflectorModel,
+  { as, listenLimit, listenRanges, mostRoutes, password, ttlSecurity, timers }: ReflectorModel,
 ): string[] {
   const group = PEER_GROUP["route-reflector"];
   return [
     ` neighbor ${group} peer-group`,
     ` neighbor ${group} remote-as ${as}`,
     ...renderPassword(group, password),
+    ...renderTtlSecurity(group, ttlSecurity),
     ` neighbor ${group} timers ${timers.keepalive} ${timers.hold}`,
     ` bgp listen limit ${listenLimit}`,
     ...listenRanges.map((range) => ` bgp listen range ${range} peer-group ${group}`),
