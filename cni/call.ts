@@ -2,6 +2,7 @@
 import { cut } from "../shared/quote.ts";
 import { CALL_LIMIT_MS } from "../shared/call_limits.ts";
 import { DEFAULT_TIMEOUT_MS } from "../shared/process/command.ts";
+import { scaled, setTimeScale, TIME_SCALE } from "../shared/process/time_scale.ts";
 import { openKernel } from "../shared/iproute2/kernel.ts";
 import { fail } from "../shared/faults.ts";
 import { RUNTIME, VERSION } from "../shared/version.ts";
@@ -50,6 +51,7 @@ export async function answer(
 ): Promise<Answer> {
   let version: CniVersion = LATEST_VERSION;
   try {
+    setTimeScale(env(TIME_SCALE));
     const environment = readEnvironment(env);
     if (environment.command === "") return { stdout: "", stderr: ABOUT, exitCode: 0 };
     if (environment.command === "VERSION") return succeed(versionReply());
@@ -71,7 +73,7 @@ export async function answer(
         `Cannot ${command} with cniVersion ${version}: it came with ${since}`,
       );
     }
-    const deadline = host.now() + CALL_LIMIT_MS;
+    const deadline = host.now() + scaled(CALL_LIMIT_MS);
     const remainingMs = () => Math.max(deadline - host.now(), MIN_MS);
     const run: Host["run"] = (command) =>
       host.run({ timeoutMs: Math.min(DEFAULT_TIMEOUT_MS, remainingMs()), ...command });

@@ -11,6 +11,7 @@ import { addressesOf, findReflectors, withoutServices } from "./frr/find_reflect
 import { modelFrr } from "./frr/model.ts";
 import { renderFrr } from "./frr/render.ts";
 import { checkIp } from "./node/check_ip.ts";
+import { setTimeScale, TIME_SCALE } from "../shared/process/time_scale.ts";
 import { prepareNode } from "./node/prepare_node.ts";
 import { uninstallNode } from "./node/uninstall_node.ts";
 import { runManager } from "./run.ts";
@@ -49,6 +50,7 @@ export type ExitCode = 0 | 1 | 2;
 export async function runCli(process: Process, args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = 0;
   try {
+    setTimeScale(process.env(TIME_SCALE));
     await buildCli(process, () => code = 1).parseAsync(args, { from: "user" });
     return code;
   } catch (error) {

@@ -127,6 +127,12 @@ export const SOURCES = {
     help: "how long a LAN without pods is kept",
     default: "30",
   },
+  nodeGrace: {
+    env: "MEGALOS_NODE_GRACE",
+    flag: "--node-grace <seconds>",
+    help: "how long frames still go to a node whose BGP session has ended; 0: not at all",
+    default: "120",
+  },
   vtepFilter: {
     env: "MEGALOS_VTEP_FILTER",
     flag: "--vtep-filter <on or off>",
@@ -237,6 +243,7 @@ const schema = z.object({
   httpPort: integer(1, 65_535),
   httpListen: z.enum(LISTEN, LISTEN.join(" or ")),
   grace: integer(0, 86_400),
+  nodeGrace: integer(0, 86_400),
   vtepFilter: z.enum(["on", "off"], "on or off"),
   maxMacs: integer(0, 1_000_000),
   stormLimit: integer(0, 1_000_000),

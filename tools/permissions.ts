@@ -39,7 +39,7 @@ export const PROGRAMS = {
       run: ["ip", "nsenter", "stat", "unshare"],
       read: ["/run/megalos", "/run/netns", "/var/run/netns"],
       write: ["/run/megalos"],
-      env: ["CNI_*", "MEGALOS_MANAGED"],
+      env: ["CNI_*", "MEGALOS_MANAGED", "MEGALOS_TIME_SCALE"],
       net: [],
       // The kernel decides where a VXLAN device is made.
       sys: ["osRelease"],

@@ -67,8 +67,9 @@ main() {
   . /usr/lib/frr/frrcommon.sh
   set +e
   remove_old_pid_files
-  start_relay
+  # The manager has written the relay's settings before the configuration.
   await_configuration
+  start_relay
   start_watchfrr
   trap stop TERM INT
   wait "$watchfrr"

@@ -5,9 +5,57 @@
 # zebra deletes what bgpd has told it as soon as bgpd's connection closes. Through the relay zebra
 # does not see that: it is killed first, hard, and leaves the kernel's entries, which carry traffic
 # until EVPN has spoken again. A bgpd that closes a connection and lives on (pidfd_open(2) tells) is
-# another matter: that close is passed on. This is Python because FRR's own frr-reload.py is: where
-# FRR is, Python is.
-import os, select, shutil, signal, socket, struct, threading
+# another matter: that close is passed on.
+#
+# bgpd also has zebra delete the entries of another node whose BGP session has ended. That says
+# nothing of the node's pods: frames still reach them. So the relay holds these deletions back until
+# the node has spoken again, or has been away for too long.
+#
+# This is Python because FRR's own frr-reload.py is: where FRR is, Python is.
+import ctypes, glob, os, select, shutil, signal, socket, struct, sys, threading, time
+
+# A deletion waits so long (s) for the sign that its whole node is away.
+SETTLE = 1
+# So long (s) after its return a node has said all that it has.
+SPOKEN = 10
+# So often (s) it is looked at what is held.
+TICK = 0.1
+# More deletions than this are not held. One takes about half a kB.
+MOST_HELD = 100_000
+
+# A message of zebra's protocol (lib/zclient.h): length, marker, version, VRF, command.
+HEADER = struct.Struct(">HBBIH")
+FRAME = (0xFE, 6)
+VTEP_ADD, VTEP_DELETE, MAC_ADD, MAC_DELETE = (
+    f"ZEBRA_REMOTE_{name}" for name in ("VTEP_ADD", "VTEP_DEL", "MACIP_ADD", "MACIP_DEL")
+)
+# A message about a VTEP: its VNI, its address, and a number that is not part of what it is about.
+VNI = struct.Struct(">I")
+FLOOD_CONTROL = 4
+# A message about a MAC address: VNI, MAC address, length of the IP address that follows, VTEP.
+MAC = struct.Struct(">I6sH")
+
+
+# How long (s) what a node has said holds without the node, and the VNI that all nodes are on.
+GRACE, ALL_NODES = int(NODE_GRACE), int(NODES_VNI)
+# The commands' names by number.
+COMMANDS = {}
+
+
+def number_commands():
+    """The commands' names by number. Each FRR has other numbers, and its library names them."""
+    [path] = glob.glob("/usr/lib/*/frr/libfrr.so.0") or ["libfrr.so.0"]
+    name = ctypes.CDLL(path).zserv_command_string
+    name.restype, name.argtypes = ctypes.c_char_p, [ctypes.c_uint]
+    missing = {VTEP_ADD, VTEP_DELETE, MAC_ADD, MAC_DELETE}
+    numbers, number = {}, 0
+    while missing:
+        text = (name(number) or b"").decode()
+        if text in missing:
+            missing.remove(text)
+            numbers[number] = text
+        number += 1
+    return numbers
 
 
 def open_peer(connection):
@@ -17,10 +65,152 @@ def open_peer(connection):
     return os.pidfd_open(pid)
 
 
+def say(words):
+    print(f"megalos-relay: {words}", file=sys.stderr, flush=True)
+
+
+def spell(vtep):
+    """An address, as bgpd sends it: four bytes, or from FRR 10.6 on, behind its family."""
+    family = socket.AF_INET6 if len(vtep) > 12 else socket.AF_INET
+    return socket.inet_ntop(family, vtep[-16:] if len(vtep) > 12 else vtep[-4:])
+
+
+class Node:
+    """Another node: what bgpd has withdrawn of it, and since when (s) it is away, and back."""
+
+    def __init__(self):
+        self.deletions = {}
+        self.away = self.back = None
+
+    def is_due(self, heard, now):
+        if self.back is not None:
+            return now >= self.back + SPOKEN
+        return now >= (heard + SETTLE if self.away is None else self.away + GRACE)
+
+    def list_due(self, now):
+        """What is due, by what it is about. What was heard first is due first."""
+        due = {}
+        for key, (heard, message) in self.deletions.items():
+            if not self.is_due(heard, now):
+                break
+            due[key] = message
+        return due
+
+
+class Withdrawals:
+    """What of bgpd's messages zebra gets, and when."""
+
+    def __init__(self, commands):
+        self.commands = commands
+        self.nodes = {}
+        # Whose deletion is held, by what it is about.
+        self.held = {}
+
+    def take(self, message, now):
+        """Answers what to pass on now."""
+        name = self.commands.get(HEADER.unpack_from(message)[4])
+        body = message[HEADER.size :]
+        if name in (VTEP_ADD, VTEP_DELETE):
+            return self.take_vtep(name, body[:-FLOOD_CONTROL], message, now)
+        if name not in (MAC_ADD, MAC_DELETE):
+            return [message]
+        end = MAC.size + MAC.unpack_from(body)[2]
+        if name == MAC_DELETE:
+            return self.hold(body[:end], body[end:], message, now)
+        # The deletion goes first: to zebra, the sequence number that it has would be newer than
+        # that of a node that began anew. Meanwhile frames for this address are flooded.
+        return self.release(body[:end]) + [message]
+
+    def take_vtep(self, name, key, message, now):
+        vtep = key[VNI.size :]
+        # zebra has not heard of a deletion that is released here, and needs not hear of it.
+        passed = self.hold(key, vtep, message, now) if name == VTEP_DELETE else [message]
+        if name == VTEP_ADD:
+            self.release(key)
+        if VNI.unpack_from(key)[0] == ALL_NODES and vtep in self.nodes:
+            self.see(vtep, name == VTEP_ADD, now)
+        return passed
+
+    def hold(self, key, vtep, message, now):
+        released = self.release(key)
+        if GRACE == 0 or len(self.held) >= MOST_HELD:
+            return released + [message]
+        self.nodes.setdefault(vtep, Node()).deletions[key] = (now, message)
+        self.held[key] = vtep
+        return []
+
+    def release(self, key):
+        vtep = self.held.pop(key, None)
+        return [] if vtep is None else [self.nodes[vtep].deletions.pop(key)[1]]
+
+    def see(self, vtep, is_there, now):
+        """Learns whether the node is on the LAN that every node is on."""
+        node = self.nodes[vtep]
+        if not is_there:
+            node.away, node.back = now, None
+            say(f"node {spell(vtep)} is away: what it has said holds for {GRACE} s")
+        elif node.away is not None:
+            node.back = now
+            say(f"node {spell(vtep)} is back")
+
+    def take_due(self, now):
+        passed = []
+        for vtep, node in list(self.nodes.items()):
+            due = node.list_due(now)
+            for key in due:
+                self.release(key)
+            passed += due.values()
+            if not node.deletions and (node.away is None or node.is_due(node.away, now)):
+                if node.away is not None and node.back is None:
+                    say(f"node {spell(vtep)} has not come back: {len(due)} entries go")
+                del self.nodes[vtep]
+        return passed
+
+
+def split(data):
+    """The whole messages at the beginning of the data, and the rest.
+    Raises ValueError for what is no message of this version of the protocol."""
+    messages, at = [], 0
+    while len(data) - at >= HEADER.size:
+        size, *frame = HEADER.unpack_from(data, at)[:3]
+        if tuple(frame) != FRAME or size < HEADER.size:
+            raise ValueError("zebra and bgpd speak another version of their protocol")
+        if len(data) - at < size:
+            break
+        messages.append(data[at : at + size])
+        at += size
+    return messages, data[at:]
+
+
 def pass_on(source, sink):
     try:
         while data := source.recv(65536):
             sink.sendall(data)
+    except OSError:
+        pass
+
+
+def pass_on_filtered(bgpd, zebra):
+    """Passes on what bgpd says, without the deletions that are held, until bgpd's end."""
+    withdrawals, rest = Withdrawals(COMMANDS), b""
+    try:
+        while True:
+            tick = TICK if withdrawals.nodes else None
+            readable, _, _ = select.select([bgpd], [], [], tick)
+            passed = withdrawals.take_due(time.monotonic())
+            if readable:
+                data = bgpd.recv(65536)
+                if not data:
+                    return
+                rest += data
+                messages, rest = split(rest)
+                for message in messages:
+                    passed += withdrawals.take(message, time.monotonic())
+            zebra.sendall(b"".join(passed))
+    except ValueError as error:
+        say(f"holds nothing back: {error}")
+        zebra.sendall(rest)
+        pass_on(bgpd, zebra)
     except OSError:
         pass
 
@@ -40,7 +230,7 @@ def serve(bgpd):
         zebra.connect(ZEBRA_SOCKET)
         processes = [open_peer(bgpd), open_peer(zebra)]
         threading.Thread(target=answer, args=(zebra, bgpd), daemon=True).start()
-        pass_on(bgpd, zebra)
+        pass_on_filtered(bgpd, zebra)
         has_ended, _, _ = select.select(processes[:1], [], [], 1)
         if has_ended:
             signal.pidfd_send_signal(processes[1], signal.SIGKILL)
@@ -54,6 +244,10 @@ def serve(bgpd):
 
 
 def main():
+    try:
+        COMMANDS.update(number_commands())
+    except (OSError, AttributeError) as error:
+        say(f"holds nothing back: {error}")
     listener = socket.socket(socket.AF_UNIX)
     if os.path.exists(RELAY_SOCKET):
         os.unlink(RELAY_SOCKET)

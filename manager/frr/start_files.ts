@@ -1,8 +1,9 @@
 // The files that FRR is started with: its list of daemons, and scripts that run them and zebra.
 import { updateFile } from "../../shared/files.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
+import { NODES_LAN } from "../../shared/lan/nodes_lan.ts";
 import { withConstants } from "../../shared/process/script.ts";
-import type { Role } from "../settings.ts";
+import type { Role, Settings } from "../settings.ts";
 import megalosStart from "./megalos_start.sh" with { type: "text" };
 import megalosZebra from "./megalos_zebra.sh" with { type: "text" };
 import relay from "./relay.py" with { type: "text" };
@@ -42,13 +43,25 @@ const START_TEXT = withConstants(megalosStart, {
   RELAY_SOCKET,
 });
 const ZEBRA_TEXT = withConstants(megalosZebra, { LAN_NETNS, ZEBRA_SOCKET });
-const RELAY_TEXT = withConstants(relay, { RELAY_SOCKET, ZEBRA_SOCKET });
+
+/** @param nodeGrace how long (s) the relay holds back that a node's entries are to be deleted */
+function renderRelay(nodeGrace: number): string {
+  return withConstants(relay, {
+    NODE_GRACE: nodeGrace,
+    NODES_VNI: NODES_LAN.vni,
+    RELAY_SOCKET,
+    ZEBRA_SOCKET,
+  });
+}
 
 /**
  * Writes what FRR needs to start. A configuration that is there stays. The folder is root's own:
  * root runs what lies there, and FRR's daemons, which have another user, have no need to write.
  */
-export async function writeStartFiles(role: Role): Promise<void> {
+export async function writeStartFiles(
+  role: Role,
+  { nodeGrace }: Pick<Settings, "nodeGrace">,
+): Promise<void> {
   await Deno.mkdir(FRR_DIR, { recursive: true });
   if ((await Deno.stat(FRR_DIR)).uid !== 0) await Deno.chown(FRR_DIR, 0, 0);
   await Deno.chmod(FRR_DIR, 0o755);
@@ -56,7 +69,7 @@ export async function writeStartFiles(role: Role): Promise<void> {
   await updateFile(`${FRR_DIR}/vtysh.conf`, "service integrated-vtysh-config\n", 0o644);
   if (role === "worker") {
     await updateFile(ZEBRA_SCRIPT, ZEBRA_TEXT, 0o755);
-    await updateFile(RELAY_SCRIPT, RELAY_TEXT, 0o755);
+    await updateFile(RELAY_SCRIPT, renderRelay(nodeGrace), 0o755);
   }
   await updateFile(START_SCRIPT, START_TEXT, 0o755);
 }

@@ -19,7 +19,7 @@ const NETNS_LOCK_MS = 30_000;
  */
 export async function prepareNode(
   role: Role,
-  settings: Pick<Settings, "cniBinDir" | "launcher">,
+  settings: Pick<Settings, "cniBinDir" | "launcher" | "nodeGrace">,
   programDir: string,
   tell: Tell,
 ): Promise<void> {
@@ -29,7 +29,7 @@ export async function prepareNode(
   using _alone = role === "worker"
     ? await lock(NETNS_LOCK_FILE, { make: true, timeoutMs: NETNS_LOCK_MS })
     : undefined;
-  await writeStartFiles(role);
+  await writeStartFiles(role, settings);
   tell({ kind: "start-files-written", role });
   if (role !== "worker") return;
   await makeSlots();

@@ -54,6 +54,8 @@ export async function startFaultCluster(
     Station.start(node, "worker", {
       ...workerEnv(index),
       MEGALOS_ROUTE_REFLECTORS: REFLECTOR_ADDRESSES.join(","),
+      // This is longer than all faults, and short enough to be waited for.
+      MEGALOS_NODE_GRACE: "35",
       ...(index === 0 ? env : {}),
     });
   const [rr1, rr2, w1, w2] = await Promise.all([

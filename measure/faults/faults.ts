@@ -25,18 +25,7 @@ export interface Fault {
 }
 
 const nothing = () => ({ towards: 0, from: 0 });
-/**
- * The limits when a worker's sessions end: others know of its pods by these sessions alone, but
- * what the worker knows of other pods is in its kernel.
- */
-const itsSessions = (downMs: number) => ({ towards: downMs + 300, from: 0 });
 const itsLink = (downMs: number) => ({ towards: downMs + 300, from: downMs + 300 });
-
-/**
- * The limits when a worker hears no reflector. bgpd has all entries deleted when its last session
- * ends. The manager makes them again as soon as it sees that.
- */
-const itsSilence = () => ({ towards: 1_000, from: 1_000 });
 
 const RESTART_SECONDS = 30;
 
@@ -63,31 +52,31 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "bgpd",
     title: "bgpd killed",
-    limits: itsSessions,
+    limits: nothing,
     inject: onWorker((worker) => worker.kill("bgpd")),
   },
   {
     name: "zebra",
     title: "zebra killed",
-    limits: itsSessions,
+    limits: nothing,
     inject: onWorker((worker) => worker.kill("zebra")),
   },
   {
     name: "zebra-bgpd",
     title: "zebra and bgpd killed",
-    limits: itsSessions,
+    limits: nothing,
     inject: onWorker((worker) => worker.kill("zebra", "bgpd")),
   },
   {
     name: "upgrade",
     title: "pod upgraded: all stopped, started anew after 3 s",
-    limits: itsSessions,
+    limits: nothing,
     inject: onWorker((worker) => replace(worker, "TERM", 3)),
   },
   {
     name: "frr",
     title: "FRR's container killed, started anew after 3 s",
-    limits: itsSessions,
+    limits: nothing,
     inject: onWorker(async (worker) => {
       await worker.stopFrr("KILL");
       await pause(3);
@@ -121,7 +110,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "all-reflectors",
     title: "both reflectors killed at once for 20 s",
-    limits: itsSilence,
+    limits: nothing,
     inject: ({ reflectors }) =>
       timed(async () => {
         await Promise.all(reflectors.map((reflector) => replace(reflector, "KILL", 20)));
@@ -186,7 +175,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "run-full",
     title: "/run full, and bgpd killed",
-    limits: itsSessions,
+    limits: nothing,
     inject: onWorker(async (worker) => {
       await using _full = await fillRun(worker.node);
       await worker.kill("bgpd");
@@ -196,7 +185,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "memory-bgpd",
     title: "bgpd hits its memory limit",
-    limits: itsSessions,
+    limits: nothing,
     inject: onWorker(async ({ node }) => exhaustMemory(node, (await frrPids(node)).bgpd!)),
   },
   {

@@ -3,42 +3,16 @@
 // zebra).
 import assert from "node:assert/strict";
 import { describe } from "../../shared/process/command.ts";
-import type { Node } from "../fixture/cluster.ts";
+import { awaitEntries, bridgeThere, readRemote } from "../fixture/entries.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { frrPids } from "../fixture/frr.ts";
 import { Manager, readStatus, REFLECTOR_ENV } from "../fixture/manager.ts";
 import { addPod, call, canReach, pod } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
-import { LANS } from "../fixture/bare_node.ts";
 
 const VXLAN = ["dev", "net1-ntwork"];
 const W2 = ["dst", "10.99.0.12", "self"];
-
-function bridgeThere(node: Node, ...args: string[]): Promise<string> {
-  return node.must("nsenter", `--net=${LANS}`, "bridge", ...args);
-}
-
-/** All entries of pods' LANs that lead to other nodes. */
-async function readRemote(node: Node): Promise<string[]> {
-  const lines = (await bridgeThere(node, "fdb", "show")).split("\n");
-  return lines.filter((line) => / dst | extern_learn/.test(line) && !/ dev nodes-~vtep /.test(line))
-    .toSorted();
-}
-
-async function awaitEntries(
-  node: Node,
-  expected: readonly string[],
-  seconds: number,
-  log: Manager,
-) {
-  let seen: readonly string[] = [];
-  await eventually(
-    async () => `${seen = await readRemote(node)}` === `${expected}`,
-    seconds,
-    () => `there is ${seen.join(" and ")}\n${log.log}`,
-  );
-}
 
 testAsRoot("entries that somebody deletes are made again as they were", async () => {
   await using pods = await startTwoPods();
@@ -60,7 +34,8 @@ testAsRoot("entries that somebody deletes are made again as they were", async ()
 testAsRoot(
   "without any session pods talk on; what left meanwhile goes when EVPN has spoken again",
   async () => {
-    await using pods = await startTwoPods();
+    // This is how it is after the grace.
+    await using pods = await startTwoPods({ MEGALOS_NODE_GRACE: "0" });
     const { cluster: { reflector, workers: [w1, w2] }, running } = pods;
     const [manager, other] = running.workers;
     const pc3 = pod("pc3", "02:00:00:00:00:03");

@@ -62,7 +62,7 @@ testAsRoot("a password is introduced, changed and removed while LANs go on", asy
       // What EVPN does not know is swept ten seconds after a session has begun.
       await w1.must("sleep", "12");
     });
-    // All sessions end at once, as when all reflectors end: the manager puts the entries back.
-    assert.ok(lost <= 100, `${lost} frames of 10 ms are lost with ${password}`);
+    // All sessions end at once. One frame may be on its way when the pinging ends.
+    assert.ok(lost <= 1, `${lost} frames of 10 ms are lost with ${password}`);
   }
 });

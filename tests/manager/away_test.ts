@@ -1,0 +1,112 @@
+// A node whose FRR is away: frames still reach its pods, and what it has said is forgotten in time.
+import assert from "node:assert/strict";
+import { describe } from "../../shared/process/command.ts";
+import { type Node, plug, startNode, workerAddress } from "../fixture/cluster.ts";
+import { awaitEntries, readRemote } from "../fixture/entries.ts";
+import { eventually } from "../fixture/eventually.ts";
+import { frrPids } from "../fixture/frr.ts";
+import { Manager, workerEnv } from "../fixture/manager.ts";
+import { countLost } from "../fixture/ping.ts";
+import { addPod, call, canReach, pod } from "../fixture/pod.ts";
+import { testAsRoot } from "../fixture/privileged.ts";
+import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
+
+const W2 = workerAddress(1);
+
+/** Ends FRR as a lost container does, without a word to anybody. */
+async function killFrr(node: Node): Promise<void> {
+  const { watchfrr, ...daemons } = await frrPids(node);
+  await node.must("kill", "-KILL", watchfrr!, ...Object.values(daemons));
+}
+
+/** Waits until this node's bgpd knows no route of the second worker, or knows one. */
+function awaitRoutes(node: Node, wanted: boolean): Promise<unknown> {
+  const show = ["vtysh", "-c", "show bgp l2vpn evpn route"];
+  return eventually(
+    async () => (await node.must(...show)).includes(W2) === wanted,
+    60,
+    `the routes of ${W2} are not ${wanted ? "there" : "gone"}`,
+  );
+}
+
+/** All entries to the second worker and its pod. */
+async function readWhole(node: Node): Promise<string[]> {
+  return await eventually(
+    async () => {
+      const entries = await readRemote(node);
+      return entries.length === 3 && entries;
+    },
+    10,
+    async () => `there is ${await readRemote(node)}`,
+  );
+}
+
+testAsRoot("a worker's FRR that is killed and comes back costs no frame", async () => {
+  await using pods = await startTwoPods();
+  const { cluster: { workers: [w1, w2] }, running } = pods;
+  const before = await readWhole(w1);
+  await using managers = new AsyncDisposableStack();
+  const lost = await countLost(w1, PC1, "10.0.0.2", async () => {
+    await running.workers[1].end("KILL");
+    await killFrr(w2);
+    await awaitRoutes(w1, false);
+    assert.deepEqual(await readRemote(w1), before);
+    const again = managers.use(await Manager.start(w2, ["worker"], workerEnv(1)));
+    await awaitRoutes(w1, true);
+    await again.ready();
+  });
+  // One frame may be on its way when the pinging ends.
+  assert.ok(lost <= 1, `${lost} frames of 10 ms are lost`);
+  await awaitEntries(w1, before, 30, running.workers[0]);
+});
+
+testAsRoot("what ends while its node is away goes once the node has spoken again", async () => {
+  await using pods = await startTwoPods();
+  const { cluster: { workers: [w1, w2] }, running } = pods;
+  const before = await readWhole(w1);
+  await running.workers[1].end("KILL");
+  await killFrr(w2);
+  await awaitRoutes(w1, false);
+  const deleted = await call(w2, "DEL", PC2);
+  assert.equal(deleted.reason, "success", describe(deleted));
+  assert.deepEqual(await readRemote(w1), before);
+  await using _again = await Manager.start(w2, ["worker"], workerEnv(1));
+  const isOfPod = (line: string) => line.includes(PC2.mac);
+  await awaitEntries(w1, before.filter((line) => !isOfPod(line)), 60, running.workers[0]);
+});
+
+testAsRoot("a node that does not come back is forgotten after the grace time", async () => {
+  await using pods = await startTwoPods({ MEGALOS_NODE_GRACE: "20" });
+  const { cluster: { workers: [w1, w2] }, running } = pods;
+  const before = await readWhole(w1);
+  await running.workers[1].end("KILL");
+  await killFrr(w2);
+  await awaitRoutes(w1, false);
+  assert.deepEqual(await readRemote(w1), before);
+  await awaitEntries(w1, [], 60, running.workers[0]);
+});
+
+testAsRoot("a MAC address that another node announces leaves a node that is away", async () => {
+  await using pods = await startTwoPods();
+  const { cluster: { reflector, workers: [w1, w2] }, running } = pods;
+  await readWhole(w1);
+  await running.workers[1].end("KILL");
+  await killFrr(w2);
+  await awaitRoutes(w1, false);
+  await using w3 = await startNode("w3");
+  await plug(reflector, w3, workerAddress(2));
+  await using manager = await Manager.start(w3, ["worker"], workerEnv(2));
+  await manager.ready();
+  await addPod(w3, PC2, "10.0.0.2");
+  await addPod(w3, pod("pc3", "02:00:00:00:00:03"), "10.0.0.3");
+  assert.ok(await canReach(w3, PC2, "10.0.0.3"));
+  await eventually(
+    async () => {
+      const entries = (await readRemote(w1)).filter((line) => line.startsWith(PC2.mac));
+      return entries.some((line) => line.includes(workerAddress(2)));
+    },
+    20,
+    async () => `there is ${await readRemote(w1)}`,
+  );
+  assert.ok(await canReach(w1, PC1, "10.0.0.2"));
+});
