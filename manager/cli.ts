@@ -41,6 +41,8 @@ export interface Process {
   readonly columns: number;
   /** Given at SIGTERM and SIGINT. */
   readonly signal: AbortSignal;
+  /** Time (s) of all processors that this program has used. */
+  readonly cpuSeconds: () => number;
 }
 
 /** 0: done. 1: failed, or `status` found the node not ready. 2: wrong command or settings. */
@@ -73,7 +75,7 @@ class Told extends Error {}
  * @param fail is called when a command was done, and the program is to end with 1
  */
 function buildCli(process: Process, fail: () => void): Command {
-  const { env, programDir, print, signal } = process;
+  const { env, programDir, print, signal, cpuSeconds } = process;
   const cli = new Command("manager")
     .description(
       "Megalos manager: BGP EVPN for the LANs of a node, and the route reflector between nodes.",
@@ -110,7 +112,10 @@ function buildCli(process: Process, fail: () => void): Command {
   };
   const start = (role?: Role) => {
     const settings = read(role);
-    return log(settings, (journal) => runManager(settings, programDir, journal, signal));
+    return log(
+      settings,
+      (journal) => runManager(settings, programDir, journal, signal, cpuSeconds),
+    );
   };
   cli.command("worker").description("run on a worker: speaker, plugin, LANs")
     .action(() => start("worker"));

@@ -10,6 +10,7 @@ import { Gatekeeper } from "./frr/gatekeeper.ts";
 import { IdleSessions } from "./frr/idle_sessions.ts";
 import { NextHopAsker } from "./frr/next_hops.ts";
 import { FrrStarter } from "./frr/supervise.ts";
+import type { ViewServer } from "./http/view_server.ts";
 import type { InventoryKeeper } from "./inventory/inventory_keeper.ts";
 import type { LanDevicesOnNode } from "./lans/list_lans.ts";
 import { MacLimiter } from "./limits/mac_limiter.ts";
@@ -21,6 +22,7 @@ import { Duties, type Duty } from "./loop/duty.ts";
 import type { Health } from "./loop/health.ts";
 import { observe } from "./loop/observation.ts";
 import { nextLookMs, SOON_MS } from "./loop/pace.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import { AddressWatch } from "./node/watch_address.ts";
 import type { Settings } from "./settings.ts";
 import { Beacon } from "./underlay/beacon.ts";
@@ -33,22 +35,26 @@ export interface ConfiguredNode {
   readonly configuration: FrrConfiguration;
   readonly health: Health;
   readonly inventory: InventoryKeeper;
+  readonly metrics: Metrics;
+  readonly view: ViewServer;
   readonly journal: Journal;
   readonly signal: AbortSignal;
 }
 
 /** Ends when the node's address or MTU has changed, or `signal` is given. */
 export async function lookAfterNode(node: ConfiguredNode): Promise<void> {
-  const { settings, facts, health, journal, signal } = node;
+  const { settings, facts, health, metrics, view, journal, signal } = node;
   await using kept = new AsyncDisposableStack();
   const alarm = new Alarm(SOON_MS);
   const address = new AddressWatch(settings, facts, journal.tell);
   const list = await listDuties(node, () => alarm.ring(), kept);
-  const duties = new Duties([...list, address], journal.tell);
+  const duties = new Duties([...list, address, view], journal.tell);
   let lastReady = performance.now();
   while (!signal.aborted && !address.hasChanged) {
+    const started = performance.now();
     await duties.look(() => observe(run));
     const now = performance.now();
+    metrics.looked(now - started);
     const { ok } = health.ready();
     if (ok) lastReady = now;
     const { isUnsettled } = duties;
@@ -62,7 +68,7 @@ export async function lookAfterNode(node: ConfiguredNode): Promise<void> {
 
 /** The duties in their order: what traffic waits for comes first. */
 async function listDuties(
-  { settings, facts, configuration, health, inventory, journal }: ConfiguredNode,
+  { settings, facts, configuration, health, inventory, metrics, journal }: ConfiguredNode,
   ring: () => void,
   kept: AsyncDisposableStack,
 ): Promise<Duty[]> {
@@ -78,6 +84,7 @@ async function listDuties(
   const resident = settings.launcher === "on" ? [kept.use(await startResident(facts, tell))] : [];
   const macs = kept.use(new MacLimiter(settings.maxMacs, tell));
   const filter = kept.use(new VtepFilter(settings, facts.vtep, tell));
+  metrics.filter = () => filter.figures;
   const beacon = new Beacon(facts);
   const hearLink = (line: string) => macs.hearLink(line);
   const storms = new StormLimiter(settings.stormLimit, tell);
@@ -87,10 +94,13 @@ async function listDuties(
     beacon.takeDevices(devices);
     filter.takeDevices(devices);
     inventory.takeDevices(devices);
+    metrics.takeDevices(devices);
   };
   const lans = kept.use(new LanKeeper(facts, settings.grace * 1000, tell, hearLink, takeDevices));
   const switches = new SwitchKeeper(tell);
-  const entries = kept.use(new EntryKeeper(tell, ring, [filter, macs, inventory.macs]));
+  const entries = kept.use(
+    new EntryKeeper(tell, ring, [filter, macs, inventory.macs, metrics.entries]),
+  );
   const nextHops = kept.use(new NextHopAsker());
   const counters = new CountersFile(() => journal.counters);
   const own = [lans, filter, beacon, macs, storms, switches, ...resident, counters, inventory];

@@ -1,5 +1,6 @@
 // The manager as a process: arguments, environment and signals in, text and the exit code out.
 import { dirname } from "node:path";
+import process from "node:process";
 import { runCli } from "./cli.ts";
 
 /** How wide lines are where standard output is no terminal. */
@@ -18,5 +19,9 @@ const code = await runCli({
   complain: (line) => console.error(line),
   columns: Deno.stdout.isTerminal() ? Deno.consoleSize().columns || COLUMNS : COLUMNS,
   signal: stop.signal,
+  cpuSeconds() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  },
 }, Deno.args);
 Deno.exit(code);

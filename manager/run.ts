@@ -1,4 +1,5 @@
 // The manager as a foreground program: prepares its node, configures FRR, then looks after both.
+import { run } from "../shared/process/exec.ts";
 import type { NodeFacts } from "../shared/lan/node_facts.ts";
 import type { Tell } from "./events/event.ts";
 import type { Journal } from "./events/journal.ts";
@@ -6,9 +7,11 @@ import { learnNodeFacts, writeNodeFacts } from "./facts.ts";
 import { FrrConfiguration } from "./frr/configuration.ts";
 import { startFrr, waitForFrr } from "./frr/supervise.ts";
 import { serve } from "./http/server.ts";
+import { ViewServer } from "./http/view_server.ts";
 import { lookAfterNode } from "./look_after_node.ts";
 import { InventoryKeeper } from "./inventory/inventory_keeper.ts";
 import { Health } from "./loop/health.ts";
+import { Metrics } from "./metrics/metrics.ts";
 import { addressLanNetns } from "./node/address_lan_netns.ts";
 import { prepareNode } from "./node/prepare_node.ts";
 import type { Settings } from "./settings.ts";
@@ -18,23 +21,31 @@ import { Beacon } from "./underlay/beacon.ts";
  * Runs the settings' role until `signal` is given. Then only this program ends: the LANs of running
  * pods stay, and FRR goes on.
  * @param programDir where this program lies, the plugin beside it
+ * @param cpuSeconds how much time of all processors this program has used
  */
 export async function runManager(
   settings: Settings,
   programDir: string,
   journal: Journal,
   signal: AbortSignal,
+  cpuSeconds: () => number,
 ): Promise<void> {
   const { tell } = journal;
-  const health = new Health(settings.role, tell);
+  const { role } = settings;
+  const health = new Health(role, tell);
   const inventory = new InventoryKeeper(settings, health, journal);
+  using metrics = new Metrics({ role, health, journal, run, cpuSeconds });
   using _server = serve(health, settings);
+  using view = new ViewServer(settings, metrics, tell);
+  // Before all else: what waits for FRR can be seen then. The first look tells why this fails.
+  await view.look().catch(() => {});
   try {
     await prepareNode(settings.role, settings, programDir, tell);
     // All begins again here when the node has another address.
     while (!signal.aborted) {
       const configured = await configure(settings, tell, signal);
-      await lookAfterNode({ settings, ...configured, health, inventory, journal, signal });
+      const watched = { health, inventory, metrics, view, journal };
+      await lookAfterNode({ settings, ...configured, ...watched, signal });
     }
   } catch (error) {
     if (!signal.aborted) throw error;

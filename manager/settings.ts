@@ -3,7 +3,8 @@ import { quote } from "../shared/quote.ts";
 import * as z from "zod";
 import { LEVELS } from "./events/event.ts";
 import { FORMATS } from "./events/log.ts";
-import { LISTEN } from "./http/server.ts";
+import { LISTEN } from "./http/bind.ts";
+import { TOKEN, TOKEN_RULE } from "./http/token.ts";
 import { normaliseNetworks } from "./networks.ts";
 
 export const ROLES = ["worker", "route-reflector"] as const;
@@ -121,6 +122,32 @@ export const SOURCES = {
     help: "loopback: this machine alone may ask; all: everybody who reaches it",
     default: "loopback",
   },
+  viewPort: {
+    env: "MEGALOS_VIEW_PORT",
+    flag: "--view-port <port>",
+    help: "TCP port of /metrics",
+    default: "9472",
+  },
+  httpToken: {
+    env: "MEGALOS_HTTP_TOKEN",
+    help: "token of that port, which is open to this machine alone without one",
+  },
+  httpTokenFile: {
+    env: "MEGALOS_HTTP_TOKEN_FILE",
+    flag: "--http-token-file <path>",
+    help: "instead, a file in /etc/megalos with the token, which is followed when it changes",
+  },
+  httpTls: {
+    env: "MEGALOS_HTTP_TLS",
+    flag: "--http-tls <dir>",
+    help: "a folder in /etc/megalos with tls.crt and tls.key: that port speaks TLS alone",
+  },
+  metrics: {
+    env: "MEGALOS_METRICS",
+    flag: "--metrics <who>",
+    help: "guarded: /metrics is for those who may ask that port; open: for everybody",
+    default: "guarded",
+  },
   grace: {
     env: "MEGALOS_EMPTY_LAN_GRACE",
     flag: "--empty-lan-grace <seconds>",
@@ -223,6 +250,8 @@ const password = z.string().regex(PASSWORD, PASSWORD_RULE);
 export function isPassword(text: string): boolean {
   return PASSWORD.test(text);
 }
+/** What the manager may read of what is mounted for it. */
+const OWN_PATH = z.string().regex(/^\/etc\/megalos\/[^/]/, "a path in /etc/megalos");
 
 const schema = z.object({
   nodeIp: ADDRESS.optional(),
@@ -230,7 +259,7 @@ const schema = z.object({
   routeReflector: ADDRESS.optional(),
   routeReflectors: reflectorList.optional(),
   bgpPassword: password.optional(),
-  bgpPasswordFile: z.string().regex(/^\/etc\/megalos\/[^/]/, "a path in /etc/megalos").optional(),
+  bgpPasswordFile: OWN_PATH.optional(),
   passwordDelay: integer(1, 3_600),
   nodeNetworks: networkList,
   ttlSecurity: integer(0, 254),
@@ -242,6 +271,11 @@ const schema = z.object({
   mtu: integer(576, 65_535).optional(),
   httpPort: integer(1, 65_535),
   httpListen: z.enum(LISTEN, LISTEN.join(" or ")),
+  viewPort: integer(1, 65_535),
+  httpToken: z.string().regex(TOKEN, TOKEN_RULE).optional(),
+  httpTokenFile: OWN_PATH.optional(),
+  httpTls: OWN_PATH.optional(),
+  metrics: z.enum(["guarded", "open"], "guarded or open"),
   grace: integer(0, 86_400),
   nodeGrace: integer(0, 86_400),
   vtepFilter: z.enum(["on", "off"], "on or off"),

@@ -135,6 +135,14 @@ export type Happening =
   | { readonly kind: "plugin-installed"; readonly dir: string; readonly outcome: string }
   | { readonly kind: "uninstalled"; readonly what: string }
   // The manager.
+  /** The port of /metrics is open: to this machine, or to all, with a token or without one. */
+  | {
+    readonly kind: "view-served";
+    readonly port: number;
+    readonly who: "loopback" | "all";
+    readonly isGuarded: boolean;
+    readonly isTls: boolean;
+  }
   | { readonly kind: "duty-failed"; readonly duty: string; readonly why: string }
   | { readonly kind: "duty-recovered"; readonly duty: string }
   | { readonly kind: "manager-stopped" }

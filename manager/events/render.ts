@@ -141,11 +141,21 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
   },
   "plugin-installed": { level: "info", text: ({ dir, outcome }) => `plugin in ${dir}: ${outcome}` },
   "uninstalled": { level: "info", text: ({ what }) => `${what}: removed` },
+  "view-served": {
+    level: "info",
+    text: ({ port, who, isGuarded, isTls }) =>
+      `/metrics is served at port ${port} to ${
+        who === "loopback" ? "this machine alone" : "everybody who reaches it"
+      }${isGuarded ? ", with a token" : ""}${isTls ? ", over TLS" : ""}`,
+  },
   "duty-failed": { level: "warn", text: ({ duty, why }) => `Cannot ${duty}: ${why}` },
   "duty-recovered": { level: "info", text: ({ duty }) => `works again: ${duty}` },
   "manager-stopped": { level: "info", text: () => "manager stopped; LANs and FRR go on" },
   "manager-failed": { level: "error", text: ({ why }) => why },
 };
+
+/** Every kind of event. */
+export const KINDS = Object.keys(TABLE) as Kind[];
 
 /** What a limit is about. */
 export const LIMITED = { macs: "MAC addresses", storm: "flooded frames/s" } as const;
@@ -154,7 +164,7 @@ const MET: Readonly<Record<Limited["limit"], (most: number) => string>> = {
   macs: (most) => `has used up the ${most} MAC addresses of the LAN; frames to more are flooded`,
 };
 
-export function levelOf({ kind }: Happening): Level {
+export function levelOf({ kind }: Pick<Happening, "kind">): Level {
   return TABLE[kind].level;
 }
 

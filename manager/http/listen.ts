@@ -1,22 +1,41 @@
 // Answers HTTP requests in bounds: few connections, each for one request and a short time.
 // Deno.serve has no such bounds, and ends when it cannot accept a connection.
 import { sleep } from "../../shared/process/time.ts";
+import { problem, REASONS } from "./problem.ts";
 
-/** One more closes the oldest: whoever only holds connections keeps nobody out. */
-const MOST_CONNECTIONS = 64;
-/** A connection is closed after so long (ms), whatever has come of it. */
-const DEADLINE_MS = 5_000;
+/** What a listener takes. */
+export interface Bounds {
+  /** One more closes the oldest: whoever only holds connections keeps nobody out. */
+  readonly connections: number;
+  /** A connection is closed after so long (ms), whatever has come of it. */
+  readonly deadlineMs: number;
+}
+const BOUNDS: Bounds = { connections: 64, deadlineMs: 5_000 };
 /** The longest request, in bytes. */
 const MOST_BYTES = 8_192;
 /** Where a connection cannot be accepted for want of descriptors, so long (ms) is waited. */
 const REFUSED_MS = 100;
 
-export type Answer = (request: Request) => Response | Promise<Response>;
+/** A certificate and its key, as PEM. */
+export interface Tls {
+  readonly cert: string;
+  readonly key: string;
+}
 
-/** Listens until it is disposed.
- * @throws {Error} when the address is another program's */
-export function listen(at: { hostname: string; port: number }, answer: Answer): Disposable {
-  const listener = Deno.listen(at);
+/** Answers a request that comes from an address. */
+export type Answer = (request: Request, from: string) => Response | Promise<Response>;
+
+/** Listens until it is disposed. What throws while it answers is told to nobody.
+ * @throws {Error} when the address is another program's, or the certificate cannot be used */
+export function listen(
+  at: { readonly hostname: string; readonly port: number } & Partial<Tls>,
+  answer: Answer,
+  { connections, deadlineMs }: Bounds = BOUNDS,
+): Disposable {
+  const { cert, key, ...address } = at;
+  const listener = cert === undefined || key === undefined
+    ? Deno.listen(address)
+    : Deno.listenTls({ ...address, cert, key });
   const open = new Set<Deno.Conn>();
   let isClosed = false;
   async function acceptAll(): Promise<void> {
@@ -24,10 +43,12 @@ export function listen(at: { hostname: string; port: number }, answer: Answer): 
       try {
         const connection = await listener.accept();
         const [oldest] = open;
-        if (open.size >= MOST_CONNECTIONS && oldest !== undefined) close(oldest);
+        if (open.size >= connections && oldest !== undefined) close(oldest);
         open.add(connection);
-        const deadline = setTimeout(() => close(connection), DEADLINE_MS);
-        void serveConnection(connection, answer).finally(() => {
+        const deadline = setTimeout(() => close(connection), deadlineMs);
+        // Whoever has asked goes after those that have not.
+        const hasAsked = () => void (open.delete(connection) && open.add(connection));
+        void serveConnection(connection, answer, hasAsked).finally(() => {
           clearTimeout(deadline);
           close(connection);
         });
@@ -50,10 +71,19 @@ export function listen(at: { hostname: string; port: number }, answer: Answer): 
 }
 
 /** Reads one request and answers it. What goes wrong on a connection is the other side's matter. */
-async function serveConnection(connection: Deno.Conn, answer: Answer): Promise<void> {
+async function serveConnection(
+  connection: Deno.Conn,
+  answer: Answer,
+  hasAsked: () => void,
+): Promise<void> {
   try {
-    const response = await respond(await readHead(connection), answer);
-    const body = new Uint8Array(await response.arrayBuffer());
+    const head = await readHead(connection);
+    hasAsked();
+    const { remoteAddr } = connection;
+    const from = "hostname" in remoteAddr ? remoteAddr.hostname : "";
+    const response = await respond(head, (request) => answer(request, from));
+    const isBodiless = head?.startsWith("HEAD ") ?? false;
+    const body = isBodiless ? new Uint8Array() : await response.bytes();
     await writeAll(connection, new TextEncoder().encode(renderHead(response, body.length)));
     await writeAll(connection, body);
     await connection.closeWrite();
@@ -75,29 +105,43 @@ async function readHead(connection: Deno.Conn): Promise<string | undefined> {
   return undefined;
 }
 
-async function respond(head: string | undefined, answer: Answer): Promise<Response> {
-  if (head === undefined) return new Response("the request is too long\n", { status: 431 });
+async function respond(
+  head: string | undefined,
+  answer: (request: Request) => Response | Promise<Response>,
+): Promise<Response> {
+  if (head === undefined) return problem(431, "the request is too long");
   const [, method, path] = /^([A-Z]{1,10}) (\/[\x21-\x7e]*) HTTP\/1\.[01]\r?\n/.exec(head) ?? [];
-  if (method === undefined) return new Response("this is no request\n", { status: 400 });
-  return await answer(new Request(`http://localhost${path}`, { method }));
+  const headers = readHeaders(head);
+  if (method === undefined || headers === undefined) return problem(400, "this is no request");
+  return await answer(new Request(`http://localhost${path}`, { method, headers }));
+}
+
+/** Undefined where a line is no header, or Host is there twice (RFC 9112, section 3.2). */
+function readHeaders(head: string): Headers | undefined {
+  const headers = new Headers();
+  const [, ...lines] = head.split(/\r?\n/);
+  for (const line of lines) {
+    if (line === "") return headers;
+    const [, name, value = ""] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\0\r\n]*)$/.exec(line) ??
+      [];
+    if (name === undefined || /^host$/i.test(name) && headers.has(name)) return undefined;
+    headers.append(name, value.trim());
+  }
+  return headers;
 }
 
 function renderHead(response: Response, length: number): string {
-  const type = response.headers.get("content-type") ?? "text/plain";
-  return `HTTP/1.1 ${response.status} ${
-    response.statusText || REASONS[response.status] || "-"
-  }\r\n` +
-    `content-type: ${type}\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n`;
+  const { status, statusText, headers } = response;
+  const lines = [
+    `HTTP/1.1 ${status} ${statusText || REASONS[status] || "-"}`,
+    ...headers.has("content-type") ? [] : ["content-type: text/plain"],
+    ...[...headers].filter(([name]) => name !== "content-length")
+      .map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${length}`,
+    "connection: close",
+  ];
+  return lines.map((line) => `${line}\r\n`).join("") + "\r\n";
 }
-
-/** RFC 9110, section 15. */
-const REASONS: Readonly<Record<number, string>> = {
-  200: "OK",
-  400: "Bad Request",
-  404: "Not Found",
-  431: "Request Header Fields Too Large",
-  503: "Service Unavailable",
-};
 
 async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));

@@ -1,7 +1,7 @@
 // The manager's HTTP side: what kubelet's probes ask.
 import { Hono } from "hono";
 import type { Verdict } from "../loop/health.ts";
-import { listen } from "./listen.ts";
+import { bind, type Listen } from "./bind.ts";
 
 /** The verdicts of this moment. */
 export interface Probes {
@@ -21,35 +21,14 @@ export function routes(probes: Probes): Hono {
   return app;
 }
 
-/** Who may ask. */
-export const LISTEN = ["loopback", "all"] as const;
-/** One socket of "::" takes both families, unless the node has bindv6only. */
-const ADDRESSES = { loopback: ["127.0.0.1", "::1"], all: ["::", "0.0.0.0"] } as const;
-
 /**
  * Serves until the answer is disposed.
  * @throws {Error} when the port is another program's
  */
 export function serve(
   probes: Probes,
-  { httpPort: port, httpListen }: {
-    readonly httpPort: number;
-    readonly httpListen: typeof LISTEN[number];
-  },
+  { httpPort, httpListen }: { readonly httpPort: number; readonly httpListen: Listen },
 ): Disposable {
   const app = routes(probes);
-  const servers = new DisposableStack();
-  let isServed = false;
-  let cause: unknown;
-  for (const hostname of ADDRESSES[httpListen]) {
-    try {
-      servers.use(listen({ hostname, port }, (request) => app.fetch(request)));
-      isServed = true;
-    } catch (error) {
-      cause = error;
-    }
-  }
-  if (isServed) return servers;
-  const said = cause instanceof Error ? cause.message : cause;
-  throw new Error(`Cannot serve HTTP on port ${port}: ${said}`, { cause });
+  return bind({ port: httpPort, who: httpListen }, (request) => app.fetch(request));
 }

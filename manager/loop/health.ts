@@ -57,6 +57,11 @@ export class Health implements Duty {
     return Promise.resolve();
   }
 
+  /** Undefined before the first look. */
+  get last(): Observation | undefined {
+    return this.#last;
+  }
+
   ready(): Verdict {
     return isReady(this.role, this.#last ?? NOT_LOOKED_AT);
   }

@@ -8,7 +8,7 @@ import type { Duty } from "../loop/duty.ts";
 import { isUp } from "../loop/news.ts";
 import type { Observation } from "../loop/observation.ts";
 import { Soon } from "../loop/soon.ts";
-import { addVteps, planFilter, REMOVE_FILTER } from "./filter.ts";
+import { addVteps, type Dropped, planFilter, REMOVE_FILTER } from "./filter.ts";
 import { type FilterHost, type NodeDevices, systemFilterHost } from "./filter_host.ts";
 
 /** Time (ms) between two lists of all nodes, where routes change all the time. */
@@ -46,6 +46,7 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
     | { readonly at: number; readonly ports: string; readonly found: NodeDevices }
     | undefined;
   readonly #news = new Set<string>();
+  #dropped: Dropped | undefined;
   readonly #soon = new Soon(() => this.#letPass(), 0);
 
   /** @param vtep this node's own */
@@ -140,6 +141,12 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
     if (script !== "") await this.host.apply(script);
     if (seen?.isWhole !== true) this.tell({ kind: "vtep-filter-set", isAgain: this.#isSet });
     this.#isSet = true;
+    this.#dropped = seen?.isWhole === true ? seen.dropped : undefined;
+  }
+
+  /** What the last look has found; undefined where the filter was not there. */
+  get figures(): { readonly nodes: number; readonly dropped: Dropped } | undefined {
+    return this.#dropped && { nodes: this.#nodes.size + 1, dropped: this.#dropped };
   }
 
   async #findDevices(ports: readonly number[]): Promise<NodeDevices> {

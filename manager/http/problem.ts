@@ -1,0 +1,27 @@
+// Why a request is refused, in the form of RFC 9457: a JSON object that programs can read.
+
+/** RFC 9110, section 15. */
+export const REASONS: Readonly<Record<number, string>> = {
+  200: "OK",
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  431: "Request Header Fields Too Large",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+/** An answer that says what is wrong, and nothing that the other side has not said itself. */
+export function problem(
+  status: number,
+  detail: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const body = { type: "about:blank", title: REASONS[status] ?? "", status, detail };
+  return new Response(JSON.stringify(body) + "\n", {
+    status,
+    headers: { "content-type": "application/problem+json", ...headers },
+  });
+}

@@ -1,0 +1,54 @@
+// What the view's port answers: routes for those who may ask, problems for all others.
+import { Hono } from "hono";
+import { type Asker, refuse } from "./access.ts";
+import { problem } from "./problem.ts";
+
+/** What is served. */
+export interface View {
+  /** The text of `/metrics` and its media type. */
+  metrics(): Promise<{ readonly text: string; readonly type: string }>;
+}
+
+/** How it is guarded at this moment. */
+export interface Guard {
+  readonly token: string | undefined;
+  /** `/metrics` is for everybody. */
+  readonly isMetricsOpen: boolean;
+}
+
+/** What says whether a request may be answered goes along with it. */
+type Env = { readonly Bindings: { readonly from: string } };
+
+/** `GET /metrics`. A path that is not served is 404, and another method than GET or HEAD 405. */
+export function viewRoutes(view: View, guard: () => Guard): Hono<Env> {
+  const app = new Hono<Env>();
+  app.use(async ({ req, env, header }, next) => {
+    const { token, isMetricsOpen } = guard();
+    const asker: Asker = {
+      from: env.from,
+      authorization: req.header("authorization") ?? null,
+      host: req.header("host") ?? null,
+    };
+    const refusal = refuse(asker, token, isMetricsOpen && req.path === METRICS);
+    if (refusal?.status === 401) return problem(401, refusal.detail, CHALLENGE);
+    if (refusal !== undefined) return problem(refusal.status, refusal.detail);
+    if (!METHODS.includes(req.method)) {
+      return problem(405, "this is read only: GET or HEAD", { allow: METHODS.join(", ") });
+    }
+    header("cache-control", "no-store");
+    header("x-content-type-options", "nosniff");
+    await next();
+  });
+  app.get(METRICS, async ({ body }) => {
+    const { text, type } = await view.metrics();
+    return body(text, 200, { "content-type": type });
+  });
+  app.notFound(() => problem(404, `nothing is served here; ${METRICS} is`));
+  app.onError((error) => problem(500, error.message));
+  return app;
+}
+
+const METRICS = "/metrics";
+const METHODS = ["GET", "HEAD"];
+/** RFC 6750, section 3. */
+const CHALLENGE = { "www-authenticate": 'Bearer realm="megalos"' };

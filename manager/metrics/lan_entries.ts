@@ -1,0 +1,91 @@
+// How many MAC addresses and VTEPs each LAN has, counted from the kernel's forwarding entries.
+import { describe } from "../../shared/process/command.ts";
+import { LAN_NETNS } from "../../shared/lan/paths.ts";
+import type { Run } from "../../shared/process/exec.ts";
+import { runByLine } from "../../shared/process/lines.ts";
+import { inNetns } from "../../shared/process/netns.ts";
+import { argvOf, bridge } from "../../shared/iproute2/words.ts";
+import type { FdbListener } from "../entries/entry_keeper.ts";
+import { EVERYONE, parseEntry } from "../entries/entries.ts";
+import { parseLearnt } from "../limits/learnt.ts";
+
+export interface LanEntries {
+  /** MAC addresses that the node's own ports have shown. */
+  readonly localMacs: number;
+  /** MAC addresses on other nodes, as EVPN says. */
+  readonly remoteMacs: number;
+  /** Other nodes that frames for everyone go to. */
+  readonly vteps: number;
+}
+
+/** Half a million entries take seconds. */
+const TIMEOUT_MS = 60_000;
+/** Time (ms) between two counts, at least. */
+const REST_MS = 5_000;
+/** Counting takes at most one part in so many of the time. */
+const SHARE = 100;
+
+/**
+ * Counts only when somebody asks and something has changed. To list all entries costs more than
+ * all else of a scrape, so a scrape is answered with the last count, and has the next one made.
+ */
+export class EntryCounter implements FdbListener {
+  #counts: ReadonlyMap<string, LanEntries> | undefined;
+  #hasChanged = true;
+  #counting: Promise<void> | undefined;
+  #restUntil = -Infinity;
+
+  constructor(private readonly run: Run) {}
+
+  hearEntry(): void {
+    this.#hasChanged = true;
+  }
+
+  missEntries(): void {
+    this.#hasChanged = true;
+  }
+
+  /** By the names of bridges; waits only for the first count. Undefined where it has failed. */
+  async counts(): Promise<ReadonlyMap<string, LanEntries> | undefined> {
+    const isDue = this.#hasChanged && performance.now() >= this.#restUntil;
+    if (isDue) this.#counting ??= this.#count().finally(() => this.#counting = undefined);
+    if (this.#counts === undefined) await this.#counting;
+    return this.#counts;
+  }
+
+  async #count(): Promise<void> {
+    const started = performance.now();
+    this.#hasChanged = false;
+    try {
+      this.#counts = await countEntries(this.run);
+    } catch {
+      // Such as no LAN namespace. The figures are missing then, and the next scrape tries again.
+      this.#counts = undefined;
+      this.#hasChanged = true;
+    }
+    const ended = performance.now();
+    this.#restUntil = ended + Math.max(REST_MS, SHARE * (ended - started));
+  }
+}
+
+async function countEntries(run: Run): Promise<Map<string, LanEntries>> {
+  const counts = new Map<string, { -readonly [K in keyof LanEntries]: number }>();
+  const of = (name: string) => {
+    const known = counts.get(name) ?? { localMacs: 0, remoteMacs: 0, vteps: 0 };
+    counts.set(name, known);
+    return known;
+  };
+  const argv = inNetns(LAN_NETNS, argvOf(bridge`fdb show`));
+  const done = await runByLine(run, { argv, timeoutMs: TIMEOUT_MS }, (line) => {
+    const learnt = parseLearnt(line);
+    if (learnt !== undefined) return void of(learnt.bridge).localMacs++;
+    const entry = parseEntry(line);
+    // An entry without an address is the bridge's copy of one with it.
+    if (entry?.dst === undefined) return;
+    const lan = of(`kt-${entry.ifname}`);
+    if (entry.mac === EVERYONE) lan.vteps++;
+    else lan.remoteMacs++;
+  });
+  if (done.reason !== "success") throw new Error(describe(done));
+  return counts;
+}

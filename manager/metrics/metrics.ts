@@ -1,0 +1,116 @@
+// Answers scrapes: sees what the node is, and writes the table's rows.
+import { RUNTIME, VERSION } from "../../shared/version.ts";
+import type { Run } from "../../shared/process/exec.ts";
+import type { Journal } from "../events/journal.ts";
+import type { LanDevicesOnNode } from "../lans/list_lans.ts";
+import type { Health } from "../loop/health.ts";
+import type { Role } from "../settings.ts";
+import { Counted } from "./counted.ts";
+import { describeDevices, type LabelledDevice, NO_DEVICES } from "./describe_devices.ts";
+import { type DeviceCounters, readDeviceCounters } from "./device_counters.ts";
+import { renderRow, TEXT_TYPE } from "./exposition.ts";
+import { EntryCounter } from "./lan_entries.ts";
+import type { Seen, SeenFilter } from "./seen.ts";
+import { METRICS } from "./table.ts";
+
+/** Scrapes that come together, or so soon (ms) one after the other, have one answer. */
+const SAME_MS = 1_000;
+
+/** What the figures come from. */
+export interface MetricsNode {
+  readonly role: Role;
+  readonly health: Pick<Health, "ready" | "last">;
+  readonly journal: Pick<Journal, "counters" | "follow">;
+  readonly run: Run;
+  /** Time (s) of all processors that this program has used. */
+  readonly cpuSeconds: () => number;
+}
+
+export class Metrics implements Disposable {
+  /** It is to hear of all forwarding entries. */
+  readonly entries: EntryCounter;
+  /** What the VTEP filter is and has dropped, as far as it has been seen. */
+  filter: () => SeenFilter | undefined = () => undefined;
+  readonly #counted = new Counted(METRICS.filter((row) => "hear" in row));
+  readonly #read = METRICS.filter((row) => "read" in row);
+  readonly #following: Disposable;
+  #devices = NO_DEVICES;
+  #scrape: { readonly at: number; readonly text: Promise<string> } | undefined;
+
+  constructor(private readonly node: MetricsNode) {
+    this.entries = new EntryCounter(node.run);
+    this.#following = node.journal.follow((event) => this.#counted.hear(event));
+  }
+
+  /** Is given all devices whenever they have changed. */
+  takeDevices(devices: LanDevicesOnNode): void {
+    this.#devices = describeDevices(devices);
+  }
+
+  /** Is told how long (ms) a look has taken. */
+  looked(ms: number): void {
+    this.#counted.hear({ kind: "looked", ms });
+  }
+
+  /** @throws {FaultError} when the kernel's counters cannot be read */
+  async metrics(): Promise<{ readonly text: string; readonly type: string }> {
+    const now = performance.now();
+    if (this.#scrape === undefined || now - this.#scrape.at >= SAME_MS) {
+      this.#scrape = { at: now, text: this.#write() };
+    }
+    return { text: await this.#scrape.text, type: TEXT_TYPE };
+  }
+
+  async #write(): Promise<string> {
+    const seen = await this.#see();
+    const read = this.#read.map((row) => renderRow(row, row.read(seen)));
+    return read.join("") + await this.#counted.render();
+  }
+
+  async #see(): Promise<Seen> {
+    const { role, health, journal, run, cpuSeconds } = this.node;
+    const { lans, lansLeftOut, ports, portsLeftOut, vxlans } = this.#devices;
+    const isWorker = lans.length > 0;
+    const counters = isWorker ? await readDeviceCounters(run) : new Map();
+    const entries = isWorker ? await this.entries.counts() : undefined;
+    const last = health.last;
+    const { repairs, limits } = journal.counters;
+    const age = last === undefined ? undefined : performance.now() - last.at;
+    const NONE = { localMacs: 0, remoteMacs: 0, vteps: 0 };
+    return {
+      ...{ role, version: VERSION, runtime: RUNTIME, cpuSeconds: cpuSeconds() },
+      residentBytes: Deno.memoryUsage().rss,
+      startTime: performance.timeOrigin / 1000,
+      isReady: health.ready().ok,
+      lookAge: age === undefined ? undefined : age / 1000,
+      daemons: last?.daemons ?? [],
+      sessions: (last?.sessions ?? []).map((one) => ({
+        ...one,
+        uptimeMs: one.uptimeMs + (age ?? 0),
+      })),
+      lans: lans.map(({ name, labels, ports }) => ({
+        ...{ labels, ports },
+        entries: entries && (entries.get(name) ?? NONE),
+      })),
+      ...{ lansLeftOut, portsLeftOut, repairs, limits },
+      ports: withCounters(ports, counters),
+      vxlans: withCounters(vxlans, counters),
+      filter: this.filter(),
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#following[Symbol.dispose]();
+  }
+}
+
+/** A device that is gone meanwhile is left out. */
+function withCounters(
+  devices: readonly LabelledDevice[],
+  counters: ReadonlyMap<string, DeviceCounters>,
+) {
+  return devices.flatMap(({ name, labels }) => {
+    const counted = counters.get(name);
+    return counted === undefined ? [] : [{ labels, counters: counted }];
+  });
+}
