@@ -330,6 +330,12 @@ export function readSettings(
       `${SOURCES.routeReflector.env} is missing; a worker needs the route reflector's address`,
     );
   }
+  if (parsed.success && parsed.data.viewPort === parsed.data.httpPort) {
+    wrong.push(
+      `${SOURCES.viewPort.env} is ${quote(given.viewPort)}; it must be another port than ` +
+        SOURCES.httpPort.env,
+    );
+  }
   if (role === undefined) {
     wrong.push(
       `IS_CONTROL_PLANE is ${quote(env("IS_CONTROL_PLANE"))}; it must be true or false`,

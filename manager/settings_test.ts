@@ -38,6 +38,11 @@ Deno.test("without settings, a worker has the documented defaults", () => {
     mtu: undefined,
     httpPort: 9470,
     httpListen: "loopback",
+    viewPort: 9472,
+    httpToken: undefined,
+    httpTokenFile: undefined,
+    httpTls: undefined,
+    metrics: "guarded",
     grace: 30,
     nodeGrace: 120,
     vtepFilter: "on",
@@ -105,6 +110,14 @@ const VALUES: readonly { name: string; right: readonly string[]; wrong: readonly
   { name: "MEGALOS_HTTP_PORT", right: ["1", "65535"], wrong: ["0", "65536", "http"] },
   { name: "MEGALOS_HTTP_LISTEN", right: ["loopback", "all"], wrong: ["::", "127.0.0.1"] },
   { name: "MEGALOS_NODE_GRACE", right: ["0", "86400"], wrong: ["-1", "86401", "2m"] },
+  { name: "MEGALOS_VIEW_PORT", right: ["1", "65535"], wrong: ["0", "65536", "view"] },
+  {
+    name: "MEGALOS_HTTP_TOKEN_FILE",
+    right: ["/etc/megalos/token", "/etc/megalos/http/token"],
+    wrong: ["/etc/passwd", "token", "/etc/megalos/"],
+  },
+  { name: "MEGALOS_HTTP_TLS", right: ["/etc/megalos/tls"], wrong: ["/etc/ssl", "on"] },
+  { name: "MEGALOS_METRICS", right: ["guarded", "open"], wrong: ["on", "Open"] },
   { name: "MEGALOS_EMPTY_LAN_GRACE", right: ["0", "86400"], wrong: ["-1", "86401", "30s"] },
   { name: "MEGALOS_VTEP_FILTER", right: ["on", "off"], wrong: ["On", "no"] },
   { name: "MEGALOS_MAX_MACS", right: ["0", "1000000"], wrong: ["-1", "1000001", "many"] },
@@ -147,6 +160,25 @@ Deno.test("MEGALOS_BGP_PASSWORD: a wrong one is refused, and not told", () => {
   }
 });
 
+Deno.test("MEGALOS_HTTP_TOKEN: a wrong one is refused, and not told", () => {
+  for (const right of ["0123456789abcdef", "x".repeat(256), "a-._~+/b-0123456789=="]) {
+    assert.equal(read({ ...WORKER, MEGALOS_HTTP_TOKEN: right }).httpToken, right);
+  }
+  for (
+    const wrong of ["0123456789abcde", "x".repeat(257), "two words of a token", "=".repeat(20)]
+  ) {
+    const [line, ...others] = wrongOf({ ...WORKER, MEGALOS_HTTP_TOKEN: wrong });
+    assert.match(line!, /^MEGALOS_HTTP_TOKEN is not usable; it must be 16 to 256 letters/);
+    assert.ok(!line!.includes(wrong) && others.length === 0, line);
+  }
+});
+
+Deno.test("two ports are two", () => {
+  assert.deepEqual(wrongOf({ ...WORKER, MEGALOS_VIEW_PORT: "9470" }), [
+    'MEGALOS_VIEW_PORT is "9470"; it must be another port than MEGALOS_HTTP_PORT',
+  ]);
+});
+
 Deno.test("the list of reflectors stands in place of the one address", () => {
   const list = { MEGALOS_ROUTE_REFLECTORS: "10.0.0.2, rr.example" };
   assert.deepEqual(read({ ...WORKER, ...list }).reflectors, ["10.0.0.2", "rr.example"]);
@@ -155,7 +187,11 @@ Deno.test("the list of reflectors stands in place of the one address", () => {
 });
 
 Deno.test("every setting has its row above", () => {
-  const tested = new Set([...VALUES.map(({ name }) => name), "MEGALOS_BGP_PASSWORD"]);
+  const tested = new Set([
+    ...VALUES.map(({ name }) => name),
+    "MEGALOS_BGP_PASSWORD",
+    "MEGALOS_HTTP_TOKEN",
+  ]);
   assert.deepEqual(
     Object.values(SOURCES).map(({ env }) => env).filter((env) => !tested.has(env)),
     [],
