@@ -25,6 +25,7 @@ import {
   type SettingSource,
   SOURCES,
 } from "./settings.ts";
+import { addShowCommands } from "./show/commands.ts";
 import { readStatus } from "./status/read_status.ts";
 import { renderStatus } from "./status/render_status.ts";
 
@@ -39,6 +40,8 @@ export interface Process {
   readonly complain: (line: string) => void;
   /** How wide lines may be: as the terminal is, where there is one. */
   readonly columns: number;
+  /** Whether standard output is a terminal. */
+  readonly isTerminal: boolean;
   /** Given at SIGTERM and SIGINT. */
   readonly signal: AbortSignal;
   /** Time (s) of all processors that this program has used. */
@@ -157,6 +160,7 @@ function buildCli(process: Process, fail: () => void): Command {
       print(text);
       if (!status.ready) fail();
     });
+  addShowCommands(cli, { ...process, isColoured: env("NO_COLOR") === undefined });
   // This comes last: commands that are made after it would allow them, too.
   cli.allowExcessArguments().action(async () => {
     if (cli.args.length > 0) refuseCommand(cli);

@@ -11,6 +11,10 @@ import { IdleSessions } from "./frr/idle_sessions.ts";
 import { NextHopAsker } from "./frr/next_hops.ts";
 import { FrrStarter } from "./frr/supervise.ts";
 import type { ViewServer } from "./http/view_server.ts";
+import { Door } from "./local/door.ts";
+import { Members } from "./uplink/members.ts";
+import { Uplink } from "./uplink/uplink.ts";
+import { addOwnEvents, answerOf } from "./view/answerer.ts";
 import type { InventoryKeeper } from "./inventory/inventory_keeper.ts";
 import type { LanDevicesOnNode } from "./lans/list_lans.ts";
 import { MacLimiter } from "./limits/mac_limiter.ts";
@@ -78,7 +82,10 @@ async function listDuties(
   const idle = new IdleSessions(tell);
   if (settings.role === "route-reflector") {
     const gatekeeper = new Gatekeeper(settings, configuration, tell);
-    return [health, ...frr, configuration, gatekeeper, idle, inventory];
+    const members = kept.use(new Members(() => configuration.passwords, tell));
+    kept.use(addOwnEvents(members, inventory.nodeName, journal));
+    const door = kept.use(new Door(answerOf(inventory, journal, members)));
+    return [health, ...frr, configuration, gatekeeper, idle, inventory, members, door];
   }
   // What is kept first ends last: calls are answered until all else has ended.
   const resident = settings.launcher === "on" ? [kept.use(await startResident(facts, tell))] : [];
@@ -86,7 +93,10 @@ async function listDuties(
   const filter = kept.use(new VtepFilter(settings, facts.vtep, tell));
   metrics.filter = () => filter.figures;
   const beacon = new Beacon(facts);
-  const hearLink = (line: string) => macs.hearLink(line);
+  const hearLink = (line: string) => {
+    macs.hearLink(line);
+    inventory.hearLink();
+  };
   const storms = new StormLimiter(settings.stormLimit, tell);
   const takeDevices = (devices: LanDevicesOnNode) => {
     storms.takeDevices(devices);
@@ -103,6 +113,9 @@ async function listDuties(
   );
   const nextHops = kept.use(new NextHopAsker());
   const counters = new CountersFile(() => journal.counters);
-  const own = [lans, filter, beacon, macs, storms, switches, ...resident, counters, inventory];
+  const uplink = kept.use(new Uplink(inventory, () => configuration.passwords[0], tell));
+  const door = kept.use(new Door(answerOf(inventory, journal)));
+  const told = [counters, inventory, uplink, door];
+  const own = [lans, filter, beacon, macs, storms, switches, ...resident, ...told];
   return [health, entries, nextHops, ...frr, configuration, idle, ...own];
 }

@@ -15,9 +15,10 @@ const code = await runCli({
   env: (name) => Deno.env.get(name),
   // Under `deno run` the executable is Deno, and the bundle lies where the programs are.
   programDir: Deno.build.standalone ? dirname(Deno.execPath()) : import.meta.dirname ?? ".",
-  print: (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)),
+  print: printAll,
   complain: (line) => console.error(line),
   columns: Deno.stdout.isTerminal() ? Deno.consoleSize().columns || COLUMNS : COLUMNS,
+  isTerminal: Deno.stdout.isTerminal(),
   signal: stop.signal,
   cpuSeconds() {
     const { user, system } = process.cpuUsage();
@@ -25,3 +26,9 @@ const code = await runCli({
   },
 }, Deno.args);
 Deno.exit(code);
+
+/** A pipe may take a text in parts. */
+function printAll(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+}

@@ -33,7 +33,7 @@ export async function runManager(
   const { tell } = journal;
   const { role } = settings;
   const health = new Health(role, tell);
-  const inventory = new InventoryKeeper(settings, health, journal);
+  await using inventory = new InventoryKeeper(settings, health, journal);
   using metrics = new Metrics({ role, health, journal, run, cpuSeconds });
   using _server = serve(health, settings);
   using view = new ViewServer(settings, metrics, tell);

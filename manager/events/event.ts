@@ -83,6 +83,13 @@ export type Happening =
   | { readonly kind: "peer-refused"; readonly peer: string; readonly why: string }
   /** The DNS does not know the name of a reflector, and there is no other way to it. */
   | { readonly kind: "reflector-unknown"; readonly name: string }
+  // The uplink.
+  | { readonly kind: "uplink-up"; readonly peer: string }
+  /** A reflector takes no line for long. */
+  | { readonly kind: "uplink-down"; readonly peer: string; readonly why: string }
+  | { readonly kind: "uplink-back"; readonly peer: string }
+  /** A reflector refuses a worker's line. */
+  | { readonly kind: "uplink-refused"; readonly peer: string; readonly why: string }
   | { readonly kind: "entries-kept"; readonly count: number }
   | { readonly kind: "entries-removed"; readonly count: number }
   // Calls.

@@ -1,6 +1,15 @@
 // How much each kind of event matters, and its words: a kind without a row fails the type check.
 import { type Lan, lanTitle } from "../../shared/lan/lan.ts";
-import type { Attachment, Happening, HappeningOf, Kind, Level, Limited } from "./event.ts";
+import { harmless } from "../status/harmless.ts";
+import {
+  type Attachment,
+  type Happening,
+  type HappeningOf,
+  type Kind,
+  type Level,
+  LEVELS,
+  type Limited,
+} from "./event.ts";
 
 /** How events of a kind are told. */
 interface Row<K extends Kind> {
@@ -74,6 +83,16 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
   "reflector-unknown": {
     level: "warn",
     text: ({ name }) => `the reflector ${name} is not found: the DNS does not know the name`,
+  },
+  "uplink-up": { level: "debug", text: ({ peer }) => `the inventory is told to ${peer}` },
+  "uplink-down": {
+    level: "warn",
+    text: ({ peer, why }) => `the inventory cannot be told to ${peer}: ${why}`,
+  },
+  "uplink-back": { level: "info", text: ({ peer }) => `the inventory is told to ${peer} again` },
+  "uplink-refused": {
+    level: "warn",
+    text: ({ peer, why }) => `no inventory is taken from ${peer}: ${why}`,
   },
   "entries-kept": {
     level: "warn",
@@ -168,14 +187,15 @@ export function levelOf({ kind }: Pick<Happening, "kind">): Level {
   return TABLE[kind].level;
 }
 
+export function isAtLeast(event: Happening, least: Level): boolean {
+  return LEVELS.indexOf(levelOf(event)) >= LEVELS.indexOf(least);
+}
+
 /** The event in words, on one line whatever was said by a pod's creator or a program. */
 export function textOf<K extends Kind>(event: HappeningOf<K>): string {
   const row: Row<K> = TABLE[event.kind as K];
-  return row.text(event).trim().replaceAll(CONTROL, (char) => char === "\n" ? " | " : "?");
+  return harmless(row.text(event).trim().replaceAll("\n", " | ").replaceAll("\t", " "));
 }
-
-// deno-lint-ignore no-control-regex
-const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g;
 
 function name(lan: Lan): string {
   return `LAN ${lanTitle(lan)} (VNI ${lan.vni})`;

@@ -100,6 +100,12 @@ export class FrrConfiguration implements Duty {
     return startPasswords(used, wanted, performance.now());
   }
 
+  /** The passwords that count on a reflector, the used one first; undefined stands for none. */
+  get passwords(): readonly (string | undefined)[] {
+    const { used, wanted } = this.#passwords ?? {};
+    return used === wanted ? [used] : [used, wanted];
+  }
+
   get #password(): string | undefined {
     return this.#passwords?.used;
   }

@@ -78,7 +78,7 @@ function describeLans({ bridges, vxlans }: LanDevicesOnNode): LanInfo[] {
     const vxlan = byName.get(device);
     const state = vxlan === undefined ? "missing" : vxlan.up ? "up" : "down";
     return { ...lan, mtu: link.mtu, bridge: link.ifname, vxlan: { device, state } };
-  }).toSorted((one, other) => one.vni - other.vni);
+  }).toSorted(compareLans);
 }
 
 /** Ports that are on a bridge; those of a pod that is being deleted are on none. */
@@ -99,9 +99,18 @@ function describePorts(
       ...(mac !== undefined && { mac }),
       state: !link.up ? "down" : link.carrier ? "up" : "no-carrier",
     };
-  }).toSorted((one, other) =>
-    one.vni - other.vni || compare(titleOf(one), titleOf(other)) || compare(one.port, other.port)
-  );
+  }).toSorted(comparePorts);
+}
+
+/** By LAN, then by what people call the port. */
+export function comparePorts(one: PortInfo, other: PortInfo): number {
+  return one.vni - other.vni || compare(titleOf(one), titleOf(other)) ||
+    compare(one.port, other.port);
+}
+
+/** By VNI; two LANs may have one VNI for a moment. */
+export function compareLans(one: LanInfo, other: LanInfo): number {
+  return one.vni - other.vni || compare(one.bridge, other.bridge);
 }
 
 /** What people call a port: `NAMESPACE/POD INTERFACE`, or its name where nothing else is known. */
@@ -110,6 +119,6 @@ export function titleOf({ port, namespace, pod, interface: ifname }: PortInfo): 
   return pod === undefined ? `${port} ${ifname}` : `${namespace}/${pod} ${ifname}`;
 }
 
-function compare(one: string, other: string): number {
+export function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -51,7 +51,7 @@ const lan = z.object({
   vxlan: z.object({ device: text, state: z.enum(["up", "down", "missing"]) }),
 });
 
-const portCounters = z.object({
+export const portCounters = z.object({
   /** When they were read. */
   time,
   /** As the pod sees it: what it has received ... */

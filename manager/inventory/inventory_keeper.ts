@@ -1,11 +1,12 @@
 // Keeps this node's inventory up to date, from look to look.
+import { sleep } from "../../shared/process/time.ts";
 import { VERSION } from "../../shared/version.ts";
 import { run } from "../../shared/process/exec.ts";
-import { type Level, LEVELS, type NodeEvent } from "../events/event.ts";
 import type { Journal } from "../events/journal.ts";
-import { levelOf } from "../events/render.ts";
-import type { LanDevicesOnNode } from "../lans/list_lans.ts";
+import { isAtLeast } from "../events/render.ts";
+import { type LanDevicesOnNode, listDevices } from "../lans/list_lans.ts";
 import type { Duty } from "../loop/duty.ts";
+import { Soon } from "../loop/soon.ts";
 import type { Health } from "../loop/health.ts";
 import type { Observation } from "../loop/observation.ts";
 import type { Settings } from "../settings.ts";
@@ -15,9 +16,12 @@ import { readPortCounters, withCounters } from "./port_counters.ts";
 import { PortMacs } from "./port_macs.ts";
 
 const NO_DEVICES: LanDevicesOnNode = { bridges: [], vxlans: [], ports: [] };
-const LEAST: Level = "info";
+/** Changes of so long (ms) are seen together. */
+const SOON_MS = 250;
+const REST = 9;
+const MOST_REST_MS = 2_000;
 
-export class InventoryKeeper implements Duty {
+export class InventoryKeeper implements Duty, AsyncDisposable {
   readonly name = "keep the inventory";
   /** It is given each line of `bridge monitor fdb`. */
   readonly macs = new PortMacs();
@@ -26,6 +30,8 @@ export class InventoryKeeper implements Duty {
   #devices = NO_DEVICES;
   #seen: Observation | undefined;
   #inventory: Inventory | undefined;
+  readonly #followers = new Set<() => void>();
+  readonly #soon = new Soon(() => this.#listAgain(), SOON_MS);
 
   constructor(
     private readonly settings: Pick<Settings, "role" | "nodeName">,
@@ -33,16 +39,33 @@ export class InventoryKeeper implements Duty {
     private readonly journal: Pick<Journal, "after">,
   ) {}
 
+  /** What this node is called. */
+  get nodeName(): string {
+    return this.settings.nodeName ?? Deno.hostname();
+  }
+
   /** Is given all devices whenever they have changed. A property, so that it can be handed on. */
   readonly takeDevices = (devices: LanDevicesOnNode): void => {
     this.#devices = devices;
     this.macs.takeDevices(devices);
   };
 
+  /** Hears that a device has changed: whoever follows does not wait for the next look. */
+  hearLink(): void {
+    if (this.#followers.size > 0) this.#soon.ask();
+  }
+
+  /** Calls `hear` when the inventory may have changed, until the answer is disposed. */
+  follow(hear: () => void): Disposable {
+    this.#followers.add(hear);
+    return { [Symbol.dispose]: () => void this.#followers.delete(hear) };
+  }
+
   async look(seen: Observation): Promise<void> {
     this.#seen = seen;
     if (this.settings.role === "worker") await this.macs.look();
     this.#inventory = this.#build();
+    for (const hear of this.#followers) hear();
   }
 
   /** The inventory of this moment without counters; undefined before the first look. */
@@ -52,25 +75,39 @@ export class InventoryKeeper implements Duty {
 
   /** The same with the counters of all ports, which are read now. */
   async counted(): Promise<Inventory | undefined> {
+    if (this.#inventory !== undefined && this.settings.role === "worker") await this.#list();
     const inventory = this.current();
     if (inventory === undefined || inventory.ports.length === 0) return inventory;
     return withCounters(inventory, await readPortCounters(run));
   }
 
+  async #list(): Promise<void> {
+    this.takeDevices(await listDevices(run));
+  }
+
+  /** On a busy node this takes one part of ten of the time at most. */
+  async #listAgain(): Promise<void> {
+    const started = performance.now();
+    await this.#list();
+    for (const hear of this.#followers) hear();
+    await sleep(Math.min(REST * (performance.now() - started), MOST_REST_MS));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#soon[Symbol.asyncDispose]();
+  }
+
   #build(): Inventory {
     const { ok: ready, reasons } = this.health.ready();
-    const { role, nodeName: name = Deno.hostname() } = this.settings;
+    const { role } = this.settings;
+    const name = this.nodeName;
     return buildInventory({
       now: Date.now(),
       node: { name, address: this.address, role, version: VERSION, ready, reasons },
       seen: this.#seen!,
       devices: this.#devices,
       macs: this.macs.all,
-      events: this.journal.after(0).filter(matters),
+      events: this.journal.after(0).filter((event) => isAtLeast(event, "info")),
     }, this.#inventory);
   }
-}
-
-function matters(event: NodeEvent): boolean {
-  return LEVELS.indexOf(levelOf(event)) >= LEVELS.indexOf(LEAST);
 }

@@ -1,4 +1,5 @@
 // Text tables: columns as wide as their widest cell, two spaces between; lists are wrapped.
+import { harmless } from "./harmless.ts";
 
 /** A text, or a list that may be broken after each of its items. */
 export type Cell = string | readonly string[];
@@ -8,22 +9,25 @@ const GAP = "  ";
 /**
  * Renders a heading and rows, each line ended; "no X" when there is none.
  * @param width columns that a line may have, where lists can be broken for it
+ * @param paint adds to a cell what takes no column
  */
 export function renderTable(
   heading: readonly string[],
   rows: readonly (readonly Cell[])[],
   width = Infinity,
+  paint: (cell: string, column: number) => string = (cell) => cell,
 ): string {
   if (rows.length === 0) return `no ${heading[0]?.toLowerCase()}\n`;
   const limit = limitLists(heading, rows, width);
   const lines = [heading, ...rows].flatMap((row) => {
-    const cells = heading.map((_, column) => wrap(row[column] ?? "", limit));
+    const cells = heading.map((_, column) => wrap(row[column] ?? "", limit).map(harmless));
     const height = Math.max(...cells.map(({ length }) => length));
     return Array.from({ length: height }, (_, at) => cells.map((cell) => cell[at] ?? ""));
   });
   const widths = heading.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   return lines.map((line) =>
-    line.map((cell, column) => cell.padEnd(widths[column]!)).join(GAP).trimEnd() + "\n"
+    line.map((cell, column) => paint(cell, column) + " ".repeat(widths[column]! - cell.length))
+      .join(GAP).trimEnd() + "\n"
   ).join("");
 }
 

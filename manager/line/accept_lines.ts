@@ -1,0 +1,105 @@
+// Accepts lines in bounds: few that have not said who they are, each for a short time.
+// Deno.upgradeWebSocket takes messages of 64 MiB of whoever connects, and Deno.serve has no bounds.
+import { sleep } from "../../shared/process/time.ts";
+import { ByteReader } from "./byte_reader.ts";
+import { Line } from "./line.ts";
+import {
+  readUpgrade,
+  type Refusal,
+  renderRefusal,
+  renderUpgrade,
+  type Upgrade,
+} from "./upgrade.ts";
+
+/** One more closes the oldest: whoever only holds connections keeps nobody out. */
+const MOST_STRANGERS = 64;
+/** So long (ms) a stranger has to say who it is. */
+const STRANGER_MS = 5_000;
+/** Where a connection cannot be accepted for want of descriptors, so long (ms) is waited. */
+const REFUSED_MS = 100;
+
+/** What is done with lines. */
+export interface Host {
+  /** Says why a request gets no line; it knows nobody yet. */
+  refuse(upgrade: Upgrade, from: string): Refusal | undefined;
+  /**
+   * Serves a line until its end. Whoever has not been `known` for some seconds is cut off.
+   * @param known says that the other side is no stranger any more
+   */
+  serve(line: Line, known: () => void): Promise<void>;
+}
+
+/** A port that accepts lines, until it is disposed. */
+export interface Acceptor extends Disposable {
+  readonly port: number;
+}
+
+/** @throws {Error} when the address is another program's */
+export function acceptLines(at: { hostname: string; port: number }, host: Host): Acceptor {
+  const listener = Deno.listen(at);
+  const strangers = new Set<Deno.Conn>();
+  const all = new Set<Deno.Conn>();
+  let isClosed = false;
+  function close(connection: Deno.Conn): void {
+    strangers.delete(connection);
+    if (!all.delete(connection)) return;
+    try {
+      connection.close();
+    } catch {
+      // Its line has closed it.
+    }
+  }
+  async function acceptAll(): Promise<void> {
+    while (!isClosed) {
+      try {
+        const connection = await listener.accept();
+        const [oldest] = strangers;
+        if (strangers.size >= MOST_STRANGERS && oldest !== undefined) close(oldest);
+        strangers.add(connection);
+        all.add(connection);
+        const deadline = setTimeout(() => {
+          if (strangers.has(connection)) close(connection);
+        }, STRANGER_MS);
+        const known = () => {
+          strangers.delete(connection);
+          clearTimeout(deadline);
+        };
+        void begin(connection, host, known).catch(() => {}).finally(() => {
+          clearTimeout(deadline);
+          close(connection);
+        });
+      } catch {
+        if (!isClosed) await sleep(REFUSED_MS);
+      }
+    }
+  }
+  void acceptAll();
+  return {
+    port: (listener.addr as Deno.NetAddr).port,
+    [Symbol.dispose]() {
+      isClosed = true;
+      listener.close();
+      for (const connection of all) close(connection);
+    },
+  };
+}
+
+async function begin(connection: Deno.Conn, host: Host, known: () => void): Promise<void> {
+  const bytes = new ByteReader(connection);
+  const upgrade = await readUpgrade(bytes);
+  const { remoteAddr } = connection;
+  const from = plainAddress("hostname" in remoteAddr ? remoteAddr.hostname : "");
+  const refusal = "status" in upgrade ? upgrade : host.refuse(upgrade, from);
+  const answer = refusal !== undefined
+    ? renderRefusal(refusal)
+    : await renderUpgrade(upgrade as Upgrade);
+  const text = new TextEncoder().encode(answer);
+  for (let at = 0; at < text.length;) at += await connection.write(text.subarray(at));
+  if (refusal !== undefined) return await connection.closeWrite();
+  await host.serve(new Line(connection, bytes, from), known);
+}
+
+/** IPv4 addresses as FRR writes them: a socket of "::" has them within IPv6. */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, "");
+}

@@ -1,0 +1,73 @@
+// Reads a connection in pieces whose length is known, or up to an end that is known.
+
+/** Nothing more comes: the other side has ended the connection. */
+export class Ended extends Error {
+  override readonly name = "Ended";
+}
+
+export interface Source {
+  /** Bytes read, or null at the end. */
+  read(into: Uint8Array): Promise<number | null>;
+}
+
+const PART_BYTES = 16_384;
+
+export class ByteReader {
+  #rest: Uint8Array<ArrayBuffer> = new Uint8Array();
+
+  constructor(private readonly source: Source) {}
+
+  /**
+   * The next bytes, exactly so many.
+   * @throws {Ended} when there are not so many
+   */
+  async take(length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const taken = new Uint8Array(length);
+    const begin = this.#rest.subarray(0, length);
+    taken.set(begin);
+    this.#rest = this.#rest.slice(begin.length);
+    for (let at = begin.length; at < length;) {
+      // What is missing goes where it belongs; only a short piece brings more than is wanted.
+      if (length - at >= PART_BYTES) at += await this.#read(taken.subarray(at));
+      else {
+        const part = new Uint8Array(PART_BYTES);
+        const read = part.subarray(0, await this.#read(part));
+        const wanted = read.subarray(0, length - at);
+        taken.set(wanted, at);
+        at += wanted.length;
+        this.#rest = read.slice(wanted.length);
+      }
+    }
+    return taken;
+  }
+
+  /**
+   * The text before `end`, which is taken, too; undefined where more bytes than `most` have none.
+   * @throws {Ended} when the connection ends before
+   */
+  async takeUntil(end: string, most: number): Promise<string | undefined> {
+    let bytes = this.#rest;
+    while (true) {
+      // In Latin 1 each byte is a character, so places in the text are places in the bytes.
+      const text = new TextDecoder("latin1").decode(bytes);
+      const at = text.indexOf(end);
+      if (at >= 0 && at <= most) {
+        this.#rest = bytes.slice(at + end.length);
+        return text.slice(0, at);
+      }
+      if (bytes.length > most) return undefined;
+      const part = new Uint8Array(PART_BYTES);
+      const read = await this.#read(part);
+      const longer = new Uint8Array(bytes.length + read);
+      longer.set(bytes);
+      longer.set(part.subarray(0, read), bytes.length);
+      bytes = longer;
+    }
+  }
+
+  async #read(into: Uint8Array): Promise<number> {
+    const read = await this.source.read(into);
+    if (read === null) throw new Ended("the connection has ended");
+    return read;
+  }
+}

@@ -1,0 +1,125 @@
+// A line: a WebSocket that this side has accepted, in bounds of size and rate.
+import { sleep } from "../../shared/process/time.ts";
+import { ByteReader, Ended } from "./byte_reader.ts";
+import {
+  CLOSE,
+  type CloseCode,
+  encodeClose,
+  encodePong,
+  encodeText,
+  MessageReader,
+} from "./frames.ts";
+import { Violation } from "./frames.ts";
+
+/** What a line may bring. */
+export interface Pace {
+  /** Bytes of a message. */
+  readonly most: number;
+  /** Bytes a second, in the long run: what comes faster is read later, so its sender waits. */
+  readonly bytesPerSecond: number;
+  /** Messages a second, likewise. */
+  readonly messagesPerSecond: number;
+}
+
+/** So much (bytes) may wait for a slow reader; then its line is closed. */
+const MOST_WAITING = 32 * 1024 * 1024;
+/** How much (ms) of its pace a line may be ahead, so that a burst is taken at once. */
+const BURST_MS = 2_000;
+/** So long (ms) the other side may take to read that the line is closed. */
+const FAREWELL_MS = 1_000;
+
+export class Line {
+  readonly #reader: MessageReader;
+  #writing: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #paidUntil = 0;
+  #isClosed = false;
+  readonly #closed = Promise.withResolvers<void>();
+
+  /** @param from address of the other side */
+  constructor(
+    private readonly connection: Deno.Conn,
+    bytes: ByteReader,
+    readonly from: string,
+  ) {
+    this.#reader = new MessageReader(bytes);
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Bytes that wait for the other side. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** The next text; undefined when the line has ended, which closes it. */
+  async next({ most, bytesPerSecond, messagesPerSecond }: Pace): Promise<string | undefined> {
+    try {
+      while (!this.#isClosed) {
+        await this.#keepPace();
+        const message = await this.#reader.next(most);
+        const length = message.kind === "text" ? message.text.length : 0;
+        this.#pay(Math.max(1_000 / messagesPerSecond, 1_000 * length / bytesPerSecond));
+        if (message.kind === "text") return message.text;
+        if (message.kind === "ping") this.#write(encodePong(message.payload));
+        if (message.kind === "close") this.close(CLOSE.normal, "");
+      }
+    } catch (error) {
+      if (error instanceof Violation) this.close(error.code, error.message);
+      else this.#end();
+      if (!(error instanceof Violation || error instanceof Ended || this.#isClosed)) throw error;
+    }
+    return undefined;
+  }
+
+  send(text: string): void {
+    this.#write(encodeText(text));
+  }
+
+  close(code: CloseCode, reason: string): void {
+    if (this.#isClosed) return;
+    this.#write(encodeClose(code, reason));
+    this.#isClosed = true;
+    const overdue = setTimeout(() => this.#end(), FAREWELL_MS);
+    void this.#writing.then(() => this.connection.closeWrite()).catch(() => {}).finally(() => {
+      clearTimeout(overdue);
+      this.#end();
+    });
+  }
+
+  /** When the connection has ended. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  #pay(ms: number): void {
+    this.#paidUntil = Math.max(this.#paidUntil, performance.now()) + ms;
+  }
+
+  async #keepPace(): Promise<void> {
+    const early = this.#paidUntil - performance.now() - BURST_MS;
+    if (early > 0) await sleep(early);
+  }
+
+  #write(frame: Uint8Array<ArrayBuffer>): void {
+    if (this.#isClosed) return;
+    this.#waiting += frame.length;
+    if (this.#waiting > MOST_WAITING) return this.#end();
+    this.#writing = this.#writing.then(async () => {
+      for (let at = 0; at < frame.length;) at += await this.connection.write(frame.subarray(at));
+      this.#waiting -= frame.length;
+    }).catch(() => this.#end());
+  }
+
+  #end(): void {
+    this.#isClosed = true;
+    try {
+      this.connection.close();
+    } catch {
+      // It is closed already.
+    }
+    this.#closed.resolve();
+  }
+}

@@ -1,0 +1,57 @@
+// The beginning of a WebSocket: what a client asks for, and the answer (RFC 6455, section 4).
+import type { ByteReader } from "./byte_reader.ts";
+
+/** The longest request, in bytes. */
+const MOST_BYTES = 8_192;
+/** RFC 6455, section 1.3. */
+const MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/** A request that asks for a WebSocket. */
+export interface Upgrade {
+  readonly path: string;
+  /** A header's value; undefined where it is not there. Names are lower case. */
+  readonly header: (name: string) => string | undefined;
+  readonly key: string;
+}
+
+/** An answer that is no WebSocket. */
+export interface Refusal {
+  readonly status: "400 Bad Request" | "403 Forbidden" | "404 Not Found" | "426 Upgrade Required";
+  readonly why: string;
+}
+
+/** @throws {Ended} when the connection ends before the request does */
+export async function readUpgrade(bytes: ByteReader): Promise<Upgrade | Refusal> {
+  const head = await bytes.takeUntil("\r\n\r\n", MOST_BYTES);
+  const [line = "", ...others] = head?.split("\r\n") ?? [];
+  const [, path] = /^GET (\/[\x21-\x7e]*) HTTP\/1\.1$/.exec(line) ?? [];
+  if (path === undefined) return { status: "400 Bad Request", why: "this is no request" };
+  const headers = new Map(others.map((one) => {
+    const [name = "", ...value] = one.split(":");
+    return [name.toLowerCase(), value.join(":").trim()];
+  }));
+  const header = (name: string) => headers.get(name);
+  const key = header("sec-websocket-key") ?? "";
+  const isUpgrade = header("upgrade")?.toLowerCase() === "websocket" &&
+    header("sec-websocket-version") === "13" && /^[A-Za-z0-9+/]{22}==$/.test(key);
+  // A page in a browser always says where it comes from, and no page is wanted here.
+  if (header("origin") !== undefined) {
+    return { status: "403 Forbidden", why: "this is not for pages" };
+  }
+  if (!isUpgrade) return { status: "426 Upgrade Required", why: "this is for WebSockets" };
+  return { path, header, key };
+}
+
+export async function renderUpgrade({ key }: Upgrade): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(key + MAGIC));
+  const accept = btoa(String.fromCharCode(...new Uint8Array(digest)));
+  return "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n" +
+    `sec-websocket-accept: ${accept}\r\n\r\n`;
+}
+
+export function renderRefusal({ status, why }: Refusal): string {
+  const body = `${why}\n`;
+  const more = status.startsWith("426") ? "upgrade: websocket\r\n" : "";
+  return `HTTP/1.1 ${status}\r\ncontent-type: text/plain\r\ncontent-length: ${body.length}\r\n` +
+    `${more}connection: close\r\n\r\n${body}`;
+}

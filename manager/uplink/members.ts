@@ -1,0 +1,256 @@
+// A reflector's side of the lines: who is taken, and what each worker has told.
+import { sleep } from "../../shared/process/time.ts";
+import { VERSION } from "../../shared/version.ts";
+import type { NodeEvent, Tell } from "../events/event.ts";
+import { Ring } from "../events/ring.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import { CLOSE } from "../line/frames.ts";
+import { acceptLines, type Acceptor, type Host } from "../line/accept_lines.ts";
+import type { Line, Pace } from "../line/line.ts";
+import type { Upgrade } from "../line/upgrade.ts";
+import type { Duty } from "../loop/duty.ts";
+import { isUp } from "../loop/news.ts";
+import type { Observation } from "../loop/observation.ts";
+import { type Admission, admit } from "./admit.ts";
+import { applyChange } from "./changes.ts";
+import {
+  type Answer,
+  BEAT_MS,
+  type FromWorker,
+  fromWorker,
+  hello,
+  MOST_BYTES,
+  MOST_STRANGE_BYTES,
+  PROTOCOL,
+  type Question,
+  read,
+  SILENT_MS,
+  UPLINK_PATH,
+  UPLINK_PORT,
+} from "./messages.ts";
+import { makeNonce } from "./proof.ts";
+
+/** A worker that has a line, or had one a short time ago. */
+export interface Member {
+  /** The line's other end, as the reflector sees it. */
+  readonly address: string;
+  /** What it is called. */
+  readonly node: string;
+  readonly version: string;
+  /** "lost": the line has ended. "other-version", "too-large": its inventory is not taken. */
+  readonly state: "connected" | "lost" | "other-version" | "too-large";
+  /** Since when (ms since 1970) it is in that state. */
+  readonly since: number;
+  /** Without events. */
+  readonly inventory?: Inventory;
+}
+
+/** An event of some node, with a number of the reflector's own. */
+export type ClusterEvent = NodeEvent & { readonly node: string };
+
+const STRANGE: Pace = { most: MOST_STRANGE_BYTES, bytesPerSecond: 65_536, messagesPerSecond: 10 };
+const PACE: Pace = { most: MOST_BYTES, bytesPerSecond: 524_288, messagesPerSecond: 20 };
+const MOST_LINES = 2_000;
+/** Of all workers together. */
+const MOST_PORTS_OF_ALL = 100_000;
+/** So long (ms) a worker that has lost its line is still shown. */
+const LOST_MS = 600_000;
+/** A worker answers within so long (ms), or not at all. */
+const ANSWER_MS = 3_000;
+
+interface Kept {
+  member: Member;
+  readonly line: Line;
+  readonly admission: Admission;
+  readonly questions: Map<number, (answer: Answer | undefined) => void>;
+}
+
+export class Members implements Duty, Host, Disposable {
+  readonly name = "serve the workers' lines";
+  readonly #kept = new Map<string, Kept>();
+  /** When each address has told its last event. */
+  readonly #lastEvents = new Map<string, string>();
+  readonly #events = new Ring<ClusterEvent>();
+  readonly #refused = new Set<string>();
+  #acceptor: Acceptor | undefined;
+  #eventNumber = 0;
+  #questionNumber = 0;
+  #established: ReadonlySet<string> = new Set();
+
+  /** @param passwords those that count now, the one in use first; undefined stands for none */
+  constructor(
+    private readonly passwords: () => readonly (string | undefined)[],
+    private readonly tell: Tell,
+  ) {}
+
+  get all(): Member[] {
+    return [...this.#kept.values()].map(({ member }) => member);
+  }
+
+  /** Events of all nodes, as {@link Ring.after} has them. */
+  eventsAfter(number: number): ClusterEvent[] {
+    return this.#events.after(number);
+  }
+
+  /** Takes an event of the reflector itself, or of a worker. */
+  takeEvent(node: string, event: NodeEvent): void {
+    this.#events.push({ ...event, node, number: ++this.#eventNumber });
+  }
+
+  /** What a worker answers; undefined where it has no line, or answers too late. */
+  async ask(address: string, question: Question): Promise<Answer | undefined> {
+    const kept = this.#kept.get(address);
+    if (kept === undefined || kept.member.state !== "connected") return undefined;
+    const id = ++this.#questionNumber;
+    const { promise, resolve } = Promise.withResolvers<Answer | undefined>();
+    kept.questions.set(id, resolve);
+    const overdue = setTimeout(() => resolve(undefined), ANSWER_MS);
+    kept.line.send(JSON.stringify({ type: "question", id, question }));
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(overdue);
+      kept.questions.delete(id);
+    }
+  }
+
+  // deno-lint-ignore require-await
+  async look({ sessions }: Pick<Observation, "sessions">): Promise<void> {
+    this.#acceptor ??= acceptLines({ hostname: "::", port: UPLINK_PORT }, this);
+    this.#established = new Set(sessions.filter(isUp).map(({ peer }) => peer));
+    const passwords = this.passwords();
+    const now = Date.now();
+    for (const [address, { member, line, admission }] of this.#kept) {
+      const isLost = member.state === "lost";
+      if (isLost && now - member.since > LOST_MS) {
+        this.#kept.delete(address);
+        this.#lastEvents.delete(address);
+      }
+      const { password } = admission;
+      const counts = password === undefined
+        ? passwords[0] === undefined
+        : passwords.includes(password);
+      if (!isLost && !counts) line.close(CLOSE.policy, "the BGP password has changed");
+    }
+  }
+
+  refuse({ path }: Upgrade) {
+    if (path === UPLINK_PATH) return undefined;
+    return { status: "404 Not Found", why: `${UPLINK_PATH} is served here` } as const;
+  }
+
+  async serve(line: Line, known: () => void): Promise<void> {
+    const nonce = makeNonce();
+    line.send(JSON.stringify({ type: "challenge", protocol: PROTOCOL, version: VERSION, nonce }));
+    const greeting = read(hello, await line.next(STRANGE) ?? "");
+    if (greeting === undefined) return line.close(CLOSE.policy, "this is no greeting");
+    const isEstablished = this.#established.has(line.from);
+    const admission = await admit(greeting, nonce, this.passwords(), isEstablished);
+    if (admission.why !== undefined) return this.#refuse(line, admission);
+    const others = this.#kept.get(line.from)?.member.state === "lost" ? 1 : 0;
+    if (this.#kept.size - others >= MOST_LINES) {
+      return line.close(CLOSE.policy, "there are too many lines");
+    }
+    known();
+    this.#refused.delete(line.from);
+    const { proof } = admission;
+    line.send(JSON.stringify({ type: "welcome", ...(proof && { proof }) }));
+    const { node, version, protocol } = greeting;
+    const state = protocol === PROTOCOL ? "connected" : "other-version";
+    const member: Member = { address: line.from, node, version, state, since: Date.now() };
+    await this.#keep({ member, line, admission, questions: new Map() });
+  }
+
+  /** That an address has no session yet is told by its worker, if it lasts. */
+  #refuse(line: Line, { why = "", isWrong }: Admission): void {
+    line.close(CLOSE.policy, why);
+    if (!isWrong || this.#refused.has(line.from) || this.#refused.size > MOST_LINES) return;
+    this.#refused.add(line.from);
+    this.tell({ kind: "uplink-refused", peer: line.from, why });
+  }
+
+  async #keep(kept: Kept): Promise<void> {
+    const { line } = kept;
+    const { address } = kept.member;
+    const before = this.#kept.get(address);
+    before?.line.close(CLOSE.goingAway, "this worker has called again");
+    this.#kept.set(address, kept);
+    let heardAt = performance.now();
+    const beating = setInterval(() => {
+      if (performance.now() - heardAt > SILENT_MS) line.close(CLOSE.goingAway, "nothing was heard");
+      else line.send('{"type":"beat"}');
+    }, BEAT_MS);
+    try {
+      for (let text; (text = await line.next(PACE)) !== undefined;) {
+        heardAt = performance.now();
+        if (kept.member.state === "other-version") continue;
+        const message = read(fromWorker, text);
+        if (message === undefined) return line.close(CLOSE.policy, "this is no message");
+        this.#hear(kept, message);
+      }
+    } finally {
+      clearInterval(beating);
+      for (const resolve of kept.questions.values()) resolve(undefined);
+      if (this.#kept.get(address) === kept) {
+        kept.member = { ...kept.member, state: "lost", since: Date.now() };
+      }
+      await Promise.race([line.closed, sleep(2_000)]);
+    }
+  }
+
+  #hear(kept: Kept, message: FromWorker): void {
+    switch (message.type) {
+      case "inventory":
+        return this.#take(kept, message.inventory);
+      case "change": {
+        const { inventory } = kept.member;
+        if (inventory !== undefined) this.#take(kept, applyChange(inventory, message.change));
+        return;
+      }
+      case "answer":
+        return kept.questions.get(message.id)?.(message.answer);
+      case "beat":
+        return;
+    }
+  }
+
+  #take(kept: Kept, inventory: Inventory): void {
+    const { member } = kept;
+    const { name } = inventory.node;
+    this.#takeEvents(member.address, name, inventory.events);
+    const more = inventory.ports.length - (member.inventory?.ports.length ?? 0);
+    if (more > 0 && this.#countPorts() + more > MOST_PORTS_OF_ALL) {
+      const { inventory: _, ...rest } = member;
+      kept.member = { ...rest, state: "too-large" };
+      return;
+    }
+    kept.member = {
+      ...member,
+      state: "connected",
+      node: name,
+      inventory: { ...inventory, events: [] },
+    };
+  }
+
+  #countPorts(): number {
+    return this.all.reduce((sum, { inventory }) => sum + (inventory?.ports.length ?? 0), 0);
+  }
+
+  /** A worker that calls again tells events that are known already. */
+  #takeEvents(address: string, node: string, events: readonly NodeEvent[]): void {
+    for (const event of events) {
+      // Numbers begin anew with a manager, times go on.
+      const at = `${event.time} ${`${event.number}`.padStart(16)}`;
+      if (at <= (this.#lastEvents.get(address) ?? "")) continue;
+      this.#lastEvents.set(address, at);
+      this.takeEvent(node, event);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#acceptor?.[Symbol.dispose]();
+    for (const { line } of this.#kept.values()) {
+      line.close(CLOSE.goingAway, "the reflector's manager ends");
+    }
+  }
+}

@@ -1,0 +1,155 @@
+// One call of a worker to a reflector: who both are is proved, then the inventory is told.
+import { VERSION } from "../../shared/version.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import { findChange } from "./changes.ts";
+import {
+  type Answer,
+  BEAT_MS,
+  fromReflector,
+  PROTOCOL,
+  type Question,
+  read,
+  SILENT_MS,
+  UPLINK_PATH,
+  UPLINK_PORT,
+} from "./messages.ts";
+import { makeNonce, prove, verify } from "./proof.ts";
+
+/** What a call needs of its node. */
+export interface Caller {
+  readonly node: string;
+  readonly password: () => string | undefined;
+  readonly inventory: () => Inventory | undefined;
+  readonly answer: (question: Question) => Promise<Answer>;
+  /** The reflector has taken the call. */
+  readonly taken: () => void;
+}
+
+/** A reflector answers at once, or not at all. */
+const PATIENCE_MS = 5_000;
+/** While so much (bytes) waits to be sent, nothing is added: the newest is told afterwards. */
+const MOST_WAITING = 65_536;
+
+/** A call that is going on. `ended` says why it has ended. */
+export class Outcall {
+  readonly #socket: WebSocket;
+  readonly #ended = Promise.withResolvers<string>();
+  readonly #nonce = makeNonce();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #stage: "challenge" | "welcome" | "taken" = "challenge";
+  #password: string | undefined;
+  #reflectorNonce = "";
+  #told: Inventory | undefined;
+  #heardAt = performance.now();
+  #saidAt = performance.now();
+  /** Messages are read one after the other, though a proof takes its time. */
+  #reading: Promise<void> = Promise.resolve();
+
+  constructor(address: string, private readonly caller: Caller) {
+    const host = address.includes(":") ? `[${address}]` : address;
+    this.#socket = new WebSocket(`ws://${host}:${UPLINK_PORT}${UPLINK_PATH}`);
+    this.#socket.onmessage = ({ data }) => {
+      this.#heardAt = performance.now();
+      this.#reading = this.#reading.then(() => this.#hear(String(data)))
+        .catch((error) => this.end(`${error}`));
+    };
+    this.#socket.onerror = () => this.end("nobody answers there");
+    this.#socket.onclose = ({ reason }) => this.end(reason || "the reflector has ended it");
+    this.#timer = setInterval(() => this.#beat(), PATIENCE_MS);
+  }
+
+  get ended(): Promise<string> {
+    return this.#ended.promise;
+  }
+
+  end(why: string): void {
+    clearInterval(this.#timer);
+    this.#ended.resolve(why);
+    this.#socket.onmessage = null;
+    if (this.#socket.readyState <= WebSocket.OPEN) this.#socket.close();
+  }
+
+  /** Tells what has changed; what cannot be told now is told with the next change. */
+  tellChanges(): void {
+    if (this.#stage !== "taken" || this.#socket.bufferedAmount > MOST_WAITING) return;
+    const inventory = this.caller.inventory();
+    if (inventory === undefined) return;
+    if (this.#told === undefined) this.#say({ type: "inventory", inventory });
+    else {
+      const change = findChange(this.#told, inventory);
+      if (change === undefined) return;
+      this.#say({ type: "change", change });
+    }
+    this.#told = inventory;
+  }
+
+  #say(message: object): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#socket.send(JSON.stringify(message));
+    this.#saidAt = performance.now();
+  }
+
+  #beat(): void {
+    const now = performance.now();
+    const limit = this.#stage === "taken" ? SILENT_MS : PATIENCE_MS;
+    if (now - this.#heardAt >= limit) return this.end("the reflector is silent");
+    if (this.#stage === "taken" && now - this.#saidAt >= BEAT_MS - PATIENCE_MS) {
+      this.#say({ type: "beat" });
+    }
+  }
+
+  async #hear(text: string): Promise<void> {
+    const message = read(fromReflector, text);
+    // What a later reflector says besides is not for this program.
+    if (message === undefined) return;
+    switch (message.type) {
+      case "challenge":
+        if (this.#stage === "challenge") await this.#introduce(message.nonce);
+        return;
+      case "welcome":
+        if (this.#stage === "welcome") await this.#begin(message.proof);
+        return;
+      case "question":
+        if (this.#stage === "taken") await this.#answer(message.id, message.question);
+        return;
+      case "beat":
+        return;
+    }
+  }
+
+  async #introduce(reflectorNonce: string): Promise<void> {
+    this.#stage = "welcome";
+    this.#reflectorNonce = reflectorNonce;
+    this.#password = this.caller.password();
+    const proof = this.#password === undefined
+      ? {}
+      : { proof: await prove(this.#password, this.#claim("worker")) };
+    const { node } = this.caller;
+    this.#say({
+      ...{ type: "hello", protocol: PROTOCOL, version: VERSION, node },
+      ...{ nonce: this.#nonce, ...proof },
+    });
+  }
+
+  async #begin(proof: string | undefined): Promise<void> {
+    const password = this.#password;
+    const isKnown = password === undefined ||
+      proof !== undefined && await verify(password, this.#claim("reflector"), proof);
+    if (!isKnown) return this.end("the reflector does not know the BGP password");
+    this.#stage = "taken";
+    this.caller.taken();
+    this.tellChanges();
+  }
+
+  #claim(prover: "worker" | "reflector") {
+    const { node } = this.caller;
+    const [reflectorNonce, workerNonce] = [this.#reflectorNonce, this.#nonce];
+    return { prover, node, reflectorNonce, workerNonce };
+  }
+
+  async #answer(id: number, question: { readonly kind: string }): Promise<void> {
+    const answer = await this.caller.answer(question as Question)
+      .catch((error): Answer => ({ kind: "failed", why: `${error}`.slice(0, 500) }));
+    this.#say({ type: "answer", id, answer });
+  }
+}

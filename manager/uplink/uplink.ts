@@ -1,0 +1,133 @@
+// A worker's lines: one to each reflector, at the address that the worker peers with.
+import { sleep } from "../../shared/process/time.ts";
+import { run } from "../../shared/process/exec.ts";
+import type { Tell } from "../events/event.ts";
+import type { InventoryKeeper } from "../inventory/inventory_keeper.ts";
+import { readPortCounters } from "../inventory/port_counters.ts";
+import type { Duty } from "../loop/duty.ts";
+import type { Observation } from "../loop/observation.ts";
+import { Soon } from "../loop/soon.ts";
+import type { Answer, Question } from "./messages.ts";
+import { Outcall } from "./outcall.ts";
+
+/** What comes within so long (ms) is told together. */
+const TOGETHER_MS = 250;
+/**
+ * Pauses (ms) between two calls of a reflector that does not answer. A thousand workers that have
+ * lost it call at different times, and none is more than five seconds late when it is back.
+ */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 3_000;
+/** A reflector that takes no calls for so long (ms) is told of. */
+const TROUBLE_MS = 60_000;
+
+/** Deno's list of permitted networks takes those of IPv4 alone. */
+const NO_IPV6 = "this program can be permitted no network of IPv6";
+
+/** Follows the sessions: a new reflector is called, and the line to one that is gone ends. */
+export class Uplink implements Duty, AsyncDisposable {
+  readonly name = "keep lines to the reflectors";
+  readonly #lines = new Map<string, KeptLine>();
+
+  constructor(
+    private readonly inventory: InventoryKeeper,
+    private readonly password: () => string | undefined,
+    private readonly tell: Tell,
+  ) {}
+
+  async look({ sessions }: Pick<Observation, "sessions">): Promise<void> {
+    // FRR that does not answer says nothing of reflectors.
+    if (sessions.length === 0) return;
+    const peers = new Set(sessions.map(({ peer }) => peer));
+    for (const [peer, line] of this.#lines) {
+      if (peers.has(peer)) continue;
+      this.#lines.delete(peer);
+      await line[Symbol.asyncDispose]();
+    }
+    for (const peer of peers) {
+      if (this.#lines.has(peer)) continue;
+      this.#lines.set(peer, new KeptLine(peer, this.inventory, this.password, this.tell));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#lines.values()].map((line) => line[Symbol.asyncDispose]()));
+  }
+}
+
+/** Calls again and again. */
+class KeptLine implements AsyncDisposable {
+  readonly #stop = new AbortController();
+  readonly #soon = new Soon(() => Promise.resolve(this.#call?.tellChanges()), TOGETHER_MS);
+  readonly #following: Disposable;
+  readonly #keeping: Promise<void>;
+  #call: Outcall | undefined;
+  #isTaken = false;
+  #isTold = false;
+
+  constructor(
+    private readonly peer: string,
+    private readonly inventory: InventoryKeeper,
+    private readonly password: () => string | undefined,
+    private readonly tell: Tell,
+  ) {
+    this.#following = inventory.follow(() => this.#soon.ask());
+    this.#keeping = this.#keep();
+  }
+
+  async #keep(): Promise<void> {
+    const { signal } = this.#stop;
+    let pause = FIRST_PAUSE_MS;
+    let takenAt = performance.now();
+    while (!signal.aborted) {
+      const why = await this.#callOnce();
+      if (this.#isTaken) {
+        pause = FIRST_PAUSE_MS;
+        takenAt = performance.now();
+        this.#isTaken = false;
+      }
+      if (signal.aborted) return;
+      if (!this.#isTold && performance.now() - takenAt > TROUBLE_MS) {
+        this.#isTold = true;
+        this.tell({ kind: "uplink-down", peer: this.peer, why });
+      }
+      await sleep(pause * (0.5 + Math.random() / 2), signal);
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+    }
+  }
+
+  async #callOnce(): Promise<string> {
+    const { peer, inventory, password } = this;
+    const { nodeName: node } = inventory;
+    const taken = () => {
+      this.#isTaken = true;
+      this.tell({ kind: this.#isTold ? "uplink-back" : "uplink-up", peer });
+      this.#isTold = false;
+    };
+    if (peer.includes(":")) return NO_IPV6;
+    try {
+      this.#call = new Outcall(peer, {
+        ...{ node, password, taken, answer: answerQuestion },
+        inventory: () => inventory.current(),
+      });
+      return await this.#call.ended;
+    } catch (error) {
+      return error instanceof Error ? error.message : `${error}`;
+    } finally {
+      this.#call = undefined;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    this.#following[Symbol.dispose]();
+    this.#call?.end("this worker has ended it");
+    await this.#soon[Symbol.asyncDispose]();
+    await this.#keeping;
+  }
+}
+
+async function answerQuestion({ kind }: Question): Promise<Answer> {
+  if (kind !== "counters") return { kind: "failed", why: "this worker does not know the question" };
+  return { kind, ports: Object.fromEntries(await readPortCounters(run)) };
+}
