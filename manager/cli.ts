@@ -25,6 +25,7 @@ import {
   type SettingSource,
   SOURCES,
 } from "./settings.ts";
+import { addCompletions } from "./show/completions.ts";
 import { addShowCommands } from "./show/commands.ts";
 import { readStatus } from "./status/read_status.ts";
 import { renderStatus } from "./status/render_status.ts";
@@ -161,6 +162,7 @@ function buildCli(process: Process, fail: () => void): Command {
       if (!status.ready) fail();
     });
   addShowCommands(cli, { ...process, isColoured: env("NO_COLOR") === undefined });
+  addCompletions(cli, print);
   // This comes last: commands that are made after it would allow them, too.
   cli.allowExcessArguments().action(async () => {
     if (cli.args.length > 0) refuseCommand(cli);

@@ -1,15 +1,15 @@
 // The commands `lab completions`, which teaches a shell to complete, and `lab complete`, for it.
 import { Argument, type Command } from "commander";
-import { complete } from "../completions/complete.ts";
-import { listChoices } from "../completions/choices.ts";
-import { renderCompletions, type Shell, SHELLS } from "../completions/scripts.ts";
+import { complete } from "../../shared/completions/complete.ts";
+import { renderCompletions, type Shell, SHELLS } from "../../shared/completions/scripts.ts";
+import { LabWords } from "../completions/lab_words.ts";
 import type { Session } from "./terminal.ts";
 
 export function addCompletions(program: Command, { print, selfAnywhere }: Session): void {
   program.command("completions")
     .description("print what makes a shell complete this command's words")
     .addArgument(new Argument("<shell>").choices(SHELLS))
-    .action((shell: Shell) => print(renderCompletions(shell, selfAnywhere)));
+    .action((shell: Shell) => print(renderCompletions(shell, "lab", selfAnywhere)));
 }
 
 /**
@@ -20,11 +20,7 @@ export function addComplete(program: Command, terminal: Session): void {
   program.command("complete", { hidden: true })
     .argument("[words...]").passThroughOptions().allowUnknownOption()
     .action(async (words: string[]) => {
-      const lines = await complete(
-        words,
-        program,
-        (kind, given) => listChoices(kind, given, terminal),
-      );
+      const lines = await complete(words, program, new LabWords(terminal));
       if (lines.length > 0) terminal.print(lines.join("\n"));
     });
 }

@@ -3,7 +3,10 @@ import { readLab } from "../conf/read_lab.ts";
 import { listLabs } from "../record.ts";
 import { findLab } from "../running/find.ts";
 import type { Terminal } from "../commands/terminal.ts";
-import type { Given, Kind } from "./complete.ts";
+import type { Given } from "../../shared/completions/complete.ts";
+
+/** Choices that only the machine knows, and that the words given so far narrow down. */
+export type Kind = "labs" | "devices" | "members" | "lans" | "examples" | "lab-devices";
 
 /** Lists no choice where nothing can be found out, because whoever completes wants no errors. */
 export async function listChoices(
@@ -16,7 +19,7 @@ export async function listChoices(
 
 async function list(
   kind: Kind,
-  { name, directory, first }: Given,
+  { options: { name, directory }, first }: Given,
   { cwd, env, resolve, findFiles }: Pick<Terminal, "cwd" | "env" | "resolve" | "findFiles">,
 ): Promise<readonly string[]> {
   if (kind === "labs") return await listLabs();

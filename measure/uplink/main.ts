@@ -1,0 +1,126 @@
+// `deno task uplink`: what lines cost a worker that is at rest, and a reflector of many workers.
+import assert from "node:assert/strict";
+import { Command } from "commander";
+import { converse } from "../../shared/process/exec.ts";
+import { sleep } from "../../shared/process/time.ts";
+import { type Node, REFLECTOR_ADDRESS, startCluster } from "../../tests/fixture/cluster.ts";
+import { eventually } from "../../tests/fixture/eventually.ts";
+import { MANAGER, Manager, REFLECTOR_ENV, workerEnv } from "../../tests/fixture/manager.ts";
+import { addPod, pod } from "../../tests/fixture/pod.ts";
+import { HOST_ARCH } from "../../tools/arch.ts";
+import { ensureBuilt } from "../../tools/build.ts";
+import { ensurePackages } from "../../tools/debian.ts";
+import { faultPackages } from "../../tools/packages.ts";
+import lines from "./lines.py" with { type: "text" };
+
+const PASSWORD = "measured";
+/** Clock ticks a second (USER_HZ), which is 100 on every architecture of Linux here. */
+const TICKS = 100;
+
+const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+const program = new Command("deno task uplink")
+  .description("Measures lines in a cluster of namespaces, as root.")
+  .option("--lines <number>", "workers that are simulated", "1000")
+  .option("--devices <number>", "devices of each", "20")
+  .option("--seconds <number>", "how long a manager at rest is looked at", "60");
+
+interface Options {
+  readonly lines: string;
+  readonly devices: string;
+  readonly seconds: string;
+}
+
+const options = program.parse(Deno.args, { from: "user" }).opts<Options>();
+await ensurePackages(faultPackages, context);
+await ensureBuilt([HOST_ARCH], context);
+await measure(options);
+
+async function measure({ lines: count, devices, seconds }: Options): Promise<void> {
+  await using cluster = await startCluster();
+  const { reflector, workers: [w1, w2] } = cluster;
+  const env = { MEGALOS_BGP_PASSWORD: PASSWORD, MEGALOS_RECONCILE: "5" };
+  const start = (node: Node, role: string, env: Record<string, string>) =>
+    Manager.start(node, [role], env);
+  await using rr = await start(reflector, "route-reflector", { ...REFLECTOR_ENV, ...env });
+  await using worker = await start(w1, "worker", { ...workerEnv(0), ...env });
+  await worker.ready();
+  for (let at = 1; at <= 20; at++) {
+    await addPod(w1, pod(`pc${at}`, `02:00:00:00:00:${at.toString(16).padStart(2, "0")}`));
+  }
+  await eventually(async () => (await nodesOf(reflector)).includes("w1"), 30, "w1 has no line");
+  await sleep(10_000);
+
+  const [before, sent] = [await ticksOf(w1, worker.pid), await bytesOf(w1)];
+  await sleep(Number(seconds) * 1_000);
+  const cpu = (await ticksOf(w1, worker.pid) - before) / TICKS / Number(seconds);
+  const bytes = (await bytesOf(w1) - sent) / Number(seconds);
+  console.log(`worker at rest: ${(cpu * 100).toFixed(2)} % of a core, ${bytes.toFixed(0)} B/s`);
+
+  console.log(`reflector with 1 line: ${await memoryOf(reflector, rr.pid)}`);
+  for (let at = 0; at <= Number(count) / 250; at++) {
+    await w2.must("ip", "address", "add", `10.99.${1 + at}.254/16`, "dev", "eth0");
+  }
+  const addresses = Array.from(
+    { length: Number(count) },
+    (_, at) => `address add 10.99.${1 + Math.floor(at / 250)}.${1 + at % 250}/16 dev eth0\n`,
+  ).join("");
+  await w2.run(["ip", "-batch", "-"], { stdin: addresses });
+  await reflector.must("ip", "address", "add", "10.99.200.1/16", "dev", "br0");
+  const argv = ["python3", "-I", "-u", "-c", lines, REFLECTOR_ADDRESS, PASSWORD, count, devices];
+  const started = performance.now();
+  const talk = converse({ argv: [...w2.enter, ...argv], timeoutMs: 600_000 });
+  assert.equal(await talk?.readLine("stdout"), "told", `${JSON.stringify(await talk?.end())}`);
+  console.log(`${count} lines told all after ${Math.round(performance.now() - started)} ms`);
+  await eventually(
+    async () => (await nodesOf(reflector)).length === Number(count) + 2,
+    120,
+    async () => `${(await nodesOf(reflector)).length} nodes are known`,
+  );
+  await sleep(20_000);
+  console.log(`reflector with ${count} lines: ${await memoryOf(reflector, rr.pid)}`);
+  const rest = await ticksOf(reflector, rr.pid);
+  await sleep(Number(seconds) * 1_000);
+  const busy = (await ticksOf(reflector, rr.pid) - rest) / TICKS / Number(seconds);
+  console.log(`reflector at rest: ${(busy * 100).toFixed(2)} % of a core`);
+  const done = await reflector.run([MANAGER, "devices", "--json"], {
+    timeoutMs: 120_000,
+    maxOutputBytes: 64 * 1024 * 1024,
+  });
+  const told = JSON.parse(done.stdout);
+  const counted = told.filter(({ counters }: { counters: unknown }) => counters !== null).length;
+  console.log(
+    `manager devices: ${told.length} devices, ${counted} counted, ${Math.round(done.ms)} ms`,
+  );
+  console.log(`reflector after that: ${await memoryOf(reflector, rr.pid)}`);
+  await talk?.write("\n");
+  console.log(`lines that are open: ${await talk?.readLine("stdout")}`);
+  await talk?.end();
+}
+
+async function nodesOf(reflector: Node): Promise<string[]> {
+  const done = await reflector.run([MANAGER, "nodes", "--json"], { timeoutMs: 60_000 });
+  if (done.reason !== "success") return [];
+  return JSON.parse(done.stdout).map(({ node }: { node: string }) => node);
+}
+
+/** What a process has used of a processor, its ended children included, in clock ticks. */
+async function ticksOf(node: Node, pid: string): Promise<number> {
+  const stat = await node.must("cat", `/proc/${pid}/stat`);
+  const figures = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 15).map(Number);
+  return figures.reduce((sum, one) => sum + one, 0);
+}
+
+async function memoryOf(node: Node, pid: string): Promise<string> {
+  const status = await node.must("cat", `/proc/${pid}/status`);
+  const [now, most] = ["VmRSS", "VmHWM"].map((key) =>
+    Math.round(Number(new RegExp(`^${key}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) / 1024)
+  );
+  return `${now} MiB, at most ${most} MiB`;
+}
+
+/** Bytes that a worker's line has carried both ways, without headers of TCP and IP. */
+async function bytesOf(node: Node): Promise<number> {
+  const said = await node.must("ss", "-tinH", "dport", "=", ":9471");
+  const all = [...said.matchAll(/bytes_(?:sent|received):(\d+)/g)];
+  return all.reduce((sum, [, bytes]) => sum + Number(bytes), 0);
+}
