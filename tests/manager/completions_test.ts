@@ -42,7 +42,7 @@ testAsRoot("bash, zsh and fish complete the manager's commands, options and LANs
     };
     assert.deepEqual(await complete("dev"), ["devices"], shell);
     assert.deepEqual(await complete("devices", "--w"), ["--watch"], shell);
-    assert.deepEqual(await complete("worker", "--node-n"), ["--node-name"], shell);
+    assert.deepEqual(await complete("worker", "--node-na"), ["--node-name"], shell);
     assert.deepEqual(await complete("render", "r"), ["route-reflector"], shell);
     assert.deepEqual(await complete("completions", "z"), ["zsh"], shell);
     let seen: string[] = [];
