@@ -304,20 +304,35 @@ export type Given = Partial<Record<SettingName, string | undefined>>;
 
 /**
  * Reads the settings. A flag beats its variable, and an empty text counts as not given.
+ * @param variables throws where a value is not UTF-8, as `Deno.env.get` does
  * @param wanted the role; without it, IS_CONTROL_PLANE gives the role
- * @throws {SettingsError} that names all that is wrong
+ * @throws {SettingsError} that names all that is wrong, or all that cannot be read
  */
 export function readSettings(
   flags: Given,
-  env: (name: string) => string | undefined,
+  variables: (name: string) => string | undefined,
   wanted?: Role,
 ): Settings {
+  const unreadable = new Set<string>();
+  const env = (name: string) => {
+    try {
+      return variables(name);
+    } catch {
+      unreadable.add(name);
+      return undefined;
+    }
+  };
   const role = wanted ?? roleOfEnvironment(env);
   const names = Object.keys(SOURCES) as SettingName[];
   const sources: Record<SettingName, SettingSource> = SOURCES;
   const given = Object.fromEntries(
     names.map((name) => [name, flags[name] || env(sources[name].env) || sources[name].default]),
   );
+  if (unreadable.size > 0) {
+    throw new SettingsError(
+      [...unreadable].map((name) => `${name} is not usable; it must be UTF-8`),
+    );
+  }
   const parsed = schema.safeParse(given);
   const wrong = parsed.success ? [] : parsed.error.issues.map((issue) => {
     const name = issue.path[0] as SettingName;

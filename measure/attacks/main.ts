@@ -6,6 +6,13 @@ import { ensurePackages } from "../../tools/debian.ts";
 import { faultPackages } from "../../tools/packages.ts";
 import { ATTACKS } from "./attacks.ts";
 import { type Figures, measureAttack } from "./measure.ts";
+import { measureThroughput, type Throughput } from "./throughput.ts";
+
+/** Measured beside the attacks. */
+const THROUGHPUT = "throughput";
+
+/** Of the throughput without a loop. */
+const LEAST_PART = 0.95;
 
 const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
 
@@ -13,10 +20,14 @@ const program = new Command("deno task attacks")
   .description(
     "Attacks one LAN in a cluster of namespaces, as root, while twenty other LANs talk across two " +
       "workers,\nand tells what they have lost. Ends with 1 when a goal is missed: at most 0.1 % " +
-      "lost, a new pod\nreachable within 2 s, no program ended, all as before 30 s after.",
+      "lost, a new pod\nreachable within 2 s, no program ended, all as before 30 s after, and with a " +
+      "loop in one LAN at least\n95 % of a transfer's throughput in another.",
   )
   .addOption(
-    new Option("--only <name...>", "just these").choices(ATTACKS.map(({ name }) => name)),
+    new Option("--only <name...>", "just these").choices([
+      ...ATTACKS.map(({ name }) => name),
+      THROUGHPUT,
+    ]),
   )
   .option("--without-limits", "turn the limits off, to see what they are for")
   .option("--json <file>", "write the figures there, too");
@@ -35,8 +46,18 @@ try {
     all.push(figures);
     console.log(render(figures));
   }
-  if (json !== undefined) await Deno.writeTextFile(json, JSON.stringify(all, null, 2) + "\n");
-  if (!all.every(isGood)) Deno.exit(1);
+  let throughput: Throughput | undefined;
+  if (only?.includes(THROUGHPUT) ?? true) {
+    context.log(`${THROUGHPUT}: a transfer in one LAN, and a loop through two others`);
+    throughput = await measureThroughput(env);
+    console.log(renderThroughput(throughput));
+  }
+  if (json !== undefined) {
+    const figures = throughput === undefined ? all : [...all, { name: THROUGHPUT, ...throughput }];
+    await Deno.writeTextFile(json, JSON.stringify(figures, null, 2) + "\n");
+  }
+  const isUnharmed = throughput === undefined || throughput.part >= LEAST_PART;
+  if (!all.every(isGood) || !isUnharmed) Deno.exit(1);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   Deno.exit(1);
@@ -60,6 +81,13 @@ function render(figures: Figures): string {
     `  ended: ${ended.join(", ") || "nothing"}; not as before: ${differences.length} entries`,
     `  limits met: ${limits.join("; ") || "none"}`,
   ].join("\n");
+}
+
+function renderThroughput({ without, with: loop, part }: Throughput): string {
+  const [before, after] = [without, loop].map(Math.round);
+  const percent = (100 * part).toFixed(1);
+  return `${THROUGHPUT}: ${part >= LEAST_PART ? "ok" : "MISSED"}\n` +
+    `  ${before} Mbit/s without the loop, ${after} with it; the median of the turns is ${percent} %`;
 }
 
 interface Options {

@@ -6,7 +6,8 @@ import { frrPids } from "../../tests/fixture/frr.ts";
 import { readStatus, runManagers } from "../../tests/fixture/manager.ts";
 import { addPod, canReach, pod } from "../../tests/fixture/pod.ts";
 import { addBystanders, type Loss, startTalking } from "./bystanders.ts";
-import { type Attack, MALLORY } from "./attacks.ts";
+import type { Attack } from "./attacks.ts";
+import { MALLORY } from "./loop.ts";
 
 export interface Figures {
   readonly name: string;

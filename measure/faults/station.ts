@@ -6,12 +6,12 @@ import { frrPids } from "../../tests/fixture/frr.ts";
 import { Manager } from "../../tests/fixture/manager.ts";
 
 /** Where the LAN namespace stays pinned, whatever becomes of its own name. */
-const LANS = "/run/lans";
+export const LANS = "/run/lans";
 
 // A container is a PID namespace: when its first process ends, all others end. This prints that
 // first process' number on the node. Arguments: the container's environment, and a wrapper.
 const CONTAINER = `
-setsid unshare --pid --fork --kill-child --mount-proc --propagation private \\
+setsid unshare --pid --fork --kill-child --mount-proc --propagation slave \\
   env "$@" tini -- /etc/frr/megalos-start </dev/null >>/run/frr.log 2>&1 &
 shell=$!
 until init=$(ps --ppid "$shell" -o pid=); do sleep 0.01; done

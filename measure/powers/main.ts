@@ -5,9 +5,13 @@ import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
 import { faultPackages } from "../../tools/packages.ts";
+import { setTimeScale, TIME_SCALE } from "../../shared/process/time_scale.ts";
 import { Progress } from "../progress.ts";
 import { describeHolder, listPowers, type Power } from "./powers.ts";
 import { findNeed } from "./scenario.ts";
+
+// `MEGALOS_TIME_SCALE=3` gives a busy machine time, so that a step fails for want of a power alone.
+setTimeScale(Deno.env.get(TIME_SCALE));
 
 const HOLDERS = [...new Set(listPowers().map(({ holder }) => describeHolder(holder)))];
 const progress = new Progress((line) => console.error(line));
@@ -16,25 +20,28 @@ const context = { env: Deno.env.toObject(), log: (line: string) => progress.say(
 const program = new Command("deno task powers")
   .description(
     "Runs a worker's life in a cluster of namespaces, as root, once with every power and once " +
-      "without each: capabilities of the manifest's containers, Deno's permissions of the " +
-      `programs.\nHolders: ${HOLDERS.map((name) => `"${name}"`).join(", ")}\n\n` +
+      "without each: capabilities and mounts of the manifest's containers, Deno's permissions of " +
+      `the programs.\nHolders: ${HOLDERS.map((name) => `"${name}"`).join(", ")}\n\n` +
       "Ends with 1 when a power is not missed, or when the life fails with all of them.",
   )
   .option("--only <word...>", "powers whose holder, kind or name is one of these words")
+  .option("--root <folder>", "of the nodes: a Debian with another FRR; containers' powers alone")
   .option("--at-a-time <n>", "lives at a time", Number, 2)
   .option("--json", "print the results as JSON", false);
 
 try {
-  const { only, atATime, json } = program.parse(Deno.args, { from: "user" }).opts<Options>();
+  const { only, root, atATime, json } = program.parse(Deno.args, { from: "user" }).opts<Options>();
   await ensurePackages(faultPackages, context);
   await ensureBuilt([HOST_ARCH], context);
   progress.say("a life with all powers");
-  const broken = await findNeed();
+  const broken = await findNeed(undefined, root);
   if (broken !== undefined) throw new Error(`With all powers this fails: ${broken}`);
-  const powers = listPowers().filter((power) => only?.some((word) => isMeant(power, word)) ?? true);
+  const powers = listPowers()
+    .filter((power) => root === undefined || "role" in power.holder)
+    .filter((power) => only?.some((word) => isMeant(power, word)) ?? true);
   let done = 0;
   const needs = await mapAtMost(atATime, powers, async (power) => {
-    const need = await findNeed(power);
+    const need = await findNeed(power, root);
     const title = `${describeHolder(power.holder)}: ${power.kind} ${power.name}`;
     progress.say(`${++done} of ${powers.length}: ${title}: ${need ?? "not missed"}`);
     return { ...power, holder: describeHolder(power.holder), need: need ?? null };
@@ -56,6 +63,7 @@ try {
 
 interface Options {
   readonly only?: readonly string[];
+  readonly root?: string;
   readonly atATime: number;
   readonly json: boolean;
 }

@@ -1,53 +1,56 @@
-// What Megalos may do on a node, one by one: capabilities of its containers, Deno's permissions.
-import { ROOT } from "../../tools/checkout.ts";
+// What Megalos may do on a node, one by one: its containers' powers, and Deno's permissions.
 import { NODE_PROGRAMS, type Permissions, PROGRAMS } from "../../tools/permissions.ts";
+import {
+  capabilitiesOf,
+  type Container,
+  CONTAINERS,
+  mountsOf,
+  type Role,
+  ROLES,
+} from "./manifest.ts";
 
 /** Who has a power: a container of the manifest, or a program. */
 export type Holder =
-  | { readonly role: Role; readonly container: "frr" | "manager" }
+  | { readonly role: Role; readonly container: Container }
   | { readonly program: typeof NODE_PROGRAMS[number] };
 
-export type Role = "worker" | "route-reflector";
+/** What a container has of the manifest. */
+const CONTAINER_KINDS = ["capability", "mount", "writing", "later mounts"] as const;
+const KINDS = ["run", "read", "write", "env", "net", "sys"] as const;
 
 /** A power that can be taken away. */
 export interface Power {
   readonly holder: Holder;
-  /** A capability (capabilities(7)) without "CAP_", or a kind of Deno's permissions. */
-  readonly kind: "capability" | keyof Permissions;
+  /**
+   * A capability (capabilities(7)) without "CAP_"; a mount, writing to it, or seeing what is
+   * mounted in it later, each by its path; or a kind of Deno's permissions.
+   */
+  readonly kind: typeof CONTAINER_KINDS[number] | keyof Permissions;
   readonly name: string;
 }
 
-const MANIFESTS: Readonly<Record<Role, string>> = {
-  worker: "worker/daemonset.yml",
-  "route-reflector": "reflector/deployment.yml",
-};
-
-const KINDS = ["run", "read", "write", "env", "net", "sys"] as const;
-
 export function listPowers(): Power[] {
-  const capabilities = (Object.keys(MANIFESTS) as Role[]).flatMap((role) =>
-    (["frr", "manager"] as const).flatMap((container) =>
-      capabilitiesOf(role, container).map((name): Power => ({
-        ...{ holder: { role, container }, kind: "capability", name },
-      }))
-    )
+  const containers = ROLES.flatMap((role) =>
+    CONTAINERS.flatMap((container) => {
+      const mounts = mountsOf(role, container);
+      const names: Readonly<Record<typeof CONTAINER_KINDS[number], readonly string[]>> = {
+        capability: capabilitiesOf(role, container),
+        mount: mounts.map(({ path }) => path),
+        writing: mounts.filter(({ isReadOnly }) => !isReadOnly).map(({ path }) => path),
+        "later mounts": mounts.filter(({ propagation }) => propagation !== "None")
+          .map(({ path }) => path),
+      };
+      return CONTAINER_KINDS.flatMap((kind) =>
+        names[kind].map((name): Power => ({ holder: { role, container }, kind, name }))
+      );
+    })
   );
   const permissions = NODE_PROGRAMS.flatMap((program) =>
     KINDS.flatMap((kind) =>
       PROGRAMS[program].may[kind].map((name): Power => ({ holder: { program }, kind, name }))
     )
   );
-  return [...capabilities, ...permissions];
-}
-
-/** The capabilities that a container of the manifest adds to none. */
-export function capabilitiesOf(role: Role, container: "frr" | "manager"): string[] {
-  const text = Deno.readTextFileSync(`${ROOT}/deploy/base/${MANIFESTS[role]}`);
-  const [, ...containers] = text.slice(text.indexOf("\n      containers:")).split(/^ {8}- name: /m);
-  const own = containers.find((part) => part.startsWith(`${container}\n`)) ?? "";
-  const [, inline, list = ""] = /add: \[(.*)\]/.exec(own) ??
-    [, undefined, /^ +add:\n((?: +- .*\n)+)/m.exec(own)?.[1]];
-  return (inline ?? list).match(/[A-Z_]+/g) ?? [];
+  return [...containers, ...permissions];
 }
 
 /** The holder in words. */
@@ -55,9 +58,17 @@ export function describeHolder(holder: Holder): string {
   return "program" in holder ? holder.program : `${holder.role}, ${holder.container}`;
 }
 
+/** Whether the power is a container's. */
+export function isOf(power: Power | undefined, role: Role, container: Container): power is Power {
+  return power !== undefined && "role" in power.holder && power.holder.role === role &&
+    power.holder.container === container;
+}
+
 /** A program's permissions without one. */
 export function without({ holder, kind, name }: Power): Permissions {
-  if (!("program" in holder) || kind === "capability") throw new Error(`${name} is none of Deno's`);
+  const isDenos = KINDS.some((one) => one === kind);
+  if (!("program" in holder) || !isDenos) throw new Error(`${name} is none of Deno's`);
   const { may } = PROGRAMS[holder.program];
-  return { ...may, [kind]: (may[kind] as readonly string[]).filter((one) => one !== name) };
+  const left = (may[kind as keyof Permissions] as readonly string[]).filter((one) => one !== name);
+  return { ...may, [kind]: left };
 }

@@ -1,6 +1,8 @@
 // The powers that are taken away are those of the manifest and of the table of permissions.
 import assert from "node:assert/strict";
-import { capabilitiesOf, describeHolder, listPowers, without } from "./powers.ts";
+import { capabilitiesOf, CONTAINERS, mountsOf, ROLES } from "./manifest.ts";
+import { VOLUMES } from "./container.ts";
+import { describeHolder, listPowers, without } from "./powers.ts";
 
 Deno.test("capabilities are read from the manifest", () => {
   assert.deepEqual(capabilitiesOf("worker", "manager"), ["NET_ADMIN", "SYS_ADMIN", "DAC_OVERRIDE"]);
@@ -19,4 +21,21 @@ Deno.test("a permission is taken away alone", () => {
   const rest = without(ip);
   assert.ok(!rest.run.includes("ip") && rest.run.includes("nsenter"));
   assert.ok(rest.read.length > 0);
+});
+
+Deno.test("mounts are read from the manifest", () => {
+  assert.deepEqual(mountsOf("worker", "install")[2], {
+    ...{ volume: "run-netns", path: "/run/netns", isReadOnly: false, propagation: "Bidirectional" },
+  });
+  const bgp = mountsOf("route-reflector", "manager").find(({ volume }) => volume === "bgp");
+  assert.deepEqual(bgp, {
+    ...{ volume: "bgp", path: "/etc/megalos/bgp", isReadOnly: true, propagation: "None" },
+  });
+  for (const role of ROLES) {
+    for (const container of CONTAINERS) {
+      const mounts = mountsOf(role, container);
+      assert.ok(mounts.length > 0, `${role}, ${container}`);
+      assert.ok(mounts.every(({ volume }) => Object.hasOwn(VOLUMES, volume)));
+    }
+  }
 });

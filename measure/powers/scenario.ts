@@ -16,12 +16,21 @@ import {
 import { addPod, call, canReach, pod } from "../../tests/fixture/pod.ts";
 import { sleep } from "../../shared/process/time.ts";
 import { writeReducedPrograms } from "../../tools/deno_run.ts";
-import { Station } from "../faults/station.ts";
-import { capabilitiesOf, type Power, type Role, without } from "./powers.ts";
+import { LANS as PINNED, Station } from "../faults/station.ts";
+import { inContainer, VOLUMES } from "./container.ts";
+import type { Role } from "./manifest.ts";
+import { type Power, without } from "./powers.ts";
 
-const PODS = [pod("pc1", "02:00:00:00:00:01"), pod("pc2", "02:00:00:00:00:02")] as const;
-const ADDRESSES = ["10.0.0.1", "10.0.0.2"] as const;
+const PODS = [
+  pod("pc1", "02:00:00:00:00:01"),
+  pod("pc2", "02:00:00:00:00:02"),
+  pod("pc3", "02:00:00:00:00:03"),
+] as const;
+const ADDRESSES = ["10.0.0.1", "10.0.0.2", "10.0.0.3"] as const;
+const OTHER_ADDRESS = "10.99.0.2";
+const SESSIONS = "show bgp l2vpn evpn summary";
 const LANS = "/run/netns/megalos";
+const PASSWORD = "/etc/megalos/bgp/password";
 
 /** Seconds that a step is waited for. */
 const PATIENCE = 20;
@@ -31,18 +40,22 @@ interface Step {
   readonly work: () => Promise<unknown>;
 }
 
-/** What fails first without the power, or undefined. Without a power, everything is there. */
-export async function findNeed(power?: Power): Promise<string | undefined> {
-  await using cluster = await startCluster();
+/**
+ * What fails first without the power, or undefined. Without a power, everything is there.
+ * @param root the nodes' file system: a Debian with another FRR
+ */
+export async function findNeed(power?: Power, root?: string): Promise<string | undefined> {
+  await using cluster = await startCluster(root);
   const { reflector, workers } = cluster;
   const [w1, w2] = workers;
   await using stations = new AsyncDisposableStack();
   const start = async (node: Node, role: Role, env: Record<string, string>) => {
-    const wrap = (container: "frr" | "manager") => dropping(power, role, container);
-    const password = { MEGALOS_BGP_PASSWORD: "secret" };
+    const wrap = (container: "frr" | "manager") => inContainer(power, role, container);
     const wrappers = { frr: wrap("frr"), manager: wrap("manager") };
-    await install(node, role, env);
-    return stations.use(await Station.start(node, role, { ...env, ...password }, wrappers));
+    const all = { ...env, CNI_BIN_DIR: "/host/opt/cni/bin", MEGALOS_BGP_PASSWORD_FILE: PASSWORD };
+    await provideVolumes(node);
+    await install(node, inContainer(power, role, "install"), role, all);
+    return stations.use(await Station.start(node, role, all, wrappers));
   };
   let worker: Station | undefined;
   let rr: Station | undefined;
@@ -54,6 +67,12 @@ export async function findNeed(power?: Power): Promise<string | undefined> {
     eventually(() => canReach(w1, PODS[0], ADDRESSES[1]), PATIENCE, "no frame passes");
   const inSession = () =>
     eventually(async () => await worker?.sessions() === 1, PATIENCE, "no BGP session");
+  const restart = async (daemon: string) => {
+    await worker!.kill(daemon);
+    await eventually(() => worker!.isServing(), PATIENCE, `${daemon} is not back`);
+    await inSession();
+    await reaches();
+  };
   const steps: Step[] = [
     { what: "installation", work: () => provide(w1, power) },
     {
@@ -89,17 +108,50 @@ export async function findNeed(power?: Power): Promise<string | undefined> {
       what: "VTEP filter",
       work: () => w1.must("nft", "list", "table", "inet", "megalos"),
     },
-    { what: "restart of bgpd", work: () => worker!.kill("bgpd").then(inSession).then(reaches) },
+    { what: "restart of bgpd", work: () => restart("bgpd") },
     {
       what: "restart of the reflector's bgpd",
       work: () => rr!.kill("bgpd").then(inSession).then(reaches),
     },
-    { what: "restart of zebra", work: () => worker!.kill("zebra").then(inSession).then(reaches) },
+    { what: "restart of zebra", work: () => restart("zebra") },
+    // frr-reload.py has work: another neighbor.
     {
-      what: "pinning the LAN namespace again",
-      work: () =>
-        w1.must("sh", "-c", `while umount --lazy ${LANS} 2>&-; do :; done`)
-          .then(sees("pinned again")).then(reaches),
+      what: "a reflector at another address",
+      work: async () => {
+        await reflector.must("ip", "address", "add", `${OTHER_ADDRESS}/24`, "dev", "br0");
+        await name(w1, "rr.test", OTHER_ADDRESS);
+        await eventually(
+          async () => (await w1.must("vtysh", "-c", SESSIONS)).includes(OTHER_ADDRESS),
+          PATIENCE,
+          "FRR is not told",
+        );
+        await inSession();
+      },
+    },
+    {
+      what: "a manager that starts again, where the plugin is gone",
+      work: async () => {
+        await worker!.manager.end("TERM");
+        await w1.must("rm", `${CNI_BIN_DIR}/megalos`);
+        await worker!.startManager();
+        // By its monitor it holds the LAN namespace.
+        await eventually(
+          async () => (await w1.must("ps", "-e", "-o", "args=")).includes("ip -o monitor link"),
+          PATIENCE,
+          "the manager does not look after LANs",
+        );
+      },
+    },
+    // A container cannot give the name back to the node. It has one of its own, so calls go on.
+    {
+      what: "a LAN namespace without its name",
+      work: async () => {
+        await w1.must("sh", "-c", `while umount --lazy ${LANS} 2>&-; do :; done; rm ${LANS}`);
+        await sees("pinned again")();
+        await addPod(w1, PODS[2], ADDRESSES[2]);
+        await w1.must("mount", "--bind", PINNED, LANS);
+        await eventually(() => canReach(w1, PODS[2], ADDRESSES[1]), PATIENCE, "no frame passes");
+      },
     },
     {
       what: "an installation that finds all in place",
@@ -128,8 +180,10 @@ export async function findNeed(power?: Power): Promise<string | undefined> {
       what: "DEL by the binary",
       work: async () => {
         await worker!.manager.end("TERM");
-        const done = await call(w1, "DEL", PODS[0]);
-        if (done.reason !== "success") throw new Error(done.stdout);
+        for (const one of [PODS[0], PODS[2]]) {
+          const done = await call(w1, "DEL", one);
+          if (done.reason !== "success") throw new Error(done.stdout);
+        }
       },
     },
     { what: "uninstall", work: () => w1.must(MANAGER, "uninstall") },
@@ -168,23 +222,36 @@ async function name(node: Node, host: string, address: string): Promise<void> {
   await node.must("sh", "-c", script, "sh", address, host);
 }
 
-/** Does what the init container does, in folders as Kubernetes gives them to it. */
-async function install(node: Node, role: Role, env: Record<string, string>): Promise<void> {
-  const isWorker = role === "worker";
-  await node.must("chown", "root:root", "/etc/frr", "/var/log/frr");
-  await node.must("chmod", "777", "/etc/frr", "/var/log/frr");
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const powerless = isWorker ? [] : ["setpriv", "--inh-caps=-all", "--bounding-set=-all"];
-  await node.must("env", ...variables, ...powerless, MANAGER, "install", role);
+// What is mounted in /run is seen by containers, as on a node that systemd has started.
+const PROVIDE = `
+set -e
+mkdir -p /run/netns
+mount --bind /run/netns /run/netns
+mount --make-rshared /run
+mkdir -p "$@"
+chmod 777 "$2" "$3" "$4"
+chown root:root "$2"
+umask 277
+echo secret >"$1/password"
+`;
+
+/** Makes a node's volumes, as Kubernetes gives them to a pod. */
+async function provideVolumes(node: Node): Promise<void> {
+  const folders = (["bgp", "etc-frr", "run-frr", "log-frr"] as const).map((name) => VOLUMES[name]);
+  await node.must("sh", "-c", PROVIDE, "sh", ...folders);
 }
 
-/** The words that start a program with a container's capabilities, but one. */
-function dropping(power: Power | undefined, role: Role, container: "frr" | "manager"): string[] {
-  const isMeant = power !== undefined && power.kind === "capability" && "role" in power.holder &&
-    power.holder.role === role && power.holder.container === container;
-  const kept = capabilitiesOf(role, container).filter((name) => !isMeant || name !== power.name);
-  const set = ["-all", ...kept.map((name) => `+${name.toLowerCase()}`)].join(",");
-  return ["setpriv", "--no-new-privs", "--inh-caps=-all", `--bounding-set=${set}`];
+/** Runs the init container. */
+async function install(
+  node: Node,
+  wrapper: readonly string[],
+  role: Role,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const done = await node.run(["env", ...variables, ...wrapper, MANAGER, "install", role]);
+  const last = done.stderr.trimEnd().split("\n").at(-1);
+  if (done.reason !== "success") throw new Error(`${last ?? done.reason}`);
 }
 
 /** Throws when the manager has complained. A session may take two attempts. */

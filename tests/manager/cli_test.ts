@@ -7,6 +7,7 @@ import { HOST_ARCH } from "../../tools/arch.ts";
 import { programPath } from "../../tools/build.ts";
 import { ROOT } from "../../tools/checkout.ts";
 
+const MANAGER = programPath("manager", HOST_ARCH);
 const GOLDEN = `${ROOT}/tests/golden/frr`;
 
 const REFLECTOR = { NODE_IP: "10.99.0.1" };
@@ -75,6 +76,20 @@ Deno.test("all wrong settings are named, the program ends with 2, and does nothi
   ]);
 });
 
+Deno.test("a variable that is not UTF-8 is named, and its value is not told", async () => {
+  // printf makes the byte, which no text of this test can hold.
+  const script =
+    'BGP_AS=$(printf "\\377") MEGALOS_BGP_PASSWORD=$(printf "s3cret\\377") exec "$0" worker';
+  const done = await run({
+    argv: ["sh", "-c", `export BGP_AS MEGALOS_BGP_PASSWORD; ${script}`, MANAGER],
+  });
+  assert.equal(done.code, 2, describe(done));
+  assert.deepEqual(done.stderr.trimEnd().split("\n").toSorted(), [
+    "Cannot start: BGP_AS is not usable; it must be UTF-8",
+    "Cannot start: MEGALOS_BGP_PASSWORD is not usable; it must be UTF-8",
+  ]);
+});
+
 const WRONG = [
   [["--bogus"], /unknown option '--bogus'/],
   [["worker", "--bogus"], /unknown option '--bogus'/],
@@ -122,5 +137,5 @@ Deno.test("--version says version and runtime", async () => {
 /** Runs the built manager in an environment that holds nothing else. */
 function manager(args: readonly string[], env: Record<string, string>): Promise<Completed> {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  return run({ argv: ["env", "-i", ...variables, programPath("manager", HOST_ARCH), ...args] });
+  return run({ argv: ["env", "-i", ...variables, MANAGER, ...args] });
 }

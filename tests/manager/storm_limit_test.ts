@@ -7,6 +7,8 @@ import { eventually } from "../fixture/eventually.ts";
 import { MANAGER, readStatus } from "../fixture/manager.ts";
 import { addPod, canReach, NET1, pod } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
+import { countHellos, sendHellos } from "../fixture/hellos.ts";
+import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
 import { startResidentNode } from "../fixture/resident_node.ts";
 
 const MALLORY = pod("mallory", "02:00:00:00:00:0a");
@@ -68,5 +70,32 @@ testAsRoot(
     );
     await attack(node, few, { frames: 200, destination: EVERYBODY });
     await manager.logged(/lab\/few net0 floods it: of more than 10 frames a second/);
+  },
+);
+
+testAsRoot(
+  "what 500 devices behind one port say at their start passes the default limit",
+  async () => {
+    await using pods = await startTwoPods();
+    const [w1, w2] = pods.cluster.workers;
+    await addPod(w1, ALICE);
+    for (const node of [w1, w2]) {
+      await eventually(
+        async () =>
+          (await node.must("nsenter", `--net=${LANS}`, "nft", "list", "tables"))
+            .includes("table bridge megalos"),
+        10,
+        "there is no table",
+      );
+    }
+    // Two bursts, as two intervals of hellos are.
+    const devices = 500;
+    const counts = [await countHellos(w1, ALICE), await countHellos(w2, PC2)];
+    for (let burst = 0; burst < 2; burst++) await sendHellos(w1, PC1, devices);
+    // A frame that comes is there at once: all of it is one machine.
+    await w1.must("sleep", "1");
+    const all = { ospf: 2 * devices, rip: 2 * devices, arp: 2 * devices };
+    for (const count of counts) assert.deepEqual(await count(), all);
+    assert.deepEqual((await readStatus(w1)).limits, []);
   },
 );
