@@ -20,6 +20,7 @@ import type { LanDevicesOnNode } from "./lans/list_lans.ts";
 import { MacLimiter } from "./limits/mac_limiter.ts";
 import { StormLimiter } from "./limits/storm_limiter.ts";
 import { SwitchKeeper } from "./lans/switch_keeper.ts";
+import { PortMacs } from "./lans/port_macs.ts";
 import { LanKeeper } from "./lans/lan_keeper.ts";
 import { Alarm } from "./loop/alarm.ts";
 import { Duties, type Duty } from "./loop/duty.ts";
@@ -93,7 +94,9 @@ async function listDuties(
   const filter = kept.use(new VtepFilter(settings, facts.vtep, tell));
   metrics.filter = () => filter.figures;
   const beacon = new Beacon(facts);
+  const portMacs = kept.use(new PortMacs());
   const hearLink = (line: string) => {
+    portMacs.hearLink(line);
     macs.hearLink(line);
     inventory.hearLink();
   };
@@ -101,6 +104,7 @@ async function listDuties(
   const takeDevices = (devices: LanDevicesOnNode) => {
     storms.takeDevices(devices);
     macs.takeDevices(devices);
+    portMacs.takeDevices(devices);
     beacon.takeDevices(devices);
     filter.takeDevices(devices);
     inventory.takeDevices(devices);
@@ -116,6 +120,6 @@ async function listDuties(
   const uplink = kept.use(new Uplink(inventory, () => configuration.passwords[0], tell));
   const door = kept.use(new Door(answerOf(inventory, journal)));
   const told = [counters, inventory, uplink, door];
-  const own = [lans, filter, beacon, macs, storms, switches, ...resident, ...told];
+  const own = [lans, portMacs, filter, beacon, macs, storms, switches, ...resident, ...told];
   return [health, entries, nextHops, ...frr, configuration, idle, ...own];
 }

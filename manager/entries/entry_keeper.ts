@@ -1,11 +1,7 @@
 // Keeps the kernel's forwarding entries in step with EVPN.
 // Without a BGP session it keeps what EVPN said last, so traffic goes on.
-import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
-import { batch } from "../../shared/iproute2/batch.ts";
-import { countFailed } from "../../shared/iproute2/messages.ts";
 import { listLinks } from "../../shared/iproute2/list.ts";
-import { inNetns } from "../../shared/process/netns.ts";
 import type { BridgeCommand } from "../../shared/iproute2/words.ts";
 import { hasNetns, inodeOfPin } from "../../shared/lan/lan_netns.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
@@ -14,6 +10,7 @@ import type { Duty } from "../loop/duty.ts";
 import { type Monitor, startMonitor } from "../loop/monitor.ts";
 import { isUp } from "../loop/news.ts";
 import type { Observation } from "../loop/observation.ts";
+import { changeEntries } from "./change_entries.ts";
 import { decide, type Deleted } from "./decide.ts";
 import {
   addEntry,
@@ -180,15 +177,7 @@ export class EntryKeeper implements Duty, AsyncDisposable {
 const systemEntryHost: EntryHost = {
   watch: (hear) => startMonitor(["bridge", "monitor", "fdb"], hear),
 
-  async change(netns, commands) {
-    const { argv, ...input } = batch("bridge", commands);
-    const done = await run({ argv: inNetns(netns, argv), ...input });
-    // A command that was done already, or whose device is gone, stops no other.
-    const failed = countFailed(done.stderr);
-    const hasRun = done.reason === "success" || done.reason === "exit" && failed > 0;
-    if (!hasRun) throw new Error(describe(done));
-    return commands.length - failed;
-  },
+  change: changeEntries,
 
   async listStale(netns, about) {
     const names = about === ALL

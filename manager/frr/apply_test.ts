@@ -33,6 +33,7 @@ router bgp 65000
   neighbor reflectors activate
   neighbor reflectors route-map reflectors in
   advertise-all-vni
+  no dup-addr-detection
  exit-address-family
 exit
 !

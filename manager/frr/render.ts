@@ -81,6 +81,8 @@ function renderSpeaker(
     `  neighbor ${group} activate`,
     `  neighbor ${group} route-map ${FROM_REFLECTORS} in`,
     "  advertise-all-vni",
+    // An address may move as often as devices of a lab make it: FRR would only complain of it.
+    "  no dup-addr-detection",
     " exit-address-family",
   ];
 }

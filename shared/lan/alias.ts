@@ -4,6 +4,8 @@ import type { Lan } from "./lan.ts";
 /** Who a port belongs to, for people who look and for the manager. */
 export interface PortOwner {
   readonly ifname: string;
+  /** MAC address of the pod's interface when ADD made it. */
+  readonly mac?: string;
   /** `NAMESPACE/NAME` of the pod, when the runtime said it. */
   readonly pod?: string;
 }
@@ -34,7 +36,10 @@ const OURS = "megalos";
 /** The UDP port of RFC 7348, section 5. */
 export const VXLAN_PORT = 4789;
 
-/** Renders an alias such as `megalos,vni=10,suffix=ntwork,name=net1,if=eth1,pod=default/pc1`. */
+/**
+ * Renders an alias such as
+ * `megalos,vni=10,suffix=ntwork,name=net1,if=eth1,mac=02:00:00:00:00:01,pod=default/pc1`.
+ */
 export function renderAlias({ lan, limits = {}, vxlanPort, learning, owner }: Alias): string {
   const fields = [OURS, `vni=${lan.vni}`, `suffix=${lan.suffix}`, `name=${lan.name}`];
   if (limits.maxMacs !== undefined) fields.push(`macs=${limits.maxMacs}`);
@@ -43,6 +48,7 @@ export function renderAlias({ lan, limits = {}, vxlanPort, learning, owner }: Al
   if (learning !== undefined) fields.push(`learning=${learning}`);
   if (owner !== undefined) {
     fields.push(`if=${owner.ifname}`);
+    if (owner.mac !== undefined) fields.push(`mac=${owner.mac}`);
     if (owner.pod !== undefined) fields.push(`pod=${owner.pod}`);
   }
   // Only a pod's name is ever so long that it is cut here, and nothing is looked up by a pod's
@@ -58,7 +64,7 @@ export function parseAlias(text: string | undefined): Alias | undefined {
   if (head !== OURS) return undefined;
   const value = (key: string) =>
     fields.find((field) => field.startsWith(`${key}=`))?.slice(key.length + 1);
-  const [vni, suffix, name, ifname, pod] = ["vni", "suffix", "name", "if", "pod"].map(value);
+  const [vni, suffix, name] = ["vni", "suffix", "name"].map(value);
   if (vni === undefined || !/^\d{1,8}$/.test(vni) || suffix === undefined || name === undefined) {
     return undefined;
   }
@@ -72,7 +78,14 @@ export function parseAlias(text: string | undefined): Alias | undefined {
     ...(Object.keys(limits).length > 0 && { limits }),
     ...(vxlanPort !== undefined && { vxlanPort }),
     ...(value("learning") === "off" && { learning: "off" }),
-    ...(ifname !== undefined && { owner: { ifname, ...(pod !== undefined && { pod }) } }),
+    ...readOwner(value("if"), value("mac"), value("pod")),
+  };
+}
+
+function readOwner(ifname?: string, mac?: string, pod?: string): Pick<Alias, "owner"> {
+  if (ifname === undefined) return {};
+  return {
+    owner: { ifname, ...(mac !== undefined && { mac }), ...(pod !== undefined && { pod }) },
   };
 }
 

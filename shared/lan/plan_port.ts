@@ -27,7 +27,7 @@ export function planAttach(
   { lan, mtu, lanNetns }: LanWanted,
   { port, portMac, ifname, mac, netns, pod }: Attachment,
 ): Step[] {
-  const alias = renderAlias({ lan, owner: { ifname, ...(pod !== undefined && { pod }) } });
+  const alias = renderAlias({ lan, owner: { ifname, mac, ...(pod !== undefined && { pod }) } });
   const make: Step = {
     netns: lanNetns,
     change: addVeth({

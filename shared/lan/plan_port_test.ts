@@ -11,7 +11,7 @@ const ATTACHMENT: Attachment = {
   ...{ port: "mga", portMac: "02:00:00:00:00:0a", ifname: "eth1", mac: "02:00:00:00:00:0b" },
   netns: "/pods/a",
 };
-const ALIAS = "megalos,vni=10,suffix=ntwork,name=net1,if=eth1";
+const ALIAS = "megalos,vni=10,suffix=ntwork,name=net1,if=eth1,mac=02:00:00:00:00:0b";
 const WIRE = "type bridge_slave learning on neigh_suppress off group_fwd_mask 65533";
 
 Deno.test("both ends are made by one message from the LAN namespace, and the port joins", () => {
