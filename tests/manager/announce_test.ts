@@ -1,14 +1,13 @@
 // MAC addresses of pods that say nothing, and addresses that move from node to node.
 import assert from "node:assert/strict";
 import { describe } from "../../shared/process/command.ts";
-import type { Node } from "../fixture/cluster.ts";
+import { type Node, workerAddress } from "../fixture/cluster.ts";
 import { awaitEntries, bridgeThere, readRemote } from "../fixture/entries.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { LANS } from "../fixture/bare_node.ts";
-import { addPod, addSandbox, call, canReach, inPod, pod } from "../fixture/pod.ts";
+import { addPod, addSandbox, call, canReach, inPod, type Pod, pod } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
-import { workerAddress } from "../fixture/cluster.ts";
 
 const SILENT = pod("silent", "02:00:00:00:00:05");
 
@@ -75,17 +74,22 @@ testAsRoot(
     await using pods = await startTwoPods();
     const { cluster: { workers: [w1, w2] } } = pods;
     const [here, there] = [pod("here", "02:00:00:00:00:07"), pod("there", "02:00:00:00:00:07")];
+    const setLink = (node: Node, one: Pod, state: "up" | "down") =>
+      inPod(node, one, "ip", "link", "set", "dev", "net0", state);
     await addPod(w1, here, "10.0.0.7");
     await addPod(w2, there, "10.0.0.7");
+    await setLink(w2, there, "down");
     // FRR suspects an address that has moved five times in three minutes.
     for (let move = 0; move < 12; move++) {
-      const [node, one, other, index] = move % 2 === 0
-        ? [w1, here, w2, 0] as const
-        : [w2, there, w1, 1] as const;
-      const target = move % 2 === 0 ? "10.0.0.1" : "10.0.0.2";
+      const [node, one, other, index, target] = move % 2 === 0
+        ? [w1, here, w2, 0, "10.0.0.1"] as const
+        : [w2, there, w1, 1, "10.0.0.2"] as const;
       await eventually(() => canReach(node, one, target), 10, `no answer after move ${move}`);
       await awaitMac(node, one.mac, / dev mg/);
       await awaitMac(other, one.mac, new RegExp(` dst ${workerAddress(index)} `));
+      await setLink(node, one, "down");
+      const next = move % 2 === 0 ? [w2, there] as const : [w1, here] as const;
+      await setLink(...next, "up");
     }
     assert.ok(await canReach(w1, PC1, "10.0.0.2"));
     assert.ok(await canReach(w2, PC2, "10.0.0.1"));

@@ -184,7 +184,7 @@ testAsRoot("a pod's name too long for an alias is cut by bytes", async () => {
   assert.ok(await node.device(ifname, netns));
   const { ifalias = "" } = await node.device(port?.name ?? "", LANS) ?? {};
   assert.equal(new TextEncoder().encode(ifalias).length, 255);
-  assert.match(ifalias, new RegExp(`,if=${ifname},pod=n{63}/p+$`));
+  assert.match(ifalias, new RegExp(`,if=${ifname},mac=[0-9a-f:]{17},pod=n{63}/p+$`));
 });
 
 testAsRoot(

@@ -36,7 +36,7 @@ testAsRoot(
         group_fwd_mask: "0xfffd",
       });
     }
-    assert.match(port.ifalias ?? "", /vni=10.*if=net1,pod=lab\/pc1/);
+    assert.match(port.ifalias ?? "", /vni=10.*if=net1,mac=[0-9a-f:]{17},pod=lab\/pc1/);
     for (const { ifname, flags, addr_info } of devices.filter(({ ifname }) => ifname !== "lo")) {
       assert.ok(flags.includes("UP"), `${ifname} is up`);
       assert.deepEqual(addr_info, [], `${ifname} is silent`);
