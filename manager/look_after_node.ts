@@ -5,6 +5,7 @@ import { startResident } from "./calls/resident.ts";
 import { EntryKeeper } from "./entries/entry_keeper.ts";
 import { CountersFile } from "./events/counters.ts";
 import type { Journal } from "./events/journal.ts";
+import { AwayNodes } from "./frr/away.ts";
 import type { FrrConfiguration } from "./frr/configuration.ts";
 import { Gatekeeper } from "./frr/gatekeeper.ts";
 import { IdleSessions } from "./frr/idle_sessions.ts";
@@ -115,11 +116,12 @@ async function listDuties(
   const entries = kept.use(
     new EntryKeeper(tell, ring, [filter, macs, inventory.macs, metrics.entries]),
   );
+  const away = new AwayNodes(tell);
   const nextHops = kept.use(new NextHopAsker());
   const counters = new CountersFile(() => journal.counters);
   const uplink = kept.use(new Uplink(inventory, () => configuration.passwords[0], tell));
   const door = kept.use(new Door(answerOf(inventory, journal)));
   const told = [counters, inventory, uplink, door];
   const own = [lans, portMacs, filter, beacon, macs, storms, switches, ...resident, ...told];
-  return [health, entries, nextHops, ...frr, configuration, idle, ...own];
+  return [health, entries, nextHops, away, ...frr, configuration, idle, ...own];
 }

@@ -68,7 +68,7 @@ async function configure(
   const configuration = new FrrConfiguration(settings, facts.vtep, tell);
   await configuration.write();
   if (settings.frr === "start") await startFrr(tell);
-  await waitForFrr(tell, signal);
+  if (await waitForFrr(tell, signal)) await configuration.awaitStart(signal);
   await configuration.apply();
   if (role === "worker") {
     tell({ kind: "facts-written", vtep: facts.vtep, outcome: await writeNodeFacts(facts) });

@@ -67,7 +67,15 @@ export const PROGRAMS = {
         "unshare",
         "vtysh",
       ],
-      read: ["/etc/frr", "/etc/megalos", "/run/megalos", "/run/netns", "/var/run/netns"],
+      read: [
+        "/etc/frr",
+        "/etc/megalos",
+        "/run/frr/away",
+        "/run/megalos",
+        "/run/netns",
+        "/var/run/frr/away",
+        "/var/run/netns",
+      ],
       write: ["/etc/frr", "/run/megalos"],
       env: [
         "BGP_*",

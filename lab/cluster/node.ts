@@ -71,6 +71,7 @@ export async function startManager(machine: Machine, { address }: NodeAddress): 
   const env = {
     NODE_IP: address,
     CNI_BIN_DIR,
+    MEGALOS_FRR: "wait",
     ...(role === "worker" ? { KATHARA_MASTER_SERVICE_HOST: REFLECTOR.address } : {}),
   };
   const manager = `${NODE_PROGRAMS}/manager`;

@@ -75,6 +75,10 @@ export type Happening =
     /** What bgpd says of the session now (RFC 4271, section 8.2.2), or "gone". */
     readonly state: string;
   }
+  /** A node's BGP session has ended, and what the node has said is kept. */
+  | { readonly kind: "node-away"; readonly vtep: string }
+  /** The node has said all anew, or its time is over. */
+  | { readonly kind: "node-settled"; readonly vtep: string }
   /** This node uses another BGP password. */
   | { readonly kind: "password-changed" }
   /** A reflector takes routes of a peer from now on, if they lead to this VTEP. */

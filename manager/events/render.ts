@@ -71,6 +71,11 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
     level: "warn",
     text: (session) => `BGP session with ${peer(session)} is down (${session.state})`,
   },
+  "node-away": {
+    level: "warn",
+    text: ({ vtep }) => `node ${vtep} is away: frames still go to its pods`,
+  },
+  "node-settled": { level: "info", text: ({ vtep }) => `node ${vtep} is no longer away` },
   "password-changed": { level: "info", text: () => "another BGP password is used" },
   "peer-believed": {
     level: "debug",

@@ -66,6 +66,11 @@ export async function applyFrrConf(text: string): Promise<"applied" | "unchanged
   return "applied";
 }
 
+/** Whether the running FRR has this configuration. */
+export async function runs(text: string): Promise<boolean> {
+  return isSameConfig(await readRunning(), text);
+}
+
 async function readRunning(): Promise<string> {
   return (await must("read FRR's configuration", vtysh.runningConfig())).stdout;
 }

@@ -1,13 +1,14 @@
 // FRR's configuration over the manager's life: written, applied, and changed with the reflectors.
 import type { Tell } from "../events/event.ts";
 import { run } from "../../shared/process/exec.ts";
-import { within } from "../../shared/process/time.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
+import { sleep, within } from "../../shared/process/time.ts";
 import type { Duty } from "../loop/duty.ts";
 import { isUp } from "../loop/news.ts";
 import type { Observation } from "../loop/observation.ts";
 import { isAddress, type Settings } from "../settings.ts";
 import { readTextIfThere } from "../../shared/files.ts";
-import { applyFrrConf, countsRoutes, writeFrrConf } from "./apply.ts";
+import { applyFrrConf, countsRoutes, runs, writeFrrConf } from "./apply.ts";
 import { type Client, readClients } from "./clients.ts";
 import { addressesOf, findReflectors, type Found, withoutServices } from "./find_reflectors.ts";
 import { modelFrr } from "./model.ts";
@@ -19,6 +20,9 @@ import { requireTtlSecurity } from "./ttl_security.ts";
 
 /** So long (ms) a look waits for names; what is found later counts at the next look. */
 const PATIENCE_MS = 200;
+/** vtysh reads a configuration to FRR in less than this. */
+const START_MS = 3_000;
+const POLL_MS = 50;
 
 export class FrrConfiguration implements Duty {
   readonly name = "follow the reflectors and the password";
@@ -62,6 +66,14 @@ export class FrrConfiguration implements Duty {
     this.#clients = clients;
     await this.#write();
     await this.apply();
+  }
+
+  /** Waits, but not for long, until an FRR that has just started has read what was written. */
+  async awaitStart(signal: AbortSignal): Promise<void> {
+    const deadline = performance.now() + scaled(START_MS);
+    while (!signal.aborted && performance.now() < deadline && !await runs(this.#written)) {
+      await sleep(POLL_MS, signal);
+    }
   }
 
   /** Brings a running FRR to what was written. */

@@ -75,6 +75,16 @@ def spell(vtep):
     return socket.inet_ntop(family, vtep[-16:] if len(vtep) > 12 else vtep[-4:])
 
 
+def list_away(addresses):
+    """Tells the manager which nodes are away."""
+    try:
+        with open(f"{AWAY_FILE}.new", "w") as file:
+            file.writelines(f"{address}\n" for address in sorted(addresses))
+        os.rename(f"{AWAY_FILE}.new", AWAY_FILE)
+    except OSError as error:
+        say(f"cannot list the nodes that are away: {error}")
+
+
 class Node:
     """Another node: what bgpd has withdrawn of it, and since when (s) it is away, and back."""
 
@@ -148,6 +158,7 @@ class Withdrawals:
         node = self.nodes[vtep]
         if not is_there:
             node.away, node.back = now, None
+            self.tell_away()
             say(f"node {spell(vtep)} is away: what it has said holds for {GRACE} s")
         elif node.away is not None:
             node.back = now
@@ -164,7 +175,11 @@ class Withdrawals:
                 if node.away is not None and node.back is None:
                     say(f"node {spell(vtep)} has not come back: {len(due)} entries go")
                 del self.nodes[vtep]
+                self.tell_away()
         return passed
+
+    def tell_away(self):
+        list_away([spell(vtep) for vtep, node in self.nodes.items() if node.away is not None])
 
 
 def split(data):
@@ -213,6 +228,8 @@ def pass_on_filtered(bgpd, zebra):
         pass_on(bgpd, zebra)
     except OSError:
         pass
+    if withdrawals.nodes:
+        list_away([])
 
 
 def answer(zebra, bgpd):
@@ -248,6 +265,7 @@ def main():
         COMMANDS.update(number_commands())
     except (OSError, AttributeError) as error:
         say(f"holds nothing back: {error}")
+    list_away([])
     listener = socket.socket(socket.AF_UNIX)
     if os.path.exists(RELAY_SOCKET):
         os.unlink(RELAY_SOCKET)

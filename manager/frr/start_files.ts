@@ -3,6 +3,7 @@ import { updateFile } from "../../shared/files.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { NODES_LAN } from "../../shared/lan/nodes_lan.ts";
 import { withConstants } from "../../shared/process/script.ts";
+import { AWAY_FILE } from "./away.ts";
 import type { Role, Settings } from "../settings.ts";
 import megalosStart from "./megalos_start.sh" with { type: "text" };
 import megalosZebra from "./megalos_zebra.sh" with { type: "text" };
@@ -47,6 +48,7 @@ const ZEBRA_TEXT = withConstants(megalosZebra, { LAN_NETNS, ZEBRA_SOCKET });
 /** @param nodeGrace how long (s) the relay holds back that a node's entries are to be deleted */
 function renderRelay(nodeGrace: number): string {
   return withConstants(relay, {
+    AWAY_FILE,
     NODE_GRACE: nodeGrace,
     NODES_VNI: NODES_LAN.vni,
     RELAY_SOCKET,

@@ -45,11 +45,15 @@ export class FrrStarter implements Duty {
 }
 
 /** Waits until the daemons answer; there is no event to wait for, so they are asked.
+ * @returns whether they had to be waited for: then watchfrr is about to give them their
+ * configuration
  * @throws {DOMException} "AbortError" when `signal` is given */
-export async function waitForFrr(tell: Tell, signal: AbortSignal): Promise<void> {
-  for (let asked = 0; !areUp(await readDaemons(run)); asked++) {
+export async function waitForFrr(tell: Tell, signal: AbortSignal): Promise<boolean> {
+  let asked = 0;
+  for (; !areUp(await readDaemons(run)); asked++) {
     if (asked === 0) tell({ kind: "frr-awaited" });
     signal.throwIfAborted();
     await sleep(POLL_MS, signal);
   }
+  return asked > 0;
 }

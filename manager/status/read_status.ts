@@ -16,6 +16,7 @@ import {
 import { readMacs, selectFilled } from "../frr/macs.ts";
 import { type Mac, readVnis, type Vni } from "../frr/query.ts";
 import { compareAddresses, readRoutes, type RoutedLan } from "../frr/routes.ts";
+import { AWAY_FILE, parseAway } from "../frr/away.ts";
 import { START_SCRIPT, ZEBRA_SCRIPT } from "../frr/start_files.ts";
 import { type LanOnNode, listLans } from "../lans/list_lans.ts";
 import { isReady } from "../loop/health.ts";
@@ -105,7 +106,7 @@ export async function readStatus(host: StatusHost): Promise<Status> {
     role,
     ready: reasons.length + missing.length === 0,
     reasons: [...reasons, ...missing],
-    ...{ daemons, sessions, ...await readLans(host.run), calls, swept, limits },
+    ...{ daemons, sessions, ...await readLans(host), calls, swept, limits },
     vtepFilter: await readFilter(host.run),
   };
 }
@@ -137,9 +138,14 @@ const NO_MANAGER: Status = {
 interface Evpn {
   readonly vnis: readonly Vni[];
   readonly macs: readonly Mac[];
+  /** Nodes of which EVPN says nothing now: zebra has not been told. */
+  readonly away: ReadonlySet<string>;
 }
 
-async function readLans(run: Run): Promise<Pick<Status, "lans" | "macs" | "macsLeftOut">> {
+async function readLans(
+  { run, readText }: StatusHost,
+): Promise<Pick<Status, "lans" | "macs" | "macsLeftOut">> {
+  const away = parseAway(await readText(AWAY_FILE));
   const lans = await listLans(run);
   const finder = new StaleFinder();
   const vxlans = lans.map(({ lan }) => lanDevices(lan).vxlan);
@@ -159,7 +165,7 @@ async function readLans(run: Run): Promise<Pick<Status, "lans" | "macs" | "macsL
   });
   const leftOut = count - macs.length;
   return {
-    ...describeLans(lans, finder.stale(MOST_MACS), { vnis, macs }),
+    ...describeLans(lans, finder.stale(MOST_MACS), { vnis, macs, away }),
     ...(leftOut > 0 && { macsLeftOut: leftOut }),
   };
 }
@@ -181,6 +187,7 @@ function describeLans(
       entriesByDevice.get(lanDevices(one.lan).vxlan) ?? [],
       evpn.vnis.find(({ vni }) => vni === one.lan.vni)?.remoteVteps ?? [],
       macsByVni.get(one.lan.vni) ?? [],
+      evpn.away,
     )
   );
   const isHere = new Set(lans.map(({ lan }) => lan.vni));
@@ -196,25 +203,30 @@ function describeLan(
   entries: readonly FdbEntry[],
   remoteVteps: readonly string[],
   known: readonly Mac[],
+  away: ReadonlySet<string>,
 ): { readonly lan: LanStatus; readonly macs: readonly MacStatus[] } {
   const owners = new Map(ports.map((port) => [port.name, nameOwner(port)]));
   const knownMacs = new Set(known.map(({ mac }) => mac));
   // Entries without an address are the bridge's copies of those with one.
   const reached = entries.flatMap(({ mac, dst }) => dst === undefined ? [] : [{ mac, dst }]);
-  const keptVteps = reached.filter(({ mac, dst }) =>
-    mac === EVERYONE && !remoteVteps.includes(dst)
-  );
+  const isKept = ({ mac, dst }: { mac: string; dst: string }) =>
+    mac === EVERYONE && !remoteVteps.includes(dst);
+  const keptVteps = [
+    ...reached.filter(isKept).map(({ dst }) => dst),
+    ...remoteVteps.filter((vtep) => away.has(vtep)),
+  ];
   const keptMacs = reached.filter(({ mac }) => mac !== EVERYONE && !knownMacs.has(mac));
   return {
     lan: {
       ...{ ...lan, mtu, bridge },
       ports: ports.map((port) => nameOwner(port) ?? port.name).toSorted(compareAddresses),
-      remoteVteps: remoteVteps.toSorted(compareAddresses),
-      keptVteps: keptVteps.map(({ dst }) => dst).toSorted(compareAddresses),
+      remoteVteps: remoteVteps.filter((vtep) => !away.has(vtep)).toSorted(compareAddresses),
+      keptVteps: keptVteps.toSorted(compareAddresses),
     },
     macs: [
       ...known.map((one): MacStatus => {
         const pod = owners.get(one.behind);
+        if (one.type === "remote" && away.has(one.behind)) return { ...one, type: "kept" };
         return pod === undefined ? one : { ...one, pod };
       }),
       ...keptMacs.map(({ mac, dst }): MacStatus => ({

@@ -19,7 +19,7 @@ const BOB = pod("bob", "02:00:00:00:00:0c");
 async function learnt(node: Node): Promise<Record<string, number>> {
   const argv = ["bridge", "fdb", "show", "br", "kt-net1-ntwork", "dynamic"];
   const lines = (await node.must("nsenter", `--net=${LANS}`, ...argv)).trim().split("\n");
-  const ports = lines.filter((line) => !/ self| extern_learn/.test(line))
+  const ports = lines.filter((line) => !/ self| static| extern_learn/.test(line))
     .map((line) => / dev (\S+)/.exec(line)?.[1] ?? "");
   return Object.fromEntries(
     [...new Set(ports)].map((port) => [port, ports.filter((one) => one === port).length]),

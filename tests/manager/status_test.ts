@@ -46,7 +46,7 @@ testAsRoot(
 
     await running.reflector.end("KILL");
     await reflector.must("kill", "-KILL", ...Object.values(await frrPids(reflector)));
-    await manager.logged(/forwarding entries kept/);
+    await manager.logged(/warn node 10\.99\.0\.12 is away: frames still go to its pods$/m);
     await manager.logged(/warn BGP session with rr \(10\.99\.0\.1\) is down \(\w+\)$/m);
     const { ready, lans, macs } = await readStatus(w1);
     assert.equal(ready, false);
