@@ -26,7 +26,7 @@ import { LanKeeper } from "./lans/lan_keeper.ts";
 import { Alarm } from "./loop/alarm.ts";
 import { Duties, type Duty } from "./loop/duty.ts";
 import type { Health } from "./loop/health.ts";
-import { observe } from "./loop/observation.ts";
+import { observeAll } from "./loop/observation.ts";
 import { nextLookMs, SOON_MS } from "./loop/pace.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { AddressWatch } from "./node/watch_address.ts";
@@ -58,7 +58,7 @@ export async function lookAfterNode(node: ConfiguredNode): Promise<void> {
   let lastReady = performance.now();
   while (!signal.aborted && !address.hasChanged) {
     const started = performance.now();
-    await duties.look(() => observe(run));
+    await duties.look(() => observeAll(run));
     const now = performance.now();
     metrics.looked(now - started);
     const { ok } = health.ready();

@@ -27,6 +27,7 @@ export const testPackages = [
   ...arm64Packages,
   "fish",
   "iptables",
+  "prometheus",
   "shellcheck",
   "strace",
   "tcpdump",

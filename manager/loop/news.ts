@@ -9,14 +9,19 @@ const UPTIME_STEP_MS = 1_000;
 /** What has happened since `before`, which is undefined at the first look. */
 export function findNews(before: Observation | undefined, now: Observation): Happening[] {
   return [
-    ...before === undefined ? [] : findDaemonNews(before.daemons, now.daemons),
+    ...before === undefined ? [] : findDaemonNews(before, now),
     ...findSessionNews(before, now),
   ];
 }
 
-function findDaemonNews(before: readonly string[], now: readonly string[]): Happening[] {
-  const down = before.filter((daemon) => !now.includes(daemon));
-  const up = now.filter((daemon) => !before.includes(daemon));
+/** A daemon may have been down between two looks. */
+function findDaemonNews(before: Observation, now: Observation): Happening[] {
+  const isNew = (daemon: string) => {
+    const [was, is] = [before.started?.get(daemon), now.started?.get(daemon)];
+    return was !== undefined && is !== undefined && was !== is;
+  };
+  const down = before.daemons.filter((daemon) => !now.daemons.includes(daemon) || isNew(daemon));
+  const up = now.daemons.filter((daemon) => !before.daemons.includes(daemon) || isNew(daemon));
   return [
     ...down.map((daemon): Happening => ({ kind: "daemon-down", daemon })),
     ...up.map((daemon): Happening => ({ kind: "daemon-up", daemon })),

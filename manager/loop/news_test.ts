@@ -17,6 +17,11 @@ const look = (at: number, sessions: readonly Session[], daemons = ["zebra", "bgp
 const first = (...sessions: Session[]) => look(1_000, sessions);
 const then = (...sessions: Session[]) => look(6_000, sessions);
 
+const started = (at: number, bgpd: number): Observation => ({
+  ...look(at, []),
+  started: new Map([["bgpd", bgpd]]),
+});
+
 const CASES: readonly [string, Observation | undefined, Observation, unknown[]][] = [
   ["nothing at all", first(), then(), []],
   ["a session that stays", first(UP), then(UP), []],
@@ -54,6 +59,16 @@ const CASES: readonly [string, Observation | undefined, Observation, unknown[]][
     { kind: "daemon-down", daemon: "bgpd" },
     { kind: "daemon-up", daemon: "staticd" },
   ]],
+  ["a daemon that was down between two looks", started(1_000, 7), started(6_000, 8), [
+    { kind: "daemon-down", daemon: "bgpd" },
+    { kind: "daemon-up", daemon: "bgpd" },
+  ]],
+  [
+    "a daemon that stays, and one whose start is not known",
+    started(1_000, 7),
+    started(6_000, 7),
+    [],
+  ],
 ];
 
 for (const [what, before, now, told] of CASES) {

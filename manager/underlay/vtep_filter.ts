@@ -136,17 +136,21 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
         if (!this.#nodes.has(node)) this.#nodes.set(node, performance.now());
       }
     }
-    const vteps = [...new Set([this.vtep, ...this.#nodes.keys()])];
-    const script = planFilter({ ports, underlays, vteps, others }, seen);
+    const script = planFilter({ ports, underlays, vteps: this.#vteps, others }, seen);
     if (script !== "") await this.host.apply(script);
     if (seen?.isWhole !== true) this.tell({ kind: "vtep-filter-set", isAgain: this.#isSet });
     this.#isSet = true;
     this.#dropped = seen?.isWhole === true ? seen.dropped : undefined;
   }
 
+  /** All nodes, this one included. */
+  get #vteps(): string[] {
+    return [...new Set([this.vtep, ...this.#nodes.keys()])];
+  }
+
   /** What the last look has found; undefined where the filter was not there. */
   get figures(): { readonly nodes: number; readonly dropped: Dropped } | undefined {
-    return this.#dropped && { nodes: this.#nodes.size + 1, dropped: this.#dropped };
+    return this.#dropped && { nodes: this.#vteps.length, dropped: this.#dropped };
   }
 
   async #findDevices(ports: readonly number[]): Promise<NodeDevices> {

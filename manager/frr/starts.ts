@@ -1,0 +1,12 @@
+// When FRR's daemons have started, by the PID files that each of them writes then.
+
+const DIR = "/run/frr";
+
+/** In ms since 1970, by the daemons' names; a daemon without such a file is left out. */
+export async function readStarts(daemons: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const starts = await Promise.all(daemons.map(async (daemon) => {
+    const file = await Deno.stat(`${DIR}/${daemon}.pid`).catch(() => undefined);
+    return [daemon, file?.mtime?.getTime()] as const;
+  }));
+  return new Map(starts.filter((one): one is readonly [string, number] => one[1] !== undefined));
+}

@@ -1,0 +1,34 @@
+// The text format: what is written is read back, whatever names hold.
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { fuzz } from "../../tests/fixture/fuzz.ts";
+import { renderRow } from "./exposition.ts";
+
+const ROW = { name: "m", help: "Help.", type: "gauge" } as const;
+
+Deno.test("a metric with its samples, and none without one", () => {
+  assert.equal(
+    renderRow(ROW, [[{}, 1], [{ a: "b", c: 'd"\\\n' }, "18446744073709551615"], [
+      { a: "" },
+      Infinity,
+    ]]),
+    "# HELP m Help.\n# TYPE m gauge\nm 1\n" +
+      'm{a="b",c="d\\"\\\\\\n"} 18446744073709551615\nm{a=""} +Inf\n',
+  );
+  assert.equal(renderRow(ROW, []), "");
+});
+
+const value = fc.string({ unit: "binary" });
+fuzz("any names stay what they are", fc.tuple(value, value), ([pod, lan]) => {
+  const text = renderRow(ROW, [[{ pod, lan }, 1]]);
+  const [, , line, ...others] = text.split("\n");
+  assert.deepEqual(others, [""]);
+  const [, one, other] = /^m\{pod="((?:[^"\\]|\\.)*)",lan="((?:[^"\\]|\\.)*)"\} 1$/su.exec(line!) ??
+    [];
+  assert.deepEqual([read(one), read(other)], [pod, lan].map((text) => text.toWellFormed()));
+});
+
+/** As Prometheus reads a label's value. */
+function read(written = ""): string {
+  return written.replaceAll(/\\(.)/gsu, (_, char) => char === "n" ? "\n" : char);
+}

@@ -1,0 +1,110 @@
+// `deno task scrape`: what a scrape of a worker with many ports costs its manager.
+import { Command, InvalidArgumentError } from "commander";
+import { HOST_ARCH } from "../../tools/arch.ts";
+import { ensureBuilt } from "../../tools/build.ts";
+import { ensurePackages } from "../../tools/debian.ts";
+import { labPackages } from "../../tools/packages.ts";
+import type { Node } from "../../tests/fixture/cluster.ts";
+import { eventually } from "../../tests/fixture/eventually.ts";
+import { callMany, type Wanted } from "../../tests/fixture/many_calls.ts";
+import { LAUNCHER, startResidentNode } from "../../tests/fixture/resident_node.ts";
+import { askView, parseSeries } from "../../tests/fixture/view.ts";
+import { refuseFailures } from "../bench/measure.ts";
+
+const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+/** A scrape within a second of the last one has the same answer. */
+const PAUSE_MS = 1_200;
+const TICKS_PER_SECOND = 100;
+
+const program = new Command("deno task scrape")
+  .description(
+    "Attaches pods to a worker, as root, in namespaces, and tells the time of all processors that " +
+      "a scrape takes the manager and the programs that it starts.",
+  )
+  .option("--ports <n>", "interfaces of pods", toCount, 2_000)
+  .option("--lans <n>", "LANs that they are on", toCount, 200)
+  .option("--scrapes <n>", "how often the manager is asked", toCount, 20);
+
+try {
+  const { ports, lans, scrapes } = program.parse(Deno.args, { from: "user" })
+    .opts<{ [name in "ports" | "lans" | "scrapes"]: number }>();
+  await ensurePackages(labPackages, context);
+  await ensureBuilt([HOST_ARCH], context);
+  await using worker = await startResidentNode();
+  const { node, manager: { pid } } = worker;
+  const wanted = Array.from({ length: ports }, (_, at): Wanted => ({
+    call: {
+      verb: "ADD",
+      container: `c${at}`,
+      ifname: `n${at}`,
+      args: `K8S_POD_NAMESPACE=student-${at % 30};K8S_POD_NAME=router-${at}-0`,
+      config: { name: `lan-${at % lans}`, suffix: "lab", vxlanId: 100_000 + at % lans },
+    },
+    argv: [LAUNCHER],
+  }));
+  context.log(`Attaching ${ports} interfaces to ${lans} LANs ...`);
+  refuseFailures((await callMany(node.run, wanted, 4)).calls, wanted);
+  let text = "";
+  await eventually(
+    async () => {
+      text = (await askView(node)).body;
+      return text.split("\nmegalos_port_receive_bytes_total{").length === ports + 1;
+    },
+    60,
+    "not all ports are told",
+  );
+  const series = parseSeries(text).size;
+  console.log(`${series} series, ${(text.length / 1e6).toFixed(1)} MB`);
+  // The calls' last work is over then, and the forwarding entries have been counted.
+  await pause(30_000);
+  const idle = await spend(node, pid, () => pause(PAUSE_MS), scrapes);
+  const asked = await spend(node, pid, async () => {
+    await pause(PAUSE_MS);
+    await askView(node);
+  }, scrapes);
+  // Looks go on meanwhile: they take what an idle manager takes in that time.
+  const ms = (asked.cpuMs - idle.cpuMs * asked.ms / idle.ms) / scrapes;
+  console.log(
+    `${ms.toFixed(1)} ms of CPU a scrape (idle: ${
+      (idle.cpuMs / idle.ms * 100).toFixed(2)
+    } % of a core)`,
+  );
+  const status = await node.must("cat", `/proc/${pid}/status`);
+  console.log(`manager: ${Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) >> 10} MB`);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  Deno.exit(1);
+}
+
+interface Spent {
+  readonly cpuMs: number;
+  readonly ms: number;
+}
+
+async function spend(
+  node: Node,
+  pid: string,
+  work: () => Promise<void>,
+  times: number,
+): Promise<Spent> {
+  const [started, before] = [performance.now(), await readCpu(node, pid)];
+  for (let at = 0; at < times; at++) await work();
+  return { cpuMs: await readCpu(node, pid) - before, ms: performance.now() - started };
+}
+
+/** In ms: user and system time of a process and of its children that have ended (proc(5)). */
+async function readCpu(node: Node, pid: string): Promise<number> {
+  const stat = await node.must("cat", `/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) *
+    1_000 / TICKS_PER_SECOND;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function toCount(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("It must be a number.");
+  return Number(text);
+}
