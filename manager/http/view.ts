@@ -5,8 +5,8 @@ import { problem } from "./problem.ts";
 
 /** What is served. */
 export interface View {
-  /** The text of `/metrics` and its media type. */
-  metrics(): Promise<{ readonly text: string; readonly type: string }>;
+  /** What `/metrics` is, and its media type. */
+  metrics(): Promise<{ readonly body: Uint8Array<ArrayBuffer>; readonly type: string }>;
 }
 
 /** How it is guarded at this moment. */
@@ -39,9 +39,9 @@ export function viewRoutes(view: View, guard: () => Guard): Hono<Env> {
     header("x-content-type-options", "nosniff");
     await next();
   });
-  app.get(METRICS, async ({ body }) => {
-    const { text, type } = await view.metrics();
-    return body(text, 200, { "content-type": type });
+  app.get(METRICS, async (context) => {
+    const { body, type } = await view.metrics();
+    return context.body(body, 200, { "content-type": type });
   });
   app.notFound(() => problem(404, `nothing is served here; ${METRICS} is`));
   app.onError((error) => problem(500, error.message));

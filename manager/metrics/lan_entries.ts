@@ -23,7 +23,7 @@ const TIMEOUT_MS = 60_000;
 /** Time (ms) between two counts, at least. */
 const REST_MS = 5_000;
 /** Counting takes at most one part in so many of the time. */
-const SHARE = 100;
+const SHARE = 300;
 
 /**
  * Counts only when somebody asks and something has changed. To list all entries costs more than

@@ -7,10 +7,10 @@ import type { Health } from "../loop/health.ts";
 import type { Role } from "../settings.ts";
 import { Counted } from "./counted.ts";
 import { describeDevices, type LabelledDevice, NO_DEVICES } from "./describe_devices.ts";
-import { type DeviceCounters, readDeviceCounters } from "./device_counters.ts";
-import { renderRow, TEXT_TYPE } from "./exposition.ts";
+import { DeviceCounters, readDeviceCounters } from "./device_counters.ts";
+import { Page, TEXT_TYPE, writeRow } from "./exposition.ts";
 import { EntryCounter } from "./lan_entries.ts";
-import type { Seen, SeenFilter } from "./seen.ts";
+import type { CountedDevice, Seen, SeenFilter } from "./seen.ts";
 import { METRICS } from "./table.ts";
 
 /** Scrapes that come together, or so soon (ms) one after the other, have one answer. */
@@ -26,6 +26,8 @@ export interface MetricsNode {
   readonly cpuSeconds: () => number;
 }
 
+type Body = Uint8Array<ArrayBuffer>;
+
 export class Metrics implements Disposable {
   /** It is to hear of all forwarding entries. */
   readonly entries: EntryCounter;
@@ -35,7 +37,7 @@ export class Metrics implements Disposable {
   readonly #read = METRICS.filter((row) => "read" in row);
   readonly #following: Disposable;
   #devices = NO_DEVICES;
-  #scrape: { readonly at: number; readonly text: Promise<string> } | undefined;
+  #scrape: { readonly at: number; readonly body: Promise<Body> } | undefined;
 
   constructor(private readonly node: MetricsNode) {
     this.entries = new EntryCounter(node.run);
@@ -53,25 +55,27 @@ export class Metrics implements Disposable {
   }
 
   /** @throws {FaultError} when the kernel's counters cannot be read */
-  async metrics(): Promise<{ readonly text: string; readonly type: string }> {
+  async metrics(): Promise<{ readonly body: Body; readonly type: string }> {
     const now = performance.now();
     if (this.#scrape === undefined || now - this.#scrape.at >= SAME_MS) {
-      this.#scrape = { at: now, text: this.#write() };
+      this.#scrape = { at: now, body: this.#write() };
     }
-    return { text: await this.#scrape.text, type: TEXT_TYPE };
+    return { body: await this.#scrape.body, type: TEXT_TYPE };
   }
 
-  async #write(): Promise<string> {
+  async #write(): Promise<Body> {
     const seen = await this.#see();
-    const read = this.#read.map((row) => renderRow(row, row.read(seen)));
-    return read.join("") + await this.#counted.render();
+    const page = new Page();
+    for (const row of this.#read) writeRow(page, row, row.read(seen));
+    page.write(await this.#counted.render());
+    return page.end();
   }
 
   async #see(): Promise<Seen> {
     const { role, health, journal, run, cpuSeconds } = this.node;
     const { lans, lansLeftOut, ports, portsLeftOut, vxlans } = this.#devices;
     const isWorker = lans.length > 0;
-    const counters = isWorker ? await readDeviceCounters(run) : new Map();
+    const counters = isWorker ? await readDeviceCounters(run) : new DeviceCounters("");
     const entries = isWorker ? await this.entries.counts() : undefined;
     const last = health.last;
     const { repairs, limits } = journal.counters;
@@ -107,10 +111,11 @@ export class Metrics implements Disposable {
 /** A device that is gone meanwhile is left out. */
 function withCounters(
   devices: readonly LabelledDevice[],
-  counters: ReadonlyMap<string, DeviceCounters>,
-) {
+  counters: DeviceCounters,
+): CountedDevice[] {
   return devices.flatMap(({ name, labels }) => {
-    const counted = counters.get(name);
-    return counted === undefined ? [] : [{ labels, counters: counted }];
+    const row = counters.row(name);
+    if (row === undefined) return [];
+    return [{ labels, count: (direction, figure) => counters.of(row, direction, figure) }];
   });
 }

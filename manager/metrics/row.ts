@@ -4,9 +4,7 @@ import type { Seen } from "./seen.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** A figure, or its digits where it may be larger than a number holds exactly. */
-export type Value = number | string;
-export type Sample = readonly [labels: Labels, value: Value];
+export type Sample = readonly [labels: Labels, value: number];
 
 interface Described {
   /** `megalos_...` in base units; a counter ends in `_total`. */

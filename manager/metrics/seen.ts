@@ -4,14 +4,14 @@ import type { Repairs } from "../events/repairs.ts";
 import type { Session } from "../frr/query.ts";
 import type { Role } from "../settings.ts";
 import type { Dropped } from "../underlay/filter.ts";
-import type { DeviceCounters } from "./device_counters.ts";
+import type { Direction, Figure } from "./device_counters.ts";
 import type { LanEntries } from "./lan_entries.ts";
 import type { Labels } from "./row.ts";
 
 /** A device with the labels of its series, and what the kernel has counted of it. */
 export interface CountedDevice {
   readonly labels: Labels;
-  readonly counters: DeviceCounters;
+  readonly count: (direction: Direction, figure: Figure) => number;
 }
 
 export interface SeenLan {

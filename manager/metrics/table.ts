@@ -1,9 +1,9 @@
 // The table of all metrics: what /metrics serves, and what docs/metrics.md says.
 import { isUp } from "../loop/news.ts";
 import { CALL_ROWS, EVENT_ROWS } from "./counted_rows.ts";
-import type { Direction } from "./device_counters.ts";
+import type { Direction, Figure } from "./device_counters.ts";
 import { MOST, type ReadRow, type Row, type Sample } from "./row.ts";
-import type { CountedDevice, Seen } from "./seen.ts";
+import type { Seen } from "./seen.ts";
 
 /** Sources that several rows have. */
 const SOURCE = {
@@ -215,17 +215,17 @@ const FIGURES = [
   ["packets", "Frames"],
   ["drops", "Frames that were dropped and were to be"],
   ["errors", "Frames with errors that were"],
-] as const satisfies readonly (readonly [keyof Direction, string])[];
+] as const satisfies readonly (readonly [Figure, string])[];
 
-/** @param pick of the kernel's two directions */
+/** @param direction as the kernel has it */
 const device = (
   of: "port" | "vxlan",
-  direction: "receive" | "transmit",
+  name: "receive" | "transmit",
+  direction: Direction,
   words: string,
-  pick: (one: CountedDevice) => Direction,
 ): ReadRow[] =>
   FIGURES.map(([figure, what]): ReadRow => ({
-    name: `megalos_${of}_${direction}_${figure}_total`,
+    name: `megalos_${of}_${name}_${figure}_total`,
     help: `${what} ${words}.`,
     type: "counter",
     labels: of === "port" ? PORT : LAN,
@@ -233,21 +233,16 @@ const device = (
     most: of === "port" ? MOST.ports : MOST.lans,
     *read(seen) {
       const devices = of === "port" ? seen.ports : seen.vxlans;
-      for (const one of devices) yield [one.labels, pick(one)[figure]];
+      for (const { labels, count } of devices) yield [labels, count(direction, figure)];
     },
   }));
 
 // A port is the other end of its pod's interface: what the port sends is what the pod receives.
 const DEVICES: readonly ReadRow[] = [
-  ...device("port", "receive", "received by a pod's interface", ({ counters }) => counters.sent),
-  ...device("port", "transmit", "sent by a pod's interface", ({ counters }) => counters.received),
-  ...device(
-    "vxlan",
-    "receive",
-    "received by a LAN from other nodes",
-    (one) => one.counters.received,
-  ),
-  ...device("vxlan", "transmit", "sent by a LAN to other nodes", ({ counters }) => counters.sent),
+  ...device("port", "receive", "sent", "received by a pod's interface"),
+  ...device("port", "transmit", "received", "sent by a pod's interface"),
+  ...device("vxlan", "receive", "received", "received by a LAN from other nodes"),
+  ...device("vxlan", "transmit", "sent", "sent by a LAN to other nodes"),
 ];
 
 /** In the order of docs/metrics.md. */
