@@ -55,7 +55,6 @@ testAsRoot("a worker tells of its ports, LANs, sessions and calls; a reflector t
     megalos_vtep_filter_nodes: 2,
     megalos_ports_left_out: 0,
   });
-  // A look comes each second, so both sides' counters are read within a silence of the LAN.
   const counted = async () => {
     const { rx, tx } = JSON.parse(
       await inPod(w1, PC1, "ip", "-s", "-j", "link", "show", "dev", "net0"),
@@ -65,7 +64,14 @@ testAsRoot("a worker tells of its ports, LANs, sessions and calls; a reflector t
   assert.ok(await canReach(w1, PC1, "10.0.0.2"));
   await inPod(w1, PC1, "ping", "-n", "-q", "-c", "20", "-i", "0.01", "-s", "1000", "10.0.0.2");
   const { rx, tx } = await counted();
-  const seen = await scrape(w1);
+  const received = `megalos_port_receive_bytes_total{${PORT}}`;
+  let seen = await scrape(w1);
+  // Scrapes within a second have one answer.
+  await eventually(
+    async () => (seen = await scrape(w1)).get(received)! >= rx.bytes,
+    20,
+    () => `${received} ${seen.get(received)}, and not ${rx.bytes}`,
+  );
   const after = await counted();
   for (const [direction, of, then] of [["receive", rx, after.rx], ["transmit", tx, after.tx]]) {
     const kernel = { bytes: "bytes", packets: "packets", drops: "dropped", errors: "errors" };
