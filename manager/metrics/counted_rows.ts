@@ -99,7 +99,7 @@ export const EVENT_ROWS: readonly (CountedRow | HistogramRow)[] = [
     type: "counter",
     labels: ["kind", "level"],
     source: SOURCE,
-    most: KINDS.length,
+    most: 200,
     first: KINDS.map((kind) => ({ kind, level: levelOf({ kind }) })),
     hear: (heard) =>
       heard.kind === "looked" ? undefined : [{ kind: heard.kind, level: levelOf(heard) }, 1],
