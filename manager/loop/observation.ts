@@ -13,8 +13,7 @@ export interface Observation extends FrrHealth {
 
 /** A look of the manager, which sees also a restart that is over. */
 export async function observeAll(run: Run): Promise<Observation> {
-  const seen = await observe(run);
-  return { ...seen, started: await readStarts(seen.daemons) };
+  return { ...await observe(run), started: await readStarts() };
 }
 
 export async function observe(run: Run): Promise<Observation> {
