@@ -69,7 +69,8 @@ async function measure({ lines: count, devices, seconds }: Options): Promise<voi
   const argv = ["python3", "-I", "-u", "-c", lines, REFLECTOR_ADDRESS, PASSWORD, count, devices];
   const started = performance.now();
   const talk = converse({ argv: [...w2.enter, ...argv], timeoutMs: 600_000 });
-  assert.equal(await talk?.readLine("stdout"), "told", `${JSON.stringify(await talk?.end())}`);
+  assert.ok(talk !== undefined, "nsenter is not installed");
+  assert.equal(await talk.readLine("stdout"), "told");
   console.log(`${count} lines told all after ${Math.round(performance.now() - started)} ms`);
   await eventually(
     async () => (await nodesOf(reflector)).length === Number(count) + 2,
@@ -92,9 +93,9 @@ async function measure({ lines: count, devices, seconds }: Options): Promise<voi
     `manager devices: ${told.length} devices, ${counted} counted, ${Math.round(done.ms)} ms`,
   );
   console.log(`reflector after that: ${await memoryOf(reflector, rr.pid)}`);
-  await talk?.write("\n");
-  console.log(`lines that are open: ${await talk?.readLine("stdout")}`);
-  await talk?.end();
+  await talk.write("\n");
+  console.log(`lines that are open: ${await talk.readLine("stdout")}`);
+  await talk.end();
 }
 
 async function nodesOf(reflector: Node): Promise<string[]> {
