@@ -60,9 +60,10 @@ export class Station implements AsyncDisposable {
     return station;
   }
 
-  async startManager(): Promise<void> {
+  /** @param more added to the environment */
+  async startManager(more: Readonly<Record<string, string>> = {}): Promise<void> {
     const { node, role, env, wrappers } = this;
-    this.manager = await startManager(node, role, env, wrappers.manager);
+    this.manager = await startManager(node, role, { ...env, ...more }, wrappers.manager);
   }
 
   async startFrr(): Promise<void> {

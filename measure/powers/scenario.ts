@@ -129,6 +129,15 @@ export async function findNeed(power?: Power, root?: string): Promise<string | u
       },
     },
     {
+      what: "a reflector with another setting",
+      work: async () => {
+        await rr!.manager.end("TERM");
+        await rr!.startManager({ MEGALOS_NODE_NETWORKS: "10.99.0.0/24" });
+        await rr!.manager.logged(/FRR runs it: applied/);
+        await inSession();
+      },
+    },
+    {
       what: "a manager that starts again, where the plugin is gone",
       work: async () => {
         await worker!.manager.end("TERM");
