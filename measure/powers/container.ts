@@ -11,6 +11,8 @@ export const VOLUMES = {
   "run-megalos": "/run/megalos",
   "run-netns": "/run/netns",
   bgp: "/run/volumes/bgp",
+  /** Optional, and empty here. */
+  http: "/run/volumes/http",
   "etc-frr": "/etc/frr",
   "run-frr": "/run/frr",
   "log-frr": "/run/volumes/log-frr",
