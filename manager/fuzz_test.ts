@@ -6,8 +6,10 @@ import { readDaemons, readHealth, readVnis } from "./frr/query.ts";
 import { readNodes } from "./frr/nodes.ts";
 import { readRoutes } from "./frr/routes.ts";
 import { routes } from "./http/server.ts";
+import { viewRoutes } from "./http/view.ts";
 import { parseLearnt } from "./limits/learnt.ts";
 import { listLans } from "./lans/list_lans.ts";
+import { DeviceCounters } from "./metrics/device_counters.ts";
 import { readSettings, SettingsError, SOURCES } from "./settings.ts";
 import { seeFilter } from "./underlay/filter_host.ts";
 import type { Run } from "../shared/process/exec.ts";
@@ -70,6 +72,29 @@ fuzz("any request has an answer", fc.tuple(method, path, text), async ([method, 
   });
   const { status } = await app.fetch(request);
   assert.ok(status < 500, `${method} ${path}: ${status}`);
+});
+
+const metrics = () => Promise.resolve({ body: new Uint8Array(), type: "text/plain" });
+const view = viewRoutes({ metrics }, () => ({ token: "0123456789abcdef", isMetricsOpen: false }));
+const visible = fc.string({ unit: "grapheme-ascii" }).map((text) => text.replace(/[^ -~]/g, ""));
+const header = fc.oneof(visible, visible.map((text) => `Bearer ${text}`));
+fuzz(
+  "nobody is answered without the token",
+  fc.tuple(method, path, header, visible),
+  async ([method, path, authorization, host]) => {
+    const url = new URL(`http://localhost/${encodeURI(path.toWellFormed())}`);
+    const request = new Request(url, { method, headers: { authorization, host } });
+    const { status } = await view.fetch(request, { from: "127.0.0.1" });
+    assert.equal(status, 401, `${method} ${path} ${authorization}`);
+  },
+);
+
+fuzz("any table of devices is read", text, (table) => {
+  const counters = new DeviceCounters(table);
+  for (const line of table.split("\n")) {
+    const row = counters.row(line.split(":")[0]!.trim());
+    if (row !== undefined) assert.ok(counters.of(row, "sent", "drops") >= 0);
+  }
 });
 
 function oddRoutes(): fc.Arbitrary<string> {
