@@ -72,6 +72,6 @@ function textOf(labels: Labels): string {
 
 /** The format knows these three; every other character stands for itself. */
 function escape(value: string): string {
-  return value.toWellFormed().replaceAll("\\", "\\\\").replaceAll("\n", "\\n")
+  return value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")
     .replaceAll('"', '\\"');
 }
