@@ -7,10 +7,9 @@ import { inNetns } from "../../shared/process/netns.ts";
 import { argvOf, bridge } from "../../shared/iproute2/words.ts";
 import type { FdbListener } from "../entries/entry_keeper.ts";
 import { EVERYONE, parseEntry } from "../entries/entries.ts";
-import { parseLearnt } from "../limits/learnt.ts";
 
 export interface LanEntries {
-  /** MAC addresses that the node's own ports have shown. */
+  /** MAC addresses behind the node's own ports. */
   readonly localMacs: number;
   /** MAC addresses on other nodes, as EVPN says. */
   readonly remoteMacs: number;
@@ -68,6 +67,11 @@ export class EntryCounter implements FdbListener {
   }
 }
 
+/** Of a bridge: what a port has shown, and what was made "static" for a port's pod. */
+const LOCAL = /\bmaster (\S+)/;
+/** Devices' own addresses are permanent, and those of other nodes are learnt from zebra. */
+const OTHER = / (self|permanent|extern_learn)( |$)/;
+
 async function countEntries(run: Run): Promise<Map<string, LanEntries>> {
   const counts = new Map<string, { -readonly [K in keyof LanEntries]: number }>();
   const of = (name: string) => {
@@ -77,8 +81,8 @@ async function countEntries(run: Run): Promise<Map<string, LanEntries>> {
   };
   const argv = inNetns(LAN_NETNS, argvOf(bridge`fdb show`));
   const done = await runByLine(run, { argv, timeoutMs: TIMEOUT_MS }, (line) => {
-    const learnt = parseLearnt(line);
-    if (learnt !== undefined) return void of(learnt.bridge).localMacs++;
+    const [, bridge] = LOCAL.exec(line) ?? [];
+    if (bridge !== undefined && !OTHER.test(line)) return void of(bridge).localMacs++;
     const entry = parseEntry(line);
     // An entry without an address is the bridge's copy of one with it.
     if (entry?.dst === undefined) return;

@@ -179,7 +179,7 @@ const LANS: readonly ReadRow[] = [
   ),
   lan(
     "megalos_lan_local_macs",
-    "MAC addresses that a LAN has learnt from this node's pods.",
+    "MAC addresses of a LAN that are behind this node's ports.",
     SOURCE.entries,
     ({ entries }) => entries?.localMacs,
   ),
