@@ -9,7 +9,8 @@ const TALKERS: readonly LanPod[] = [
   { name: "talker-1", node: "node1", lan: "talk", vni: 40, address: "10.4.0.1" },
   { name: "talker-2", node: "node2", lan: "talk", vni: 40, address: "10.4.0.2" },
 ];
-const INTERVAL_MS = 10;
+/** Time between two frames. */
+export const INTERVAL_MS = 10;
 const SUMMARY = /(\d+) packets transmitted, (\d+) received.* time (\d+)ms/;
 /** Seconds; longer than all that is done meanwhile. */
 const TALK_SECONDS = 45;
