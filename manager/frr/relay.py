@@ -205,15 +205,18 @@ def pass_on(source, sink):
         pass
 
 
+def has_data(connection, seconds):
+    readable, _, _ = select.select([connection], [], [], seconds)
+    return len(readable) > 0
+
+
 def pass_on_filtered(bgpd, zebra):
     """Passes on what bgpd says, without the deletions that are held, until bgpd's end."""
     withdrawals, rest = Withdrawals(COMMANDS), b""
     try:
         while True:
-            tick = TICK if withdrawals.nodes else None
-            readable, _, _ = select.select([bgpd], [], [], tick)
-            passed = withdrawals.take_due(time.monotonic())
-            if readable:
+            passed = []
+            if has_data(bgpd, TICK if withdrawals.nodes else None):
                 data = bgpd.recv(65536)
                 if not data:
                     return
@@ -221,6 +224,9 @@ def pass_on_filtered(bgpd, zebra):
                 messages, rest = split(rest)
                 for message in messages:
                     passed += withdrawals.take(message, time.monotonic())
+            # On a busy machine the sign that a node is away may wait here to be read.
+            if not has_data(bgpd, 0):
+                passed += withdrawals.take_due(time.monotonic())
             zebra.sendall(b"".join(passed))
     except ValueError as error:
         say(f"holds nothing back: {error}")

@@ -1,0 +1,85 @@
+// Three workers, a MAC address that moves between two of them, and two pods that talk beside it.
+import { run } from "../../shared/process/exec.ts";
+import { type Node, plug, startNode, workerAddress } from "../../tests/fixture/cluster.ts";
+import { bridgeThere } from "../../tests/fixture/entries.ts";
+import { eventually } from "../../tests/fixture/eventually.ts";
+import { Manager, workerEnv } from "../../tests/fixture/manager.ts";
+import { pingThrough } from "../../tests/fixture/ping.ts";
+import { addPod, canReach, pod } from "../../tests/fixture/pod.ts";
+import { PC1, startTwoPods } from "../../tests/fixture/two_pods.ts";
+import script from "./moves.py" with { type: "text" };
+
+export interface Moves {
+  readonly moves: number;
+  /** Ms from the first frame of the new place to the first one that comes there, as they came. */
+  readonly followed: readonly number[];
+  /** Of two pods on the same LAN: pings without answer, and all. */
+  readonly lost: number;
+  readonly sent: number;
+  /** Whether every node has the address where it was last, 5 s after the last move. */
+  readonly isSettled: boolean;
+}
+
+export interface Options {
+  readonly moves: number;
+  /** Ms from one move to the next. */
+  readonly every: number;
+  readonly root?: string;
+}
+
+/** The address that moves; see moves.py. */
+const MAC = "02:00:00:00:00:50";
+const SETTLE_SECONDS = 5;
+const [PC3, PC4, PC5] = [3, 4, 5].map((at) => pod(`pc${at}`, `02:00:00:00:00:0${at}`));
+
+export async function measureMoves(
+  { moves, every, root }: Options,
+  log: (line: string) => void,
+): Promise<Moves> {
+  await using pods = await startTwoPods({}, root);
+  const { reflector, workers: [w1, w2] } = pods.cluster;
+  await using w3 = await startNode("w3", root);
+  await plug(reflector, w3, workerAddress(2));
+  await using manager = await Manager.start(w3, ["worker"], workerEnv(2));
+  await manager.ready();
+  for (const [node, one, address] of [[w3, PC3, 3], [w1, PC4, 4], [w2, PC5, 5]] as const) {
+    await addPod(node, one!, `10.0.0.${address}`);
+    await eventually(() => canReach(w1, PC1, `10.0.0.${address}`), 20, "no frame passes");
+  }
+  log(`${moves} moves, one each ${every} ms`);
+  const namespaces = [pathOf(w3, "pc3"), pathOf(w1, "pc4"), pathOf(w2, "pc5")];
+  const argv = ["python3", "-c", script, ...namespaces, "net0", `${moves}`, `${every}`] as const;
+  let said = "";
+  const { lost, sent } = await pingThrough(w1, PC1, "10.0.0.2", async () => {
+    const done = await run({ argv, timeoutMs: moves * every * 2 + 30_000 });
+    if (done.reason !== "success") throw new Error(`Cannot move: ${done.stderr}`);
+    said = done.stdout;
+  });
+  const lines = said.trim().split("\n");
+  const last = moves % 2 === 1 ? 0 : 1;
+  return {
+    moves,
+    followed: lines.filter((line) => line !== "none").map(Number),
+    ...{ lost, sent },
+    isSettled: await isSettled([w1, w2, w3], last),
+  };
+}
+
+/** The path of a pod's namespace, as this machine sees it. */
+const pathOf = (node: Node, name: string) => `/proc/${node.pid}/root/run/netns/${name}`;
+
+async function isSettled(nodes: readonly Node[], last: number): Promise<boolean> {
+  const place = (at: number) =>
+    at === last ? / dev mg/ : new RegExp(` dst ${workerAddress(last)} `);
+  return await eventually(
+    async () => {
+      const found = await Promise.all(nodes.map(async (node, at) => {
+        const lines = (await bridgeThere(node, "fdb", "show")).split("\n");
+        return lines.some((line) => line.startsWith(MAC) && place(at).test(line));
+      }));
+      return found.every(Boolean) && true;
+    },
+    SETTLE_SECONDS,
+    "",
+  ).catch(() => false);
+}
