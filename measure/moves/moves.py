@@ -2,8 +2,8 @@
 # Moves a MAC address between two pods, and tells how soon frames from a third pod follow it.
 # Arguments: namespaces of the third pod and of the two, as paths; the interface in each; how often
 # it moves; ms from one move to the next.
-# Prints a line for each move: ms from the first frame of the new place to the first frame that comes
-# there, or "none".
+# Prints a line for each move: ms from the first frame of the new place to the first frame that
+# comes there, or "none".
 import ctypes, os, select, socket, sys, time
 
 MAC, SENDER = bytes.fromhex("020000000050"), bytes.fromhex("020000000051")
@@ -21,7 +21,8 @@ def open_there(path, interface):
     one = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88B5))
     one.bind((interface, 0x88B5))
     # PACKET_ADD_MEMBERSHIP: the address is not the interface's own.
-    one.setsockopt(263, 1, socket.if_nametoindex(interface).to_bytes(4, "little") + b"\x01\0" + bytes(10))
+    index = socket.if_nametoindex(interface).to_bytes(4, "little")
+    one.setsockopt(263, 1, index + b"\x01\0" + bytes(10))
     one.setblocking(False)
     return one
 
@@ -38,7 +39,8 @@ def drain(one):
 
 
 def main():
-    paths, interface, moves, every = sys.argv[1:4], sys.argv[4], int(sys.argv[5]), float(sys.argv[6])
+    paths, interface = sys.argv[1:4], sys.argv[4]
+    moves, every = int(sys.argv[5]), float(sys.argv[6])
     third, *places = [open_there(path, interface) for path in paths]
     towards = MAC + SENDER + TYPE + b"towards".ljust(46, b"\0")
     arrival = b"\xff" * 6 + MAC + TYPE + b"arrival".ljust(46, b"\0")
