@@ -9,8 +9,8 @@ import { measureMoves, type Moves } from "./measure.ts";
 const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
 
 /**
- * Traffic follows within so many ms of the first frame from the new place. bgpd holds each route for
- * 50 ms, on the worker and again on the reflector, and no setting changes that.
+ * Traffic follows within so many ms of the first frame from the new place. bgpd holds each route
+ * for 50 ms, on the worker and again on the reflector, and no setting changes that.
  */
 const GOAL_MS = 250;
 
