@@ -108,6 +108,18 @@ export async function findNeed(power?: Power, root?: string): Promise<string | u
       what: "VTEP filter",
       work: () => w1.must("nft", "list", "table", "inet", "megalos"),
     },
+    {
+      what: "the reflector's view",
+      work: () =>
+        eventually(
+          async () => {
+            const { stdout } = await reflector.run([MANAGER, "devices"]);
+            return new RegExp(`^lab/${PODS[0].name} .* w1 `, "m").test(stdout);
+          },
+          PATIENCE,
+          "it does not show the worker's device",
+        ),
+    },
     { what: "restart of bgpd", work: () => restart("bgpd") },
     {
       what: "restart of the reflector's bgpd",
