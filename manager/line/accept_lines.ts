@@ -84,6 +84,27 @@ export function acceptLines(at: { hostname: string; port: number }, host: Host):
   };
 }
 
+/**
+ * Accepts lines at all addresses of this machine. One socket of "::" takes both families, unless
+ * the node has bindv6only, or no IPv6.
+ * @throws {Error} when the port is another program's
+ */
+export function acceptLinesOfAll(port: number, host: Host): Disposable {
+  const acceptors = new DisposableStack();
+  let isOpen = false;
+  let cause: unknown;
+  for (const hostname of ["::", "0.0.0.0"]) {
+    try {
+      acceptors.use(acceptLines({ hostname, port }, host));
+      isOpen = true;
+    } catch (error) {
+      cause = error;
+    }
+  }
+  if (isOpen) return acceptors;
+  throw new Error(`Cannot listen at port ${port}: ${cause}`, { cause });
+}
+
 async function begin(connection: Deno.Conn, host: Host, known: () => void): Promise<void> {
   const bytes = new ByteReader(connection);
   const upgrade = await readUpgrade(bytes);

@@ -5,7 +5,7 @@ import type { NodeEvent, Tell } from "../events/event.ts";
 import { Ring } from "../events/ring.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { CLOSE } from "../line/frames.ts";
-import { acceptLines, type Acceptor, type Host } from "../line/accept_lines.ts";
+import { acceptLinesOfAll, type Host } from "../line/accept_lines.ts";
 import type { Line, Pace } from "../line/line.ts";
 import type { Upgrade } from "../line/upgrade.ts";
 import type { Duty } from "../loop/duty.ts";
@@ -72,7 +72,7 @@ export class Members implements Duty, Host, Disposable {
   readonly #lastEvents = new Map<string, string>();
   readonly #events = new Ring<ClusterEvent>();
   readonly #refused = new Set<string>();
-  #acceptor: Acceptor | undefined;
+  #acceptor: Disposable | undefined;
   #eventNumber = 0;
   #questionNumber = 0;
   #established: ReadonlySet<string> = new Set();
@@ -116,7 +116,7 @@ export class Members implements Duty, Host, Disposable {
 
   // deno-lint-ignore require-await
   async look({ sessions }: Pick<Observation, "sessions">): Promise<void> {
-    this.#acceptor ??= acceptLines({ hostname: "::", port: UPLINK_PORT }, this);
+    this.#acceptor ??= acceptLinesOfAll(UPLINK_PORT, this);
     this.#established = new Set(sessions.filter(isUp).map(({ peer }) => peer));
     const passwords = this.passwords();
     const now = Date.now();
