@@ -87,7 +87,8 @@ async function listDuties(
     const members = kept.use(new Members(() => configuration.passwords, tell));
     kept.use(addOwnEvents(members, inventory.nodeName, journal));
     const door = kept.use(new Door(answerOf(inventory, journal, members)));
-    return [health, ...frr, configuration, gatekeeper, idle, inventory, members, door];
+    // What is shown of the cluster does not wait for FRR's configuration.
+    return [health, inventory, members, door, ...frr, configuration, gatekeeper, idle];
   }
   // What is kept first ends last: calls are answered until all else has ended.
   const resident = settings.launcher === "on" ? [kept.use(await startResident(facts, tell))] : [];
