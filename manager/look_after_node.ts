@@ -115,7 +115,7 @@ async function listDuties(
   const lans = kept.use(new LanKeeper(facts, settings.grace * 1000, tell, hearLink, takeDevices));
   const switches = new SwitchKeeper(tell);
   const entries = kept.use(
-    new EntryKeeper(tell, ring, [filter, macs, inventory.macs, metrics.entries]),
+    new EntryKeeper(tell, ring, [filter, macs, metrics.entries]),
   );
   const away = new AwayNodes(tell);
   const nextHops = kept.use(new NextHopAsker());

@@ -25,15 +25,13 @@ export interface Found {
   readonly node: NodeInfo;
   readonly seen: Pick<Observation, "daemons" | "sessions">;
   readonly devices: LanDevicesOnNode;
-  /** MAC addresses by the ports that they were seen behind. */
-  readonly macs: ReadonlyMap<string, string>;
   readonly events: readonly NodeEvent[];
 }
 
 /** @param before the inventory of the look before: the times of its sessions stay */
 export function buildInventory(found: Found, before?: Inventory): Inventory {
-  const { now, node, seen: { daemons, sessions }, devices, macs, events } = found;
-  const ports = describePorts(devices, macs);
+  const { now, node, seen: { daemons, sessions }, devices, events } = found;
+  const ports = describePorts(devices);
   return {
     time: new Date(now).toISOString(),
     node,
@@ -82,21 +80,17 @@ function describeLans({ bridges, vxlans }: LanDevicesOnNode): LanInfo[] {
 }
 
 /** Ports that are on a bridge; those of a pod that is being deleted are on none. */
-function describePorts(
-  { ports }: LanDevicesOnNode,
-  macs: ReadonlyMap<string, string>,
-): PortInfo[] {
+function describePorts({ ports }: LanDevicesOnNode): PortInfo[] {
   const signed = findSigned(ports).filter(({ link }) => link.master !== undefined);
   return signed.map(({ link, alias: { lan, owner } }): PortInfo => {
     const [namespace, pod] = owner?.pod?.split("/", 2) ?? [];
-    const mac = macs.get(link.ifname);
     return {
       port: link.ifname,
       ...(namespace !== undefined && pod !== undefined && { namespace, pod }),
       ...(owner !== undefined && { interface: owner.ifname }),
       lan: lanTitle(lan),
       vni: lan.vni,
-      ...(mac !== undefined && { mac }),
+      ...(owner?.mac !== undefined && { mac: owner.mac }),
       state: !link.up ? "down" : link.carrier ? "up" : "no-carrier",
     };
   }).toSorted(comparePorts);

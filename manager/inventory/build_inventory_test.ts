@@ -14,9 +14,13 @@ const link = (ifname: string, more: Partial<Link> = {}): Link => ({
   ...more,
 });
 const BRIDGE = link("kt-net1-ntwork", { alias: renderAlias({ lan: LAN }) });
-const port = (ifname: string, pod?: string, more: Partial<Link> = {}) =>
+const MAC = "02:00:00:00:00:01";
+const port = (ifname: string, pod?: string, more: Partial<Link> = {}, mac?: string) =>
   link(ifname, {
-    alias: renderAlias({ lan: LAN, owner: { ifname: "eth1", ...(pod && { pod }) } }),
+    alias: renderAlias({
+      lan: LAN,
+      owner: { ifname: "eth1", ...(mac && { mac }), ...(pod && { pod }) },
+    }),
     master: BRIDGE.ifname,
     ...more,
   });
@@ -33,7 +37,6 @@ const found = (more: Partial<Found> = {}): Found => ({
   },
   seen: { daemons: ["bgpd"], sessions: [SESSION] },
   devices: { bridges: [BRIDGE], vxlans: [link("net1-ntwork")], ports: [] },
-  macs: new Map(),
   events: [],
   ...more,
 });
@@ -44,19 +47,18 @@ Deno.test("a port is told with pod, interface, LAN, MAC address and state", () =
     vxlans: [link("net1-ntwork", { up: false })],
     ports: [
       port("mgb", "lab/pc2", { up: false }),
-      port("mga", "lab/pc1"),
+      port("mga", "lab/pc1", {}, MAC),
       link("foreign", { master: BRIDGE.ifname }),
     ],
   };
-  const macs = new Map([["mga", "02:00:00:00:00:01"]]);
-  const made = buildInventory(found({ devices, macs }));
+  const made = buildInventory(found({ devices }));
   assert.deepEqual(made.lans, [{
     ...LAN,
     ...{ mtu: 1450, bridge: BRIDGE.ifname, vxlan: { device: "net1-ntwork", state: "down" } },
   }]);
   const common = { namespace: "lab", interface: "eth1", lan: "net1-ntwork", vni: 10 };
   assert.deepEqual(made.ports, [
-    { port: "mga", pod: "pc1", ...common, mac: "02:00:00:00:00:01", state: "up" },
+    { port: "mga", pod: "pc1", ...common, mac: MAC, state: "up" },
     { port: "mgb", pod: "pc2", ...common, state: "down" },
   ]);
   assert.deepEqual(inventory.parse(JSON.parse(JSON.stringify(made))), made);

@@ -77,7 +77,7 @@ const port = z.object({
   /** The LAN, as `NAME-SUFFIX`. */
   lan: text,
   vni: count,
-  /** Where a frame has shown it. */
+  /** As ADD gave it to the interface. */
   mac: text.optional(),
   state: deviceState,
   /** Only where they were asked for: they change all the time. */

@@ -13,7 +13,6 @@ import type { Settings } from "../settings.ts";
 import { buildInventory } from "./build_inventory.ts";
 import type { Inventory } from "./inventory.ts";
 import { readPortCounters, withCounters } from "./port_counters.ts";
-import { PortMacs } from "./port_macs.ts";
 
 const NO_DEVICES: LanDevicesOnNode = { bridges: [], vxlans: [], ports: [] };
 /** Changes of so long (ms) are seen together. */
@@ -23,8 +22,6 @@ const MOST_REST_MS = 2_000;
 
 export class InventoryKeeper implements Duty, AsyncDisposable {
   readonly name = "keep the inventory";
-  /** It is given each line of `bridge monitor fdb`. */
-  readonly macs = new PortMacs();
   /** Address of this node; it may change. */
   address = "";
   #devices = NO_DEVICES;
@@ -47,7 +44,6 @@ export class InventoryKeeper implements Duty, AsyncDisposable {
   /** Is given all devices whenever they have changed. A property, so that it can be handed on. */
   readonly takeDevices = (devices: LanDevicesOnNode): void => {
     this.#devices = devices;
-    this.macs.takeDevices(devices);
   };
 
   /** Hears that a device has changed: whoever follows does not wait for the next look. */
@@ -61,11 +57,11 @@ export class InventoryKeeper implements Duty, AsyncDisposable {
     return { [Symbol.dispose]: () => void this.#followers.delete(hear) };
   }
 
-  async look(seen: Observation): Promise<void> {
+  look(seen: Observation): Promise<void> {
     this.#seen = seen;
-    if (this.settings.role === "worker") await this.macs.look();
     this.#inventory = this.#build();
     for (const hear of this.#followers) hear();
+    return Promise.resolve();
   }
 
   /** The inventory of this moment without counters; undefined before the first look. */
@@ -106,7 +102,6 @@ export class InventoryKeeper implements Duty, AsyncDisposable {
       node: { name, address: this.address, role, version: VERSION, ready, reasons },
       seen: this.#seen!,
       devices: this.#devices,
-      macs: this.macs.all,
       events: this.journal.after(0).filter((event) => isAtLeast(event, "info")),
     }, this.#inventory);
   }
