@@ -20,6 +20,8 @@ SETTLE = 1
 SPOKEN = 10
 # So often (s) it is looked at what is held.
 TICK = 0.1
+# FRR 8.4 has 109 commands.
+MOST_COMMANDS = 256
 # More deletions than this are not held. One takes about half a kB.
 MOST_HELD = 100_000
 
@@ -35,7 +37,6 @@ FLOOD_CONTROL = 4
 # A message about a MAC address: VNI, MAC address, length of the IP address that follows, VTEP.
 MAC = struct.Struct(">I6sH")
 
-
 # How long (s) what a node has said holds without the node, and the VNI that all nodes are on.
 GRACE, ALL_NODES = int(NODE_GRACE), int(NODES_VNI)
 # The commands' names by number.
@@ -44,17 +45,19 @@ COMMANDS = {}
 
 def number_commands():
     """The commands' names by number. Each FRR has other numbers, and its library names them."""
-    [path] = glob.glob("/usr/lib/*/frr/libfrr.so.0") or ["libfrr.so.0"]
+    path, *_ = glob.glob("/usr/lib/*/frr/libfrr.so.0") or ["libfrr.so.0"]
     name = ctypes.CDLL(path).zserv_command_string
     name.restype, name.argtypes = ctypes.c_char_p, [ctypes.c_uint]
     missing = {VTEP_ADD, VTEP_DELETE, MAC_ADD, MAC_DELETE}
     numbers, number = {}, 0
-    while missing:
+    while missing and number < MOST_COMMANDS:
         text = (name(number) or b"").decode()
         if text in missing:
             missing.remove(text)
             numbers[number] = text
         number += 1
+    if missing:
+        raise OSError(f"{path} does not name {', '.join(sorted(missing))}")
     return numbers
 
 
@@ -71,6 +74,8 @@ def say(words):
 
 def spell(vtep):
     """An address, as bgpd sends it: four bytes, or from FRR 10.6 on, behind its family."""
+    if len(vtep) < 4:
+        return vtep.hex()
     family = socket.AF_INET6 if len(vtep) > 12 else socket.AF_INET
     return socket.inet_ntop(family, vtep[-16:] if len(vtep) > 12 else vtep[-4:])
 
@@ -120,6 +125,8 @@ class Withdrawals:
         """Answers what to pass on now."""
         name = self.commands.get(HEADER.unpack_from(message)[4])
         body = message[HEADER.size :]
+        if len(body) < MAC.size:
+            return [message]
         if name in (VTEP_ADD, VTEP_DELETE):
             return self.take_vtep(name, body[:-FLOOD_CONTROL], message, now)
         if name not in (MAC_ADD, MAC_DELETE):
