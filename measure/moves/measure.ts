@@ -1,7 +1,7 @@
 // Three workers, a MAC address that moves between two of them, and two pods that talk beside it.
 import { run } from "../../shared/process/exec.ts";
 import { type Node, plug, startNode, workerAddress } from "../../tests/fixture/cluster.ts";
-import { bridgeThere } from "../../tests/fixture/entries.ts";
+import { bridgeThere } from "../../tests/fixture/lan_netns.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
 import { Manager, workerEnv } from "../../tests/fixture/manager.ts";
 import { pingThrough } from "../../tests/fixture/ping.ts";

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { describe } from "../../shared/process/command.ts";
 import { type Node, workerAddress } from "../fixture/cluster.ts";
-import { awaitEntries, bridgeThere, readRemote } from "../fixture/entries.ts";
+import { awaitEntries, readRemote } from "../fixture/entries.ts";
 import { eventually } from "../fixture/eventually.ts";
-import { LANS } from "../fixture/bare_node.ts";
+import { ageSoon, bridgeThere } from "../fixture/lan_netns.ts";
 import { addPod, addSandbox, call, canReach, inPod, type Pod, pod } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
@@ -34,18 +34,7 @@ testAsRoot("a pod that says nothing is known on other nodes, as long as it is th
   await awaitMac(w1, SILENT.mac, new RegExp(` dst ${workerAddress(1)} `));
 
   // The bridge forgets what it has learnt, and not this.
-  const age = [
-    "ip",
-    "link",
-    "set",
-    "dev",
-    "kt-net1-ntwork",
-    "type",
-    "bridge",
-    "ageing_time",
-    "100",
-  ];
-  await w2.must("nsenter", `--net=${LANS}`, ...age);
+  await ageSoon(w2);
   const learnt = "02:00:00:00:00:06";
   await bridgeThere(w2, "fdb", "add", learnt, "dev", await portOf(w2), "master", "dynamic");
   await awaitMac(w1, learnt, / dst /);

@@ -3,7 +3,8 @@
 // zebra).
 import assert from "node:assert/strict";
 import { describe } from "../../shared/process/command.ts";
-import { awaitEntries, bridgeThere, readRemote } from "../fixture/entries.ts";
+import { awaitEntries, readRemote } from "../fixture/entries.ts";
+import { bridgeThere } from "../fixture/lan_netns.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { frrPids } from "../fixture/frr.ts";
 import { Manager, readStatus, REFLECTOR_ENV } from "../fixture/manager.ts";

@@ -6,6 +6,7 @@ import type { Node } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { MANAGER, readStatus } from "../fixture/manager.ts";
 import { addPod, canReach, NET1, type Pod, pod } from "../fixture/pod.ts";
+import { ageSoon } from "../fixture/lan_netns.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { startResidentNode } from "../fixture/resident_node.ts";
 import maxLearned from "../fixture/max_learned.py" with { type: "text" };
@@ -122,18 +123,7 @@ testAsRoot("where bridges have no limit, the port that exceeds it stops to learn
   assert.doesNotMatch(manager.log, /mended/);
 
   // What has aged counts no more.
-  const age = [
-    "ip",
-    "link",
-    "set",
-    "dev",
-    "kt-net1-ntwork",
-    "type",
-    "bridge",
-    "ageing_time",
-    "100",
-  ];
-  await node.must("nsenter", `--net=${LANS}`, ...age);
+  await ageSoon(node);
   await manager.logged(/info LAN net1-ntwork \(VNI 10\) is below its limit of MAC addresses again/);
   assert.equal(await isLearning(node, mallory), true);
 });

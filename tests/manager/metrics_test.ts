@@ -6,6 +6,7 @@ import { type Node, workerAddress } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { frrPids } from "../fixture/frr.ts";
 import { addPod, addSandbox, call, canReach, inPod, pod } from "../fixture/pod.ts";
+import { ipThere } from "../fixture/lan_netns.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { startResidentNode } from "../fixture/resident_node.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
@@ -129,17 +130,17 @@ testAsRoot("hostile names are one label's value each, and break nothing", async 
   const { node } = worker;
   await addPod(node, PC1);
   await tells(node, { [`megalos_lan_ports{${LAN}}`]: 1 });
-  const inLans = (...argv: string[]) =>
-    node.must("nsenter", "--net=/run/netns/megalos", "ip", ...argv);
   // The plugin refuses such names: somebody else has written the alias.
-  const [{ ifname, ifalias }] = JSON.parse(await inLans("-j", "link", "show", "type", "veth"));
+  const [{ ifname, ifalias }] = JSON.parse(
+    await ipThere(node, "-j", "link", "show", "type", "veth"),
+  );
   const names = ['q"} 1', "back\\slash", "new\nline", "\u202eright", "\u{1f4a5}", "-", "\r"];
   for (const [at, name] of names.entries()) {
     const port = `mgaaaaaaaaaaa${at}a`;
     const peer = ["peer", "name", `peer${at}`, "netns", "/run/netns/pod"];
-    await inLans("link", "add", "name", port, "type", "veth", ...peer);
+    await ipThere(node, "link", "add", "name", port, "type", "veth", ...peer);
     const alias = ifalias.replace("lab/pc1", `la${name}b/${name}`);
-    await inLans("link", "set", "dev", port, "alias", alias, "master", "kt-net1-ntwork");
+    await ipThere(node, "link", "set", "dev", port, "alias", alias, "master", "kt-net1-ntwork");
   }
   let told: string[] = [];
   await eventually(
@@ -177,9 +178,7 @@ testAsRoot("what the manager puts right is counted, and calls that fail too", as
   const { node } = worker;
   await addPod(node, PC1);
   await tells(node, { [`megalos_lan_ports{${LAN}}`]: 1 });
-  const inLans = (...argv: string[]) =>
-    node.must("nsenter", "--net=/run/netns/megalos", "ip", ...argv);
-  await inLans("link", "set", "dev", "kt-net1-ntwork", "down");
+  await ipThere(node, "link", "set", "dev", "kt-net1-ntwork", "down");
   const wrong = pod("wrong", "02:00:00:00:00:09", { ...PC2.lan, vxlanId: 11 });
   await addSandbox(node, wrong);
   assert.notEqual((await call(node, "ADD", wrong)).reason, "success");
