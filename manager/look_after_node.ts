@@ -28,6 +28,7 @@ import { Duties, type Duty } from "./loop/duty.ts";
 import type { Health } from "./loop/health.ts";
 import { observeAll } from "./loop/observation.ts";
 import { nextLookMs, SOON_MS } from "./loop/pace.ts";
+import type { MapFeed } from "./map/feed.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { AddressWatch } from "./node/watch_address.ts";
 import type { Settings } from "./settings.ts";
@@ -42,6 +43,7 @@ export interface ConfiguredNode {
   readonly health: Health;
   readonly inventory: InventoryKeeper;
   readonly metrics: Metrics;
+  readonly map: MapFeed;
   readonly view: ViewServer;
   readonly journal: Journal;
   readonly signal: AbortSignal;
@@ -74,7 +76,7 @@ export async function lookAfterNode(node: ConfiguredNode): Promise<void> {
 
 /** The duties in their order: what traffic waits for comes first. */
 async function listDuties(
-  { settings, facts, configuration, health, inventory, metrics, journal }: ConfiguredNode,
+  { settings, facts, configuration, health, inventory, metrics, map, journal }: ConfiguredNode,
   ring: () => void,
   kept: AsyncDisposableStack,
 ): Promise<Duty[]> {
@@ -86,7 +88,9 @@ async function listDuties(
     const gatekeeper = new Gatekeeper(settings, configuration, tell);
     const members = kept.use(new Members(() => configuration.passwords, tell));
     kept.use(addOwnEvents(members, inventory.nodeName, journal));
-    const door = kept.use(new Door(answerOf(inventory, journal, members)));
+    const answerer = answerOf(inventory, journal, members);
+    map.source = answerer;
+    const door = kept.use(new Door(answerer));
     // What is shown of the cluster does not wait for FRR's configuration.
     return [health, inventory, members, door, ...frr, configuration, gatekeeper, idle];
   }
@@ -121,7 +125,9 @@ async function listDuties(
   const nextHops = kept.use(new NextHopAsker());
   const counters = new CountersFile(() => journal.counters);
   const uplink = kept.use(new Uplink(inventory, () => configuration.passwords[0], tell));
-  const door = kept.use(new Door(answerOf(inventory, journal)));
+  const answerer = answerOf(inventory, journal);
+  map.source = answerer;
+  const door = kept.use(new Door(answerer));
   const told = [counters, inventory, uplink, door];
   const own = [lans, portMacs, filter, beacon, macs, storms, switches, ...resident, ...told];
   return [health, entries, nextHops, away, ...frr, configuration, idle, ...own];

@@ -11,6 +11,7 @@ import { ViewServer } from "./http/view_server.ts";
 import { lookAfterNode } from "./look_after_node.ts";
 import { InventoryKeeper } from "./inventory/inventory_keeper.ts";
 import { Health } from "./loop/health.ts";
+import { MapFeed } from "./map/feed.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { addressLanNetns } from "./node/address_lan_netns.ts";
 import { prepareNode } from "./node/prepare_node.ts";
@@ -36,7 +37,9 @@ export async function runManager(
   await using inventory = new InventoryKeeper(settings, health, journal);
   using metrics = new Metrics({ role, health, journal, run, cpuSeconds });
   using _server = serve(health, settings);
-  using view = new ViewServer(settings, metrics, tell);
+  const map = new MapFeed(inventory);
+  const served = { metrics: () => metrics.metrics(), watchMap: () => map.open() };
+  using view = new ViewServer(settings, served, tell);
   // Before all else: what waits for FRR can be seen then. The first look tells why this fails.
   await view.look().catch(() => {});
   try {
@@ -44,7 +47,7 @@ export async function runManager(
     // All begins again here when the node has another address.
     while (!signal.aborted) {
       const configured = await configure(settings, tell, signal);
-      const watched = { health, inventory, metrics, view, journal };
+      const watched = { health, inventory, metrics, map, view, journal };
       await lookAfterNode({ settings, ...configured, ...watched, signal });
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 // Builds the programs: one bundle each, compiled for every architecture with least permissions.
+import { gzipSync } from "node:zlib";
 import { ignoreMissing } from "../shared/files.ts";
 import { run } from "../shared/process/exec.ts";
 import { describe } from "../shared/process/command.ts";
@@ -80,6 +81,23 @@ async function bundle(name: ProgramName, context: ToolContext): Promise<void> {
   const argv = inCheckout(Deno.execPath(), "bundle", "--quiet", "--sourcemap=external",
     "--output", bundlePath(name), PROGRAMS[name].main);
   await must(`bundle ${name}`, { argv, env: downloadEnv(context, { NO_COLOR: "1" }) }, context);
+  const { page }: Program = PROGRAMS[name];
+  if (page !== undefined) await addPage(page, name, context);
+}
+
+/**
+ * Makes a script for browsers, and adds it to a program's bundle as the function that
+ * `manager/map/files.ts` declares. Added at the end, it leaves the lines of the source map alone.
+ */
+async function addPage(page: string, name: ProgramName, context: ToolContext): Promise<void> {
+  const script = `${DIST}/bundle/${name}-page.js`;
+  // deno-fmt-ignore
+  const argv = inCheckout(Deno.execPath(), "bundle", "--quiet", "--platform", "browser", "--minify",
+    "--output", script, page);
+  await must(`bundle ${page}`, { argv, env: downloadEnv(context, { NO_COLOR: "1" }) }, context);
+  const packed = gzipSync(await Deno.readFile(script), { level: 9 }).toString("base64");
+  const answer = `\nfunction packedMapScript() { return "${packed}"; }\n`;
+  await Deno.writeTextFile(bundlePath(name), answer, { append: true });
 }
 
 async function compile(

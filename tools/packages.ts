@@ -25,6 +25,7 @@ export const faultPackages = [...labPackages, "libfaketime"] as const;
 export const testPackages = [
   ...faultPackages,
   ...arm64Packages,
+  "chromium",
   "fish",
   "iptables",
   "prometheus",

@@ -6,6 +6,8 @@ export interface Program {
   readonly main: string;
   /** Folders of the checkout that it is made of. */
   readonly sources: readonly string[];
+  /** The script of a page that it serves, for browsers. */
+  readonly page?: string;
   /** Programs that are carried in it, with the lab's files. */
   readonly carries?: readonly ("megalos" | "manager")[];
   /** How the finished program is asked for its version, and what its answer looks like. */
@@ -49,6 +51,7 @@ export const PROGRAMS = {
   manager: {
     main: "manager/main.ts",
     sources: ["manager", "cni", "shared"],
+    page: "manager/map/page/main.ts",
     ask: { env: {}, args: ["--version"], answer: new RegExp(VERSION.replaceAll(".", "\\.")) },
     may: {
       run: [

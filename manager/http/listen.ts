@@ -13,6 +13,10 @@ export interface Bounds {
 const BOUNDS: Bounds = { connections: 64, deadlineMs: 5_000 };
 /** The longest request, in bytes. */
 const MOST_BYTES = 8_192;
+/** The media type of an answer that has no end. */
+const STREAM = "text/event-stream";
+/** A part of a stream that is not taken within so long (ms) ends it. */
+const TAKEN_MS = 20_000;
 /** Where a connection cannot be accepted for want of descriptors, so long (ms) is waited. */
 const REFUSED_MS = 100;
 
@@ -37,6 +41,7 @@ export function listen(
     ? Deno.listen(address)
     : Deno.listenTls({ ...address, cert, key });
   const open = new Set<Deno.Conn>();
+  const streaming = new Set<Deno.Conn>();
   let isClosed = false;
   async function acceptAll(): Promise<void> {
     while (!isClosed) {
@@ -48,7 +53,13 @@ export function listen(
         const deadline = setTimeout(() => close(connection), deadlineMs);
         // Whoever has asked goes after those that have not.
         const hasAsked = () => void (open.delete(connection) && open.add(connection));
-        void serveConnection(connection, answer, hasAsked).finally(() => {
+        // How many streams there are is bounded by whoever answers with them.
+        const streams = () => {
+          clearTimeout(deadline);
+          if (open.delete(connection)) streaming.add(connection);
+        };
+        const served = { connection, hasAsked, streams, close: () => close(connection) };
+        void serveConnection(served, answer).finally(() => {
           clearTimeout(deadline);
           close(connection);
         });
@@ -58,30 +69,40 @@ export function listen(
     }
   }
   function close(connection: Deno.Conn): void {
-    if (open.delete(connection)) connection.close();
+    if (open.delete(connection) || streaming.delete(connection)) connection.close();
   }
   void acceptAll();
   return {
     [Symbol.dispose]() {
       isClosed = true;
       listener.close();
-      for (const connection of open) close(connection);
+      for (const connection of [...open, ...streaming]) close(connection);
     },
   };
 }
 
+/** A connection, and what is said of it while it is served. */
+interface Served {
+  readonly connection: Deno.Conn;
+  readonly hasAsked: () => void;
+  /** The answer has no end: the connection is out of the bounds of others. */
+  readonly streams: () => void;
+  readonly close: () => void;
+}
+
 /** Reads one request and answers it. What goes wrong on a connection is the other side's matter. */
-async function serveConnection(
-  connection: Deno.Conn,
-  answer: Answer,
-  hasAsked: () => void,
-): Promise<void> {
+async function serveConnection(served: Served, answer: Answer): Promise<void> {
+  const { connection, hasAsked, streams } = served;
   try {
     const head = await readHead(connection);
     hasAsked();
     const { remoteAddr } = connection;
     const from = "hostname" in remoteAddr ? remoteAddr.hostname : "";
     const response = await respond(head, (request) => answer(request, from));
+    if (response.body !== null && response.headers.get("content-type") === STREAM) {
+      streams();
+      return await writeStream(served, response, response.body);
+    }
     const isBodiless = head?.startsWith("HEAD ") ?? false;
     const body = isBodiless ? new Uint8Array() : await response.bytes();
     await writeAll(connection, new TextEncoder().encode(renderHead(response, body.length)));
@@ -130,17 +151,39 @@ function readHeaders(head: string): Headers | undefined {
   return headers;
 }
 
-function renderHead(response: Response, length: number): string {
+/** @param length of the body in bytes; undefined where the end of the connection ends it */
+function renderHead(response: Response, length?: number): string {
   const { status, statusText, headers } = response;
   const lines = [
     `HTTP/1.1 ${status} ${statusText || REASONS[status] || "-"}`,
     ...headers.has("content-type") ? [] : ["content-type: text/plain"],
     ...[...headers].filter(([name]) => name !== "content-length")
       .map(([name, value]) => `${name}: ${value}`),
-    `content-length: ${length}`,
+    ...length === undefined ? [] : [`content-length: ${length}`],
     "connection: close",
   ];
   return lines.map((line) => `${line}\r\n`).join("") + "\r\n";
+}
+
+/** Ends with the stream, or when the other side takes nothing more. */
+async function writeStream(
+  { connection, close }: Served,
+  response: Response,
+  body: ReadableStream<Uint8Array>,
+): Promise<void> {
+  const reader = body.getReader();
+  const stop = () => void reader.cancel().catch(() => {});
+  // The other side has said all: whatever comes now is its end.
+  connection.read(new Uint8Array(1)).then(stop, stop);
+  try {
+    await writeAll(connection, new TextEncoder().encode(renderHead(response)));
+    for (let part; !(part = await reader.read()).done;) {
+      const overdue = setTimeout(close, TAKEN_MS);
+      await writeAll(connection, part.value).finally(() => clearTimeout(overdue));
+    }
+  } finally {
+    stop();
+  }
 }
 
 async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {

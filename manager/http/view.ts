@@ -1,12 +1,15 @@
 // What the view's port answers: routes for those who may ask, problems for all others.
 import { Hono } from "hono";
 import { type Asker, refuse } from "./access.ts";
+import { PAGE_FILES, PAGE_HEADERS } from "../map/files.ts";
 import { problem } from "./problem.ts";
 
 /** What is served. */
 export interface View {
   /** What `/metrics` is, and its media type. */
   metrics(): Promise<{ readonly body: Uint8Array<ArrayBuffer>; readonly type: string }>;
+  /** The map as server-sent events; undefined where too many watch. */
+  watchMap(): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | undefined>;
 }
 
 /** How it is guarded at this moment. */
@@ -19,7 +22,10 @@ export interface Guard {
 /** What says whether a request may be answered goes along with it. */
 type Env = { readonly Bindings: { readonly from: string } };
 
-/** `GET /metrics`. A path that is not served is 404, and another method than GET or HEAD 405. */
+/**
+ * `GET /metrics`, the map at `GET /`, and `GET /events` that feeds the map. A path that is not
+ * served is 404, and another method than GET or HEAD 405.
+ */
 export function viewRoutes(view: View, guard: () => Guard): Hono<Env> {
   const app = new Hono<Env>();
   app.use(async ({ req, env, header }, next) => {
@@ -29,7 +35,9 @@ export function viewRoutes(view: View, guard: () => Guard): Hono<Env> {
       authorization: req.header("authorization") ?? null,
       host: req.header("host") ?? null,
     };
-    const refusal = refuse(asker, token, isMetricsOpen && req.path === METRICS);
+    // The page asks its reader for the token, so the page itself must be there without it.
+    const isPage = token !== undefined && Object.hasOwn(PAGE_FILES, req.path);
+    const refusal = refuse(asker, token, isPage || isMetricsOpen && req.path === METRICS);
     if (refusal?.status === 401) return problem(401, refusal.detail, CHALLENGE);
     if (refusal !== undefined) return problem(refusal.status, refusal.detail);
     if (!METHODS.includes(req.method)) {
@@ -43,12 +51,27 @@ export function viewRoutes(view: View, guard: () => Guard): Hono<Env> {
     const { body, type } = await view.metrics();
     return context.body(body, 200, { "content-type": type });
   });
-  app.notFound(() => problem(404, `nothing is served here; ${METRICS} is`));
+  for (const [path, read] of Object.entries(PAGE_FILES)) {
+    app.get(path, (context) => {
+      const file = read();
+      if (file === undefined) return problem(503, "this program was not built: deno task build");
+      return context.body(file.body, 200, { ...file.headers, ...PAGE_HEADERS });
+    });
+  }
+  app.get(EVENTS, async (context) => {
+    if (context.req.raw.method === "HEAD") return context.body(null, 200, STREAM);
+    const stream = await view.watchMap();
+    if (stream === undefined) return problem(503, "too many watch the map; close one of them");
+    return context.body(stream, 200, STREAM);
+  });
+  app.notFound(() => problem(404, `nothing is served here; / is the map, ${METRICS} metrics`));
   app.onError((error) => problem(500, error.message));
   return app;
 }
 
 const METRICS = "/metrics";
+const EVENTS = "/events";
+const STREAM = { "content-type": "text/event-stream" };
 const METHODS = ["GET", "HEAD"];
 /** RFC 6750, section 3. */
 const CHALLENGE = { "www-authenticate": 'Bearer realm="megalos"' };

@@ -11,7 +11,7 @@ import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
 import { faultPackages } from "../../tools/packages.ts";
-import lines from "./lines.py" with { type: "text" };
+import lines from "../../tests/fixture/lines.py" with { type: "text" };
 
 const PASSWORD = "measured";
 /** Clock ticks a second (USER_HZ), which is 100 on every architecture of Linux here. */

@@ -1,0 +1,325 @@
+// The picture: nodes as boxes, devices and LANs in them, and what flows on the links between.
+/// <reference lib="dom" />
+import cytoscape, { type Core, type ElementDefinition, type NodeSingular } from "cytoscape";
+import fcose from "cytoscape-fcose";
+import { harmless } from "../../status/harmless.ts";
+import { rate, shorten } from "./format.ts";
+import { graphStyle } from "./graph_style.ts";
+import type { Filter, Model, Port } from "./model.ts";
+import { choosePorts, findProblems, matches } from "./model.ts";
+import { findPlace, middle, type Point } from "./place.ts";
+import type { Rates } from "./rates.ts";
+
+cytoscape.use(fcose);
+
+/** What the reader points at. */
+export type Target = { readonly kind: "device" | "lan" | "node"; readonly key: string };
+
+/** More devices than this are no picture any more: a lab or LAN has to be chosen. */
+export const MOST_DRAWN = 1_500;
+/** From here on, drawing has to be cheap. */
+const MANY = 300;
+/** How far new things are from others. */
+const DISTANCE = 46;
+const LETTERS = 22;
+
+const IDS = { device: "d", lan: "l", node: "n" } as const;
+const idOf = ({ kind, key }: Target) => IDS[kind] + key;
+const label = (text: string) => harmless(shorten(text, LETTERS));
+
+export class Graph {
+  readonly #cy: Core;
+  #hasBoxes = true;
+  /** The reader has moved the picture, so it is not moved by itself. */
+  #isMoved = false;
+
+  constructor(
+    private readonly element: HTMLElement,
+    private readonly choose: (target: Target | undefined) => void,
+  ) {
+    this.#cy = cytoscape({
+      container: element,
+      style: graphStyle(),
+      ...{ minZoom: 0.05, maxZoom: 4, boxSelectionEnabled: false, selectionType: "single" },
+      ...{ hideEdgesOnViewport: false, textureOnViewport: false, autounselectify: true },
+    });
+    this.#cy.on("tap", (event) => {
+      const target = event.target === this.#cy ? undefined : targetOf(event.target as NodeSingular);
+      this.choose(target);
+    });
+    this.#cy.on("dragpan scrollzoom pinchzoom", () => this.#isMoved = true);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      this.#cy.style(graphStyle());
+    });
+    new ResizeObserver(() => {
+      this.#cy.resize();
+      if (!this.#isMoved) this.#fit();
+    }).observe(element);
+  }
+
+  /** Draws what there is. What is drawn already stays where it is. */
+  show(model: Model, filter: Filter): void {
+    const ports = choosePorts(model, filter);
+    const wanted = this.#describe(model, ports);
+    const cy = this.#cy;
+    const isFirst = cy.elements().empty();
+    const added: NodeSingular[] = [];
+    cy.batch(() => {
+      const ids = new Set(wanted.map(({ data }) => data.id!));
+      cy.elements().filter((one) => !ids.has(one.id())).remove();
+      for (const one of wanted) {
+        const there = cy.getElementById(one.data.id!);
+        if (there.empty()) {
+          const made = cy.add(one);
+          if (made.isNode() && !made.hasClass("box")) added.push(made as unknown as NodeSingular);
+          continue;
+        }
+        const { label, parent } = one.data;
+        if (there.isNode() && there.data("label") !== label) there.data("label", label);
+        if (there.isNode() && (there.data("parent") ?? undefined) !== parent) {
+          (there as NodeSingular).move({ parent: parent ?? null });
+        }
+        const kept = ["chosen", "focus", "flows", "dim"].filter((name) => there.hasClass(name));
+        there.classes([one.classes as string, ...kept].join(" "));
+      }
+    });
+    if (isFirst && added.length > 0) this.arrange();
+    else if (added.length > 0) this.#place(added);
+    this.search(model, filter);
+  }
+
+  #describe(model: Model, ports: readonly Port[]): ElementDefinition[] {
+    const troubled = new Set(findProblems(model).map(({ address }) => address));
+    const devices = new Set(ports.map(({ device }) => device));
+    const lans = new Set(ports.map(({ lan }) => lan));
+    const addresses = new Set(ports.map(({ node }) => node.address));
+    const boxes = model.nodes.filter(({ address }) => this.#hasBoxes && addresses.has(address));
+    return [
+      ...boxes.map(({ address, name, state }): ElementDefinition => ({
+        group: "nodes",
+        data: { id: `n${address}`, kind: "node", key: address, label: label(name) },
+        classes: `box ${state} ${troubled.has(address) ? "troubled" : ""}`,
+      })),
+      ...[...devices].map((key): ElementDefinition => {
+        const { title, node, ports } = model.devices.get(key)!;
+        const states = new Set(ports.map(({ state }) => state));
+        const worst = (["lost", "down", "no-carrier"] as const).find((one) => states.has(one));
+        return {
+          group: "nodes",
+          data: {
+            ...{ id: `d${key}`, kind: "device", key, label: label(title) },
+            ...(this.#hasBoxes && { parent: `n${node.address}` }),
+          },
+          classes: `device ${worst ?? ""}`,
+        };
+      }),
+      ...[...lans].map((key): ElementDefinition => {
+        const { name, on } = model.lans.get(key)!;
+        const isDown = on.some(({ vxlan }) => vxlan !== "up");
+        return {
+          group: "nodes",
+          data: { id: `l${key}`, kind: "lan", key, label: label(name) },
+          classes: `lan ${isDown ? "down" : ""}`,
+        };
+      }),
+      ...ports.map(({ key, device, lan, state }): ElementDefinition => ({
+        group: "edges",
+        data: { id: `e${key}`, source: `d${device}`, target: `l${lan}`, width: 1.5, label: "" },
+        classes: state === "up" ? "" : state,
+      })),
+    ];
+  }
+
+  /** Gives new things places near what they are linked to; nothing else moves. */
+  #place(added: readonly NodeSingular[]): void {
+    const isNew = new Set(added.map((one) => one.id()));
+    const placed: Point[] = this.#cy.nodes(":childless").filter((one) => !isNew.has(one.id()))
+      .map((one) => placeOf(one));
+    const known = (all: cytoscape.NodeCollection) =>
+      all.filter((one) => !isNew.has(one.id())).map((one) => placeOf(one));
+    // LANs come after devices: a new LAN is between its devices.
+    const order = added.toSorted((one, other) =>
+      Number(one.hasClass("lan")) - Number(other.hasClass("lan"))
+    );
+    for (const one of order) {
+      const linked = known(one.neighborhood("node"));
+      const siblings = known(one.siblings(":childless"));
+      const near = siblings.length > 0
+        ? nearest(siblings, middle(linked.length > 0 ? linked : siblings))
+        : linked.length > 0
+        ? middle(linked)
+        : middle(placed);
+      const place = findPlace(near, placed, DISTANCE);
+      one.position({ ...place });
+      placed.push(place);
+      isNew.delete(one.id());
+    }
+    if (!this.#isMoved && !this.#isAllSeen()) this.#fit();
+  }
+
+  #isAllSeen(): boolean {
+    const { x1, y1, x2, y2 } = this.#cy.elements().renderedBoundingBox();
+    return x1 >= 0 && y1 >= 0 && x2 <= this.#cy.width() && y2 <= this.#cy.height();
+  }
+
+  /** Lays all out anew. */
+  arrange(): void {
+    const many = this.#cy.nodes().length > MANY;
+    this.#cy.layout({
+      name: "fcose",
+      ...{ quality: "default", randomize: true, animate: false, fit: false },
+      ...{ nodeSeparation: 60, idealEdgeLength: 60, nodeRepulsion: 6000, packComponents: false },
+      ...{ nestingFactor: 0.3, gravityCompound: 1.2, nodeDimensionsIncludeLabels: true },
+      ...{ numIter: many ? 400 : 2500 },
+    } as cytoscape.LayoutOptions).run();
+    this.#isMoved = false;
+    this.#fit();
+  }
+
+  #fit(): void {
+    const cy = this.#cy;
+    if (cy.elements().empty()) return;
+    cy.fit(undefined, 30);
+    // A few devices need not fill the screen.
+    if (cy.zoom() > 1.6) {
+      cy.zoom(1.6);
+      cy.center();
+    }
+  }
+
+  fit(): void {
+    this.#isMoved = false;
+    this.#fit();
+  }
+
+  zoom(factor: number): void {
+    this.#isMoved = true;
+    const renderedPosition = { x: this.#cy.width() / 2, y: this.#cy.height() / 2 };
+    this.#cy.zoom({ level: this.#cy.zoom() * factor, renderedPosition });
+  }
+
+  /** Whether what is on a node is in a box. */
+  set hasBoxes(hasBoxes: boolean) {
+    this.#hasBoxes = hasBoxes;
+  }
+
+  /** Fades what the search does not mean. */
+  search(model: Model, filter: Filter): void {
+    const cy = this.#cy;
+    cy.batch(() => {
+      if (filter.text.trim() === "") return void cy.elements().removeClass("dim");
+      const meant = new Set(
+        choosePorts(model, filter).filter((port) => matches(port, filter.text)).flatMap((port) => [
+          ...[`e${port.key}`, `d${port.device}`, `l${port.lan}`, `n${port.node.address}`],
+        ]),
+      );
+      cy.elements(":childless, edge").forEach((one) =>
+        void one.toggleClass("dim", !meant.has(one.id()))
+      );
+    });
+  }
+
+  /** Shows what flows on each link. */
+  flow(ports: readonly Port[], rates: Rates): void {
+    this.#cy.batch(() => {
+      for (const { key, node, info } of ports) {
+        const edge = this.#cy.getElementById(`e${key}`);
+        if (edge.empty()) continue;
+        const { rx, tx } = rates.of(node.address, info.port);
+        const width = widthOf(rx + tx);
+        const flows = rx + tx >= FLOWS;
+        const text = flows ? rate(rx + tx) : "";
+        if (edge.data("width") !== width) edge.data("width", width);
+        if (edge.data("label") !== text) edge.data("label", text);
+        if (edge.hasClass("flows") !== flows) edge.toggleClass("flows", flows);
+      }
+    });
+  }
+
+  /** Marks what is chosen, with its links. */
+  mark(target: Target | undefined): void {
+    this.#cy.batch(() => {
+      this.#cy.elements(".chosen").removeClass("chosen");
+      if (target === undefined) return;
+      const one = this.#cy.getElementById(idOf(target));
+      one.addClass("chosen");
+      one.connectedEdges().addClass("chosen");
+    });
+  }
+
+  /** Goes to the next thing in a direction, and answers what is there. */
+  step(dx: number, dy: number): Target | undefined {
+    const all = this.#cy.nodes(":childless").filter((one) => one.visible());
+    const now = this.#cy.nodes(".focus").first();
+    const from: Point = now.empty() ? { x: -1e9, y: -1e9 } : now.position();
+    let best: NodeSingular | undefined;
+    let least = Infinity;
+    all.forEach((one) => {
+      const { x, y } = one.position();
+      const [along, across] = [
+        (x - from.x) * dx + (y - from.y) * dy,
+        (x - from.x) * dy - (y - from.y) * dx,
+      ];
+      const far = now.empty() ? x + y : along + 2.5 * Math.abs(across);
+      if ((now.empty() || along > 1) && far < least) [best, least] = [one, far];
+    });
+    if (best === undefined) return now.empty() ? undefined : targetOf(now);
+    this.leave();
+    best.addClass("focus");
+    const { x1, y1, x2, y2 } = best.renderedBoundingBox();
+    const isSeen = x1 >= 0 && y1 >= 0 && x2 <= this.#cy.width() && y2 <= this.#cy.height();
+    if (!isSeen) this.#cy.center(best);
+    return targetOf(best);
+  }
+
+  /** What {@link step} has gone to. */
+  get focused(): Target | undefined {
+    const one = this.#cy.nodes(".focus").first();
+    return one.empty() ? undefined : targetOf(one);
+  }
+
+  leave(): void {
+    this.#cy.nodes(".focus").removeClass("focus");
+  }
+
+  /** Where things are, for tests and for whoever takes notes: by kind and key. */
+  get positions(): Readonly<Record<string, Point>> {
+    const all = this.#cy.nodes(":childless").map((one) =>
+      [one.id(), { ...one.position() }] as const
+    );
+    return Object.fromEntries(all);
+  }
+
+  /** The same on the screen. */
+  renderedPosition(target: Target): Point {
+    const { left, top } = this.element.getBoundingClientRect();
+    const { x, y } = this.#cy.getElementById(idOf(target)).renderedPosition();
+    return { x: x + left, y: y + top };
+  }
+}
+
+function targetOf(one: NodeSingular): Target | undefined {
+  const { kind, key } = one.data();
+  return kind === undefined ? undefined : { kind, key };
+}
+
+/** A copy: cytoscape changes its own. */
+function placeOf(one: cytoscape.SingularElementArgument): Point {
+  const { x, y } = (one as NodeSingular).position();
+  return { x, y };
+}
+
+function nearest(points: readonly Point[], to: Point): Point {
+  return points.reduce((best, one) => away(one, to) < away(best, to) ? one : best);
+}
+
+const away = (one: Point, other: Point) => Math.hypot(one.x - other.x, one.y - other.y);
+
+/** Less than this (bytes/s: 1 kbit/s) is a LAN's own chatter. */
+const FLOWS = 125;
+
+/** In pixels: 1.5 up to 1 kbit/s, then 1.3 more for each factor of ten. */
+function widthOf(bytesPerSecond: number): number {
+  const factor = Math.log10(Math.max(bytesPerSecond, FLOWS) / FLOWS);
+  return Math.round((1.5 + 1.3 * factor) * 2) / 2;
+}

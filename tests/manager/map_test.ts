@@ -1,0 +1,138 @@
+// The map as a person sees it: a real browser at the view's port of real managers.
+import assert from "node:assert/strict";
+import { converse } from "../../shared/process/exec.ts";
+import { startCluster } from "../fixture/cluster.ts";
+import { NodeBrowser, testInBrowser } from "../fixture/browser.ts";
+import { eventually } from "../fixture/eventually.ts";
+import { callReflector, hello, inventoryOf } from "../fixture/liner.ts";
+import { Manager, REFLECTOR_ENV } from "../fixture/manager.ts";
+import { addPod, call, inPod, pod } from "../fixture/pod.ts";
+import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
+
+/** Pings the second pod from the first one, until standard input ends. */
+const PING = [
+  ...["nsenter", `--net=/run/netns/${PC1.name}`, "sh", "-c"],
+  "ping -n -q -i 0.02 -s 1000 10.0.0.2 & cat; kill $!",
+] as const;
+
+const PC3 = pod("pc3", "02:00:00:00:00:03");
+
+testInBrowser("the map shows what changes, without a reload, and moves nothing else", async () => {
+  await using pods = await startTwoPods();
+  const { cluster: { reflector, workers: [w1, w2] }, running } = pods;
+  await using browser = await NodeBrowser.start(reflector);
+  const map = await browser.open();
+  const { page } = map;
+  const row = (name: string) => page.locator("#table tbody tr").filter({ hasText: name });
+  await map.live();
+  await row("pc2").waitFor();
+  await page.evaluate(() => document.body.dataset.loaded = "once");
+  const [pc1] = await map.rows();
+  assert.deepEqual(pc1?.slice(0, 5), ["pc1", "net0", "net1-ntwork", "w1", "up"]);
+  await map.says("#totals", /^2 nodes · 1 LAN · 2 devices · /);
+  await map.says("#events", /BGP session with rr \(10\.99\.0\.1\) is up/);
+  await page.locator("#problems").waitFor({ state: "hidden" });
+  const before = await map.positions();
+  assert.equal(Object.keys(before).length, 3, JSON.stringify(before));
+
+  // One device comes and goes. Nothing that stays moves.
+  await addPod(w2, PC3);
+  await row("pc3").waitFor();
+  const { length } = Object.keys(before);
+  const during = await map.positions();
+  assert.equal(Object.keys(during).length, length + 1);
+  for (const [id, place] of Object.entries(before)) assert.deepEqual(during[id], place, id);
+  const [added] = Object.keys(during).filter((id) => !(id in before));
+  for (const [id, { x, y }] of Object.entries(before)) {
+    const { x: newX, y: newY } = during[added!]!;
+    assert.ok(Math.hypot(x - newX, y - newY) > 25, `${added} lies on ${id}`);
+  }
+  await call(w2, "DEL", PC3);
+  await row("pc3").waitFor({ state: "detached" });
+  assert.deepEqual(await map.positions(), before);
+
+  // What flows is seen at both ends.
+  const pinging = converse({ argv: [...w1.enter, ...PING], timeoutMs: 300_000 });
+  assert.ok(pinging !== undefined, "nsenter is not installed");
+  for (const name of ["pc1", "pc2"]) {
+    await eventually(
+      async () => /\d kbit\/s.*\d kbit\/s/s.test(await row(name).innerText()),
+      30,
+      async () => await row(name).innerText(),
+    );
+  }
+  await page.locator("#table polyline[points*=',']").first().waitFor({ state: "attached" });
+
+  // A click shows the device, with commands that get into it.
+  await row("pc1").getByRole("button").click();
+  await map.says("#details h2", /pc1/);
+  await map.says("#details", /net0[^]*02:00:00:00:00:01[^]*up/);
+  await map.says("#details code", /^kubectl -n lab exec -it pc1 -- sh$/);
+  await map.says("#details code", /^kubectl -n lab exec pc1 -- tcpdump -n -l -i net0$/);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("#details").isVisible(), false);
+
+  await inPod(w2, PC2, "ip", "link", "set", "dev", "net0", "down");
+  await row("pc2").locator("[data-state=no-carrier]").waitFor();
+
+  // A reflector that ends is told, and the page is whole again when it is back.
+  await running.reflector.end("KILL");
+  await map.says("#status", /^lost connection, trying again$/);
+  await using again = await Manager.start(reflector, ["route-reflector"], REFLECTOR_ENV);
+  await map.live();
+  for (const name of ["pc1", "no-carrier"]) await row(name).waitFor();
+  assert.equal((await map.rows()).length, 2);
+  assert.equal(await page.evaluate(() => document.body.dataset.loaded), "once");
+
+  // What is down is said in words.
+  await running.workers[1].end("KILL");
+  await map.says("#problems", /w2: its line to the reflector has ended/);
+  await again.end("KILL");
+  await pinging.end();
+  map.assertNoComplaint();
+});
+
+const HOSTILE = `<img src=x onerror="document.title='hurt'">'"\`$(id)\u202egnp\u0007</script>`;
+
+testInBrowser("the page asks for the token, and this tab remembers the right one", async () => {
+  const token = "a-token-of-this-test";
+  await using cluster = await startCluster();
+  const { reflector } = cluster;
+  await using _manager = await Manager.start(reflector, ["route-reflector"], {
+    ...REFLECTOR_ENV,
+    MEGALOS_HTTP_TOKEN: token,
+  });
+  await using browser = await NodeBrowser.start(reflector);
+  const map = await browser.open();
+  await map.says("#asking", /The map needs the token/);
+  await map.page.fill("#token", "a-wrong-token-of-this-test");
+  await map.page.keyboard.press("Enter");
+  await map.says("#asking-why", /not the right one/);
+  await map.page.fill("#token", token);
+  await map.page.keyboard.press("Enter");
+  await map.live();
+  await map.page.reload();
+  await map.live();
+  map.assertNoComplaint();
+});
+
+testInBrowser("names that are made to hurt are texts and nothing else", async () => {
+  await using pods = await startTwoPods();
+  const { cluster: { reflector, workers: [, w2] }, running } = pods;
+  await running.workers[1].end("KILL");
+  await using _hostile = await callReflector(w2, hello({ node: HOSTILE }), inventoryOf(HOSTILE));
+  await using browser = await NodeBrowser.start(reflector);
+  const map = await browser.open();
+  const { page } = map;
+  const seen = HOSTILE.replaceAll(/[\u202e\u0007]/g, "?");
+  await page.locator("#table tbody tr").getByText(seen).first().waitFor();
+  for (const tab of ["LANs", "Nodes", "Devices"]) {
+    await page.getByRole("tab", { name: tab }).click();
+    await page.locator("#table").getByText(seen).first().click();
+    await page.locator("#details").getByText(seen).first().waitFor();
+  }
+  assert.deepEqual(await page.locator("#details code", { hasText: "kubectl" }).count(), 0);
+  assert.equal(await page.locator("img, #table script").count(), 0);
+  assert.equal(await page.title(), "Megalos: map");
+  map.assertNoComplaint();
+});
