@@ -22,7 +22,7 @@ export class Details {
     private readonly choose: (target: Target | undefined) => void,
   ) {}
 
-  /** Shows what is chosen; hides where it is nothing, or gone. Answers whether there is something. */
+  /** Shows what is chosen, and hides where that is gone. Answers whether it is there. */
   show(model: Model, target: Target | undefined): boolean {
     const content = target === undefined ? undefined : this.#describe(model, target);
     this.#element.hidden = content === undefined;

@@ -27,7 +27,7 @@ export class Rates {
     this.#remember(counts);
   }
 
-  /** Takes what has changed. A port that is not told has moved nothing since its node's last time. */
+  /** Takes what has changed. A port that is not told has moved nothing. */
   take(counts: ClusterCounts): void {
     const moved = new Set<string>();
     for (const [address, { time, ports }] of Object.entries(counts)) {
