@@ -1,4 +1,5 @@
 // What is run in each kernel: groups of tests, and labs.
+import { listTests } from "../../tools/list_tests.ts";
 
 /** A column's cell in the summary: tests that run together, or a lab. */
 export interface Case {
@@ -41,6 +42,12 @@ export const CASES: readonly Case[] = [
   },
   { name: "mend", what: "what is broken is mended", short: false, run: tests("manager/mend_") },
   {
+    name: "encrypted",
+    what: "LANs on an underlay that WireGuard encrypts",
+    short: false,
+    run: tests("manager/encrypted_"),
+  },
+  {
     name: "upgrade",
     what: "what the Go original left is taken away",
     short: false,
@@ -74,3 +81,24 @@ export const CASES: readonly Case[] = [
     run: { lab: "mpls-ldp", nodes: 1 },
   },
 ];
+
+/**
+ * The cases of these names. What is no case's name is the beginning of test files' paths in tests/,
+ * such as `plugin/add_`.
+ * @throws {Error} when a word is neither
+ */
+export function pickCases(wanted: readonly string[]): Case[] {
+  return wanted.map((name) => {
+    const known = CASES.find((one) => one.name === name);
+    if (known !== undefined) return known;
+    try {
+      listTests([name]);
+    } catch {
+      const names = CASES.map((one) => one.name).join(", ");
+      throw new Error(
+        `Cannot run ${name}: it is none of ${names}, and no test's path in tests/ begins so`,
+      );
+    }
+    return { name, what: "some tests", short: false, run: tests(name) };
+  });
+}

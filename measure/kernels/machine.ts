@@ -69,6 +69,8 @@ export function machineArgv(
   const words = [...KERNEL_WORDS, accelerator === "steady" ? "tsc=reliable" : "tsc=unstable"];
   // deno-fmt-ignore
   return [
+    // A terminal's Ctrl-C is for the starter alone, which then ends this machine.
+    "setsid",
     // The kernel ends this machine when its starter ends, in whatever way.
     "setpriv", "--pdeathsig", "KILL",
     "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
@@ -95,7 +97,7 @@ export class Machine implements AsyncDisposable {
   ): Promise<Machine> {
     const argv = machineArgv(boot, hardware, console);
     const qemu = converse({ argv, timeoutMs: LIFETIME_MS });
-    if (qemu === undefined) throw new Error("Cannot boot a kernel: setpriv is not installed");
+    if (qemu === undefined) throw new Error("Cannot boot a kernel: setsid is not installed");
     const machine = new Machine(qemu, console);
     // Whoever waits for a line is told by the end of all lines.
     signal.addEventListener("abort", () => qemu.kill());

@@ -1,37 +1,41 @@
 // `deno task kernels`: boots distributions' kernels under qemu, and runs tests and labs in each.
-import { Argument, Command, Option } from "commander";
+import { Argument, Command, InvalidArgumentError } from "commander";
+import { run } from "../../shared/process/exec.ts";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { CACHE, type ToolContext } from "../../tools/checkout.ts";
 import { ensurePackages } from "../../tools/debian.ts";
-import { CASES } from "./cases.ts";
+import { type Case, CASES, pickCases } from "./cases.ts";
 import { hostPackages } from "./packages.ts";
 import { Progress } from "../progress.ts";
 import { renderTable } from "./report.ts";
-import { type KernelReport, testKernels } from "./test_kernels.ts";
+import { type KernelReport, NoKernels, type Plan, testKernels } from "./test_kernels.ts";
 
 interface Options {
   readonly only?: readonly string[];
   readonly short: boolean;
   readonly emulate: boolean;
   readonly steady: boolean;
+  readonly within?: number;
   readonly json: boolean;
 }
 
-const names = CASES.map(({ name }) => name);
 const command = new Command("deno task kernels")
   .description(
     "Boots Debian's kernels under qemu (as root; where /dev/kvm cannot be used, by " +
       `emulation), and runs in each what depends on the kernel:\n\n${
         CASES.map(({ name, what }) => `  ${name.padEnd(10)} ${what}`).join("\n")
       }\n\nNothing of the host's network or package configuration is touched. Environment: ` +
-      "CACHE, where kernels and the root drive are kept (default .cache/kernels).\n\n" +
-      "Exit code: 0 when all held, 1 when something did not.",
+      "CACHE, where kernels, the root drive and what was printed are kept (default " +
+      ".cache/kernels); the results are in its logs/results.json, too.\n\n" +
+      "Exit code: 0 when all that was run held, 1 when something did not, 3 when this machine can " +
+      "have no kernels (in time), 130 or 143 when it was interrupted. What was seen until then is " +
+      "printed.",
   )
   .addArgument(
     new Argument("[version...]", "such as 5.10 or 6.12; default: the oldest and the newest"),
   )
-  .addOption(new Option("--only <test...>", "only these").choices(names))
+  .option("--only <test...>", "only these, or tests/PATH*, such as plugin/add_")
   .option("--short", "one kernel, 6.1, and the shortest tests that matter", false)
   .option("--emulate", "emulate all CPUs even where /dev/kvm can be used", false)
   .option(
@@ -39,6 +43,7 @@ const command = new Command("deno task kernels")
     "emulate one CPU that tells time by its instructions: slower, but steady under load",
     false,
   )
+  .option("--within <minutes>", "stop then; what has not ended is no failure", readMinutes)
   .option("--json", "print the results as JSON on stdout", false)
   .parse(Deno.args, { from: "user" });
 const options = command.opts<Options>();
@@ -49,38 +54,83 @@ const context: ToolContext = {
   log: (line) => progress.say(line),
 };
 const interrupt = new AbortController();
-let code = 1;
+let code: number | undefined;
+
+/** What was begun ends, and what was seen until then is printed. */
+async function stop(why: string): Promise<void> {
+  interrupt.abort(new Error(why));
+  // A terminal's Ctrl-C has ended the programs that this process runs, and other signals have not.
+  await run({ argv: ["pkill", "--parent", `${Deno.pid}`] });
+}
+
 for (const [signal, number] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.addSignalListener(signal, () => {
     code = number;
-    interrupt.abort(new Error(`Stopped by ${signal}`));
+    stop(`Stopped by ${signal}`);
   });
 }
+const { within } = options;
+if (within !== undefined) {
+  setTimeout(() => stop(`Stopped after ${within} minutes`), within * 60_000);
+}
 
+const cache = context.env.CACHE ?? `${CACHE}/kernels`;
+const short = options.short && options.only === undefined;
+const names = CASES.filter((one) => one.short || !short).map(({ name }) => name);
+const reports: KernelReport[] = [];
+let cases: readonly Case[] = [];
+let error: unknown;
 try {
-  if (Deno.uid() !== 0) throw new Error("Cannot boot kernels: making their drives needs root");
-  if (HOST_ARCH !== "amd64") throw new Error("Cannot boot kernels: only those of amd64 are known");
-  await ensurePackages(hostPackages, context);
-  await ensureBuilt([HOST_ARCH], context);
-  const only = options.only ?? names;
-  const cases = CASES.filter(({ name, short }) =>
-    options.short && options.only === undefined ? short : only.includes(name)
-  );
-  const reports = await testKernels({
+  cases = pickCases(options.only ?? names);
+  const plan: Plan = {
     versions: options.short && command.args.length === 0 ? ["6.1"] : command.args,
     cases,
     ...options.steady ? { accelerator: "steady" } : options.emulate ? { accelerator: "tcg" } : {},
-    cache: context.env.CACHE ?? `${CACHE}/kernels`,
+    cache,
     signal: interrupt.signal,
     progress,
-  }, context);
-  console.log(options.json ? JSON.stringify(reports, null, 2) : renderTable(reports, cases));
-  if (reports.every(isGood)) code = 0;
-} catch (error) {
-  progress.say(error instanceof Error ? error.message : String(error));
+  };
+  await prepareHost();
+  await ensureBuilt([HOST_ARCH], context);
+  for await (const report of testKernels(plan, context)) reports.push(report);
+} catch (caught) {
+  error = interrupt.signal.aborted ? interrupt.signal.reason : caught;
 }
+const json = JSON.stringify(reports, null, 2);
+if (options.json) console.log(json);
+else if (reports.length > 0) console.log(renderTable(reports, cases));
+if (reports.length > 0) await Deno.writeTextFile(`${cache}/logs/results.json`, `${json}\n`);
+if (error !== undefined) progress.say(error instanceof Error ? error.message : String(error));
+code ??= conclude();
+if (code === 3) progress.say("NOT TESTED on other kernels than this machine's");
 Deno.exit(code);
+
+/** The exit code of a run that nobody has ended. */
+function conclude(): number {
+  if (!reports.every(isGood)) return 1;
+  const ended = reports.flatMap(({ verdicts }) => verdicts.filter((one) => !one.stopped));
+  if (error instanceof NoKernels || interrupt.signal.aborted && ended.length === 0) return 3;
+  return error === undefined || interrupt.signal.aborted ? 0 : 1;
+}
+
+/** Throws {@link NoKernels} where this machine cannot boot any. */
+async function prepareHost(): Promise<void> {
+  if (Deno.uid() !== 0) throw new NoKernels("Cannot boot kernels: making their drives needs root");
+  if (HOST_ARCH !== "amd64") {
+    throw new NoKernels("Cannot boot kernels: only those of amd64 are known");
+  }
+  try {
+    await ensurePackages(hostPackages, context);
+  } catch (error) {
+    throw new NoKernels(error instanceof Error ? error.message : String(error));
+  }
+}
 
 function isGood({ ended, verdicts }: KernelReport): boolean {
   return ended === undefined && verdicts.every(({ failures }) => failures.length === 0);
+}
+
+function readMinutes(text: string): number {
+  if (!(Number(text) > 0)) throw new InvalidArgumentError("It is no number above 0.");
+  return Number(text);
 }

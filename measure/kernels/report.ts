@@ -1,5 +1,6 @@
 // The summary: a line for each case, a column for each kernel, and what failed below.
 import type { Case } from "./cases.ts";
+import type { Verdict } from "./run_cases.ts";
 import type { KernelReport } from "./test_kernels.ts";
 
 export function renderTable(reports: readonly KernelReport[], cases: readonly Case[]): string {
@@ -17,18 +18,22 @@ export function renderTable(reports: readonly KernelReport[], cases: readonly Ca
 
 function renderCell({ verdicts }: KernelReport, name: string): string {
   const verdict = verdicts.find((one) => one.name === name);
-  if (verdict === undefined) return "not run";
-  const { passed, skipped, failures, seconds } = verdict;
-  const all = passed + failures.length;
-  const counts = `${passed}/${all}${skipped > 0 ? `, ${skipped} skipped` : ""}`;
-  return `${failures.length > 0 ? "FAILED" : "ok"} ${counts} (${seconds} s)`;
+  return verdict === undefined ? "not run" : renderVerdict(verdict);
 }
 
-function renderFailures({ kernel, verdicts, ended }: KernelReport): string[] {
+/** Such as "ok 2/2 (60 s)". */
+export function renderVerdict({ passed, skipped, failures, seconds, stopped }: Verdict): string {
+  const outcome = failures.length > 0 ? "FAILED" : stopped === undefined ? "ok" : "stopped after";
+  const counts = `${passed}/${passed + failures.length}`;
+  return `${outcome} ${counts}${skipped > 0 ? `, ${skipped} skipped` : ""} (${seconds} s)`;
+}
+
+function renderFailures({ kernel, verdicts, ended, interrupted }: KernelReport): string[] {
   const failed = verdicts.flatMap(({ name, failures }) =>
     failures.map((failure) => `\n${kernel}, ${name}: ${failure.name}\n${indent(failure.why)}`)
   );
-  return ended === undefined ? failed : [...failed, `\n${kernel}: ${indent(ended)}`];
+  const why = ended ?? interrupted;
+  return why === undefined ? failed : [...failed, `\n${kernel}: ${indent(why)}`];
 }
 
 function indent(text: string): string {

@@ -1,6 +1,7 @@
 // The summary says what held and what did not, on which kernel, and what was not run.
 import assert from "node:assert/strict";
-import { renderTable } from "./report.ts";
+import { pickCases } from "./cases.ts";
+import { renderTable, renderVerdict } from "./report.ts";
 
 Deno.test("a column a kernel, a line a case, then what failed", () => {
   const cases = ["wire", "worker"].map((name) => ({
@@ -41,4 +42,20 @@ worker  FAILED 2/3, 1 skipped (7 s)   not run
     renderTable(reports, cases).replaceAll(/ +/g, " "),
     table.replaceAll(/ +/g, " "),
   );
+});
+
+Deno.test("a case that was interrupted tells how many of its tests had ended", () => {
+  const verdict = { name: "plugin", seconds: 60, passed: 2, skipped: 0, failures: [] };
+  assert.equal(renderVerdict({ ...verdict, stopped: "Ctrl-C" }), "stopped after 2/2 (60 s)");
+  const failures = [{ name: "ADD", why: "" }];
+  assert.equal(renderVerdict({ ...verdict, failures, stopped: "Ctrl-C" }), "FAILED 2/3 (60 s)");
+});
+
+Deno.test("a case is picked by its name, or by the beginning of its tests' paths", () => {
+  const [wire, add] = pickCases(["wire", "plugin/add_"]);
+  assert.equal(wire?.what, "43 kinds of frame");
+  assert.deepEqual(add?.run, { tests: ["plugin/add_"] });
+  for (const word of ["wires", "plugins/", "plugin/no_"]) {
+    assert.throws(() => pickCases([word]), { message: new RegExp(`^Cannot run ${word}: `) });
+  }
 });

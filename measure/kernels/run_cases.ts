@@ -14,6 +14,8 @@ export interface Verdict {
   readonly passed: number;
   readonly skipped: number;
   readonly failures: readonly { readonly name: string; readonly why: string }[];
+  /** Why the case did not come to its end: the kernel has ended, or somebody has ended it. */
+  readonly stopped?: string;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface Verdict {
 const LINES_KEPT = 40;
 const PRELOADED = "tests/preload/main.ts";
 
-/** Runs a case; all that is printed goes to `log`. Throws when the kernel itself ends. */
+/** Runs a case; all that is printed goes to `log`. */
 export async function runCase(
   machine: Machine,
   { name, run }: Case,
@@ -55,17 +57,23 @@ export async function runCase(
     if (end.outcome === "failed") progress.say(`${name}: FAILED ${end.name}`);
   });
   const detail = () => "lab" in run ? last.at(-1) ?? "" : `${ended.length} tests`;
-  const code = await progress.during(name, work, detail);
+  let code: number | undefined;
+  let stopped: { readonly stopped?: string } = {};
+  try {
+    code = await progress.during(name, work, detail);
+  } catch (error) {
+    stopped = { stopped: error instanceof Error ? error.message : String(error) };
+  }
   const count = (outcome: TestEnd["outcome"]) =>
     ended.filter((end) => end.outcome === outcome).length;
   const failures = ended.filter(({ outcome }) => outcome === "failed")
     .map(({ name, messages }) => ({ name, why: messages.join("\n") }));
-  if (code !== 0 && failures.length === 0) {
+  if (code !== undefined && code !== 0 && failures.length === 0) {
     failures.push({ name: `ended with ${code}`, why: last.join("\n") });
   }
   const passed = "lab" in run && code === 0 ? 1 : count("passed");
   const seconds = Math.round((performance.now() - started) / 1000);
-  return { name, seconds, passed, skipped: count("skipped"), failures };
+  return { name, seconds, passed, skipped: count("skipped"), failures, ...stopped };
 }
 
 function testArgv(beginnings: readonly string[]): string[] {

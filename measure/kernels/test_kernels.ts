@@ -8,6 +8,7 @@ import { type BootFiles, prepareKernel } from "./kernel.ts";
 import { type Hardware, Machine } from "./machine.ts";
 import { measureTimeScale } from "./measure_time_scale.ts";
 import type { Progress } from "../progress.ts";
+import { renderVerdict } from "./report.ts";
 import { prepareRoot } from "./root.ts";
 import { runCase, type Verdict } from "./run_cases.ts";
 import { IMAGES, pickKernels, readServed, type ServedKernel } from "./served.ts";
@@ -22,6 +23,8 @@ export interface KernelReport {
   readonly verdicts: readonly Verdict[];
   /** Why not all cases were run: the kernel did not come up, or ended. */
   readonly ended?: string;
+  /** Why not all cases were run: somebody has ended the run. */
+  readonly interrupted?: string;
 }
 
 export interface Plan {
@@ -44,16 +47,25 @@ interface Bench {
   readonly progress: Progress;
 }
 
+/** The error of {@link testKernels} where this machine can have no kernels to test. */
+export class NoKernels extends Error {}
+
 /**
- * Throws when a kernel cannot be prepared, or when `signal` is given. A kernel that fails is in its
- * report.
+ * Gives the report of each kernel that came up or failed to, as soon as it has ended. When `signal`
+ * is given, the last report has what was seen until then.
+ * @throws {NoKernels} when a kernel cannot be prepared
+ * @throws {Error} when a version is not served, or `signal` is given before a kernel is up
  */
-export async function testKernels(plan: Plan, context: ToolContext): Promise<KernelReport[]> {
+export async function* testKernels(
+  plan: Plan,
+  context: ToolContext,
+): AsyncGenerator<KernelReport, void> {
   const { cases, cache, signal, progress } = plan;
   const logs = `${cache}/logs`;
   await Deno.mkdir(logs, { recursive: true });
   using lock = await Deno.open(`${cache}/lock`, { create: true, write: true });
-  await progress.during("taking the cache, as soon as no other run has it", lock.lock(true));
+  const taken = Promise.race([lock.lock(true), untilAborted(signal)]);
+  await progress.during("taking the cache, as soon as no other run has it", taken);
   // The drive has a fixed name, so that what a killed run has left is overwritten.
   const checkout = `${cache}/checkout.ext4`;
   const { root, kernels } = await prepare(plan, context);
@@ -62,14 +74,19 @@ export async function testKernels(plan: Plan, context: ToolContext): Promise<Ker
     const accelerator = plan.accelerator ?? await findAccelerator();
     if (accelerator !== "kvm") progress.say("all CPUs are emulated");
     const hardware = { root, checkout, accelerator };
-    const reports = [];
     for (const [kernel, files] of kernels) {
-      reports.push(await testKernel(kernel, files, { hardware, cases, logs, signal, progress }));
+      if (signal.aborted) return;
+      yield await testKernel(kernel, files, { hardware, cases, logs, signal, progress });
     }
-    return reports;
   } finally {
     await Deno.remove(checkout).catch(() => {});
   }
+}
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+  });
 }
 
 /** What is kept in the cache: the root drive, and the files of each kernel that is wanted. */
@@ -78,17 +95,27 @@ async function prepare(
   context: ToolContext,
 ): Promise<{ readonly root: string; readonly kernels: [ServedKernel, BootFiles][] }> {
   const apt = new Apt(`${cache}/apt`, context);
-  await progress.during("reading which kernels are served", apt.update());
-  const wanted = pickKernels(readServed(await apt.search(IMAGES)), versions);
-  const root = await prepareRoot(cache, context, progress);
+  const list = apt.update().then(() => apt.search(IMAGES));
+  const served = await orNoKernels(progress.during("reading which kernels are served", list));
+  const wanted = pickKernels(readServed(served), versions);
+  signal.throwIfAborted();
+  const root = await orNoKernels(prepareRoot(cache, context, progress));
   const kernels: [ServedKernel, BootFiles][] = [];
   for (const kernel of wanted) {
     signal.throwIfAborted();
-    const files = prepareKernel(kernel, cache, apt);
-    kernels.push([kernel, await progress.during(`kernel ${kernel.version}`, files)]);
+    const files = progress.during(`kernel ${kernel.version}`, prepareKernel(kernel, cache, apt));
+    kernels.push([kernel, await orNoKernels(files)]);
   }
   signal.throwIfAborted();
   return { root, kernels };
+}
+
+async function orNoKernels<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new NoKernels(error instanceof Error ? error.message : String(error));
+  }
 }
 
 async function testKernel(
@@ -106,12 +133,18 @@ async function testKernel(
     report.timeScale = await measureTimeScale(machine);
     progress.say(`${version} is up, time limits are multiplied by ${report.timeScale}`);
     for (const one of cases) {
-      const log = `${logs}/${version}-${one.name}.log`;
-      verdicts.push(await runCase(machine, one, report.timeScale, log, progress));
+      const log = `${logs}/${version}-${one.name.replaceAll("/", "-")}.log`;
+      const verdict = await runCase(machine, one, report.timeScale, log, progress);
+      verdicts.push(verdict);
+      progress.say(`${version}, ${one.name}: ${renderVerdict(verdict)}`);
+      if (verdict.stopped !== undefined) throw new Error(verdict.stopped);
     }
     return { kernel: version, ...report, verdicts };
   } catch (error) {
-    signal.throwIfAborted();
+    if (signal.aborted && report.bootSeconds === undefined) throw signal.reason;
+    if (signal.aborted) {
+      return { kernel: version, ...report, verdicts, interrupted: signal.reason.message };
+    }
     const ended = error instanceof Error ? error.message : String(error);
     progress.say(ended);
     return { kernel: version, ...report, verdicts, ended };
