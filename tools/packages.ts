@@ -33,5 +33,6 @@ export const testPackages = [
   "strace",
   "tcpdump",
   "tmux",
+  "wireguard-tools",
   "zsh",
 ] as const;

@@ -16,7 +16,10 @@ import { parseFilter, type SeenFilter, TABLE } from "./filter.ts";
 
 /** The node's own devices, as far as the filter asks. */
 export interface NodeDevices {
-  /** Those that lead to other nodes: the VTEP address's, and those of default routes. */
+  /**
+   * Those that lead to other nodes: the VTEP address's, and those of default routes. Where the VTEP
+   * address is on an encrypted device, only that one: a packet in clear is no node's.
+   */
   readonly underlays: readonly string[];
   /** VNIs of VXLAN devices in the node's own namespace. */
   readonly others: readonly number[];
@@ -58,7 +61,7 @@ export const systemFilterHost: FilterHost = {
     const vxlans = await must("list the node's VXLAN devices", {
       argv: argvOf(ip`link show type vxlan`, "-json", "-details"),
     });
-    const { argv, ...input } = batch("ip", questions, "-json", ...family);
+    const { argv, ...input } = batch("ip", questions, "-json", "-details", ...family);
     const routes = await must("find the node's underlay", { argv, ...input });
     return parseDevices(vxlans.stdout, routes.stdout, ports);
   },
@@ -77,10 +80,14 @@ export const systemFilterHost: FilterHost = {
   nodesOfEvpn: () => readNodes(run),
 };
 
+/** Kinds of devices that deliver only what a peer who has a key has sent. */
+const ENCRYPTED: readonly (string | undefined)[] = ["wireguard", "xfrm"];
+
 const devices = z.array(z.object({
   ifname: z.string().optional(),
   dev: z.string().optional(),
   linkinfo: z.object({
+    info_kind: z.string().optional(),
     info_data: z.object({
       id: z.number().optional(),
       port: z.number().optional(),
@@ -89,7 +96,7 @@ const devices = z.array(z.object({
   }).optional(),
 }));
 
-/** @param routes an array of JSON a line, of routes and of addresses */
+/** @param routes an array of JSON a line, of routes and of devices with addresses */
 export function parseDevices(
   vxlans: string,
   routes: string,
@@ -102,7 +109,9 @@ export function parseDevices(
       : []
   );
   const lines = routes.split("\n").filter((line) => line.trim() !== "");
-  const names = lines.flatMap((line) => readAnswer(devices, "ip", line)).flatMap(
+  const leading = lines.flatMap((line) => readAnswer(devices, "ip", line));
+  const encrypted = leading.filter(({ linkinfo }) => ENCRYPTED.includes(linkinfo?.info_kind));
+  const names = (encrypted.length > 0 ? encrypted : leading).flatMap(
     ({ dev, ifname }) => dev ?? ifname ?? [],
   );
   const all = own.find(({ id, external }) => external === true || id === undefined);

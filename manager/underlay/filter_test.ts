@@ -70,3 +70,14 @@ Deno.test("devices of other VNIs at our port are excepted; one that takes all is
   assert.equal(parseDevices(JSON.stringify(all), "", [4789]).takesAll, "cilium");
   assert.equal(parseDevices(JSON.stringify(all), "", [8472]).takesAll, undefined);
 });
+
+Deno.test("where the VTEP address is on an encrypted device, no other one leads to nodes", () => {
+  const underlays = (info_kind: string) => {
+    const device = { ifname: "wg0", linkinfo: { info_kind, info_data: {} } };
+    const routes = `[{"dst":"default","dev":"eth0"}]\n[${JSON.stringify(device)}]\n`;
+    return parseDevices("[]", routes, [4789]).underlays;
+  };
+  assert.deepEqual(underlays("wireguard"), ["wg0"]);
+  assert.deepEqual(underlays("xfrm"), ["wg0"]);
+  assert.deepEqual(underlays("bond"), ["eth0", "wg0"]);
+});
