@@ -27,7 +27,7 @@ const PRELOADED = "tests/preload/main.ts";
 
 /** Runs a case; all that is printed goes to `log`. */
 export async function runCase(
-  machine: Machine,
+  machine: Pick<Machine, "run">,
   { name, run }: Case,
   timeScale: number,
   log: string,
