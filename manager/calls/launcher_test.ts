@@ -1,9 +1,11 @@
 // The launcher's text: every shell that may be /bin/sh takes it, and it takes in no part of a call.
 import assert from "node:assert/strict";
 import { run } from "../../shared/process/exec.ts";
-import { LAUNCHER } from "./launcher.ts";
+import { setTimeScale, TIME_SCALE } from "../../shared/process/time_scale.ts";
+import { renderLauncher } from "./launcher.ts";
 import { HANDED_VERBS, VARIABLES } from "./protocol.ts";
 
+const LAUNCHER = renderLauncher();
 const SHELLS = [["sh"], ["dash"], ["bash", "--posix"], ["busybox", "sh"]] as const;
 
 for (const [shell, ...options] of SHELLS) {
@@ -31,4 +33,13 @@ Deno.test("the launcher hands over each variable of the protocol and no other", 
 
 Deno.test("the launcher leaves notes about each verb of the protocol and no other", () => {
   assert.ok(LAUNCHER.includes(`    ${HANDED_VERBS.join(" | ")})\n`));
+});
+
+Deno.test("the launcher's time limits are multiplied on a slow machine, as the manager's are", () => {
+  setTimeScale("3");
+  try {
+    assert.match(renderLauncher(), /^ANSWER_LIMIT_S="180"$/m);
+  } finally {
+    setTimeScale(Deno.env.get(TIME_SCALE) ?? "1");
+  }
 });

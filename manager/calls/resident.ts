@@ -1,6 +1,7 @@
 // The resident: takes the calls that launchers hand over (docs/call-protocol.md), many at a time.
 import type { Host } from "../../shared/host.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
 import type { Tell } from "../events/event.ts";
 import { CannotGoOn, type Duty } from "../loop/duty.ts";
 import { type Rung, watchBell } from "./bell.ts";
@@ -108,7 +109,7 @@ class Resident implements Duty, AsyncDisposable {
   #take(call: CallName): void {
     // An old call is left to its launcher, which is about to give the call up, or is gone.
     const age = ageOfCall(call);
-    if (age === undefined || age > TOO_OLD_MS || !takeCall(call)) return;
+    if (age === undefined || age > scaled(TOO_OLD_MS) || !takeCall(call)) return;
     const handed = readCall(call);
     if (handed === undefined) {
       writeRefusal(call, "Cannot answer: the request is not whole");

@@ -5,6 +5,7 @@ import { showLink } from "../../shared/iproute2/commands.ts";
 import { openKernel } from "../../shared/iproute2/kernel.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { within } from "../../shared/process/time.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
 import type { Tell } from "../events/event.ts";
 import { describeCall, readError } from "./describe_call.ts";
 import { type CallName, SETTLE_LIMIT_MS } from "./protocol.ts";
@@ -39,7 +40,7 @@ export async function serveCall(
     throw error;
   }
   const ms = performance.now() - started;
-  await within(SETTLE_LIMIT_MS, settled);
+  await within(scaled(SETTLE_LIMIT_MS), settled);
   if (takeBack(call)) {
     await undo();
     tell({ kind: "call-undelivered", verb, attachment, why: "not-taken" });

@@ -1,6 +1,7 @@
 // The files of the slots: the resident takes, reads, answers and frees them.
 // They lie in memory (/run), so synchronous calls do not make others wait.
 import { must } from "../../shared/process/must.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
 import {
   ALIVE_FILE,
   BELL_DIR,
@@ -133,7 +134,7 @@ export function removeLeftovers(busy: ReadonlySet<string>): void {
     listNames(dir).map((name) => ({ path: `${dir}/${name}`, slot: slotOf(name) }))
   );
   const left = files.filter(({ path, slot }) =>
-    slot !== undefined && !busy.has(slot) && (ageOf(path) ?? 0) > LEFTOVER_LIMIT_MS
+    slot !== undefined && !busy.has(slot) && (ageOf(path) ?? 0) > scaled(LEFTOVER_LIMIT_MS)
   );
   const isClaim = (path: string) => path.endsWith(".claim");
   // The claims go last: a slot is free when nothing is in it.

@@ -8,7 +8,7 @@ import { writeStartFiles } from "../frr/start_files.ts";
 import type { Tell } from "../events/event.ts";
 import type { Role, Settings } from "../settings.ts";
 import { installFile } from "./install_file.ts";
-import { LAUNCHER, PLUGIN_BINARY } from "../calls/launcher.ts";
+import { PLUGIN_BINARY, renderLauncher } from "../calls/launcher.ts";
 import { makeSlots } from "../calls/slots.ts";
 
 const NETNS_LOCK_MS = 30_000;
@@ -55,6 +55,6 @@ async function installPlugin(
   if (launcher === "off") return await installFile(`${programDir}/megalos`, plugin);
   const binary = await installFile(`${programDir}/megalos`, `${cniBinDir}/${PLUGIN_BINARY}`);
   const text = `${RUN_DIR}/launcher`;
-  await updateFile(text, LAUNCHER, 0o755);
+  await updateFile(text, renderLauncher(), 0o755);
   return `${binary}, launcher ${await installFile(text, plugin)}`;
 }
