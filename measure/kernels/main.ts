@@ -5,7 +5,7 @@ import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { CACHE, type ToolContext } from "../../tools/checkout.ts";
 import { ensurePackages } from "../../tools/debian.ts";
-import { type Case, CASES, pickCases } from "./cases.ts";
+import { type Case, CASES, pickCases, shortCases } from "./cases.ts";
 import { hostPackages } from "./packages.ts";
 import { Progress } from "../progress.ts";
 import { renderTable } from "./report.ts";
@@ -36,7 +36,11 @@ const command = new Command("deno task kernels")
     new Argument("[version...]", "such as 5.10 or 6.12; default: the oldest and the newest"),
   )
   .option("--only <test...>", "only these, or tests/PATH*, such as plugin/add_")
-  .option("--short", "one kernel, 6.1, and the shortest tests that matter", false)
+  .option(
+    "--short",
+    "one kernel, 6.1, and the shortest tests that matter (wire, plugin/add_)",
+    false,
+  )
   .option("--emulate", "emulate all CPUs even where /dev/kvm can be used", false)
   .option(
     "--steady",
@@ -75,13 +79,12 @@ if (within !== undefined) {
 }
 
 const cache = context.env.CACHE ?? `${CACHE}/kernels`;
-const short = options.short && options.only === undefined;
-const names = CASES.filter((one) => one.short || !short).map(({ name }) => name);
 const reports: KernelReport[] = [];
 let cases: readonly Case[] = [];
 let error: unknown;
 try {
-  cases = pickCases(options.only ?? names);
+  if (options.only !== undefined) cases = pickCases(options.only);
+  else cases = options.short ? shortCases() : CASES;
   const plan: Plan = {
     versions: options.short && command.args.length === 0 ? ["6.1"] : command.args,
     cases,
