@@ -61,6 +61,7 @@ export async function* testKernels(
   context: ToolContext,
 ): AsyncGenerator<KernelReport, void> {
   const { cases, cache, signal, progress } = plan;
+  signal.throwIfAborted();
   const logs = `${cache}/logs`;
   await Deno.mkdir(logs, { recursive: true });
   using lock = await Deno.open(`${cache}/lock`, { create: true, write: true });
