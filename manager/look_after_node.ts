@@ -17,6 +17,7 @@ import { Members } from "./uplink/members.ts";
 import { Uplink } from "./uplink/uplink.ts";
 import { addOwnEvents, answerOf } from "./view/answerer.ts";
 import type { InventoryKeeper } from "./inventory/inventory_keeper.ts";
+import type { HeardLink } from "./lans/heard_link.ts";
 import type { LanDevicesOnNode } from "./lans/list_lans.ts";
 import { MacLimiter } from "./limits/mac_limiter.ts";
 import { StormLimiter } from "./limits/storm_limiter.ts";
@@ -101,9 +102,9 @@ async function listDuties(
   metrics.filter = () => filter.figures;
   const beacon = new Beacon(facts);
   const portMacs = kept.use(new PortMacs());
-  const hearLink = (line: string) => {
-    portMacs.hearLink(line);
-    macs.hearLink(line);
+  const hearLink = (link: HeardLink) => {
+    portMacs.hearLink(link);
+    macs.hearLink(link);
     inventory.hearLink();
   };
   const storms = new StormLimiter(settings.stormLimit, tell);

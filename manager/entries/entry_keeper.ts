@@ -181,7 +181,7 @@ const systemEntryHost: EntryHost = {
 
   async listStale(netns, about) {
     const names = about === ALL
-      ? (await listLinks(run, netns, "vxlan")).map(({ ifname }) => ifname)
+      ? (await listLinks(run, netns, ["vxlan"]))[0].map(({ ifname }) => ifname)
       : [...about];
     return await findStale(run, netns, names);
   },

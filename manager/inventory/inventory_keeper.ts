@@ -54,6 +54,8 @@ export class InventoryKeeper implements Duty, AsyncDisposable {
   /** Calls `hear` when the inventory may have changed, until the answer is disposed. */
   follow(hear: () => void): Disposable {
     this.#followers.add(hear);
+    // What has changed while nobody followed is not known yet.
+    if (this.settings.role === "worker") this.#soon.ask();
     return { [Symbol.dispose]: () => void this.#followers.delete(hear) };
   }
 

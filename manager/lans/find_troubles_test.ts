@@ -4,7 +4,6 @@ import type { Link } from "../../shared/iproute2/link.ts";
 import { renderAlias } from "../../shared/lan/alias.ts";
 import { GROUP, lanDevices } from "../../shared/lan/lan.ts";
 import { findTroubles } from "./find_troubles.ts";
-import { parseChanged } from "./lan_keeper.ts";
 
 const LAN = { name: "net1", suffix: "ntwork", vni: 10 };
 const NAMES = lanDevices(LAN);
@@ -65,9 +64,3 @@ for (const { what, devices, broken = 0, used = 0, strays = [] } of CASES) {
     assert.deepEqual(troubles.strays, strays);
   });
 }
-
-Deno.test("the monitor's lines name the device that has changed", () => {
-  assert.equal(parseChanged("4: mgabc@if3: <BROADCAST,UP> mtu 1450 master kt-a-b"), "mgabc");
-  assert.equal(parseChanged("2: kt-net1-ntwork: <BROADCAST> mtu 1450"), "kt-net1-ntwork");
-  assert.equal(parseChanged("Deleted 2: kt-net1-ntwork: <BROADCAST> mtu 1450"), undefined);
-});

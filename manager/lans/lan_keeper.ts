@@ -16,6 +16,7 @@ import type { Duty } from "../loop/duty.ts";
 import { type Monitor, startMonitor } from "../loop/monitor.ts";
 import { type EmptySince, hasOverdue, nextEmptyLans } from "./empty_lans.ts";
 import { findTroubles, type UsedLan } from "./find_troubles.ts";
+import { type HeardLink, parseHeard } from "./heard_link.ts";
 import { findLanNews, type KnownLans, lanKey } from "./lan_news.ts";
 import { findLans, type LanDevicesOnNode, type LanOnNode, listDevices } from "./list_lans.ts";
 import { isBroken, mendLan } from "./mend_lan.ts";
@@ -29,11 +30,6 @@ const STRAYS_LIMIT_MS = 2_000;
 
 /** Every device may have changed, because nobody has listened. */
 const ALL = "all";
-
-/** The device that a line of `ip -o monitor link` is about; undefined for one that is deleted. */
-export function parseChanged(line: string): string | undefined {
-  return /^\d+: ([^:@\s]+)[:@]/.exec(line)?.[1];
-}
 
 /**
  * The LANs of this node, as they were seen last. A look costs nothing where nothing has changed and
@@ -55,14 +51,14 @@ export class LanKeeper implements Duty, AsyncDisposable {
 
   /**
    * @param graceMs how long a LAN is kept without a pod
-   * @param hearLink is given each line of `ip -o monitor link`, too
+   * @param hearLink is given each device that is new or has changed
    * @param takeDevices is given all devices whenever they have changed
    */
   constructor(
     readonly facts: NodeFacts,
     private readonly graceMs: number,
     private readonly tell: Tell,
-    private readonly hearLink: (line: string) => void = () => {},
+    private readonly hearLink: (link: HeardLink) => void = () => {},
     private readonly takeDevices: (devices: LanDevicesOnNode) => void = () => {},
     readonly host: Host = systemHost(),
   ) {}
@@ -149,11 +145,13 @@ export class LanKeeper implements Duty, AsyncDisposable {
     await this.#monitor?.[Symbol.asyncDispose]();
     this.#isStale = true;
     this.#changed = ALL;
-    this.#monitor = startMonitor(["ip", "-o", "monitor", "link"], (line) => {
+    // Only -details tells aliases.
+    this.#monitor = startMonitor(["ip", "-o", "-details", "monitor", "link"], (line) => {
       this.#isStale = true;
-      this.hearLink(line);
-      const name = parseChanged(line);
-      if (name !== undefined && this.#changed !== ALL) this.#changed.add(name);
+      const link = parseHeard(line);
+      if (link === undefined) return;
+      this.hearLink(link);
+      if (this.#changed !== ALL) this.#changed.add(link.ifname);
     });
     this.#pinned = inodeOfPin();
   }

@@ -24,18 +24,13 @@ export interface LanOnNode {
 }
 
 export async function listDevices(run: Run): Promise<LanDevicesOnNode> {
-  return { ...await listBridgesAndPorts(run), vxlans: await listLinks(run, LAN_NETNS, "vxlan") };
+  const kinds = ["bridge", "vxlan", "veth"] as const;
+  const [bridges, vxlans, ports] = await listLinks(run, LAN_NETNS, kinds);
+  return { bridges, vxlans, ports };
 }
 
 /** All that tells which LANs there are. */
 type BridgesAndPorts = Pick<LanDevicesOnNode, "bridges" | "ports">;
-
-async function listBridgesAndPorts(run: Run): Promise<BridgesAndPorts> {
-  return {
-    bridges: await listLinks(run, LAN_NETNS, "bridge"),
-    ports: await listLinks(run, LAN_NETNS, "veth"),
-  };
-}
 
 /** All LANs that are signed by an alias, with their ports; the nodes' own is left out. */
 export function findLans({ bridges, ports }: BridgesAndPorts): LanOnNode[] {
@@ -52,5 +47,6 @@ export function findLans({ bridges, ports }: BridgesAndPorts): LanOnNode[] {
 }
 
 export async function listLans(run: Run): Promise<LanOnNode[]> {
-  return findLans(await listBridgesAndPorts(run));
+  const [bridges, ports] = await listLinks(run, LAN_NETNS, ["bridge", "veth"]);
+  return findLans({ bridges, ports });
 }

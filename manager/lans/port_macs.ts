@@ -1,8 +1,4 @@
 // Has EVPN announce the MAC address of a pod's interface from ADD on, as long as its port is there.
-import { converse } from "../../shared/process/exec.ts";
-import { showLink } from "../../shared/iproute2/commands.ts";
-import { openKernel } from "../../shared/iproute2/kernel.ts";
-import type { Link } from "../../shared/iproute2/link.ts";
 import { bridge, type BridgeCommand } from "../../shared/iproute2/words.ts";
 import { parseAlias } from "../../shared/lan/alias.ts";
 import { isPortName } from "../../shared/lan/lan.ts";
@@ -11,18 +7,14 @@ import { parseMac } from "../../shared/mac.ts";
 import { changeEntries } from "../entries/change_entries.ts";
 import type { Duty } from "../loop/duty.ts";
 import { Soon } from "../loop/soon.ts";
+import type { HeardLink } from "./heard_link.ts";
 import type { LanDevicesOnNode } from "./list_lans.ts";
 
 /** Pods come together: those of so many ms are one work. */
 const SOON_MS = 100;
-const LIMIT_MS = 10_000;
 
-/** What is asked of the kernel. */
-export interface PortHost {
-  /** The devices of these names that are there. */
-  show(names: readonly string[]): Promise<readonly Link[]>;
-  change(commands: readonly BridgeCommand[]): Promise<unknown>;
-}
+/** Runs commands in the LAN namespace. One that fails stops no other. */
+export type ChangeEntries = (commands: readonly BridgeCommand[]) => Promise<unknown>;
 
 /**
  * Puts the address into the port's bridge as a static entry. zebra announces the entry, it does not
@@ -32,19 +24,20 @@ export class PortMacs implements Duty, AsyncDisposable {
   readonly name = "announce the MAC addresses of pods";
   /** Ports whose address is in their bridge: their indexes by name. */
   readonly #announced = new Map<string, number>();
-  /** Ports that the monitor has named since the last work. */
-  #made = new Set<string>();
+  /** Ports that are new since the last work, by their names. */
+  #made = new Map<string, HeardLink>();
   /** Ports that were there before anybody listened. */
-  #found: readonly Link[] = [];
+  #found: readonly HeardLink[] = [];
   readonly #soon = new Soon(() => this.#work(), SOON_MS);
 
-  constructor(private readonly host: PortHost = systemPortHost) {}
+  constructor(
+    private readonly change: ChangeEntries = (commands) => changeEntries(LAN_NETNS, commands),
+  ) {}
 
-  /** Hears a line of `ip -o monitor link`. */
-  hearLink(line: string): void {
-    const [, ifindex, name = ""] = /^(\d+): ([^:@\s]+)@.* master /.exec(line) ?? [];
-    if (!isPortName(name) || this.#announced.get(name) === Number(ifindex)) return;
-    this.#made.add(name);
+  /** Hears of a device that is new or has changed. */
+  hearLink(link: HeardLink): void {
+    if (!isPortName(link.ifname) || !this.#isNew(link)) return;
+    this.#made.set(link.ifname, link);
     this.#soon.ask();
   }
 
@@ -60,23 +53,21 @@ export class PortMacs implements Duty, AsyncDisposable {
   }
 
   async #work(): Promise<void> {
-    const [made, found] = [this.#made, this.#found];
-    this.#made = new Set();
+    const [made, found] = [[...this.#made.values()], this.#found];
+    this.#made.clear();
     this.#found = [];
-    const shown = made.size === 0 ? [] : await this.host.show([...made]);
-    const fresh = shown.filter((port) => this.#isNew(port));
     const commands = [
       // A new port is where its address is now.
-      ...fresh.map((port) => bridge`fdb replace ${macOf(port)!} dev ${port.ifname} master static`),
+      ...made.map((port) => bridge`fdb replace ${macOf(port)!} dev ${port.ifname} master static`),
       // The address of an old one may have moved: it stays where it is known to be.
       ...found.map((port) => bridge`fdb add ${macOf(port)!} dev ${port.ifname} master static`),
     ];
     if (commands.length === 0) return;
-    await this.host.change(commands);
-    for (const { ifname, ifindex } of [...fresh, ...found]) this.#announced.set(ifname, ifindex);
+    await this.change(commands);
+    for (const { ifname, ifindex } of [...made, ...found]) this.#announced.set(ifname, ifindex);
   }
 
-  #isNew(port: Link): boolean {
+  #isNew(port: HeardLink): boolean {
     return port.master !== undefined && macOf(port) !== undefined &&
       this.#announced.get(port.ifname) !== port.ifindex;
   }
@@ -87,18 +78,6 @@ export class PortMacs implements Duty, AsyncDisposable {
 }
 
 /** The address that the port's alias gives its pod's interface. */
-function macOf({ alias }: Link): string | undefined {
+function macOf({ alias }: HeardLink): string | undefined {
   return parseMac(parseAlias(alias)?.owner?.mac ?? "");
 }
-
-const systemPortHost: PortHost = {
-  async show(names) {
-    const kernel = openKernel(converse, () => LIMIT_MS);
-    try {
-      return await kernel.show(LAN_NETNS, names.map(showLink));
-    } finally {
-      await kernel.close();
-    }
-  },
-  change: (commands) => changeEntries(LAN_NETNS, commands),
-};

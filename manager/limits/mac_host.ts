@@ -15,7 +15,8 @@ import script from "./set_max_learned.py" with { type: "text" };
 
 /** What the limiter asks of the world. */
 export interface MacHost extends AsyncDisposable {
-  list(kind: "bridge" | "veth"): Promise<Link[]>;
+  /** All ports of LANs. */
+  listPorts(): Promise<Link[]>;
   /**
    * Gives bridges their limits, and answers the limits that the kernel has now. A bridge that is
    * gone is not in it.
@@ -38,8 +39,9 @@ export class SystemMacHost implements MacHost {
   #python: Conversation | undefined;
   #leaving: ReturnType<typeof setTimeout> | undefined;
 
-  list(kind: "bridge" | "veth"): Promise<Link[]> {
-    return listLinks(run, LAN_NETNS, kind);
+  async listPorts(): Promise<Link[]> {
+    const [ports] = await listLinks(run, LAN_NETNS, ["veth"]);
+    return ports;
   }
 
   async limit(bridges: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>> {

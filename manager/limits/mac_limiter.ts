@@ -1,9 +1,9 @@
 // Limits the MAC addresses that a LAN learns on this node, and says which device has used them up.
-import type { Link } from "../../shared/iproute2/link.ts";
 import { type Alias, parseAlias, renderAlias } from "../../shared/lan/alias.ts";
 import type { Lan } from "../../shared/lan/lan.ts";
 import type { FdbListener } from "../entries/entry_keeper.ts";
 import type { Tell } from "../events/event.ts";
+import type { HeardLink } from "../lans/heard_link.ts";
 import type { LanDevicesOnNode } from "../lans/list_lans.ts";
 import type { Duty } from "../loop/duty.ts";
 import { Soon } from "../loop/soon.ts";
@@ -42,10 +42,11 @@ interface LimitedLan {
 export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
   readonly name = "limit the MAC addresses of LANs";
   /** By the names of their bridges. */
-  #lans = new Map<string, LimitedLan>();
+  readonly #lans = new Map<string, LimitedLan>();
+  /** Bridges that were heard of since all were listed. */
+  readonly #heard = new Set<string>();
   /** LANs that may be full. */
   readonly #suspects = new Set<string>();
-  #hasNewBridges = true;
   /** Nobody has listened: everything is to be counted. */
   #isDeaf = true;
   /** Linux before 6.7: nothing is asked of it again. */
@@ -59,19 +60,31 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     private readonly host: MacHost = new SystemMacHost(),
   ) {}
 
-  /** Hears a line of `ip -o monitor link`. */
-  hearLink(line: string): void {
-    const [, ifindex, name] = /^(\d+): (kt-[^:@\s]+)[:@]/.exec(line) ?? [];
-    if (name === undefined || this.#lans.get(name)?.ifindex === Number(ifindex)) return;
-    this.#hasNewBridges = true;
+  /** Hears of a device that is new or has changed. */
+  hearLink(link: HeardLink): void {
+    if (!link.ifname.startsWith("kt-") || !this.#keep(link)) return;
+    this.#heard.add(link.ifname);
     this.#soon.ask();
   }
 
   /** Is given the devices of all LANs whenever they have changed: a monitor may miss some. */
   takeDevices({ bridges }: Pick<LanDevicesOnNode, "bridges">): void {
-    const isKnown = ({ ifname, ifindex, alias }: Link) =>
-      parseAlias(alias) === undefined || this.#lans.get(ifname)?.ifindex === ifindex;
-    if (!bridges.every(isKnown)) this.#hasNewBridges = true;
+    const there = new Set(bridges.map(({ ifname }) => ifname));
+    for (const name of this.#lans.keys()) {
+      // What was heard since the list before may be younger than this one.
+      if (!there.has(name) && !this.#heard.has(name)) this.#lans.delete(name);
+    }
+    this.#heard.clear();
+    for (const bridge of bridges) this.#keep(bridge);
+  }
+
+  /** Whether it is a bridge that was not known. */
+  #keep(link: HeardLink): boolean {
+    if (this.#lans.get(link.ifname)?.ifindex === link.ifindex) return false;
+    const lan = this.#describe(link);
+    if (lan === undefined) return false;
+    this.#lans.set(link.ifname, lan);
+    return true;
   }
 
   hearEntry(line: string): void {
@@ -97,12 +110,11 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     const isOpen = this.#lans.values().some(({ isByKernel, limit }) =>
       !isByKernel && limit < Infinity
     );
-    const isDue = this.#hasNewBridges || this.#isDeaf || this.#suspects.size > 0;
+    const isDue = this.#isDeaf || this.#suspects.size > 0;
     if (isDue || isOpen && !this.#isRefused) await this.#soon.now();
   }
 
   async #work(): Promise<void> {
-    if (this.#hasNewBridges) await this.#listBridges();
     try {
       await this.#limitBridges();
     } finally {
@@ -122,20 +134,6 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     }
   }
 
-  async #listBridges(): Promise<void> {
-    this.#hasNewBridges = false;
-    const before = this.#lans;
-    const links = await this.host.list("bridge").catch((error) => {
-      this.#hasNewBridges = true;
-      throw error;
-    });
-    this.#lans = new Map(links.flatMap((link) => {
-      const known = before.get(link.ifname);
-      const lan = known?.ifindex === link.ifindex ? known : this.#describe(link);
-      return lan === undefined ? [] : [[link.ifname, lan] as const];
-    }));
-  }
-
   async #limitBridges(): Promise<void> {
     const open = [...this.#lans].filter(([, lan]) => !lan.isByKernel && lan.limit < Infinity);
     if (open.length === 0 || this.#isRefused) return;
@@ -148,7 +146,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     if (this.#isRefused) this.tell({ kind: "macs-limited-by-port" });
   }
 
-  #describe({ alias, ifindex }: Link): LimitedLan | undefined {
+  #describe({ alias, ifindex }: HeardLink): LimitedLan | undefined {
     const signed = parseAlias(alias);
     if (signed === undefined) return undefined;
     return {
@@ -162,7 +160,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
   async #countAll(): Promise<void> {
     this.#isDeaf = false;
     try {
-      for (const { ifname, master = "", alias } of await this.host.list("veth")) {
+      for (const { ifname, master = "", alias } of await this.host.listPorts()) {
         const signed = parseAlias(alias);
         if (signed?.learning !== "off") continue;
         this.#lans.get(master)?.silenced.set(ifname, signed);
@@ -208,7 +206,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
   }
 
   async #findSigned(port: string | undefined) {
-    const link = (await this.host.list("veth")).find(({ ifname }) => ifname === port);
+    const link = (await this.host.listPorts()).find(({ ifname }) => ifname === port);
     const alias = parseAlias(link?.alias);
     return link === undefined || alias === undefined ? undefined : { port: link.ifname, alias };
   }

@@ -23,13 +23,13 @@ const line = (mac: string) => `02:00:00:00:00:${mac} dev mga master kt-net1-ntwo
 /** A limiter that has looked once, on a kernel that answers so to a limit. */
 async function start(answer: (limit: number) => number) {
   const state = {
-    links: { bridge: [BRIDGE], veth: [PORT] },
+    ports: [PORT],
     counts: new Map<string, PortCounts>(),
     asked: [] as string[],
     said: [] as Happening[],
   };
   const limiter = new MacLimiter(10, (happening) => state.said.push(happening), {
-    list: (kind) => Promise.resolve(state.links[kind]),
+    listPorts: () => Promise.resolve(state.ports),
     limit(bridges) {
       state.asked.push(...[...bridges].map(([name, limit]) => `limit ${name} ${limit}`));
       return Promise.resolve(new Map([...bridges].map(([name, limit]) => [name, answer(limit)])));
@@ -44,6 +44,7 @@ async function start(answer: (limit: number) => number) {
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   });
+  limiter.takeDevices({ bridges: [BRIDGE] });
   await limiter.look();
   return { state, limiter };
 }
@@ -64,11 +65,25 @@ Deno.test("a bridge that is made anew is limited anew", async () => {
   await using stack = new AsyncDisposableStack();
   const { state, limiter } = await start((limit) => limit);
   stack.use(limiter);
-  limiter.hearLink("2: kt-net1-ntwork: <UP> mtu 1450");
+  limiter.hearLink(BRIDGE);
+  limiter.takeDevices({ bridges: [BRIDGE] });
   await limiter.look();
   assert.equal(state.asked.length, 1);
-  state.links.bridge = [{ ...BRIDGE, ifindex: 9 }];
-  limiter.hearLink("9: kt-net1-ntwork: <UP> mtu 1450");
+  limiter.hearLink({ ...BRIDGE, ifindex: 9 });
+  await limiter.look();
+  assert.equal(state.asked.length, 2);
+});
+
+Deno.test("a bridge that a list does not have yet stays, and goes with the next list", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { state, limiter } = await start((limit) => limit);
+  stack.use(limiter);
+  limiter.hearLink({ ...BRIDGE, ifindex: 9 });
+  limiter.takeDevices({ bridges: [] });
+  await limiter.look();
+  assert.deepEqual(state.asked, ["limit kt-net1-ntwork 10", "limit kt-net1-ntwork 10"]);
+  limiter.takeDevices({ bridges: [] });
+  learn(limiter, 10);
   await limiter.look();
   assert.equal(state.asked.length, 2);
 });
@@ -94,7 +109,7 @@ Deno.test("a port that an earlier manager has silenced learns again", async () =
   const { state, limiter } = await start(() => 0);
   stack.use(limiter);
   state.asked.length = 0;
-  state.links.veth = [{ ...PORT, alias: renderAlias({ lan, owner, learning: "off" }) }];
+  state.ports = [{ ...PORT, alias: renderAlias({ lan, owner, learning: "off" }) }];
   limiter.missEntries();
   await limiter.look();
   assert.deepEqual(state.asked, ["count kt-net1-ntwork", "learning mga true on"]);

@@ -10,6 +10,7 @@ import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import type { Limited, Tell } from "../events/event.ts";
 import type { LanDevicesOnNode } from "../lans/list_lans.ts";
 import type { Duty } from "../loop/duty.ts";
+import { Seldom } from "../loop/seldom.ts";
 import { nameDevice } from "./name_device.ts";
 import {
   limitWords,
@@ -23,6 +24,9 @@ import {
 /** So many MAC addresses are known from the start; others become known by their next frame. */
 const MOST_KNOWN = 100_000;
 
+/** A storm is told of so late (ms) at most: the table limits the storm by itself. */
+const SELDOM_MS = 5_000;
+
 /** One table in the LAN namespace serves all LANs: an ADD has nothing to do for it. */
 export class StormLimiter implements Duty {
   readonly name = "limit storms in LANs";
@@ -30,6 +34,7 @@ export class StormLimiter implements Duty {
   /** The table has this manager's limit. */
   #isSet = false;
   #own: ReadonlyMap<string, number> = new Map();
+  readonly #seldom = new Seldom(SELDOM_MS);
   readonly #storming = new Map<string, Limited>();
 
   /** @param limit flooded frames a second of a port; 0 is none */
@@ -43,14 +48,16 @@ export class StormLimiter implements Duty {
   async look(): Promise<void> {
     if (!this.#isSet) await this.#start();
     if (this.limit === 0) return;
-    const storming = await this.#listStorming();
-    if (storming === undefined) {
-      // Somebody has removed the table, or there is another namespace.
-      this.#isSet = false;
-      return await this.#start();
-    }
+    if (this.#seldom.isDue()) await this.#listen();
     await this.#setOwn();
-    this.#tellNews(storming);
+  }
+
+  async #listen(): Promise<void> {
+    const storming = await this.#listStorming();
+    if (storming !== undefined) return this.#tellNews(storming);
+    // Somebody has removed the table, or there is another namespace.
+    this.#isSet = false;
+    await this.#start();
   }
 
   async #start(): Promise<void> {

@@ -44,8 +44,7 @@ const WORKER: Readonly<Record<string, string>> = {
   "show daemons": FRR_HEALTH,
   "show evpn vni json": JSON.stringify(VNIS),
   "show evpn mac vni 10 json": JSON.stringify({ macs: { ...local, ...remote } }),
-  "type bridge": JSON.stringify([bridge]),
-  "type veth": JSON.stringify(PORTS),
+  "ip -force -json": [[bridge], PORTS].map((one) => `${JSON.stringify(one)}\n`).join(""),
   "bridge -force": ENTRIES,
 };
 const FILES: Readonly<Record<string, string>> = {

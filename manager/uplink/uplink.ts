@@ -59,7 +59,6 @@ export class Uplink implements Duty, AsyncDisposable {
 class KeptLine implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #soon = new Soon(() => Promise.resolve(this.#call?.tellChanges()), TOGETHER_MS);
-  readonly #following: Disposable;
   readonly #keeping: Promise<void>;
   #call: Outcall | undefined;
   #isTaken = false;
@@ -71,7 +70,6 @@ class KeptLine implements AsyncDisposable {
     private readonly password: () => string | undefined,
     private readonly tell: Tell,
   ) {
-    this.#following = inventory.follow(() => this.#soon.ask());
     this.#keeping = this.#keep();
   }
 
@@ -99,7 +97,10 @@ class KeptLine implements AsyncDisposable {
   async #callOnce(): Promise<string> {
     const { peer, inventory, password } = this;
     const { nodeName: node } = inventory;
+    // Changes are followed as long as somebody is told of them.
+    using following = new DisposableStack();
     const taken = () => {
+      following.use(inventory.follow(() => this.#soon.ask()));
       this.#isTaken = true;
       this.tell({ kind: this.#isTold ? "uplink-back" : "uplink-up", peer });
       this.#isTold = false;
@@ -120,7 +121,6 @@ class KeptLine implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    this.#following[Symbol.dispose]();
     this.#call?.end("this worker has ended it");
     await this.#soon[Symbol.asyncDispose]();
     await this.#keeping;

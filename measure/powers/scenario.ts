@@ -157,7 +157,7 @@ export async function findNeed(power?: Power, root?: string): Promise<string | u
         await worker!.startManager();
         // By its monitor it holds the LAN namespace.
         await eventually(
-          async () => (await w1.must("ps", "-e", "-o", "args=")).includes("ip -o monitor link"),
+          async () => (await w1.must("ps", "-e", "-o", "args=")).includes(" monitor link"),
           PATIENCE,
           "the manager does not look after LANs",
         );
