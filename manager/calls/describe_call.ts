@@ -38,9 +38,12 @@ function readPod(args: string): string | undefined {
   return namespace && name ? `${namespace}/${name}` : undefined;
 }
 
+// Made once: zod compiles a schema at its first use, which takes longer than a call may.
+const named = z.object({ name: z.string() });
+
 function readNetwork(config: Uint8Array): string | undefined {
   try {
-    return z.object({ name: z.string() }).parse(JSON.parse(new TextDecoder().decode(config))).name;
+    return named.parse(JSON.parse(new TextDecoder().decode(config))).name;
   } catch {
     return undefined;
   }

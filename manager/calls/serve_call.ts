@@ -25,21 +25,21 @@ export async function serveCall(
   tell: Tell,
 ): Promise<void> {
   const started = performance.now();
-  const { verb, attachment } = describeCall(handed);
   const { stdout, exitCode } = await answerHere(handed, host);
+  const failure = deliver(call, exitCode, stdout);
+  const ms = performance.now() - started;
+  // Nobody waits from here on.
+  const { verb, attachment } = describeCall(handed);
   const undo = async () => {
     if (verb === "ADD" && exitCode === 0) await undoAdd(handed, stdout, host);
   };
-  try {
-    writeAnswer(call, exitCode, stdout);
-  } catch (error) {
+  if (failure !== undefined) {
     await undo();
     writeRefusal(call, "Cannot hand the answer over: there is no room for it in /run");
     tell({ kind: "call-undelivered", verb, attachment, why: "no-room" });
     freeSlot(call);
-    throw error;
+    throw failure.error;
   }
-  const ms = performance.now() - started;
   await within(scaled(SETTLE_LIMIT_MS), settled);
   if (takeBack(call)) {
     await undo();
@@ -49,6 +49,15 @@ export async function serveCall(
   if (exitCode === 0) tell({ kind: "call-answered", verb, attachment, ms });
   else tell({ kind: "call-failed", verb, attachment, ms, error: readError(stdout) });
   freeSlot(call);
+}
+
+/** Answers what went wrong, if anything did. */
+function deliver(call: CallName, exitCode: number, stdout: string) {
+  try {
+    writeAnswer(call, exitCode, stdout);
+  } catch (error) {
+    return { error };
+  }
 }
 
 /**
