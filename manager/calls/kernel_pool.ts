@@ -22,8 +22,11 @@ interface Member {
   readonly place: unknown;
   /** When (ms) it is to be ended; undefined for a spare, which no call has used. */
   readonly until?: number;
-  /** Its session did not start for the call that has it: the session may be of no use any more. */
-  isOld: boolean;
+  /**
+   * A session that has not started for the call that has it may be of no use any more: a spare may
+   * have been killed, and one that has served knows names that may be other devices' now.
+   */
+  age: "new" | "spare" | "served";
   timer?: ReturnType<typeof setTimeout>;
 }
 
@@ -50,8 +53,26 @@ export class KernelPool {
     let borrowed: Member | undefined;
     const member = () => borrowed ??= this.#take();
     const of = (netns: string) => netns === LAN_NETNS ? member().kernel : kernel;
+    /**
+     * `ip` keeps the index of each name that it has met, and is of no use when another device has
+     * that name now: the question then fails, and another session is asked. Nothing else can go
+     * wrong by it, because each call asks for a device, under its LAN's lock, before it uses its
+     * name.
+     */
+    const ask = async (questions: readonly Question[]): Promise<Link[]> => {
+      const { kernel, age } = member();
+      try {
+        return await kernel.show(LAN_NETNS, questions);
+      } catch (thrown) {
+        if (age === "new") throw thrown;
+        borrowed = undefined;
+        void kernel.close();
+        borrowed = age === "served" ? this.#takeUnused() : this.#takeNew();
+        return await ask(questions);
+      }
+    };
     const show = (netns: string, questions: readonly Question[]) =>
-      netns === LAN_NETNS ? ask(member(), questions) : kernel.show(netns, questions);
+      netns === LAN_NETNS ? ask(questions) : kernel.show(netns, questions);
     return {
       show,
       enter: async (netns) => void await show(netns, []),
@@ -84,7 +105,7 @@ export class KernelPool {
   }
 
   #make(): Member {
-    return { kernel: this.open(), place: this.place(), isOld: false };
+    return { kernel: this.open(), place: this.place(), age: "new" };
   }
 
   #take(): Member {
@@ -95,10 +116,19 @@ export class KernelPool {
       this.#idle.delete(idle);
       return idle;
     }
+    return this.#takeUnused();
+  }
+
+  /** Takes one that has met no name yet. */
+  #takeUnused(): Member {
     if (this.size > 0) this.#filling ??= setTimeout(() => this.#refill(), FILL_DELAY_MS);
     const spare = this.#spares.shift();
-    const until = performance.now() + SERVICE_MS;
-    return spare === undefined ? { ...this.#make(), until } : { ...spare, until, isOld: true };
+    if (spare === undefined) return this.#takeNew();
+    return { ...spare, until: performance.now() + SERVICE_MS, age: "spare" };
+  }
+
+  #takeNew(): Member {
+    return { ...this.#make(), until: performance.now() + SERVICE_MS };
   }
 
   #refill(): void {
@@ -109,7 +139,7 @@ export class KernelPool {
   #giveBack(member: Member): void {
     const remainingMs = (member.until ?? 0) - performance.now();
     if (remainingMs <= 0) return void this.#end(member);
-    member.isOld = true;
+    member.age = "served";
     // A timer that is due when the member is lent again may fire although it was cleared.
     member.timer = setTimeout(() => {
       if (this.#idle.has(member)) void this.#end(member);
@@ -130,20 +160,5 @@ export class KernelPool {
     clearTimeout(member.timer);
     this.#idle.delete(member);
     return member.kernel.close();
-  }
-}
-
-/**
- * `ip` keeps the index of each name that it has met, and is of no use when another device has that
- * name now: the question then fails, and is asked in another session. Nothing else can go wrong by
- * it, because each call asks for a device, under its LAN's lock, before it uses its name.
- */
-async function ask({ kernel, isOld }: Member, questions: readonly Question[]): Promise<Link[]> {
-  try {
-    return await kernel.show(LAN_NETNS, questions);
-  } catch (thrown) {
-    if (!isOld) throw thrown;
-    await kernel.close();
-    return await kernel.show(LAN_NETNS, questions);
   }
 }

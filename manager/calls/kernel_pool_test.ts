@@ -118,6 +118,38 @@ Deno.test("spares of a namespace that was made anew are ended, not lent", async 
   assert.equal(state.opened, 3);
 });
 
+Deno.test("a session that fails is replaced by a spare, a spare by a new one, and no more", async () => {
+  const opened: number[] = [];
+  const asked: number[] = [];
+  const working = new Set<number>();
+  const open = (): Kernel => {
+    const number = opened.push(opened.length) - 1;
+    return {
+      enter: () => Promise.resolve(),
+      show: () => {
+        asked.push(number);
+        return working.has(number) ? Promise.resolve([]) : Promise.reject(new Error("of no use"));
+      },
+      find: () => Promise.resolve({ there: [], isSure: true }),
+      apply: () => Promise.resolve(undefined),
+      close: () => Promise.resolve(),
+    };
+  };
+  const pool = new KernelPool(open, () => "here", 2);
+  pool.fill();
+  working.add(0);
+  const first = pool.share(open());
+  await first.show(LAN_NETNS, []);
+  await first.close();
+  working.clear();
+  const second = pool.share(open());
+  await assert.rejects(second.show(LAN_NETNS, []), /of no use/);
+  // 2 and 3 are the calls' own.
+  assert.deepEqual(asked, [0, 0, 1, 4]);
+  await second.close();
+  await pool.close();
+});
+
 testAsRoot("devices that others have made anew are found, by every name", async () => {
   await using node = await BareNode.start();
   await node.addPods("megalos");
