@@ -110,7 +110,8 @@ export class KernelPool {
 
   #take(): Member {
     this.#dropStrangers();
-    const [idle] = this.#idle;
+    // The last one has met the names of now; the others may have met those of earlier devices.
+    const idle = [...this.#idle].at(-1);
     if (idle !== undefined) {
       clearTimeout(idle.timer);
       this.#idle.delete(idle);

@@ -46,6 +46,18 @@ Deno.test("a call has a kernel for itself; the next one has it after that", asyn
   assert.deepEqual(state.closed.filter((number) => number >= 0).toSorted(), [0, 1]);
 });
 
+Deno.test("the kernel that served last is lent first", async () => {
+  const { state, pool, borrow } = numberedPool();
+  const both = [borrow(), borrow()];
+  for (const kernel of both) await kernel.show(LAN_NETNS, []);
+  for (const kernel of both) await kernel.close();
+  const third = borrow();
+  await third.show(LAN_NETNS, []);
+  assert.deepEqual(state.asked, [0, 1, 1]);
+  await third.close();
+  await pool.close();
+});
+
 Deno.test("a kernel of a namespace that was made anew is ended, not lent", async () => {
   const { state, pool, borrow } = numberedPool();
   const one = borrow();
