@@ -32,6 +32,7 @@ export const CASES: readonly Case[] = [
     name: "plugin",
     what: "the plugin at its boundary",
     run: tests("plugin/"),
+    short: tests("plugin/result_"),
   },
   {
     name: "calls",

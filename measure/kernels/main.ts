@@ -38,7 +38,7 @@ const command = new Command("deno task kernels")
   .option("--only <test...>", "only these, or tests/PATH*, such as plugin/add_")
   .option(
     "--short",
-    "one kernel, 6.1, and the shortest tests that matter (wire)",
+    "one kernel, 6.1, and the shortest tests that matter (wire, plugin/result_)",
     false,
   )
   .option("--emulate", "emulate all CPUs even where /dev/kvm can be used", false)
