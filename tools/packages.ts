@@ -28,6 +28,7 @@ export const testPackages = [
   "chromium",
   "fish",
   "iptables",
+  "keepalived",
   "prometheus",
   "shellcheck",
   "strace",
