@@ -9,6 +9,7 @@ import { addExamples } from "./commands/examples.ts";
 import { addGraph } from "./commands/graph.ts";
 import { addInstall } from "./commands/install.ts";
 import { addLogs, addPs } from "./commands/look.ts";
+import { addMap } from "./commands/map.ts";
 import { addSave } from "./commands/save.ts";
 import type { Session, Terminal } from "./commands/terminal.ts";
 import { addLstart, addUp } from "./commands/up.ts";
@@ -20,6 +21,7 @@ const COMMANDS = [
   addConnect,
   addPs,
   addLogs,
+  addMap,
   addRestart,
   addAttach,
   addDetach,

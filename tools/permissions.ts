@@ -148,7 +148,8 @@ export const PROGRAMS = {
         "https_proxy",
         "no_proxy",
       ],
-      net: [],
+      // `lab map` listens for a browser of this machine.
+      net: ["127.0.0.1"],
       // The lab asks for its user and sets its umask. Deno 2.9.6 has no name of its own for the
       // permission to set it.
       sys: "all",

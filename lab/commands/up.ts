@@ -81,5 +81,6 @@ async function sayHowToGoOn(name: string, { self, log }: Session): Promise<void>
   const which = (await listLabs()).length === 1 ? "" : ` --name ${name}`;
   log(`${name} stays up. A shell in a device: ${self} connect${which} DEVICE`);
   log(`Its devices: ${self} ps${which}`);
+  log(`Its live map: ${self} map${which}`);
   log(`Take it down: ${self} down${which}`);
 }

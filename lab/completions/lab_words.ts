@@ -43,6 +43,8 @@ export class LabWords implements Completer {
           ["connect", "exec", "logs"].includes(command) ? "members" : "devices",
           given,
         );
+      case "lab":
+        return await this.#list("labs", given);
       case "lan":
         return await this.#list("lans", given);
       case "program":

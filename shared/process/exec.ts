@@ -115,6 +115,27 @@ export function converse(
   };
 }
 
+/** A running program whose standard input and output are bytes. */
+export interface Piped {
+  readonly stdin: WritableStream<Uint8Array>;
+  readonly stdout: ReadableStream<Uint8Array>;
+  /** Resolves when the program has ended, whatever its end was. */
+  readonly ended: Promise<unknown>;
+  kill(): void;
+}
+
+/**
+ * Starts a program that lasts as long as its streams, or answers undefined when there is none of
+ * that name. What it says on stderr is dropped.
+ * @throws {FaultError} "try-later" when it is there and cannot be started
+ */
+export function pipe(command: Pick<Command, "argv" | "env">): Piped | undefined {
+  const child = spawn(command, { stdin: "piped", stdout: "piped", stderr: "null" });
+  if (child === undefined) return undefined;
+  const { stdin, stdout, status } = child;
+  return { stdin, stdout, ended: status, kill: () => killQuietly(child) };
+}
+
 function spawn(
   command: Pick<Command, "argv" | "env">,
   streams: Streams,

@@ -9,7 +9,7 @@ import { ensureBuilt, programPath } from "../../tools/build.ts";
 import { inCheckout, ROOT } from "../../tools/checkout.ts";
 
 const LAB_TIMEOUT_MS = 180_000;
-const NAMED = "attach connect detach down exec logs ps restart save up".split(" ");
+const NAMED = "attach connect detach down exec logs map ps restart save up".split(" ");
 /** The executable that users have. */
 export const LAB = programPath("lab", HOST_ARCH);
 // This builds what is in the checkout now, also where a single file of tests is run.

@@ -209,3 +209,89 @@ sys.stdin.read()`;
     assert.equal(await statusOf(node), 200);
   },
 );
+
+/** What the map's stream says on one connection, until it matches; then the connection is kept. */
+const WATCH = `
+import socket, sys
+number, pattern = int(sys.argv[1]), sys.argv[2].encode()
+held = []
+for _ in range(number):
+    one = socket.create_connection(("127.0.0.1", ${VIEW_PORT}), 10)
+    one.settimeout(60)
+    one.sendall(b"GET /events HTTP/1.1\\r\\nhost: localhost\\r\\n\\r\\n")
+    said = b""
+    while pattern not in said:
+        part = one.recv(65536)
+        if part == b"":
+            break
+        said += part
+    print(said.split(b"\\r\\n")[0].decode(), flush=True)
+    held.append(one)
+sys.stdin.read()
+`;
+
+testAsRoot(
+  "the map is a page without secrets, and who watches it takes nobody's place",
+  async () => {
+    await using worker = await startResidentNode();
+    const { node, manager } = worker;
+    const page = await askView(node, { path: "/" });
+    assert.equal(page.status, 200, page.body);
+    assert.equal(page.headers["content-type"], "text/html; charset=utf-8");
+    assert.match(
+      page.headers["content-security-policy"] ?? "",
+      /^default-src 'none'; script-src 'self'; /,
+    );
+    assert.equal(page.headers["x-content-type-options"], "nosniff");
+    assert.equal(page.headers["referrer-policy"], "no-referrer");
+    // The policy takes no script and no style that is within the page.
+    assert.doesNotMatch(page.body, /<style|style=|<script(?! type="module" src=)| on\w+=/);
+    const head = await askView(node, { path: "/events", method: "HEAD" });
+    assert.deepEqual([head.status, head.headers["content-type"]], [200, "text/event-stream"]);
+    assert.equal(await statusOf(node, { path: "/", address: OUTSIDE }), 0);
+    assert.equal(await statusOf(node, { path: "/", host: "evil.example" }), 403);
+
+    // As many as may watch, and one more.
+    const argv = [...node.enter, "python3", "-c", WATCH, "17", "event: counts"] as const;
+    const talk = converse({ argv, timeoutMs: 240_000 });
+    const answers = [];
+    for (let at = 0; at < 17; at++) answers.push(await talk?.readLine("stdout"));
+    assert.deepEqual(answers, [
+      ...Array.from({ length: 16 }, () => "HTTP/1.1 200 OK"),
+      "HTTP/1.1 503 Service Unavailable",
+    ]);
+    assert.equal(await statusOf(node), 200);
+    assert.equal(await probe(node, "/healthz"), "200 ok");
+    await talk?.end();
+    // Those who have gone make room.
+    await eventually(
+      async () => {
+        const again = converse({
+          argv: [...node.enter, "python3", "-c", WATCH, "1", "event: snapshot"],
+          timeoutMs: 60_000,
+        });
+        const answer = await again?.readLine("stdout");
+        await again?.end();
+        return answer === "HTTP/1.1 200 OK";
+      },
+      30,
+      () => manager.log,
+    );
+  },
+);
+
+testAsRoot(
+  "with a token the page is for all, and what it shows for who knows the token",
+  async () => {
+    await using worker = await startResidentNode({ settings: { MEGALOS_HTTP_TOKEN: TOKEN } });
+    const { node } = worker;
+    for (const path of ["/", "/map.css", "/map.svg"]) {
+      const { status, body } = await askView(node, { path, address: OUTSIDE });
+      assert.equal(status, 200, path);
+      assert.ok(!body.includes(TOKEN));
+    }
+    assert.equal(await statusOf(node, { path: "/events", address: OUTSIDE }), 401);
+    assert.equal(await statusOf(node, { path: "/events", method: "HEAD", token: TOKEN }), 200);
+    assert.equal(await statusOf(node, { path: "/", method: "POST" }), 405);
+  },
+);
