@@ -15,7 +15,7 @@ export const MOST_VIEWERS = 16;
 /** Events that a page is told when it begins. */
 const MOST_EVENTS = 100;
 /** Pauses (ms) between two looks for changes, and two readings of counters. */
-const CHANGES_MS = 250;
+const CHANGES_MS = 200;
 const COUNTS_MS = 1_000;
 /** Of the time, looks for changes take one part of four at most. */
 const REST = 3;

@@ -1,5 +1,7 @@
 // The map as a person sees it: a real browser at the view's port of real managers.
 import assert from "node:assert/strict";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
 import { converse } from "../../shared/process/exec.ts";
 import { startCluster } from "../fixture/cluster.ts";
 import { NodeBrowser, testInBrowser } from "../fixture/browser.ts";
@@ -8,6 +10,70 @@ import { callReflector, hello, inventoryOf } from "../fixture/liner.ts";
 import { Manager, REFLECTOR_ENV } from "../fixture/manager.ts";
 import { addPod, call, inPod, pod } from "../fixture/pod.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
+
+testInBrowser("everybody can use the map: by keyboard, on a phone, light and dark", async () => {
+  await using pods = await startTwoPods();
+  const { reflector } = pods.cluster;
+  await using browser = await NodeBrowser.start(reflector);
+  for (const colours of ["light", "dark"] as const) {
+    const map = await browser.open({ colours });
+    const { page } = map;
+    await map.says("#table", /pc1[^]*pc2/);
+    await map.says("#totals", /2 devices/);
+
+    // From the search to the graph and to a device, without a mouse.
+    await page.keyboard.press("/");
+    await page.keyboard.type("pc2");
+    await page.locator("#table tbody tr").filter({ hasText: "pc1" }).waitFor({ state: "detached" });
+    assert.deepEqual((await map.rows()).map(([name]) => name), ["pc2"]);
+    await page.fill("#search", "");
+    await page.focus("#graph");
+    const seen = new Set<string>();
+    for (const key of ["ArrowRight", "ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"]) {
+      await page.keyboard.press(key);
+      seen.add(await page.locator("#graph-said").innerText());
+    }
+    assert.ok([...seen].some((said) => /^(device pc\d on node w\d: |LAN net1, )/.test(said)));
+    await page.keyboard.press("Enter");
+    await page.locator("#details h2:focus").waitFor();
+    assert.deepEqual(await breachesOf(page), []);
+    await page.keyboard.press("Escape");
+    await page.locator("#graph:focus").waitFor();
+
+    // Tables are sorted by their heads, and tabs follow the arrows.
+    await page.getByRole("button", { name: "Device", exact: true }).press("Enter");
+    await page.locator("th[aria-sort=descending]").waitFor();
+    assert.deepEqual((await map.rows()).map(([name]) => name), ["pc2", "pc1"]);
+    await page.getByRole("tab", { name: "Devices" }).press("ArrowRight");
+    await page.getByRole("tab", { name: "LANs", selected: true }).waitFor();
+    assert.equal((await map.rows())[0]?.[0], "net1");
+    assert.deepEqual(await breachesOf(page), []);
+    map.assertNoComplaint();
+    await page.close();
+  }
+  const phone = await browser.open({ width: 360, height: 740 });
+  await phone.says("#table", /pc1[^]*pc2/);
+  await phone.page.getByRole("button", { name: "pc1" }).click();
+  await phone.says("#details h2", /pc1/);
+  const [wide, shown] = await phone.page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return [scrollWidth, clientWidth];
+  });
+  assert.ok(wide! <= shown!, `the page is ${wide} pixels wide, of which ${shown} are shown`);
+  assert.deepEqual(await breachesOf(phone.page), []);
+  phone.assertNoComplaint();
+});
+
+/** What axe finds that keeps somebody out (WCAG 2.2, levels A and AA). */
+async function breachesOf(page: Page): Promise<string[]> {
+  // The policy of the page takes no script of others, and axe does not come over the network.
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+    return await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
+  });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
 
 /** Pings the second pod from the first one, until standard input ends. */
 const PING = [

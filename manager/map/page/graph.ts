@@ -4,9 +4,10 @@ import cytoscape, { type Core, type ElementDefinition, type NodeSingular } from 
 import fcose from "cytoscape-fcose";
 import { harmless } from "../../status/harmless.ts";
 import { rate, shorten } from "./format.ts";
-import { graphStyle } from "./graph_style.ts";
+import { graphStyle, LEAST_SIZE, RATE_SIZE } from "./graph_style.ts";
 import type { Filter, Model, Port } from "./model.ts";
 import { choosePorts, findProblems, matches } from "./model.ts";
+import { layOutGrid } from "./grid.ts";
 import { findPlace, middle, type Point } from "./place.ts";
 import type { Rates } from "./rates.ts";
 
@@ -17,8 +18,8 @@ export type Target = { readonly kind: "device" | "lan" | "node"; readonly key: s
 
 /** More devices than this are no picture any more: a lab or LAN has to be chosen. */
 export const MOST_DRAWN = 1_500;
-/** From here on, drawing has to be cheap. */
-const MANY = 300;
+/** From here on, things are laid out in a grid. */
+const MANY = 120;
 /** How far new things are from others. */
 const DISTANCE = 46;
 const LETTERS = 22;
@@ -30,6 +31,7 @@ const label = (text: string) => harmless(shorten(text, LETTERS));
 export class Graph {
   readonly #cy: Core;
   #hasBoxes = true;
+  #isMany = false;
   /** The reader has moved the picture, so it is not moved by itself. */
   #isMoved = false;
 
@@ -39,7 +41,7 @@ export class Graph {
   ) {
     this.#cy = cytoscape({
       container: element,
-      style: graphStyle(),
+      style: graphStyle(false),
       ...{ minZoom: 0.05, maxZoom: 4, boxSelectionEnabled: false, selectionType: "single" },
       ...{ hideEdgesOnViewport: false, textureOnViewport: false, autounselectify: true },
     });
@@ -49,7 +51,7 @@ export class Graph {
     });
     this.#cy.on("dragpan scrollzoom pinchzoom", () => this.#isMoved = true);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-      this.#cy.style(graphStyle());
+      this.#restyle();
     });
     new ResizeObserver(() => {
       this.#cy.resize();
@@ -71,6 +73,7 @@ export class Graph {
         const there = cy.getElementById(one.data.id!);
         if (there.empty()) {
           const made = cy.add(one);
+          made.scratch("look", one.classes);
           if (made.isNode() && !made.hasClass("box")) added.push(made as unknown as NodeSingular);
           continue;
         }
@@ -79,8 +82,11 @@ export class Graph {
         if (there.isNode() && (there.data("parent") ?? undefined) !== parent) {
           (there as NodeSingular).move({ parent: parent ?? null });
         }
+        // Whatever gets classes is styled anew, which takes its time.
+        if (there.scratch("look") === one.classes) continue;
         const kept = ["chosen", "focus", "flows", "dim"].filter((name) => there.hasClass(name));
         there.classes([one.classes as string, ...kept].join(" "));
+        there.scratch("look", one.classes);
       }
     });
     if (isFirst && added.length > 0) this.arrange();
@@ -164,16 +170,48 @@ export class Graph {
 
   /** Lays all out anew. */
   arrange(): void {
-    const many = this.#cy.nodes().length > MANY;
-    this.#cy.layout({
-      name: "fcose",
-      ...{ quality: "default", randomize: true, animate: false, fit: false },
-      ...{ nodeSeparation: 60, idealEdgeLength: 60, nodeRepulsion: 6000, packComponents: false },
-      ...{ nestingFactor: 0.3, gravityCompound: 1.2, nodeDimensionsIncludeLabels: true },
-      ...{ numIter: many ? 400 : 2500 },
-    } as cytoscape.LayoutOptions).run();
+    const isMany = this.#cy.nodes().length > MANY;
+    if (isMany !== this.#isMany) {
+      this.#isMany = isMany;
+      this.#restyle();
+    }
+    if (isMany) this.#arrangeGrid();
+    else {
+      this.#cy.layout({
+        name: "fcose",
+        ...{ quality: "proof", randomize: true, animate: false, fit: false },
+        ...{ nodeSeparation: 60, idealEdgeLength: 60, nodeRepulsion: 6000, packComponents: false },
+        ...{ nestingFactor: 0.3, gravityCompound: 1.2, nodeDimensionsIncludeLabels: true },
+      } as cytoscape.LayoutOptions).run();
+    }
     this.#isMoved = false;
     this.#fit();
+  }
+
+  #restyle(): void {
+    this.#cy.style(graphStyle(this.#isMany));
+  }
+
+  /** fcose takes many seconds for so much, and lays boxes over each other. */
+  #arrangeGrid(): void {
+    const cy = this.#cy;
+    const lanOf = (one: NodeSingular) => one.neighborhood("node").first().id() ?? "";
+    const devices = cy.nodes(".device").map((one) => ({
+      id: one.id(),
+      lan: lanOf(one as NodeSingular),
+      box: (one.data("parent") as string | undefined) ?? lanOf(one as NodeSingular),
+    })).sort((one, other) => natural.compare(one.lan, other.lan));
+    const boxes = [...Map.groupBy(devices, ({ box }) => box)]
+      .sort(([one], [other]) => natural.compare(one, other));
+    const links = new Map(
+      cy.nodes(".lan").map((lan) => [
+        lan.id(),
+        lan.neighborhood("node").map((one) => one.id()),
+      ]),
+    );
+    const groups = boxes.map(([, all]) => all.map(({ id }) => id));
+    const places = layOutGrid(groups, links, cy.width() / Math.max(cy.height(), 1));
+    cy.nodes(":childless").positions((one) => ({ ...places.get(one.id()) ?? { x: 0, y: 0 } }));
   }
 
   #fit(): void {
@@ -221,14 +259,15 @@ export class Graph {
 
   /** Shows what flows on each link. */
   flow(ports: readonly Port[], rates: Rates): void {
+    const isLegible = this.#cy.zoom() * RATE_SIZE >= LEAST_SIZE;
     this.#cy.batch(() => {
       for (const { key, node, info } of ports) {
         const edge = this.#cy.getElementById(`e${key}`);
         if (edge.empty()) continue;
         const { rx, tx } = rates.of(node.address, info.port);
-        const width = widthOf(rx + tx);
+        const width = widthOf(rx + tx) * (this.#isMany ? 0.6 : 1);
         const flows = rx + tx >= FLOWS;
-        const text = flows ? rate(rx + tx) : "";
+        const text = !flows ? "" : isLegible ? rate(rx + tx) : edge.data("label");
         if (edge.data("width") !== width) edge.data("width", width);
         if (edge.data("label") !== text) edge.data("label", text);
         if (edge.hasClass("flows") !== flows) edge.toggleClass("flows", flows);
@@ -308,6 +347,8 @@ function placeOf(one: cytoscape.SingularElementArgument): Point {
   const { x, y } = (one as NodeSingular).position();
   return { x, y };
 }
+
+const natural = new Intl.Collator("en", { numeric: true });
 
 function nearest(points: readonly Point[], to: Point): Point {
   return points.reduce((best, one) => away(one, to) < away(best, to) ? one : best);

@@ -2,6 +2,10 @@
 /// <reference lib="dom" />
 import type { StylesheetJson } from "cytoscape";
 
+/** Pixels of a link's rate, and the fewest that can be read when all is zoomed out. */
+export const RATE_SIZE = 9;
+export const LEAST_SIZE = 8;
+
 /** Reads colours of the present scheme. */
 function colours() {
   const style = getComputedStyle(document.documentElement);
@@ -13,7 +17,8 @@ function colours() {
   };
 }
 
-export function graphStyle(): StylesheetJson {
+/** @param many a large picture is seen from far away */
+export function graphStyle(many: boolean): StylesheetJson {
   const { text, soft, line, ground, raised, accent, flow, bad, warn, device, lan, box } = colours();
   const label = {
     label: "data(label)",
@@ -48,7 +53,8 @@ export function graphStyle(): StylesheetJson {
         ...label,
         ...{ shape: "round-rectangle", "background-color": box, "background-opacity": 0.6 },
         ...{ "border-width": 1, "border-color": line, padding: "14px" },
-        ...{ "text-valign": "top", "text-margin-y": -4, color: soft, "font-size": 12 },
+        "compound-sizing-wrt-labels": many ? "exclude" : "include",
+        ...{ "text-valign": "top", "text-margin-y": -4, color: soft, "font-size": many ? 26 : 12 },
       },
     },
     {
@@ -62,7 +68,9 @@ export function graphStyle(): StylesheetJson {
       selector: "edge.flows",
       style: {
         "line-color": flow,
-        ...{ label: "data(label)", color: text, "font-size": 9, "min-zoomed-font-size": 8 },
+        ...(many && { "line-opacity": 0.6 }),
+        ...{ label: "data(label)", color: text, "font-size": RATE_SIZE },
+        ...{ "min-zoomed-font-size": LEAST_SIZE },
         ...{ "text-outline-color": ground, "text-outline-width": 2 },
         ...{ "font-family": "system-ui, sans-serif" },
       },

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { captureHints, readLabWords, shellHints } from "./commands.ts";
 import { age, rate, shorten } from "./format.ts";
 import { findProblems, makeModel, matches } from "./model.ts";
+import { layOutGrid } from "./grid.ts";
 import { findPlace } from "./place.ts";
 import { Rates } from "./rates.ts";
 import { sparkPoints } from "./spark.ts";
@@ -137,4 +138,23 @@ Deno.test("a search finds a device by any of its words", () => {
     assert.ok(matches(port!, text), text);
   }
   assert.ok(!matches(port!, "pc1 w2"));
+});
+
+Deno.test("a grid lays nothing on anything else, and a LAN near its devices", () => {
+  const groups = Array.from(
+    { length: 20 },
+    (_, box) => Array.from({ length: 25 }, (_, at) => `d${box}-${at}`),
+  );
+  const links = new Map(Array.from({ length: 200 }, (_, lan) => [
+    `l${lan}`,
+    [`d${lan % 20}-${lan % 25}`, `d${(lan + 7) % 20}-${(lan + 3) % 25}`],
+  ]));
+  const places = layOutGrid(groups, links, 1.5);
+  assert.equal(places.size, 700);
+  const all = [...places.values()];
+  for (const [at, one] of all.entries()) {
+    for (const other of all.slice(at + 1)) {
+      assert.ok(Math.hypot(one.x - other.x, one.y - other.y) >= 29.9);
+    }
+  }
 });
