@@ -13,8 +13,12 @@ export function tellNodes(
   nodes: readonly NodeView[],
   before: ReadonlyMap<string, ToldNode>,
 ): Map<string, ToldNode> {
-  return new Map(nodes.map((node) => {
-    const was = before.get(node.address);
+  return new Map(nodes.map((one) => {
+    const was = before.get(one.address);
+    // A manager has its own node since each look anew.
+    const node = one.state === "here" && was !== undefined
+      ? { ...one, since: was.node.since }
+      : one;
     const isSame = was !== undefined && was.node.inventory === node.inventory &&
       was.node.state === node.state && was.node.since === node.since;
     return [node.address, isSame ? was : { node, json: render(node) }];

@@ -24,6 +24,13 @@ Deno.test("a node is told when it changes, and when it goes", () => {
   // A later look at what is the same.
   const later = tellNodes([node("a", { time: "2026-11-29T01:02:04.004Z" }), node("b")], first);
   assert.equal(findNodeChange(first, later), undefined);
+  const [own, ownLater] = [TIME, "2026-11-29T01:02:04.004Z"].map((since) => ({
+    ...node("a", { time: since }),
+    state: "here" as const,
+    since,
+  }));
+  const alone = tellNodes([own!], new Map());
+  assert.equal(findNodeChange(alone, tellNodes([ownLater!], alone)), undefined);
   const changed = tellNodes([node("a", { daemons: ["bgpd"] })], later);
   const { put, gone } = JSON.parse(findNodeChange(later, changed)!);
   assert.deepEqual([put.map(({ address }: NodeView) => address), gone], [["a"], ["b"]]);

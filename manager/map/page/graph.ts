@@ -19,7 +19,7 @@ export type Target = { readonly kind: "device" | "lan" | "node"; readonly key: s
 /** More devices than this are no picture any more: a lab or LAN has to be chosen. */
 export const MOST_DRAWN = 1_500;
 /** From here on, things are laid out in a grid. */
-const MANY = 120;
+const MANY = 250;
 /** How far new things are from others. */
 const DISTANCE = 46;
 const LETTERS = 22;
@@ -65,16 +65,14 @@ export class Graph {
     const wanted = this.#describe(model, ports);
     const cy = this.#cy;
     const isFirst = cy.elements().empty();
-    const added: NodeSingular[] = [];
+    const fresh: ElementDefinition[] = [];
     cy.batch(() => {
       const ids = new Set(wanted.map(({ data }) => data.id!));
       cy.elements().filter((one) => !ids.has(one.id())).remove();
       for (const one of wanted) {
         const there = cy.getElementById(one.data.id!);
         if (there.empty()) {
-          const made = cy.add(one);
-          made.scratch("look", one.classes);
-          if (made.isNode() && !made.hasClass("box")) added.push(made as unknown as NodeSingular);
+          fresh.push({ ...one, scratch: { look: one.classes } });
           continue;
         }
         const { label, parent } = one.data;
@@ -89,6 +87,8 @@ export class Graph {
         there.scratch("look", one.classes);
       }
     });
+    if (isFirst) this.#setMany(wanted.length);
+    const added = cy.add(fresh).nodes(":childless").toArray() as NodeSingular[];
     if (isFirst && added.length > 0) this.arrange();
     else if (added.length > 0) this.#place(added);
     this.search(model, filter);
@@ -170,12 +170,8 @@ export class Graph {
 
   /** Lays all out anew. */
   arrange(): void {
-    const isMany = this.#cy.nodes().length > MANY;
-    if (isMany !== this.#isMany) {
-      this.#isMany = isMany;
-      this.#restyle();
-    }
-    if (isMany) this.#arrangeGrid();
+    this.#setMany(this.#cy.elements().length);
+    if (this.#isMany) this.#arrangeGrid();
     else {
       this.#cy.layout({
         name: "fcose",
@@ -186,6 +182,14 @@ export class Graph {
     }
     this.#isMoved = false;
     this.#fit();
+  }
+
+  /** @param count of things and links */
+  #setMany(count: number): void {
+    const isMany = count > MANY;
+    if (isMany === this.#isMany) return;
+    this.#isMany = isMany;
+    this.#restyle();
   }
 
   #restyle(): void {
@@ -211,7 +215,9 @@ export class Graph {
     );
     const groups = boxes.map(([, all]) => all.map(({ id }) => id));
     const places = layOutGrid(groups, links, cy.width() / Math.max(cy.height(), 1));
-    cy.nodes(":childless").positions((one) => ({ ...places.get(one.id()) ?? { x: 0, y: 0 } }));
+    cy.batch(() => {
+      cy.nodes(":childless").positions((one) => ({ ...places.get(one.id()) ?? { x: 0, y: 0 } }));
+    });
   }
 
   #fit(): void {
