@@ -1,8 +1,10 @@
 // The map as a person sees it: a real browser at the view's port of real managers.
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { converse } from "../../shared/process/exec.ts";
+import { DIST, ROOT } from "../../tools/checkout.ts";
 import { startCluster } from "../fixture/cluster.ts";
 import { NodeBrowser, testInBrowser } from "../fixture/browser.ts";
 import { eventually } from "../fixture/eventually.ts";
@@ -74,6 +76,17 @@ async function breachesOf(page: Page): Promise<string[]> {
   });
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
+
+Deno.test("the page is at most 250 kB, compressed", async () => {
+  const page = `${ROOT}/manager/map/page`;
+  const files = ["map.html", "map.css", "map.svg"].map((file) => `${page}/${file}`);
+  const all = [`${DIST}/bundle/manager-page.js`, ...files];
+  const sizes = await Promise.all(
+    all.map(async (file) => gzipSync(await Deno.readFile(file)).length),
+  );
+  const sum = sizes.reduce((sum, size) => sum + size, 0);
+  assert.ok(sum <= 250_000, `${sizes.join(" + ")} = ${sum} bytes`);
+});
 
 /** Pings the second pod from the first one, until standard input ends. */
 const PING = [
