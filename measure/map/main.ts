@@ -146,7 +146,7 @@ async function simulate(
   return { [Symbol.asyncDispose]: async () => void await talk.end() };
 }
 
-/** What Chromium's processes have used of a processor, in clock ticks: all in the node's network. */
+/** What Chromium's processes, all in the node's network, have used, in clock ticks. */
 async function ticksOf(node: Node): Promise<number> {
   const script = `
 for dir in /proc/[0-9]*; do
