@@ -17,11 +17,13 @@ for (const name of NODE_PROGRAMS) {
   });
 }
 
-Deno.test("lab is allowed listed programs and variables only, and no network", () => {
+Deno.test("lab is allowed listed programs and variables only, and of the network loopback alone", () => {
   const flags = permissionFlags(PROGRAMS.lab.may);
   const kinds = flags.flatMap((flag) => /^--allow-(\w+)/.exec(flag)?.[1] ?? []);
   // Folders of labs may be anywhere.
-  assert.deepEqual(kinds, ["run", "read", "write", "env", "sys"]);
+  assert.deepEqual(kinds, ["run", "read", "write", "env", "net", "sys"]);
+  // `lab map` listens for a browser of this machine.
+  assert.ok(flags.includes("--allow-net=127.0.0.1"), `${flags}`);
   const programs = flags.find((flag) => flag.startsWith("--allow-run="))?.split("=")[1] ?? "";
   for (const path of programs.split(",")) assert.ok(isAbsolute(path), `run ${path}`);
 });
