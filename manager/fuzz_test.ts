@@ -10,7 +10,7 @@ import { PAGE_FILES } from "./map/files.ts";
 import { viewRoutes } from "./http/view.ts";
 import { parseLearnt } from "./limits/learnt.ts";
 import { listLans } from "./lans/list_lans.ts";
-import { DeviceCounters } from "./metrics/device_counters.ts";
+import { DeviceCounters } from "./lans/device_counters.ts";
 import { readSettings, SettingsError, SOURCES } from "./settings.ts";
 import { seeFilter } from "./underlay/filter_host.ts";
 import type { Run } from "../shared/process/exec.ts";

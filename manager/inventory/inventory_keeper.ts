@@ -76,7 +76,7 @@ export class InventoryKeeper implements Duty, AsyncDisposable {
     if (this.#inventory !== undefined && this.settings.role === "worker") await this.#list();
     const inventory = this.current();
     if (inventory === undefined || inventory.ports.length === 0) return inventory;
-    return withCounters(inventory, await readPortCounters(run));
+    return withCounters(inventory, await readPortCounters(run, inventory));
   }
 
   async #list(): Promise<void> {

@@ -7,7 +7,7 @@ import type { Health } from "../loop/health.ts";
 import type { Role } from "../settings.ts";
 import { Counted } from "./counted.ts";
 import { describeDevices, type LabelledDevice, NO_DEVICES } from "./describe_devices.ts";
-import { DeviceCounters, readDeviceCounters } from "./device_counters.ts";
+import { DeviceCounters, readDeviceCounters } from "../lans/device_counters.ts";
 import { Page, TEXT_TYPE, writeRow } from "./exposition.ts";
 import { EntryCounter } from "./lan_entries.ts";
 import type { CountedDevice, Seen, SeenFilter } from "./seen.ts";

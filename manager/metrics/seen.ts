@@ -4,7 +4,7 @@ import type { Repairs } from "../events/repairs.ts";
 import type { Session } from "../frr/query.ts";
 import type { Role } from "../settings.ts";
 import type { Dropped } from "../underlay/filter.ts";
-import type { Direction, Figure } from "./device_counters.ts";
+import type { Direction, Figure } from "../lans/device_counters.ts";
 import type { LanEntries } from "./lan_entries.ts";
 import type { Labels } from "./row.ts";
 

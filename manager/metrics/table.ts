@@ -1,7 +1,7 @@
 // The table of all metrics: what /metrics serves, and what docs/metrics.md says.
 import { isUp } from "../loop/news.ts";
 import { CALL_ROWS, EVENT_ROWS } from "./counted_rows.ts";
-import type { Direction, Figure } from "./device_counters.ts";
+import type { Direction, Figure } from "../lans/device_counters.ts";
 import { MOST, type ReadRow, type Row, type Sample } from "./row.ts";
 import type { Seen } from "./seen.ts";
 

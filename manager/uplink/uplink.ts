@@ -108,7 +108,7 @@ class KeptLine implements AsyncDisposable {
     if (peer.includes(":")) return NO_IPV6;
     try {
       this.#call = new Outcall(peer, {
-        ...{ node, password, taken, answer: answerQuestion },
+        ...{ node, password, taken, answer: (question) => answerQuestion(question, inventory) },
         inventory: () => inventory.current(),
       });
       return await this.#call.ended;
@@ -127,7 +127,8 @@ class KeptLine implements AsyncDisposable {
   }
 }
 
-async function answerQuestion({ kind }: Question): Promise<Answer> {
+async function answerQuestion({ kind }: Question, keeper: InventoryKeeper): Promise<Answer> {
   if (kind !== "counters") return { kind: "failed", why: "this worker does not know the question" };
-  return { kind, ports: Object.fromEntries(await readPortCounters(run)) };
+  const inventory = keeper.current() ?? { ports: [] };
+  return { kind, ports: Object.fromEntries(await readPortCounters(run, inventory)) };
 }
