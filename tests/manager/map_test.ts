@@ -49,6 +49,8 @@ testInBrowser("everybody can use the map: by keyboard, on a phone, light and dar
     await page.getByRole("tab", { name: "Devices" }).press("ArrowRight");
     await page.getByRole("tab", { name: "LANs", selected: true }).waitFor();
     assert.equal((await map.rows())[0]?.[0], "net1");
+    await page.locator("#table").getByRole("button", { name: "net1" }).press("Enter");
+    await map.says("#details h2", /net1/);
     assert.deepEqual(await breachesOf(page), []);
     map.assertNoComplaint();
     await page.close();
