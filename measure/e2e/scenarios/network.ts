@@ -4,6 +4,7 @@ import { attach, detach } from "../attach.ts";
 import type { Cluster } from "../cluster.ts";
 import { apply, EXAMPLE, remove } from "../installation.ts";
 import { awaitNoTraces } from "../leftovers.ts";
+import { assertSeen } from "../see_cluster.ts";
 import { awaitPing, awaitReady, NETWORK_STATUS, type Pod, tryInPod } from "../pods.ts";
 import { timed } from "../figures.ts";
 import type { Scenario, Stage } from "../scenario.ts";
@@ -25,6 +26,8 @@ export const scenario: Scenario = {
     });
     assert.equal(new Set(pods.map(({ spec }) => spec.nodeName)).size, 2, "they are on one node");
     const pingSeconds = await timed(() => awaitPing(cluster, "test-1", ADDRESSES["test-2"]));
+    await assertSeen(cluster, pods);
+    say("kubectl megalos shows both pods, their nodes and their traffic");
     if (cluster.options.multus !== "none") {
       for (const pod of pods) await assertStatus(cluster, pod);
       say("network-status names the interfaces");
