@@ -31,18 +31,33 @@ export interface Found {
 /** @param before the inventory of the look before: the times of its sessions stay */
 export function buildInventory(found: Found, before?: Inventory): Inventory {
   const { now, node, seen: { daemons, sessions }, devices, events } = found;
-  const ports = describePorts(devices);
   return {
     time: new Date(now).toISOString(),
     node,
     daemons,
     sessions: sessions.map((one) => describeSession(one, now, before?.sessions ?? []))
       .toSorted((one, other) => compare(one.peer, other.peer)),
+    ...describeDevices(devices),
+    events: events.slice(-MOST_EVENTS),
+  };
+}
+
+type Described = Pick<Inventory, "lans" | "ports" | "portsLeftOut">;
+
+/** An inventory is made at each look, and thousands of devices change seldom. */
+const DESCRIBED = new WeakMap<LanDevicesOnNode, Described>();
+
+function describeDevices(devices: LanDevicesOnNode): Described {
+  const known = DESCRIBED.get(devices);
+  if (known !== undefined) return known;
+  const ports = describePorts(devices);
+  const described = {
     lans: describeLans(devices),
     ports: ports.slice(0, MOST_PORTS),
     portsLeftOut: Math.max(0, ports.length - MOST_PORTS),
-    events: events.slice(-MOST_EVENTS),
   };
+  DESCRIBED.set(devices, described);
+  return described;
 }
 
 /** FRR counts whole seconds, and a look takes some time. */

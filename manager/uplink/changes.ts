@@ -73,6 +73,7 @@ function compareLists<T>(
   after: readonly T[],
   keyOf: (one: T) => string,
 ): ListChange<T> {
+  if (before === after) return { put: [], gone: [] };
   const known = new Map(before.map((one) => [keyOf(one), one]));
   const put = after.filter((one) => {
     const was = known.get(keyOf(one));

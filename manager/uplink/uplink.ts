@@ -11,7 +11,7 @@ import type { Answer, Question } from "./messages.ts";
 import { Outcall } from "./outcall.ts";
 
 /** What comes within so long (ms) is told together. */
-const TOGETHER_MS = 250;
+const TOGETHER_MS = 100;
 /**
  * Pauses (ms) between two calls of a reflector that does not answer. A thousand workers that have
  * lost it call at different times, and none is more than five seconds late when it is back.
