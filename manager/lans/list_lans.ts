@@ -24,8 +24,8 @@ export interface LanOnNode {
 }
 
 export async function listDevices(run: Run): Promise<LanDevicesOnNode> {
-  const kinds = ["bridge", "vxlan", "veth"] as const;
-  const [bridges, vxlans, ports] = await listLinks(run, LAN_NETNS, kinds);
+  const kinds = ["bridge", "veth", "vxlan"] as const;
+  const [bridges, ports, vxlans] = await listLinks(run, LAN_NETNS, kinds);
   return { bridges, vxlans, ports };
 }
 
