@@ -65,9 +65,8 @@ export async function churn(
 }
 
 /**
- * The least of several looks. Sessions of `ip` live for half a second after the last call, and the
- * manager asks FRR now and then. It also calls its reflector: that is not there, so a call takes
- * 3 s, and the next call begins 3 s later at the latest.
+ * The least of several looks. Sessions of `ip` live for half a second after the last call, what
+ * limits new bridges lives for five seconds, and the manager asks FRR now and then.
  */
 async function atRest(look: () => Promise<Usage>): Promise<Usage> {
   const looks: Usage[] = [];
