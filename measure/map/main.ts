@@ -1,18 +1,17 @@
 // `deno task map`: how soon the map draws a large cluster and shows a change, and what it costs.
 /// <reference lib="dom" />
 import { Command } from "commander";
-import assert from "node:assert/strict";
-import { converse, run } from "../../shared/process/exec.ts";
+import { run } from "../../shared/process/exec.ts";
 import { NodeBrowser } from "../../tests/fixture/browser.ts";
-import { type Node, REFLECTOR_ADDRESS, startCluster } from "../../tests/fixture/cluster.ts";
-import lines from "../../tests/fixture/lines.py" with { type: "text" };
+import { type Node, startCluster } from "../../tests/fixture/cluster.ts";
 import { Manager, REFLECTOR_ENV, workerEnv } from "../../tests/fixture/manager.ts";
 import { addPod, call, pod } from "../../tests/fixture/pod.ts";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
+import { parseCpuMs } from "../cpu_time.ts";
+import { simulateWorkers } from "../simulate_workers.ts";
 
 const PASSWORD = "password";
-const TICKS = 100;
 
 interface Options {
   readonly workers: string;
@@ -42,7 +41,8 @@ async function measure({ workers, devices, lans, seconds, pictures }: Options): 
     ...env,
   });
   await using real = await Manager.start(w1, ["worker"], { ...workerEnv(0), ...env });
-  await using _simulated = await simulate(reflector, w2, [workers, devices, lans]);
+  const simulated = { password: PASSWORD, workers, devices, lans };
+  await using _simulated = await simulateWorkers(reflector, w2, simulated);
   await real.ready();
   await using browser = await NodeBrowser.start(reflector);
   const map = await browser.open({ width: 1600, height: 900 });
@@ -97,15 +97,15 @@ async function measure({ workers, devices, lans, seconds, pictures }: Options): 
   await row.waitFor({ state: "detached" });
   await page.fill("#search", "");
 
-  const tabs = await ticksOf(reflector);
-  const own = await managerTicks(reflector, rr.pid);
+  const tabs = await browserMs(reflector);
+  const own = await managerMs(reflector, rr.pid);
   await page.waitForTimeout(Number(seconds) * 1_000);
   const share = (from: number, to: number) =>
-    `${((to - from) / TICKS / Number(seconds) * 100).toFixed(1)} %`;
+    `${((to - from) / 1_000 / Number(seconds) * 100).toFixed(1)} %`;
   console.log(
-    `the browser (all its processes): ${share(tabs, await ticksOf(reflector))} of a core`,
+    `the browser (all its processes): ${share(tabs, await browserMs(reflector))} of a core`,
   );
-  console.log(`the reflector: ${share(own, await managerTicks(reflector, rr.pid))} of a core`);
+  console.log(`the reflector: ${share(own, await managerMs(reflector, rr.pid))} of a core`);
   if (pictures !== undefined) {
     await page.screenshot({ path: `${pictures}/map-light.png` });
     await page.emulateMedia({ colorScheme: "dark" });
@@ -115,54 +115,18 @@ async function measure({ workers, devices, lans, seconds, pictures }: Options): 
   map.assertNoComplaint();
 }
 
-/** Workers that are simulated, until the answer is disposed. */
-async function simulate(
-  reflector: Node,
-  node: Node,
-  [count, devices, lans]: readonly [string, string, string],
-): Promise<AsyncDisposable> {
-  await node.must("ip", "address", "add", "10.99.1.254/16", "dev", "eth0");
-  const addresses = Array.from(
-    { length: Number(count) },
-    (_, at) => `address add 10.99.${1 + Math.floor(at / 250)}.${1 + at % 250}/16 dev eth0\n`,
-  ).join("");
-  await node.run(["ip", "-batch", "-"], { stdin: addresses });
-  await reflector.must("ip", "address", "add", "10.99.200.1/16", "dev", "br0");
-  const argv = [
-    "python3",
-    "-I",
-    "-u",
-    "-c",
-    lines,
-    REFLECTOR_ADDRESS,
-    PASSWORD,
-    count,
-    devices,
-    lans,
-  ];
-  const talk = converse({ argv: [...node.enter, ...argv], timeoutMs: 600_000 });
-  assert.ok(talk !== undefined, "nsenter is not installed");
-  assert.equal(await talk.readLine("stdout"), "told");
-  return { [Symbol.asyncDispose]: async () => void await talk.end() };
-}
-
-/** What Chromium's processes, all in the node's network, have used, in clock ticks. */
-async function ticksOf(node: Node): Promise<number> {
+/** What Chromium's processes, all in the node's network, have used of a processor, in ms. */
+async function browserMs(node: Node): Promise<number> {
   const script = `
 for dir in /proc/[0-9]*; do
   [ "$(readlink "$dir/ns/net")" = "$(readlink "/proc/$1/ns/net")" ] || continue
   case $(tr '\\0' ' ' <"$dir/cmdline") in *chromium*) cat "$dir/stat" ;; esac
 done`;
   const { stdout } = await run({ argv: ["sh", "-c", script, "sh", `${node.pid}`] });
-  return stdout.trim().split("\n").reduce((sum, line) => sum + ticks(line), 0);
+  return stdout.trim().split("\n").reduce((sum, line) => sum + parseCpuMs(line)[0], 0);
 }
 
-async function managerTicks(node: Node, pid: string): Promise<number> {
-  return ticks(await node.must("cat", `/proc/${pid}/stat`));
-}
-
-/** User and system time of a stat(5) line. */
-function ticks(stat: string): number {
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+/** What the manager itself has used, without the programs that it has started. */
+async function managerMs(node: Node, pid: string): Promise<number> {
+  return parseCpuMs(await node.must("cat", `/proc/${pid}/stat`))[0];
 }

@@ -1,7 +1,7 @@
 // Three workers, a MAC address that moves between two of them, and two pods that talk beside it.
 import { run } from "../../shared/process/exec.ts";
 import { type Node, plug, startNode, workerAddress } from "../../tests/fixture/cluster.ts";
-import { bridgeThere } from "../../tests/fixture/lan_netns.ts";
+import { entriesOf } from "../../tests/fixture/lan_netns.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
 import { Manager, workerEnv } from "../../tests/fixture/manager.ts";
 import { pingThrough } from "../../tests/fixture/ping.ts";
@@ -74,8 +74,7 @@ async function isSettled(nodes: readonly Node[], last: number): Promise<boolean>
   return await eventually(
     async () => {
       const found = await Promise.all(nodes.map(async (node, at) => {
-        const lines = (await bridgeThere(node, "fdb", "show")).split("\n");
-        return lines.some((line) => line.startsWith(MAC) && place(at).test(line));
+        return (await entriesOf(node, MAC)).some((line) => place(at).test(line));
       }));
       return found.every(Boolean) && true;
     },

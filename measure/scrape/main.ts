@@ -10,11 +10,11 @@ import { callMany, type Wanted } from "../../tests/fixture/many_calls.ts";
 import { LAUNCHER, startResidentNode } from "../../tests/fixture/resident_node.ts";
 import { askView, parseSeries } from "../../tests/fixture/view.ts";
 import { refuseFailures } from "../bench/measure.ts";
+import { cpuMsOf } from "../cpu_time.ts";
 
 const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
 /** A scrape within a second of the last one has the same answer. */
 const PAUSE_MS = 1_200;
-const TICKS_PER_SECOND = 100;
 
 const program = new Command("deno task scrape")
   .description(
@@ -87,17 +87,9 @@ async function spend(
   work: () => Promise<void>,
   times: number,
 ): Promise<Spent> {
-  const [started, before] = [performance.now(), await readCpu(node, pid)];
+  const [started, before] = [performance.now(), await cpuMsOf(node, pid)];
   for (let at = 0; at < times; at++) await work();
-  return { cpuMs: await readCpu(node, pid) - before, ms: performance.now() - started };
-}
-
-/** In ms: user and system time of a process and of its children that have ended (proc(5)). */
-async function readCpu(node: Node, pid: string): Promise<number> {
-  const stat = await node.must("cat", `/proc/${pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) *
-    1_000 / TICKS_PER_SECOND;
+  return { cpuMs: await cpuMsOf(node, pid) - before, ms: performance.now() - started };
 }
 
 function pause(ms: number): Promise<void> {

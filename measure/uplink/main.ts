@@ -1,9 +1,7 @@
 // `deno task uplink`: what lines cost a worker that is at rest, and a reflector of many workers.
-import assert from "node:assert/strict";
 import { Command } from "commander";
-import { converse } from "../../shared/process/exec.ts";
 import { sleep } from "../../shared/process/time.ts";
-import { type Node, REFLECTOR_ADDRESS, startCluster } from "../../tests/fixture/cluster.ts";
+import { type Node, startCluster } from "../../tests/fixture/cluster.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
 import { MANAGER, Manager, REFLECTOR_ENV, workerEnv } from "../../tests/fixture/manager.ts";
 import { addPod, pod } from "../../tests/fixture/pod.ts";
@@ -11,11 +9,10 @@ import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
 import { faultPackages } from "../../tools/packages.ts";
-import lines from "../../tests/fixture/lines.py" with { type: "text" };
+import { cpuMsOf } from "../cpu_time.ts";
+import { simulateWorkers } from "../simulate_workers.ts";
 
 const PASSWORD = "measured";
-/** Clock ticks a second (USER_HZ), which is 100 on every architecture of Linux here. */
-const TICKS = 100;
 
 const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
 const program = new Command("deno task uplink")
@@ -50,28 +47,16 @@ async function measure({ lines: count, devices, seconds }: Options): Promise<voi
   await eventually(async () => (await nodesOf(reflector)).includes("w1"), 30, "w1 has no line");
   await sleep(10_000);
 
-  const [before, sent] = [await ticksOf(w1, worker.pid), await bytesOf(w1)];
+  const [before, sent] = [await cpuMsOf(w1, worker.pid), await bytesOf(w1)];
   await sleep(Number(seconds) * 1_000);
-  const cpu = (await ticksOf(w1, worker.pid) - before) / TICKS / Number(seconds);
+  const cpu = (await cpuMsOf(w1, worker.pid) - before) / 1_000 / Number(seconds);
   const bytes = (await bytesOf(w1) - sent) / Number(seconds);
   console.log(`worker at rest: ${(cpu * 100).toFixed(2)} % of a core, ${bytes.toFixed(0)} B/s`);
 
   console.log(`reflector with 1 line: ${await memoryOf(reflector, rr.pid)}`);
-  for (let at = 0; at <= Number(count) / 250; at++) {
-    await w2.must("ip", "address", "add", `10.99.${1 + at}.254/16`, "dev", "eth0");
-  }
-  const addresses = Array.from(
-    { length: Number(count) },
-    (_, at) => `address add 10.99.${1 + Math.floor(at / 250)}.${1 + at % 250}/16 dev eth0\n`,
-  ).join("");
-  await w2.run(["ip", "-batch", "-"], { stdin: addresses });
-  await reflector.must("ip", "address", "add", "10.99.200.1/16", "dev", "br0");
-  const argv = ["python3", "-I", "-u", "-c", lines, REFLECTOR_ADDRESS, PASSWORD, count, devices];
-  const started = performance.now();
-  const talk = converse({ argv: [...w2.enter, ...argv], timeoutMs: 600_000 });
-  assert.ok(talk !== undefined, "nsenter is not installed");
-  assert.equal(await talk.readLine("stdout"), "told");
-  console.log(`${count} lines told all after ${Math.round(performance.now() - started)} ms`);
+  const workers = { password: PASSWORD, workers: count, devices };
+  await using simulated = await simulateWorkers(reflector, w2, workers);
+  console.log(`${count} lines told all after ${Math.round(simulated.toldMs)} ms`);
   await eventually(
     async () => (await nodesOf(reflector)).length === Number(count) + 2,
     120,
@@ -79,9 +64,9 @@ async function measure({ lines: count, devices, seconds }: Options): Promise<voi
   );
   await sleep(20_000);
   console.log(`reflector with ${count} lines: ${await memoryOf(reflector, rr.pid)}`);
-  const rest = await ticksOf(reflector, rr.pid);
+  const rest = await cpuMsOf(reflector, rr.pid);
   await sleep(Number(seconds) * 1_000);
-  const busy = (await ticksOf(reflector, rr.pid) - rest) / TICKS / Number(seconds);
+  const busy = (await cpuMsOf(reflector, rr.pid) - rest) / 1_000 / Number(seconds);
   console.log(`reflector at rest: ${(busy * 100).toFixed(2)} % of a core`);
   const done = await reflector.run([MANAGER, "devices", "--json"], {
     timeoutMs: 120_000,
@@ -93,22 +78,13 @@ async function measure({ lines: count, devices, seconds }: Options): Promise<voi
     `manager devices: ${told.length} devices, ${counted} counted, ${Math.round(done.ms)} ms`,
   );
   console.log(`reflector after that: ${await memoryOf(reflector, rr.pid)}`);
-  await talk.write("\n");
-  console.log(`lines that are open: ${await talk.readLine("stdout")}`);
-  await talk.end();
+  console.log(`lines that are open: ${await simulated.countOpen()}`);
 }
 
 async function nodesOf(reflector: Node): Promise<string[]> {
   const done = await reflector.run([MANAGER, "nodes", "--json"], { timeoutMs: 60_000 });
   if (done.reason !== "success") return [];
   return JSON.parse(done.stdout).map(({ node }: { node: string }) => node);
-}
-
-/** What a process has used of a processor, its ended children included, in clock ticks. */
-async function ticksOf(node: Node, pid: string): Promise<number> {
-  const stat = await node.must("cat", `/proc/${pid}/stat`);
-  const figures = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 15).map(Number);
-  return figures.reduce((sum, one) => sum + one, 0);
 }
 
 async function memoryOf(node: Node, pid: string): Promise<string> {

@@ -21,9 +21,9 @@ export async function listLinks<const Kinds extends readonly Kind[]>(
   netns: string,
   kinds: Kinds,
 ): Promise<{ readonly [At in keyof Kinds]: Link[] }> {
-  const { argv, stdin } = batch("ip", kinds.map(showKind), "-json");
+  const { argv, ...input } = batch("ip", kinds.map(showKind), "-json");
   return await readWhole(async () => {
-    const done = await run({ argv: inNetns(netns, argv), stdin: stdin! });
+    const done = await run({ argv: inNetns(netns, argv), ...input });
     if (isInterrupted(done.stderr)) return INTERRUPTED;
     // `ip` answers each question by one line.
     const answers = done.stdout.split("\n").filter((line) => line !== "");

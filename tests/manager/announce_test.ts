@@ -4,7 +4,7 @@ import { describe } from "../../shared/process/command.ts";
 import { type Node, workerAddress } from "../fixture/cluster.ts";
 import { awaitEntries, readRemote } from "../fixture/entries.ts";
 import { eventually } from "../fixture/eventually.ts";
-import { ageSoon, bridgeThere } from "../fixture/lan_netns.ts";
+import { ageSoon, bridgeThere, entriesOf } from "../fixture/lan_netns.ts";
 import { addPod, addSandbox, call, canReach, inPod, type Pod, pod } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
@@ -13,10 +13,7 @@ const SILENT = pod("silent", "02:00:00:00:00:05");
 
 /** Waits until the node has this address where it should. */
 function awaitMac(node: Node, mac: string, place: RegExp): Promise<unknown> {
-  const read = async () => {
-    const lines = (await bridgeThere(node, "fdb", "show")).split("\n");
-    return lines.filter((line) => line.startsWith(mac));
-  };
+  const read = () => entriesOf(node, mac);
   return eventually(
     async () => (await read()).some((line) => place.test(line)),
     20,

@@ -4,7 +4,7 @@ import { describe } from "../../shared/process/command.ts";
 import { type Node, workerAddress } from "../fixture/cluster.ts";
 import { countLost } from "../fixture/ping.ts";
 import { eventually } from "../fixture/eventually.ts";
-import { bridgeThere } from "../fixture/lan_netns.ts";
+import { entriesOf } from "../fixture/lan_netns.ts";
 import { readStatus } from "../fixture/manager.ts";
 import { addPod, addSandbox, call, canReach, inPod, type Pod, pod } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
@@ -66,8 +66,7 @@ class Router {
 
 /** Where a node has an address. */
 async function placesOf(node: Node, mac: string): Promise<string> {
-  const lines = (await bridgeThere(node, "fdb", "show")).split("\n");
-  return lines.filter((line) => line.startsWith(mac)).join("; ");
+  return (await entriesOf(node, mac)).join("; ");
 }
 
 testAsRoot("VRRP: the router that takes over is reached from every node, each time", async () => {
