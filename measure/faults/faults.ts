@@ -1,4 +1,5 @@
 // The faults: what happens to which node, and what it may cost.
+import { LANS } from "../../tests/fixture/bare_node.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
 import { frrPids } from "../../tests/fixture/frr.ts";
 import type { FaultCluster } from "./fault_cluster.ts";
@@ -154,7 +155,7 @@ export const FAULTS: readonly Fault[] = [
     limits: nothing,
     inject: ({ workers: [{ node }] }) =>
       timed(async () => {
-        await node.must("umount", "--lazy", "/run/netns/megalos");
+        await node.must("umount", "--lazy", LANS);
         await pause(10);
       }),
   },

@@ -1,12 +1,13 @@
 // A node as a pod of the manager makes it: FRR in one container, the manager in another.
 // Each of the two can be ended and started.
+import { LANS } from "../../tests/fixture/bare_node.ts";
 import type { Node } from "../../tests/fixture/cluster.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
 import { frrPids } from "../../tests/fixture/frr.ts";
 import { Manager } from "../../tests/fixture/manager.ts";
 
 /** Where the LAN namespace stays pinned, whatever becomes of its own name. */
-export const LANS = "/run/lans";
+export const PINNED = "/run/lans";
 
 // A container is a PID namespace: when its first process ends, all others end. This prints that
 // first process' number on the node. Arguments: the container's environment, and a wrapper.
@@ -126,14 +127,14 @@ export class Station implements AsyncDisposable {
    * learned is left out, for it comes and goes with traffic.
    */
   async entries(): Promise<string[]> {
-    const all = await this.node.must("nsenter", `--net=${LANS}`, "bridge", "fdb", "show");
+    const all = await this.node.must("nsenter", `--net=${PINNED}`, "bridge", "fdb", "show");
     return all.split("\n").filter((line) => / dst |extern_learn/.test(line)).toSorted();
   }
 
   async #pinLans(): Promise<void> {
     await this.manager.logged(/LAN namespace/);
-    await this.node.must("touch", LANS);
-    await this.node.must("mount", "--bind", "/run/netns/megalos", LANS);
+    await this.node.must("touch", PINNED);
+    await this.node.must("mount", "--bind", LANS, PINNED);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,6 +5,7 @@ import {
   REFLECTOR_ADDRESS,
   startCluster,
 } from "../../tests/fixture/cluster.ts";
+import { LANS } from "../../tests/fixture/bare_node.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
 import {
   CNI_BIN_DIR,
@@ -16,7 +17,7 @@ import {
 import { addPod, call, canReach, pod } from "../../tests/fixture/pod.ts";
 import { sleep } from "../../shared/process/time.ts";
 import { writeReducedPrograms } from "../../tools/deno_run.ts";
-import { LANS as PINNED, Station } from "../faults/station.ts";
+import { PINNED, Station } from "../faults/station.ts";
 import { inContainer, VOLUMES } from "./container.ts";
 import type { Role } from "./manifest.ts";
 import { type Power, without } from "./powers.ts";
@@ -29,7 +30,6 @@ const PODS = [
 const ADDRESSES = ["10.0.0.1", "10.0.0.2", "10.0.0.3"] as const;
 const OTHER_ADDRESS = "10.99.0.2";
 const SESSIONS = "show bgp l2vpn evpn summary";
-const LANS = "/run/netns/megalos";
 const PASSWORD = "/etc/megalos/bgp/password";
 
 /** Seconds that a step is waited for. */
