@@ -50,6 +50,6 @@ testAsRoot(
       30,
       async () => `there is ${(await entriesOfLans()).join(" and ")}\n${worker.manager.log}`,
     );
-    assert.match(worker.manager.log, /3 forwarding entries removed that EVPN does not know/);
+    await worker.manager.logged(/3 forwarding entries removed that EVPN does not know/);
   },
 );

@@ -42,7 +42,7 @@ testAsRoot("a reflector takes sessions from the nodes' networks alone", async ()
   await first.end("TERM");
   const networks = { MEGALOS_NODE_NETWORKS: "10.99.0.7/26, fd00::/64" };
   await using second = await startReflector(cluster, networks);
-  assert.match(second.log, /FRR runs it: applied/);
+  await second.logged(/FRR runs it: applied/);
   assert.equal(await isTaken(stranger, STRANGER), false);
   assert.equal(await isTaken(stranger, "10.99.0.13"), true);
 });

@@ -26,11 +26,11 @@ testAsRoot(
     assert.ok(await canReach(w1, PC1, "10.0.0.2"), "frames pass without a manager");
     await using again = await Manager.start(w1, ["worker"], workerEnv(0));
     await again.ready();
-    assert.match(again.log, /LAN namespace \S+: verified/);
-    assert.match(again.log, /plugin in \S+: unchanged, launcher unchanged/);
-    assert.match(again.log, /FRR's configuration: unchanged/);
-    assert.match(again.log, /FRR runs it: unchanged/);
-    assert.match(again.log, /facts for the plugin: unchanged/);
+    await again.logged(/LAN namespace \S+: verified/);
+    await again.logged(/plugin in \S+: unchanged, launcher unchanged/);
+    await again.logged(/FRR's configuration: unchanged/);
+    await again.logged(/FRR runs it: unchanged/);
+    await again.logged(/facts for the plugin: unchanged/);
     assert.doesNotMatch(again.log, /FRR started/);
     assert.deepEqual(await frrPids(w1), pids);
     assert.deepEqual(await readPeers(w1), peers, "the session went on");

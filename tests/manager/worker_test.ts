@@ -130,7 +130,7 @@ testAsRoot("readyz tells why a worker is not ready; healthz is another question"
   await answers("/readyz", noSession);
   assert.equal(await probe(node, "/healthz"), "200 ok");
   assert.equal(await probe(node, "/elsewhere"), "404 404 Not Found");
-  assert.match(worker.log, /info ready\n[^]*warn not ready: no BGP session is Established\n/);
+  await worker.logged(/info ready\n[^]*warn not ready: no BGP session is Established\n/);
 });
 
 testAsRoot("an FRR that is started before its manager starts with its configuration", async () => {
