@@ -15,7 +15,7 @@ const drop = (limit: number) =>
 
 /** An element keeps the limit that it began with, so each limit has its set. */
 const meters = (limit: number) =>
-  `set meters_${limit} { type ifname; size 65536; flags dynamic, timeout; timeout 1m; }`;
+  `set meters_${limit} { typeof iifname; size 65536; flags dynamic, timeout; timeout 1m; }`;
 
 /** How the rule of a limit shows itself in a list of its chain. */
 export const limitWords = (limit: number) => `limit rate over ${limit}/second`;
@@ -24,7 +24,7 @@ export const limitWords = (limit: number) => `limit rate over ${limit}/second`;
  * nft knows no bridge's table of MAC addresses, so the table learns by itself which are in use: a
  * frame to another one is flooded by its bridge. A port may make few MAC addresses known at a time,
  * so nobody fills the set. Pods' ports alone are limited: what comes from another node was limited
- * there.
+ * there. Each set has a `typeof`, as in the VTEP filter: an older nft can list it then.
  * @param known MAC addresses in use
  */
 export function renderTable(limit: number, known: readonly string[]): string {
@@ -32,11 +32,11 @@ export function renderTable(limit: number, known: readonly string[]): string {
   return `add table ${STORM_TABLE}
 delete table ${STORM_TABLE}
 table ${STORM_TABLE} {
-  set known { type ether_addr; size 262144; flags dynamic, timeout; timeout 5m; ${elements} }
-  set learners { type ifname; size 65536; flags dynamic, timeout; timeout 1m; }
+  set known { typeof ether saddr; size 262144; flags dynamic, timeout; timeout 5m; ${elements} }
+  set learners { typeof iifname; size 65536; flags dynamic, timeout; timeout 1m; }
   ${meters(limit)}
-  set storming { type ifname; size 65536; flags dynamic, timeout; timeout ${OVER_SECONDS}s; }
-  map own { type ifname : verdict; }
+  set storming { typeof iifname; size 65536; flags dynamic, timeout; timeout ${OVER_SECONDS}s; }
+  map own { typeof iifname : verdict; }
   chain flooded {
     iifname vmap @own
     ${drop(limit)}

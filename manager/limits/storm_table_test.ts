@@ -9,6 +9,12 @@ Deno.test("the table has the limit, a burst of five seconds, and what is known a
   assert.doesNotMatch(renderTable(2000, []), /elements/);
 });
 
+Deno.test("no set has a type, which an older nft could not list", () => {
+  const text = renderTable(2000, []) + planOwnLimits(new Map([["mga", 100]]), new Map());
+  assert.equal(text.match(/\b(set|map) \w+ {/g)?.length, 6);
+  assert.equal(text.match(/\b(set|map) \w+ { typeof /g)?.length, 6);
+});
+
 Deno.test("ports of LANs with a limit of their own are told once, and taken back", () => {
   const first = planOwnLimits(new Map([["mga", 100], ["mgb", 100]]), new Map());
   assert.equal(first.match(/^add chain bridge megalos storm_100$/gm)?.length, 1);

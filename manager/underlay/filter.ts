@@ -43,16 +43,20 @@ export interface SeenFilter {
  * (ip_vs_core.c). So a Service leads nobody around the filter. The VNI is the 24 bits behind the
  * UDP header (64 bits), VXLAN's flags and its reserved bits (32). A fragment is whole again when it
  * reaches the hook "input".
+ *
+ * Each set has a `typeof`: nft 1.0.6 (Debian 12) ends with a segmentation fault when it lists a set
+ * that nft 1.1.7, which the image has, was given a `type` of. `nft list ruleset` of a node's admin
+ * would end so.
  */
 const RULES = `
 table ${TABLE} {
   counter strangers { }
   counter spoofed { }
   counter forwarded { }
-  set ports { type inet_service; }
-  set underlays { type ifname; }
-  set vteps4 { type ipv4_addr; }
-  set vteps6 { type ipv6_addr; }
+  set ports { typeof udp dport; }
+  set underlays { typeof iifname; }
+  set vteps4 { typeof ip saddr; }
+  set vteps6 { typeof ip6 saddr; }
   set others { typeof @th,96,24; }
   chain to_node {
     @th,96,24 @others return

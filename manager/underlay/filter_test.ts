@@ -30,6 +30,12 @@ Deno.test("what is missing or damaged is made anew, with all that its sets hold"
   }
 });
 
+Deno.test("no set has a type, which an older nft could not list", () => {
+  const script = planFilter(FILTER, undefined);
+  assert.equal(script.match(/^ +set \w+ {/gm)?.length, 5);
+  assert.equal(script.match(/^ +set \w+ { typeof /gm)?.length, 5);
+});
+
 Deno.test("only what has changed is told, so counters go on", () => {
   const next = { ...FILTER, vteps: ["10.0.0.2", "fd00::1"], underlays: ["eth0", "eth1"] };
   assert.equal(
