@@ -75,7 +75,10 @@ fuzz("any request has an answer", fc.tuple(method, path, text), async ([method, 
   assert.ok(status < 500, `${method} ${path}: ${status}`);
 });
 
-const metrics = () => Promise.resolve({ body: new Uint8Array(), type: "text/plain" });
+const metrics = () => {
+  const body = new Response("").body!;
+  return Promise.resolve({ body, length: 0, type: "text/plain" });
+};
 const view = viewRoutes(
   { metrics, watchMap: () => Promise.resolve(undefined) },
   () => ({ token: "0123456789abcdef", isMetricsOpen: false }),

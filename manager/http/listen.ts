@@ -81,6 +81,8 @@ export function listen(
   };
 }
 
+const encoder = new TextEncoder();
+
 /** A connection, and what is said of it while it is served. */
 interface Served {
   readonly connection: Deno.Conn;
@@ -104,9 +106,15 @@ async function serveConnection(served: Served, answer: Answer): Promise<void> {
       return await writeStream(served, response, response.body);
     }
     const isBodiless = head?.startsWith("HEAD ") ?? false;
-    const body = isBodiless ? new Uint8Array() : await response.bytes();
-    await writeAll(connection, new TextEncoder().encode(renderHead(response, body.length)));
-    await writeAll(connection, body);
+    const length = Number(response.headers.get("content-length"));
+    if (length > 0 && response.body !== null && !isBodiless) {
+      await writeAll(connection, encoder.encode(renderHead(response, length)));
+      await writeParts(response.body, (part) => writeAll(connection, part));
+    } else {
+      const body = isBodiless ? new Uint8Array() : await response.bytes();
+      await writeAll(connection, encoder.encode(renderHead(response, body.length)));
+      await writeAll(connection, body);
+    }
     await connection.closeWrite();
   } catch {
     // The connection was closed, by either side.
@@ -165,6 +173,19 @@ function renderHead(response: Response, length?: number): string {
   return lines.map((line) => `${line}\r\n`).join("") + "\r\n";
 }
 
+/** A body of a known length is written as it is: megabytes are not copied. */
+async function writeParts(
+  body: ReadableStream<Uint8Array>,
+  write: (part: Uint8Array) => Promise<void>,
+): Promise<void> {
+  const reader = body.getReader();
+  try {
+    for (let part; !(part = await reader.read()).done;) await write(part.value);
+  } finally {
+    await reader.cancel();
+  }
+}
+
 /** Ends with the stream, or when the other side takes nothing more. */
 async function writeStream(
   { connection, close }: Served,
@@ -176,7 +197,7 @@ async function writeStream(
   // The other side has said all: whatever comes now is its end.
   connection.read(new Uint8Array(1)).then(stop, stop);
   try {
-    await writeAll(connection, new TextEncoder().encode(renderHead(response)));
+    await writeAll(connection, encoder.encode(renderHead(response)));
     for (let part; !(part = await reader.read()).done;) {
       const overdue = setTimeout(close, TAKEN_MS);
       await writeAll(connection, part.value).finally(() => clearTimeout(overdue));

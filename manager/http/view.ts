@@ -2,12 +2,13 @@
 import { Hono } from "hono";
 import { type Asker, refuse } from "./access.ts";
 import { PAGE_FILES, PAGE_HEADERS } from "../map/files.ts";
+import type { Answer } from "../metrics/metrics.ts";
 import { problem } from "./problem.ts";
 
 /** What is served. */
 export interface View {
-  /** What `/metrics` is, and its media type. */
-  metrics(): Promise<{ readonly body: Uint8Array<ArrayBuffer>; readonly type: string }>;
+  /** What `/metrics` is. */
+  metrics(): Promise<Answer>;
   /** The map as server-sent events; undefined where too many watch. */
   watchMap(): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | undefined>;
 }
@@ -48,8 +49,8 @@ export function viewRoutes(view: View, guard: () => Guard): Hono<Env> {
     await next();
   });
   app.get(METRICS, async (context) => {
-    const { body, type } = await view.metrics();
-    return context.body(body, 200, { "content-type": type });
+    const { body, length, type } = await view.metrics();
+    return context.body(body, 200, { "content-type": type, "content-length": `${length}` });
   });
   for (const [path, read] of Object.entries(PAGE_FILES)) {
     app.get(path, (context) => {

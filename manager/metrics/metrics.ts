@@ -8,9 +8,17 @@ import type { Role } from "../settings.ts";
 import { Counted } from "./counted.ts";
 import { describeDevices, type LabelledDevice, NO_DEVICES } from "./describe_devices.ts";
 import { DeviceCounters, readDeviceCounters } from "../lans/device_counters.ts";
-import { Page, TEXT_TYPE, writeRow } from "./exposition.ts";
+import {
+  type CountedDevice,
+  encodeLabels,
+  Page,
+  TEXT_TYPE,
+  writeCounts,
+  writeRow,
+} from "./exposition.ts";
 import { EntryCounter } from "./lan_entries.ts";
-import type { CountedDevice, Seen, SeenFilter } from "./seen.ts";
+import type { DeviceRow, ReadRow } from "./row.ts";
+import type { Seen, SeenFilter } from "./seen.ts";
 import { METRICS } from "./table.ts";
 
 /** Scrapes that come together, or so soon (ms) one after the other, have one answer. */
@@ -26,7 +34,14 @@ export interface MetricsNode {
   readonly cpuSeconds: () => number;
 }
 
-type Body = Uint8Array<ArrayBuffer>;
+/** What a scrape is answered with. */
+export interface Answer {
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** In bytes. */
+  readonly length: number;
+  /** The media type. */
+  readonly type: string;
+}
 
 export class Metrics implements Disposable {
   /** It is to hear of all forwarding entries. */
@@ -34,10 +49,11 @@ export class Metrics implements Disposable {
   /** What the VTEP filter is and has dropped, as far as it has been seen. */
   filter: () => SeenFilter | undefined = () => undefined;
   readonly #counted = new Counted(METRICS.filter((row) => "hear" in row));
-  readonly #read = METRICS.filter((row) => "read" in row);
+  readonly #read = METRICS.filter((row): row is ReadRow | DeviceRow => !("hear" in row));
   readonly #following: Disposable;
   #devices = NO_DEVICES;
-  #scrape: { readonly at: number; readonly body: Promise<Body> } | undefined;
+  #page = new Page();
+  #scrape: { readonly at: number; readonly page: Promise<Page> } | undefined;
 
   constructor(private readonly node: MetricsNode) {
     this.entries = new EntryCounter(node.run);
@@ -55,28 +71,44 @@ export class Metrics implements Disposable {
   }
 
   /** @throws {FaultError} when the kernel's counters cannot be read */
-  async metrics(): Promise<{ readonly body: Body; readonly type: string }> {
+  async metrics(): Promise<Answer> {
     const now = performance.now();
     if (this.#scrape === undefined || now - this.#scrape.at >= SAME_MS) {
-      this.#scrape = { at: now, body: this.#write() };
+      this.#scrape = { at: now, page: this.#write() };
     }
-    return { body: await this.#scrape.body, type: TEXT_TYPE };
+    const page = await this.#scrape.page;
+    return { body: page.read(), length: page.length, type: TEXT_TYPE };
   }
 
-  async #write(): Promise<Body> {
+  async #write(): Promise<Page> {
+    const counters = this.#isWorker
+      ? await readDeviceCounters(this.node.run)
+      : new DeviceCounters("");
     const seen = await this.#see();
-    const page = new Page();
-    for (const row of this.#read) writeRow(page, row, row.read(seen));
-    page.write(await this.#counted.render());
-    return page.end();
+    const counted = await this.#counted.render();
+    const devices = {
+      ports: findRows(this.#devices.ports, counters),
+      vxlans: findRows(this.#devices.vxlans, counters),
+    };
+    if (this.#page.hasReaders) this.#page = new Page();
+    const page = this.#page;
+    page.clear();
+    for (const row of this.#read) {
+      if ("read" in row) writeRow(page, row, row.read(seen));
+      else writeCounts(page, row, devices[row.of], counters.reader(row.direction, row.figure));
+    }
+    page.write(counted);
+    return page;
+  }
+
+  get #isWorker(): boolean {
+    return this.#devices.lans.length > 0;
   }
 
   async #see(): Promise<Seen> {
-    const { role, health, journal, run, cpuSeconds } = this.node;
-    const { lans, lansLeftOut, ports, portsLeftOut, vxlans } = this.#devices;
-    const isWorker = lans.length > 0;
-    const counters = isWorker ? await readDeviceCounters(run) : new DeviceCounters("");
-    const entries = isWorker ? await this.entries.counts() : undefined;
+    const { role, health, journal, cpuSeconds } = this.node;
+    const { lans, lansLeftOut, portsLeftOut } = this.#devices;
+    const entries = this.#isWorker ? await this.entries.counts() : undefined;
     const last = health.last;
     const { repairs, limits } = journal.counters;
     const age = last === undefined ? undefined : performance.now() - last.at;
@@ -97,8 +129,6 @@ export class Metrics implements Disposable {
         entries: entries && (entries.get(name) ?? NONE),
       })),
       ...{ lansLeftOut, portsLeftOut, repairs, limits },
-      ports: withCounters(ports, counters),
-      vxlans: withCounters(vxlans, counters),
       filter: this.filter(),
     };
   }
@@ -109,13 +139,12 @@ export class Metrics implements Disposable {
 }
 
 /** A device that is gone meanwhile is left out. */
-function withCounters(
+function findRows(
   devices: readonly LabelledDevice[],
   counters: DeviceCounters,
 ): CountedDevice[] {
   return devices.flatMap(({ name, labels }) => {
     const row = counters.row(name);
-    if (row === undefined) return [];
-    return [{ labels, count: (direction, figure) => counters.of(row, direction, figure) }];
+    return row === undefined ? [] : [{ labels: encodeLabels(labels), row }];
   });
 }

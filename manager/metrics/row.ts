@@ -1,5 +1,6 @@
 // What a metric is: a row of the table that /metrics and docs/metrics.md are made of.
 import type { NodeEvent } from "../events/event.ts";
+import type { Direction, Figure } from "../lans/device_counters.ts";
 import type { Seen } from "./seen.ts";
 
 export type Labels = Readonly<Record<string, string>>;
@@ -24,6 +25,16 @@ export interface ReadRow extends Described {
   readonly read: (seen: Seen) => Iterable<Sample>;
 }
 
+/** What the kernel counts of each device: tens of thousands of series on a large node. */
+export interface DeviceRow extends Described {
+  readonly type: "counter";
+  /** Ports, or VXLAN devices of LANs. */
+  readonly of: "ports" | "vxlans";
+  /** As the kernel has it. */
+  readonly direction: Direction;
+  readonly figure: Figure;
+}
+
 /** What is counted: an event, or the end of a look, which is too frequent for an event. */
 export type Heard = NodeEvent | { readonly kind: "looked"; readonly ms: number };
 
@@ -43,7 +54,7 @@ export interface HistogramRow extends Described {
   readonly buckets: readonly number[];
 }
 
-export type Row = ReadRow | CountedRow | HistogramRow;
+export type Row = ReadRow | DeviceRow | CountedRow | HistogramRow;
 
 /** The most that is told of a kind; what is more is left out, and counted. */
 export const MOST = { ports: 5_000, lans: 2_000, peers: 2_000, limits: 100 } as const;

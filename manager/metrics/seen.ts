@@ -4,15 +4,8 @@ import type { Repairs } from "../events/repairs.ts";
 import type { Session } from "../frr/query.ts";
 import type { Role } from "../settings.ts";
 import type { Dropped } from "../underlay/filter.ts";
-import type { Direction, Figure } from "../lans/device_counters.ts";
 import type { LanEntries } from "./lan_entries.ts";
 import type { Labels } from "./row.ts";
-
-/** A device with the labels of its series, and what the kernel has counted of it. */
-export interface CountedDevice {
-  readonly labels: Labels;
-  readonly count: (direction: Direction, figure: Figure) => number;
-}
 
 export interface SeenLan {
   readonly labels: Labels;
@@ -42,10 +35,7 @@ export interface Seen {
   /** None on a reflector. */
   readonly lans: readonly SeenLan[];
   readonly lansLeftOut: number;
-  readonly ports: readonly CountedDevice[];
   readonly portsLeftOut: number;
-  /** VXLAN devices of LANs. */
-  readonly vxlans: readonly CountedDevice[];
   readonly repairs: Repairs;
   readonly limits: readonly LimitCount[];
   /** Undefined where there is no filter. */

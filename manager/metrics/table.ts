@@ -2,7 +2,7 @@
 import { isUp } from "../loop/news.ts";
 import { CALL_ROWS, EVENT_ROWS } from "./counted_rows.ts";
 import type { Direction, Figure } from "../lans/device_counters.ts";
-import { MOST, type ReadRow, type Row, type Sample } from "./row.ts";
+import { type DeviceRow, MOST, type ReadRow, type Row, type Sample } from "./row.ts";
 import type { Seen } from "./seen.ts";
 
 /** Sources that several rows have. */
@@ -223,22 +223,17 @@ const device = (
   name: "receive" | "transmit",
   direction: Direction,
   words: string,
-): ReadRow[] =>
-  FIGURES.map(([figure, what]): ReadRow => ({
+): DeviceRow[] =>
+  FIGURES.map(([figure, what]): DeviceRow => ({
     name: `megalos_${of}_${name}_${figure}_total`,
     help: `${what} ${words}.`,
-    type: "counter",
+    ...{ type: "counter", of: `${of}s`, direction, figure, source: SOURCE.kernel },
     labels: of === "port" ? PORT : LAN,
-    source: SOURCE.kernel,
     most: of === "port" ? MOST.ports : MOST.lans,
-    *read(seen) {
-      const devices = of === "port" ? seen.ports : seen.vxlans;
-      for (const { labels, count } of devices) yield [labels, count(direction, figure)];
-    },
   }));
 
 // A port is the other end of its pod's interface: what the port sends is what the pod receives.
-const DEVICES: readonly ReadRow[] = [
+const DEVICES: readonly DeviceRow[] = [
   ...device("port", "receive", "sent", "received by a pod's interface"),
   ...device("port", "transmit", "received", "sent by a pod's interface"),
   ...device("vxlan", "receive", "received", "received by a LAN from other nodes"),
