@@ -63,6 +63,11 @@ export class Cluster {
     return found.every((mark) => mark !== undefined);
   }
 
+  /** Whether something enforces NetworkPolicies. */
+  async hasPolicies(): Promise<boolean> {
+    return await Deno.stat(`${this.options.cache}/bin/kube-router`).then(() => true, () => false);
+  }
+
   async build(): Promise<void> {
     await this.#script("build", [], BUILD_TIMEOUT_MS);
   }
@@ -123,6 +128,12 @@ export class Cluster {
     return this.#in(node, argv, stdin);
   }
 
+  /** The words that lead a command into a machine. */
+  enter(machine: string): readonly [string, ...string[]] {
+    const variables = Object.entries(this.#env).map(([name, value]) => `${name}=${value}`);
+    return ["env", ...variables, "bash", `${SCRIPTS}/in.sh`, machine];
+  }
+
   /** `kathara ARGS` in the control plane's machine, as a command to run. */
   kathara(...args: string[]) {
     const argv = ["bash", `${SCRIPTS}/kathara.sh`, ...args] as [string, ...string[]];
@@ -153,4 +164,14 @@ export class Cluster {
     );
     if (done.reason !== "success") throw new Error(`Cannot go on: ${describe(done)}`);
   }
+}
+
+/** A node's address on the nodes' link. */
+export async function addressOf(cluster: Cluster, node: NodeName): Promise<string> {
+  const { status } = await cluster.get<{
+    status: { addresses: readonly { readonly type: string; readonly address: string }[] };
+  }>("node", node);
+  const found = status.addresses.find(({ type }) => type === "InternalIP");
+  if (found === undefined) throw new Error(`${node} has no InternalIP`);
+  return found.address;
 }

@@ -2,11 +2,12 @@
 import { eventually } from "../../tests/fixture/eventually.ts";
 import { ROOT } from "../../tools/checkout.ts";
 import { type Cluster, NODES } from "./cluster.ts";
+import { listPods } from "./pods.ts";
 
 export const DEPLOY = `${ROOT}/deploy`;
 export const MANIFEST = `${DEPLOY}/kathara-daemonset.yml`;
 export const EXAMPLE = `${DEPLOY}/examples/network.yaml`;
-const KUBE_SYSTEM = ["--namespace", "kube-system"] as const;
+export const KUBE_SYSTEM = ["--namespace", "kube-system"] as const;
 export const REFLECTOR = "deployment/kube-kathara-control-plane";
 export const SECOND_REFLECTOR = "deployment/kube-kathara-control-plane-2";
 export const WORKERS = "daemonset/kube-kathara-worker-ds";
@@ -45,6 +46,14 @@ export async function awaitRollout(cluster: Cluster, what: string, seconds = 120
 export async function restart(cluster: Cluster, what: string): Promise<void> {
   await cluster.kubectl([...KUBE_SYSTEM, "rollout", "restart", what]);
   await awaitRollout(cluster, what);
+}
+
+/** The address of the reflector's pod. */
+export async function findReflector(cluster: Cluster): Promise<string> {
+  const pods = await listPods(cluster, "k8s-app=kathara-master", "kube-system");
+  const reflector = pods.find(({ metadata }) => metadata.deletionTimestamp === undefined);
+  if (reflector?.status.podIP === undefined) throw new Error("There is no reflector");
+  return reflector.status.podIP;
 }
 
 /** Waits until a reflector has so many Established sessions. */

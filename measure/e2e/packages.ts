@@ -9,6 +9,7 @@ export const clusterPackages = [
   "ethtool",
   "git",
   "iproute2",
+  "ipset",
   "iptables",
   "iputils-ping",
   "jq",

@@ -15,6 +15,7 @@ export interface Pod {
   readonly spec: { readonly nodeName?: string };
   readonly status: {
     readonly podIP?: string;
+    readonly containerStatuses?: readonly { readonly restartCount: number }[];
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
   };
 }

@@ -4,6 +4,7 @@ import { describeTrouble } from "./installation.ts";
 import { takeInventory } from "./leftovers.ts";
 import { type Figures, timed } from "./figures.ts";
 import type { Scenario, Stage } from "./scenario.ts";
+import { scenario as attacks } from "./scenarios/attacks.ts";
 import { scenario as early } from "./scenarios/early.ts";
 import { scenario as install } from "./scenarios/install.ts";
 import { scenario as kathara } from "./scenarios/kathara.ts";
@@ -11,6 +12,7 @@ import { scenario as many } from "./scenarios/many.ts";
 import { scenario as network } from "./scenarios/network.ts";
 import { scenario as nodeRestart } from "./scenarios/node_restart.ts";
 import { scenario as overlays } from "./scenarios/overlays.ts";
+import { scenario as policy } from "./scenarios/policy.ts";
 import { scenario as rollout } from "./scenarios/rollout.ts";
 import { scenario as undeploy } from "./scenarios/undeploy.ts";
 
@@ -21,6 +23,8 @@ export const SCENARIOS: readonly Scenario[] = [
   kathara,
   rollout,
   overlays,
+  attacks,
+  policy,
   nodeRestart,
   early,
 ];

@@ -5,7 +5,7 @@ import type { Cluster } from "./cluster.ts";
 import { type LanPod, removeLanPods, startLanPods } from "./lan_pods.ts";
 import { awaitPing, findSandbox, type Pod } from "./pods.ts";
 
-const TALKERS: readonly LanPod[] = [
+export const TALKERS: readonly [LanPod, LanPod] = [
   { name: "talker-1", node: "node1", lan: "talk", vni: 40, address: "10.4.0.1" },
   { name: "talker-2", node: "node2", lan: "talk", vni: 40, address: "10.4.0.2" },
 ];
@@ -17,13 +17,11 @@ const TALK_SECONDS = 45;
 
 /** Starts the two pods. Whoever starts them ends them. */
 export class Talk {
-  private constructor(
-    private readonly cluster: Cluster,
-    private readonly pods: readonly Pod[],
-  ) {}
+  private constructor(private readonly cluster: Cluster, readonly pods: readonly Pod[]) {}
 
-  static async start(cluster: Cluster): Promise<Talk> {
-    const pods = await startLanPods(cluster, TALKERS);
+  /** Starts the pods of `others` with the two. */
+  static async start(cluster: Cluster, others: readonly LanPod[] = []): Promise<Talk> {
+    const pods = await startLanPods(cluster, [...TALKERS, ...others]);
     await awaitPing(cluster, "talker-1", "10.4.0.2");
     return new Talk(cluster, pods);
   }

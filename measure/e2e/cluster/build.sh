@@ -1,8 +1,9 @@
 #!/bin/bash
 # Builds what up.sh runs into $CACHE: Kubernetes (from its Go modules), Multus (from git, unless
 # MULTUS=none) and the container images of the tests. With KATHARA=1 it also makes a venv with
-# Kathará and the image of Kathará's devices. What is there already is kept.
-# usage: [MULTUS=thick|thin|none] [MULTUS_GIT=URL-or-directory] [KATHARA=1] build.sh
+# Kathará and the image of Kathará's devices. With POLICIES=1 it also builds kube-router (from its Go
+# modules), which enforces NetworkPolicies. What is there already is kept.
+# usage: [MULTUS=thick|thin|none] [MULTUS_GIT=URL-or-directory] [KATHARA=1] [POLICIES=1] build.sh
 # The first run takes about 15 min on 2 cores (Kubernetes 12, Multus 2, Kathará 2), later ones 1 s.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -49,6 +50,15 @@ if [ "$MULTUS" != none ] && [ ! -e "$BIN/multus-daemon" ]; then
   rm -rf "$CACHE/src/multus"; git clone -q "$MULTUS_GIT" "$CACHE/src/multus"
   cd "$CACHE/src/multus"; git checkout -q "$MULTUS_TAG"
   go build -trimpath -o "$BIN/" -ldflags "-s -w" ./cmd/multus ./cmd/multus-shim ./cmd/multus-daemon
+fi
+
+# --- kube-router ----------------------------------------------------------------------------------
+if [ "${POLICIES:-0}" = 1 ] && [ ! -e "$BIN/kube-router" ]; then
+  need_go
+  say "building kube-router v$KUBE_ROUTER"
+  GOBIN=$CACHE/src go install -trimpath -ldflags "-s -w" \
+    "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router@v$KUBE_ROUTER"
+  mv "$CACHE/src/kube-router" "$BIN/"
 fi
 
 # --- images ---------------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ kubectl create clusterrolebinding k8s-proxy --clusterrole system:node-proxier --
 for n in $(node_numbers); do wait_for 120 "node$n" kubectl get node "node$n"; done
 [ "$CP_NODE" != 1 ] || kubectl label node node0 node-role.kubernetes.io/control-plane= >/dev/null
 kubectl wait --for=condition=Ready node --all --timeout=120s >/dev/null
+wait_for 60 "the service account of pods" kubectl get serviceaccount default
 say "nodes ready"
 # The object's kind is Multus's. It is there also without Multus, because the tests play Multus
 # then.
