@@ -56,6 +56,11 @@ export const CASES: readonly Case[] = [
     run: tests("manager/encrypted_"),
   },
   {
+    name: "failover",
+    what: "a bond's active link goes, on one node and on two",
+    run: tests("manager/bond_failover_"),
+  },
+  {
     name: "upgrade",
     what: "what the Go original left is taken away",
     run: tests("upgrade_", "plugin/original_"),

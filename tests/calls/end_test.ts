@@ -1,6 +1,7 @@
 // Either side of a call ends, stops or starts again in the middle of it.
 // Then nothing is done twice, and nothing stands that nobody was told of.
 import assert from "node:assert/strict";
+import { scaled } from "../../shared/process/time_scale.ts";
 import type { Node } from "../fixture/cluster.ts";
 import { type Call, CODE, codeOf, messageOf } from "../fixture/calls.ts";
 import { eventually } from "../fixture/eventually.ts";
@@ -57,7 +58,7 @@ testAsRoot(
     await eventually(async () => (await callFiles(node)).some(isReady), 10, "no call is ready");
     await signal(node, "KILL", open.pid, ...await childrenOf(node, open.pid));
     await open.reply;
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await new Promise((resolve) => setTimeout(resolve, scaled(2_000)));
     await signal(node, "CONT", manager.pid);
     await eventually(
       async () => (await countsOf(node, "ADD")).fallenBack === 1,
@@ -204,10 +205,11 @@ testAsRoot("a caller that reads to the end is not kept waiting by the watchdog",
 
 /** The process that watches over the answer to a call that has been taken for a second. */
 function watchdogOf(node: Node, launcher: string): Promise<string> {
+  const watchdog = new RegExp(`^ *(\\d+) flock -s -w ${scaled(60)} `, "m");
   return eventually(
     async () => {
       const { stdout } = await node.run(["ps", "--ppid", launcher, "-o", "pid=,args="]);
-      return /^ *(\d+) flock -s -w 60 /m.exec(stdout)?.[1];
+      return watchdog.exec(stdout)?.[1];
     },
     10,
     "nothing watches over the answer",
