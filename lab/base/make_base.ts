@@ -2,7 +2,6 @@
 import { ignoreMissing } from "../../shared/files.ts";
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
-import { scaled } from "../../shared/process/time_scale.ts";
 import { planAccounts } from "./accounts.ts";
 import completeBase from "./complete_base.sh" with { type: "text" };
 import copyFiles from "./copy_files.sh" with { type: "text" };
@@ -11,7 +10,7 @@ import { type BasePlan, type Machine, planBase, STATE_DIRS } from "./plan_base.t
 import { restoreShipped } from "./restore.ts";
 
 /** md5sum(1) and find(1) take long on a busy machine. */
-const TIMEOUT_MS = scaled(120_000);
+const TIMEOUT_MS = 120_000;
 
 /** Folders that every Debian has, and their modes. */
 const FOLDERS: Readonly<Record<string, number>> = {

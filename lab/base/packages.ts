@@ -1,6 +1,5 @@
 // Reads what dpkg knows of the files outside of /usr that packages have put on this machine.
 import { run } from "../../shared/process/exec.ts";
-import { scaled } from "../../shared/process/time_scale.ts";
 import { describe } from "../../shared/process/command.ts";
 
 const INFO = "/var/lib/dpkg/info";
@@ -39,7 +38,7 @@ export async function readShippedPaths(): Promise<Map<string, ShippedPath>> {
 }
 
 async function ask(argv: [string, ...string[]]): Promise<string> {
-  const done = await run({ argv, timeoutMs: scaled(60_000), maxOutputBytes: 256 * 2 ** 20 });
+  const done = await run({ argv, timeoutMs: 60_000, maxOutputBytes: 256 * 2 ** 20 });
   // 1 is the word of grep(1) for no line, as where a small Debian has no such file.
   if (done.reason === "success" || (done.code === 1 && done.stderr === "")) return done.stdout;
   throw new Error(`Cannot tell the files of packages: ${describe(done)}`);

@@ -12,7 +12,6 @@ import { confine, type Confinement } from "../confinement/confine.ts";
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { enter, type Machine } from "../machines/machine.ts";
-import { scaled } from "../../shared/process/time_scale.ts";
 import { withConstants } from "../../shared/process/script.ts";
 import { READY } from "./fill.ts";
 import init from "./init.sh" with { type: "text" };
@@ -46,7 +45,7 @@ export async function startDevice(
       ...[name, `${room}`, NODE_DEVICE_ROOT, NODE_BASE, NODE_SHARED, NODE_LAB, NODE_SKELETON],
       ...[sandbox.userns, init, labDir, ...WITH_CAPABILITIES],
     ],
-    timeoutMs: scaled(120_000),
+    timeoutMs: 120_000,
   });
   const [pid, ready] = done.stdout.split("\n");
   if (done.reason !== "success" || ready !== "ready") {

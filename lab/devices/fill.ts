@@ -1,7 +1,6 @@
 // Lays a lab's files over a device's root, from inside the device.
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
-import { scaled } from "../../shared/process/time_scale.ts";
 import { withConstants } from "../../shared/process/script.ts";
 import type { Entry } from "./entry.ts";
 import fillDeviceScript from "./fill_device.sh" with { type: "text" };
@@ -25,7 +24,7 @@ export async function fillDevice({ argv, env }: Entry, name: string): Promise<vo
   const done = await run({
     argv: [...argv, "bash", "-c", FILL, "bash", name],
     env,
-    timeoutMs: scaled(120_000),
+    timeoutMs: 120_000,
   });
   if (done.reason !== "success") {
     const command = ["lay files", name];

@@ -80,7 +80,7 @@ export async function saveDevice(lab: FoundLab, device: DeviceRecord): Promise<S
       ...[`${NODE_LOGS}/${file}`, `${NODE_LAB}/${device.name}`, NODE_BASE, `${MAX_BYTES}`],
       ...[`${uid}`, `${gid}`, keep],
     ] as [string, ...string[]];
-    const done = await run({ argv, timeoutMs: scaled(TIMEOUT_SECONDS) * 1000 });
+    const done = await run({ argv, timeoutMs: TIMEOUT_SECONDS * 1000 });
     // A folder that was made for nothing goes again.
     await Deno.remove(folder).catch(() => {});
     if (done.reason !== "success") {

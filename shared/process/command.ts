@@ -8,7 +8,10 @@ export interface Command {
   readonly argv: Argv;
   /** Bytes for standard input; without it the program reads an empty one. */
   readonly stdin?: string | Uint8Array<ArrayBuffer>;
-  /** Milliseconds after which the program is killed; {@link DEFAULT_TIMEOUT_MS} without it. */
+  /**
+   * Milliseconds after which the program is killed, more on a slow machine
+   * (`MEGALOS_TIME_SCALE`); {@link DEFAULT_TIMEOUT_MS} without it.
+   */
   readonly timeoutMs?: number;
   /** Added to the fixed environment; the caller's own environment is never passed on. */
   readonly env?: Readonly<Record<string, string>>;
