@@ -75,7 +75,10 @@ testAsRoot("what a killed ADD has left in the node's namespace is met by ADD and
   assert.ok(await node.device(UNBORN));
 });
 
-/** The names of devices that the monitor of a namespace tells of while a work is done. */
+/**
+ * The names that devices have in a namespace while a work is done, as the namespace's monitor tells
+ * them.
+ */
 async function namesDuring(
   node: BareNode,
   netns: string | undefined,
@@ -85,10 +88,15 @@ async function namesDuring(
   const monitor = converse({ argv, timeoutMs: 60_000 });
   assert.ok(monitor);
   const names: string[] = [];
+  const shown = new Map<string, string>();
   const heard = (name: string) => names.includes(name);
   const reading = (async () => {
     for (let line; (line = await monitor.readLine("stdout")) !== undefined;) {
-      names.push(/^(?:Deleted )?\d+: ([^:@\s]+)/.exec(line)?.[1] ?? line);
+      const [, deleted, index = "", name = line] = /^(Deleted )?(\d+): ([^:@\s]+)/.exec(line) ?? [];
+      // Linux 5.10 tells the end of a device that is moved under the name that it gets elsewhere.
+      const known = deleted === undefined ? name : shown.get(index) ?? name;
+      shown.set(index, known);
+      names.push(known);
     }
   })();
   const sign = async (name: string) => {
