@@ -168,7 +168,7 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
   "view-served": {
     level: "info",
     text: ({ port, who, isGuarded, isTls }) =>
-      `/metrics is served at port ${port} to ${
+      `/metrics and the map are served at port ${port} to ${
         who === "loopback" ? "this machine alone" : "everybody who reaches it"
       }${isGuarded ? ", with a token" : ""}${isTls ? ", over TLS" : ""}`,
   },

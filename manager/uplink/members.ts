@@ -28,6 +28,7 @@ import {
   UPLINK_PATH,
   UPLINK_PORT,
 } from "./messages.ts";
+import { Patience } from "./patience.ts";
 import { makeNonce } from "./proof.ts";
 
 /** A worker that has a line, or had one a short time ago. */
@@ -55,14 +56,13 @@ const MOST_LINES = 2_000;
 const MOST_PORTS_OF_ALL = 100_000;
 /** So long (ms) a worker that has lost its line is still shown. */
 const LOST_MS = 600_000;
-/** A worker answers within so long (ms), or not at all. */
-const ANSWER_MS = 3_000;
 
 interface Kept {
   member: Member;
   readonly line: Line;
   readonly admission: Admission;
   readonly questions: Map<number, (answer: Answer | undefined) => void>;
+  readonly patience: Patience;
 }
 
 export class Members implements Duty, Host, Disposable {
@@ -104,7 +104,11 @@ export class Members implements Duty, Host, Disposable {
     const id = ++this.#questionNumber;
     const { promise, resolve } = Promise.withResolvers<Answer | undefined>();
     kept.questions.set(id, resolve);
-    const overdue = setTimeout(() => resolve(undefined), ANSWER_MS);
+    const { patience } = kept;
+    const overdue = setTimeout(() => {
+      patience.overdue();
+      resolve(undefined);
+    }, patience.ms);
     kept.line.send(JSON.stringify({ type: "question", id, question }));
     try {
       return await promise;
@@ -158,7 +162,7 @@ export class Members implements Duty, Host, Disposable {
     const { node, version, protocol } = greeting;
     const state = protocol === PROTOCOL ? "connected" : "other-version";
     const member: Member = { address: line.from, node, version, state, since: Date.now() };
-    await this.#keep({ member, line, admission, questions: new Map() });
+    await this.#keep({ member, line, admission, questions: new Map(), patience: new Patience() });
   }
 
   /** That an address has no session yet is told by its worker, if it lasts. */
@@ -208,6 +212,7 @@ export class Members implements Duty, Host, Disposable {
         return;
       }
       case "answer":
+        kept.patience.answered();
         return kept.questions.get(message.id)?.(message.answer);
       case "beat":
         return;

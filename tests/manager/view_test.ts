@@ -28,7 +28,9 @@ testAsRoot("without a token the node alone may ask, and refusals are problems", 
   assert.equal(status, 200, body);
   assert.equal(headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
   assert.match(body, /^megalos_build_info\{version="[^"]+",runtime="[^"]+",role="worker"\} 1$/m);
-  await manager.logged(/info \/metrics is served at port 9472 to this machine alone$/m);
+  await manager.logged(
+    /info \/metrics and the map are served at port 9472 to this machine alone$/m,
+  );
   assert.equal(await statusOf(node, { address: "::1" }), 200);
   assert.equal(await statusOf(node, { address: OUTSIDE }), 0);
   assert.equal(await statusOf(node, { host: "localhost:9472" }), 200);
@@ -73,7 +75,7 @@ testAsRoot("with a token whoever knows it may ask from anywhere, and nobody else
     assert.equal(await statusOf(node, { address, path: "/elsewhere" }), 401);
   }
   await manager.logged(
-    /\/metrics is served at port 9472 to everybody who reaches it, with a token$/m,
+    /\/metrics and the map are served at port 9472 to everybody who reaches it, with a token$/m,
   );
   assert.ok(!manager.log.includes(TOKEN), manager.log);
 });

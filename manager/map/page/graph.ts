@@ -5,7 +5,7 @@ import fcose from "cytoscape-fcose";
 import { harmless } from "../../status/harmless.ts";
 import { rate, shorten } from "./format.ts";
 import { graphStyle, LEAST_SIZE, RATE_SIZE } from "./graph_style.ts";
-import type { Filter, Model, Port } from "./model.ts";
+import type { Filter, Model, Port, Problem } from "./model.ts";
 import { choosePorts, findProblems, matches } from "./model.ts";
 import { layOutGrid } from "./grid.ts";
 import { findPlace, middle, type Point } from "./place.ts";
@@ -23,6 +23,7 @@ const MANY = 250;
 /** How far new things are from others. */
 const DISTANCE = 46;
 const LETTERS = 22;
+const MOST_REASON = 44;
 
 const IDS = { device: "d", lan: "l", node: "n" } as const;
 const idOf = ({ kind, key }: Target) => IDS[kind] + key;
@@ -31,7 +32,10 @@ const label = (text: string) => harmless(shorten(text, LETTERS));
 export class Graph {
   readonly #cy: Core;
   #hasBoxes = true;
+  /** Then boxes are drawn below what is in them: a graph of compound nodes takes twice as long. */
   #isMany = false;
+  #shown: readonly [Model, Filter] | undefined;
+  #chosen: Target | undefined;
   /** The reader has moved the picture, so it is not moved by itself. */
   #isMoved = false;
 
@@ -50,6 +54,7 @@ export class Graph {
       this.choose(target);
     });
     this.#cy.on("dragpan scrollzoom pinchzoom", () => this.#isMoved = true);
+    this.#cy.on("drag", "node.device", () => this.#fitBoxes());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       this.#restyle();
     });
@@ -61,10 +66,12 @@ export class Graph {
 
   /** Draws what there is. What is drawn already stays where it is. */
   show(model: Model, filter: Filter): void {
+    this.#shown = [model, filter];
     const ports = choosePorts(model, filter);
-    const wanted = this.#describe(model, ports);
     const cy = this.#cy;
-    const isFirst = cy.elements().empty();
+    const isFirst = this.#things().empty();
+    if (isFirst) this.#setMany(this.#describe(model, filter, ports).length);
+    const wanted = this.#describe(model, filter, ports);
     const fresh: ElementDefinition[] = [];
     cy.batch(() => {
       const ids = new Set(wanted.map(({ data }) => data.id!));
@@ -87,25 +94,34 @@ export class Graph {
         there.scratch("look", one.classes);
       }
     });
-    if (isFirst) this.#setMany(wanted.length);
-    const added = cy.add(fresh).nodes(":childless").toArray() as NodeSingular[];
-    if (isFirst && added.length > 0) this.arrange();
+    const added = cy.add(fresh).nodes().not(".box").toArray() as NodeSingular[];
+    if (isFirst && added.length > 0) this.#arrange();
     else if (added.length > 0) this.#place(added);
+    this.#fitBoxes();
+    if (added.length > 0 && !isFirst && !this.#isMoved && !this.#isAllSeen()) this.#fit();
     this.search(model, filter);
   }
 
-  #describe(model: Model, ports: readonly Port[]): ElementDefinition[] {
-    const troubled = new Set(findProblems(model).map(({ address }) => address));
+  #describe(model: Model, filter: Filter, ports: readonly Port[]): ElementDefinition[] {
+    const problems = Map.groupBy(findProblems(model), ({ address }) => address);
     const devices = new Set(ports.map(({ device }) => device));
     const lans = new Set(ports.map(({ lan }) => lan));
-    const addresses = new Set(ports.map(({ node }) => node.address));
-    const boxes = model.nodes.filter(({ address }) => this.#hasBoxes && addresses.has(address));
+    const used = new Set(ports.map(({ node }) => node.address));
+    // A node without devices is there, too, where all is shown.
+    const isAll = filter.lab === "" && filter.lan === "" && ports.length > 0;
+    const boxes = model.nodes.filter(({ address }) =>
+      this.#hasBoxes && (used.has(address) || isAll)
+    );
     return [
-      ...boxes.map(({ address, name, state }): ElementDefinition => ({
-        group: "nodes",
-        data: { id: `n${address}`, kind: "node", key: address, label: label(name) },
-        classes: `box ${state} ${troubled.has(address) ? "troubled" : ""}`,
-      })),
+      ...boxes.map(({ address, name, state }): ElementDefinition => {
+        const wrong = problems.get(address) ?? [];
+        const kind = !used.has(address) ? "empty" : this.#isMany ? "flat" : "";
+        return {
+          group: "nodes",
+          data: { id: `n${address}`, kind: "node", key: address, label: this.#title(name, wrong) },
+          classes: `box ${kind} ${state} ${wrong.length > 0 ? "troubled" : ""}`,
+        };
+      }),
       ...[...devices].map((key): ElementDefinition => {
         const { title, node, ports } = model.devices.get(key)!;
         const states = new Set(ports.map(({ state }) => state));
@@ -114,7 +130,8 @@ export class Graph {
           group: "nodes",
           data: {
             ...{ id: `d${key}`, kind: "device", key, label: label(title) },
-            ...(this.#hasBoxes && { parent: `n${node.address}` }),
+            ...(this.#hasBoxes && { box: `n${node.address}` }),
+            ...(this.#hasBoxes && !this.#isMany && { parent: `n${node.address}` }),
           },
           classes: `device ${worst ?? ""}`,
         };
@@ -136,10 +153,17 @@ export class Graph {
     ];
   }
 
+  /** A box says what is wrong with its node, where there is room for that. */
+  #title(name: string, [first, ...others]: readonly Problem[]): string {
+    if (first === undefined || this.#isMany) return label(name);
+    const more = others.length > 0 ? ` and ${others.length} more` : "";
+    return `${label(name)}: ${harmless(shorten(first.text, MOST_REASON))}${more}`;
+  }
+
   /** Gives new things places near what they are linked to; nothing else moves. */
   #place(added: readonly NodeSingular[]): void {
     const isNew = new Set(added.map((one) => one.id()));
-    const placed: Point[] = this.#cy.nodes(":childless").filter((one) => !isNew.has(one.id()))
+    const placed: Point[] = this.#things().filter((one) => !isNew.has(one.id()))
       .map((one) => placeOf(one));
     const known = (all: cytoscape.NodeCollection) =>
       all.filter((one) => !isNew.has(one.id())).map((one) => placeOf(one));
@@ -149,7 +173,11 @@ export class Graph {
     );
     for (const one of order) {
       const linked = known(one.neighborhood("node"));
-      const siblings = known(one.siblings(":childless"));
+      const siblings = known(
+        this.#things().filter((other) =>
+          one.data("box") !== undefined && other.data("box") === one.data("box")
+        ),
+      );
       const near = siblings.length > 0
         ? nearest(siblings, middle(linked.length > 0 ? linked : siblings))
         : linked.length > 0
@@ -160,7 +188,38 @@ export class Graph {
       placed.push(place);
       isNew.delete(one.id());
     }
-    if (!this.#isMoved && !this.#isAllSeen()) this.#fit();
+  }
+
+  /** What is in the picture but for boxes. */
+  #things(): cytoscape.NodeCollection {
+    return this.#cy.nodes().not(".box");
+  }
+
+  /** Draws each flat box around what is on its node, and nodes without devices in a row below. */
+  #fitBoxes(): void {
+    const cy = this.#cy;
+    const byBox = Map.groupBy(
+      cy.nodes(".device").toArray() as NodeSingular[],
+      (one) => one.data("box") as string,
+    );
+    cy.batch(() => {
+      cy.nodes(".box").forEach((box) => {
+        const devices = byBox.get(box.id());
+        if (devices === undefined) this.#placeEmpty(box as NodeSingular);
+        else if (this.#isMany) fitBox(box as NodeSingular, devices);
+      });
+    });
+  }
+
+  /** A node without devices stays where it is first drawn. */
+  #placeEmpty(box: NodeSingular): void {
+    if (box.scratch("size") !== undefined) box.removeStyle("width height");
+    box.removeScratch("size");
+    if (box.scratch("place") !== undefined) return;
+    const { x1, y2 } = this.#things().boundingBox();
+    const before = this.#cy.nodes(".empty").filter((one) => one.scratch("place") !== undefined);
+    box.position({ x: (x1 || 0) + ROW_GAP * (0.5 + before.length), y: (y2 || 0) + 90 });
+    box.scratch("place", true);
   }
 
   #isAllSeen(): boolean {
@@ -170,16 +229,29 @@ export class Graph {
 
   /** Lays all out anew. */
   arrange(): void {
+    const wasMany = this.#isMany;
     this.#setMany(this.#cy.elements().length);
+    // Boxes are of another kind now.
+    if (wasMany !== this.#isMany && this.#shown !== undefined) {
+      this.#cy.elements().remove();
+      this.show(...this.#shown);
+      return this.mark(this.#chosen);
+    }
+    this.#arrange();
+  }
+
+  #arrange(): void {
+    this.#cy.nodes(".empty").forEach((one) => void one.removeScratch("place"));
     if (this.#isMany) this.#arrangeGrid();
     else {
-      this.#cy.layout({
+      this.#cy.elements().not(".empty").layout({
         name: "fcose",
         ...{ quality: "proof", randomize: true, animate: false, fit: false },
         ...{ nodeSeparation: 60, idealEdgeLength: 60, nodeRepulsion: 6000, packComponents: false },
         ...{ nestingFactor: 0.3, gravityCompound: 1.2, nodeDimensionsIncludeLabels: true },
       } as cytoscape.LayoutOptions).run();
     }
+    this.#fitBoxes();
     this.#isMoved = false;
     this.#fit();
   }
@@ -203,7 +275,7 @@ export class Graph {
     const devices = cy.nodes(".device").map((one) => ({
       id: one.id(),
       lan: lanOf(one as NodeSingular),
-      box: (one.data("parent") as string | undefined) ?? lanOf(one as NodeSingular),
+      box: (one.data("box") as string | undefined) ?? lanOf(one as NodeSingular),
     })).sort((one, other) => natural.compare(one.lan, other.lan));
     const boxes = [...Map.groupBy(devices, ({ box }) => box)]
       .sort(([one], [other]) => natural.compare(one, other));
@@ -216,7 +288,7 @@ export class Graph {
     const groups = boxes.map(([, all]) => all.map(({ id }) => id));
     const places = layOutGrid(groups, links, cy.width() / Math.max(cy.height(), 1));
     cy.batch(() => {
-      cy.nodes(":childless").positions((one) => ({ ...places.get(one.id()) ?? { x: 0, y: 0 } }));
+      this.#things().positions((one) => ({ ...places.get(one.id()) ?? { x: 0, y: 0 } }));
     });
   }
 
@@ -257,9 +329,7 @@ export class Graph {
           ...[`e${port.key}`, `d${port.device}`, `l${port.lan}`, `n${port.node.address}`],
         ]),
       );
-      cy.elements(":childless, edge").forEach((one) =>
-        void one.toggleClass("dim", !meant.has(one.id()))
-      );
+      cy.elements().not(".box").forEach((one) => void one.toggleClass("dim", !meant.has(one.id())));
     });
   }
 
@@ -283,6 +353,7 @@ export class Graph {
 
   /** Marks what is chosen, with its links. */
   mark(target: Target | undefined): void {
+    this.#chosen = target;
     this.#cy.batch(() => {
       this.#cy.elements(".chosen").removeClass("chosen");
       if (target === undefined) return;
@@ -294,7 +365,7 @@ export class Graph {
 
   /** Goes to the next thing in a direction, and answers what is there. */
   step(dx: number, dy: number): Target | undefined {
-    const all = this.#cy.nodes(":childless").filter((one) => one.visible());
+    const all = this.#things().filter((one) => one.visible());
     const now = this.#cy.nodes(".focus").first();
     const from: Point = now.empty() ? { x: -1e9, y: -1e9 } : now.position();
     let best: NodeSingular | undefined;
@@ -329,9 +400,7 @@ export class Graph {
 
   /** Where things are, for tests and for whoever takes notes: by kind and key. */
   get positions(): Readonly<Record<string, Point>> {
-    const all = this.#cy.nodes(":childless").map((one) =>
-      [one.id(), { ...one.position() }] as const
-    );
+    const all = this.#things().map((one) => [one.id(), { ...one.position() }] as const);
     return Object.fromEntries(all);
   }
 
@@ -359,6 +428,25 @@ const natural = new Intl.Collator("en", { numeric: true });
 function nearest(points: readonly Point[], to: Point): Point {
   return points.reduce((best, one) => away(one, to) < away(best, to) ? one : best);
 }
+
+/** Draws a flat box around devices. */
+function fitBox(box: NodeSingular, devices: readonly NodeSingular[]): void {
+  const places = devices.map((one) => one.position());
+  const [left, right] = span(places.map(({ x }) => x));
+  const [top, bottom] = span(places.map(({ y }) => y));
+  const [width, height] = [right - left, bottom - top];
+  const size = `${width} ${height}`;
+  if (box.scratch("size") !== size) box.scratch("size", size).style({ width, height });
+  box.position({ x: (left + right) / 2, y: (top + bottom) / 2 }).ungrabify();
+}
+
+/** Between nodes without devices. */
+const ROW_GAP = 130;
+
+/** The least and the greatest of some numbers, with room around a device and its name. */
+const span = (all: readonly number[]) =>
+  [Math.min(...all) - ROOM, Math.max(...all) + ROOM] as const;
+const ROOM = 26;
 
 const away = (one: Point, other: Point) => Math.hypot(one.x - other.x, one.y - other.y);
 

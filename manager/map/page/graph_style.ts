@@ -58,6 +58,14 @@ export function graphStyle(many: boolean): StylesheetJson {
       },
     },
     {
+      selector: "node.empty",
+      style: { width: many ? 60 : 34, height: many ? 36 : 20, padding: "0px" },
+    },
+    {
+      selector: "node.flat",
+      style: { padding: "0px", "z-compound-depth": "bottom" },
+    },
+    {
       selector: "edge",
       style: {
         ...{ width: "data(width)", "line-color": line, "curve-style": "haystack" },
@@ -86,7 +94,10 @@ export function graphStyle(many: boolean): StylesheetJson {
     { selector: "node.lan.down", style: { "background-color": bad } },
     {
       selector: "node.box.troubled",
-      style: { "border-color": bad, "border-width": 2, "border-style": "dashed", color: bad },
+      style: {
+        ...{ "border-color": bad, "border-width": many ? 6 : 2.5, "border-style": "dashed" },
+        ...{ "background-color": bad, "background-opacity": 0.16, color: bad },
+      },
     },
     { selector: ".dim", style: { opacity: 0.15 } },
     { selector: ".unseen", style: { display: "none" } },

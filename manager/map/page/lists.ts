@@ -9,6 +9,10 @@ import { drawSpark, makeSpark } from "./spark.ts";
 
 /** Rows that a table has at most; a search finds the others. */
 const MOST_ROWS = 500;
+/** Rows that a table has at once; the others come when the picture has been drawn. */
+const FIRST_ROWS = 60;
+/** So long (ms) the others wait at most. */
+const LATER_MS = 1_000;
 
 /** A column: its title, what is shown of a row, and what rows are sorted by. */
 interface Column<Row> {
@@ -176,6 +180,8 @@ export class Lists {
   #sort = { column: 0, isDown: false };
   #body: HTMLTableSectionElement | undefined;
   #left: HTMLElement | undefined;
+  #most = FIRST_ROWS;
+  #isLater = false;
   #last: { readonly model: Model; readonly filter: Filter } | undefined;
 
   constructor(rates: Rates, private readonly choose: (target: Target) => void) {
@@ -255,7 +261,8 @@ export class Lists {
     this.#last = { model, filter };
     const { rows, key } = this.#table;
     const all = this.#sorted(rows(model, filter));
-    const shown = all.slice(0, MOST_ROWS);
+    const shown = all.slice(0, this.#most);
+    if (all.length > this.#most && this.#most < MOST_ROWS) this.#showMoreLater();
     const keys = new Set(shown.map(key));
     for (const [one, { tr }] of this.#rows) {
       if (keys.has(one)) continue;
@@ -272,10 +279,21 @@ export class Lists {
       if (one.tr === before) before = before.nextSibling;
       else this.#body!.insertBefore(one.tr, before);
     }
-    const more = all.length - shown.length;
+    const more = all.length - Math.min(all.length, MOST_ROWS);
     const none = all.length === 0 ? "Nothing to show." : "";
-    setText(this.#left!, more > 0 ? `${more} more; search for them.` : none);
+    setText(this.#left!, more > 0 ? `${more.toLocaleString("en")} more; search for them.` : none);
     this.tick();
+  }
+
+  /** A table of 500 rows takes as long to lay out as all else, and 40 can be seen. */
+  #showMoreLater(): void {
+    if (this.#isLater) return;
+    this.#isLater = true;
+    const show = () => {
+      this.#most = MOST_ROWS;
+      if (this.#last) this.show(this.#last.model, this.#last.filter);
+    };
+    setTimeout(show, LATER_MS);
   }
 
   #sorted(rows: readonly never[]): never[] {

@@ -1,0 +1,114 @@
+// The map's picture in a real browser: what is filtered, chosen, red, and too much to be drawn.
+import assert from "node:assert/strict";
+import { NodeBrowser, type OpenMap, testInBrowser } from "../fixture/browser.ts";
+import { eventually } from "../fixture/eventually.ts";
+import { callReflector, hello, inventoryOf } from "../fixture/liner.ts";
+import { addPod, pod } from "../fixture/pod.ts";
+import { startTwoPods } from "../fixture/two_pods.ts";
+
+const NET2 = { name: "net2", suffix: "ntwork", vxlanId: 20 };
+const PC3 = pod("pc3", "02:00:00:00:00:03", NET2, "other-lab");
+
+/** The devices and LANs that are drawn, by their names. */
+async function drawn(map: OpenMap): Promise<string[]> {
+  const ids = Object.keys(await map.positions());
+  return ids.map((id) => id.replace(/^.*[ /]/s, "")).sort();
+}
+
+async function draws(map: OpenMap, ...wanted: readonly string[]): Promise<void> {
+  let seen: string[] = [];
+  await eventually(
+    async () => (seen = await drawn(map)).join() === wanted.join(),
+    30,
+    () => `${seen}`,
+  );
+}
+
+testInBrowser(
+  "the picture can be filtered, searched and clicked, and shows a lost session",
+  async () => {
+    await using pods = await startTwoPods();
+    const { reflector, workers: [, w2] } = pods.cluster;
+    await addPod(w2, PC3);
+    await using browser = await NodeBrowser.start(reflector);
+    const map = await browser.open();
+    const { page } = map;
+    const names = async () => (await map.rows()).map(([name]) => name);
+    await draws(map, "net1-ntwork", "net2-ntwork", "pc1", "pc2", "pc3");
+
+    // By lab, and by LAN: the picture and the table have nothing else.
+    await page.selectOption("#lab", "other-lab");
+    await draws(map, "net2-ntwork", "pc3");
+    assert.deepEqual(await names(), ["pc3"]);
+    await page.selectOption("#lab", "");
+    await page.selectOption("#lan", { label: "net1 (10)" });
+    await draws(map, "net1-ntwork", "pc1", "pc2");
+    assert.deepEqual(await names(), ["pc1", "pc2"]);
+    await page.selectOption("#lan", "");
+    await draws(map, "net1-ntwork", "net2-ntwork", "pc1", "pc2", "pc3");
+
+    // A search fades what is not meant, and moves nothing.
+    const before = await map.positions();
+    await page.fill("#search", "02:00:00:00:00:03");
+    await eventually(
+      async () =>
+        await map.opacityOf("lab/pc1") < 100 && await map.opacityOf("other-lab/pc3") > 200,
+      30,
+      async () => `pc1 ${await map.opacityOf("lab/pc1")}`,
+    );
+    assert.deepEqual([await names(), await map.positions()], [["pc3"], before]);
+    await page.fill("#search", "");
+    await eventually(async () => await map.opacityOf("lab/pc1") > 200, 30, "pc1 stays faded");
+
+    // A click on the device itself.
+    await map.clickAt(await map.placeOf("other-lab/pc3"));
+    await map.says("#details h2", /pc3/);
+    await map.says("#details", /net0[^]*net2-ntwork[^]*02:00:00:00:00:03[^]*up[^]*packets in/);
+    await map.says("#details code", /^kubectl -n other-lab exec -it pc3 -- sh$/);
+    await map.says("#details code", /^kubectl -n other-lab exec pc3 -- tcpdump -n -l -i net0$/);
+    await page.keyboard.press("Escape");
+
+    // A node without its BGP session is red, and says why; then it is as it was.
+    assert.equal(await map.countRed(), 0);
+    await w2.must("nft", "add table inet cut");
+    await w2.must("nft", "add chain inet cut in { type filter hook input priority 0; }");
+    await w2.must("nft", "add rule inet cut in tcp sport 179 drop");
+    await w2.must("nft", "add rule inet cut in tcp dport 179 drop");
+    await eventually(async () => await map.countRed() > 100, 60, "nothing is red");
+    const { x, y } = await map.placeOf("other-lab/pc3");
+    await map.clickAt({ x: x - 21, y });
+    await map.says("#details h2", /w2/);
+    await map.says("#details .bad", /its BGP session with (rr|10\.99\.0\.1) is down/);
+    await w2.must("nft", "delete table inet cut");
+    await eventually(async () => await map.countRed() === 0, 60, "w2 stays red");
+    map.assertNoComplaint();
+  },
+);
+
+testInBrowser(
+  "more than 1,500 devices are drawn when a lab is chosen, and listed all the same",
+  async () => {
+    await using pods = await startTwoPods();
+    const { cluster: { reflector, workers: [, w2] }, running } = pods;
+    await running.workers[1].end("KILL");
+    const ports = Array.from({ length: 1_501 }, (_, at) => {
+      const name = `d${at}`;
+      const namespace = at === 0 ? "few" : "many";
+      return { ...{ port: name, namespace, pod: name, lan: "w2-s", vni: 77 }, state: "up" };
+    });
+    await using _many = await callReflector(w2, hello(), inventoryOf("w2", { ports }));
+    await using browser = await NodeBrowser.start(reflector);
+    const map = await browser.open();
+    await map.says("#totals", /1,502 devices/);
+    await map.says("#notice", /^More than 1,500 devices: choose a lab or a LAN to draw them\.$/);
+    assert.deepEqual(await map.positions(), {});
+    await map.says("#table .left", /^1,002 more; search for them\.$/);
+    await map.page.fill("#search", "many/d1500");
+    await map.says("#table tbody", /^d1500\b/);
+    await map.page.fill("#search", "");
+    await map.page.selectOption("#lab", "few");
+    await draws(map, "d0", "w2-s");
+    assert.equal(await map.page.locator("#notice").isVisible(), false);
+    map.assertNoComplaint();
+  },
+);

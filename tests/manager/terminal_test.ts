@@ -1,0 +1,74 @@
+// What the manager's tables are on a terminal: colours, and a picture that is drawn again.
+import assert from "node:assert/strict";
+import { converse } from "../../shared/process/exec.ts";
+import { eventually } from "../fixture/eventually.ts";
+import { MANAGER } from "../fixture/manager.ts";
+import { testAsRoot } from "../fixture/privileged.ts";
+import { callOn, startResidentNode } from "../fixture/resident_node.ts";
+import type { Node } from "../fixture/cluster.ts";
+
+const GREEN = "\x1b[32m";
+const CLEAR = "\x1b[H\x1b[2J";
+const CTRL_C = "\x03";
+
+/** A command on a terminal of its own. */
+function onTerminal(node: Node, words: string, env: Readonly<Record<string, string>> = {}) {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const script = ["script", "--quiet", "--return", "--flush", "--command", words, "/dev/null"];
+  const argv = [...node.enter, "env", ...variables, ...script] as const;
+  const talk = converse({ argv: [...argv], timeoutMs: 120_000 });
+  assert.ok(talk !== undefined, "nsenter is not installed");
+  return talk;
+}
+
+async function seenOnTerminal(...args: Parameters<typeof onTerminal>): Promise<string> {
+  const { stdout, code } = await onTerminal(...args).end();
+  assert.equal(code, 0, stdout);
+  return stdout;
+}
+
+function assertPlain(text: string): void {
+  assert.ok(!text.includes("\x1b"), JSON.stringify(text));
+}
+
+testAsRoot("tables have colours on a terminal alone, and --watch draws them again", async () => {
+  await using worker = await startResidentNode();
+  const { node } = worker;
+  const called = await callOn(node, {
+    ...{ verb: "ADD", container: "pc1", ifname: "eth0", netns: "/run/netns/pod" },
+    args: "K8S_POD_NAMESPACE=lab;K8S_POD_NAME=pc1",
+    config: { name: "net1", suffix: "ntwork", vxlanId: 10 },
+  });
+  assert.equal(called.exitCode, 0, called.stdout);
+  const row = /pc1 +eth0/;
+  await eventually(
+    async () => row.test(await node.must(MANAGER, "devices")),
+    30,
+    "the device is not shown",
+  );
+  assertPlain(await node.must(MANAGER, "devices"));
+  const words = `${MANAGER} devices`;
+  const coloured = await seenOnTerminal(node, words);
+  assert.match(coloured, row);
+  assert.ok(coloured.includes(GREEN), JSON.stringify(coloured));
+  assertPlain(await seenOnTerminal(node, words, { NO_COLOR: "1" }));
+  assertPlain(await seenOnTerminal(node, `${words} --json`));
+
+  // Each picture begins where the last one did. A change is seen without another command.
+  for (const [what, wanted] of [["devices", row], ["lans", /net1/], ["nodes", /w1/]] as const) {
+    const watching = onTerminal(node, `${MANAGER} ${what} --watch`);
+    let pictures = 0;
+    let isShown = false;
+    while (pictures < 2 || !isShown) {
+      const line = await watching.readLine("stdout");
+      assert.ok(line !== undefined, `${what} --watch has ended`);
+      if (line.includes(CLEAR)) pictures++;
+      if (wanted.test(line)) isShown = true;
+    }
+    await watching.write(CTRL_C);
+    const { code, stdout } = await watching.end();
+    assert.equal(code, 0, stdout);
+  }
+  const piped = await node.run(["timeout", "--signal=INT", "5", MANAGER, "lans", "--watch"]);
+  assertPlain(piped.stdout);
+});
