@@ -14,7 +14,9 @@ const CTRL_C = "\x03";
 /** A command on a terminal of its own. */
 function onTerminal(node: Node, words: string, env: Readonly<Record<string, string>> = {}) {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const script = ["script", "--quiet", "--return", "--flush", "--command", words, "/dev/null"];
+  // The shell that script(1) starts would be ended by Ctrl-C, too.
+  const command = `exec ${words}`;
+  const script = ["script", "--quiet", "--return", "--flush", "--command", command, "/dev/null"];
   const argv = [...node.enter, "env", ...variables, ...script] as const;
   const talk = converse({ argv: [...argv], timeoutMs: 120_000 });
   assert.ok(talk !== undefined, "nsenter is not installed");
