@@ -86,13 +86,21 @@ testInBrowser(
   },
 );
 
-/** Calls as w2; undefined where the reflector has no session of w2 at this moment. */
-async function callAndJoin(w2: Node, inventory: string): Promise<Liner | undefined> {
-  const liner = await callReflector(w2, hello(), inventory);
-  const [, answer] = [await liner.next(), await liner.next()];
-  if (answer.includes('"welcome"')) return liner;
-  await liner[Symbol.asyncDispose]();
-  return undefined;
+/** Calls as w2, again where the reflector has no session of w2 at this moment. */
+async function callUntilTaken(w2: Node, inventory: string): Promise<Liner> {
+  let answer = "";
+  return await eventually(
+    async () => {
+      const liner = await callReflector(w2, hello(), inventory);
+      await liner.next();
+      answer = await liner.next();
+      if (answer.includes('"welcome"')) return liner;
+      await liner[Symbol.asyncDispose]();
+      return undefined;
+    },
+    60,
+    () => `the reflector answers ${answer}`,
+  );
 }
 
 testInBrowser(
@@ -106,11 +114,7 @@ testInBrowser(
       const namespace = at === 0 ? "few" : "many";
       return { ...{ port: name, namespace, pod: name, lan: "w2-s", vni: 77 }, state: "up" };
     });
-    await using _many = await eventually(
-      async () => await callAndJoin(w2, inventoryOf("w2", { ports })),
-      30,
-      "the reflector takes no line of w2",
-    );
+    await using _many = await callUntilTaken(w2, inventoryOf("w2", { ports }));
     await using browser = await NodeBrowser.start(reflector);
     const map = await browser.open();
     await map.says("#totals", /1,502 devices/);
