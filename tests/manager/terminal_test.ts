@@ -44,7 +44,7 @@ testAsRoot("tables have colours on a terminal alone, and --watch draws them agai
   assert.equal(called.exitCode, 0, called.stdout);
   const row = /pc1 +eth0/;
   await eventually(
-    async () => row.test(await node.must(MANAGER, "devices")),
+    async () => row.test((await node.run([MANAGER, "devices"])).stdout),
     30,
     "the device is not shown",
   );
