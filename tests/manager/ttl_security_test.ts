@@ -1,8 +1,8 @@
 // A reflector that counts hops takes no session from farther away, where FRR enforces that.
 import assert from "node:assert/strict";
-import { run } from "../../shared/process/exec.ts";
 import { plug, REFLECTOR_ADDRESS, startCluster, startNode } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
+import { readFrrVersion } from "../fixture/frr.ts";
 import { Manager, readStatus, REFLECTOR_ENV, workerEnv } from "../fixture/manager.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { Speaker } from "../fixture/speaker.ts";
@@ -10,11 +10,9 @@ import { Speaker } from "../fixture/speaker.ts";
 /** Packets that have passed one router have a TTL of 254. */
 const NEAR = { MEGALOS_BGP_TTL_SECURITY: "2" };
 
-const { stdout } = await run({ argv: ["sh", "-c", "/usr/lib/frr/bgpd --version"] });
-const [, version = "?", ...numbers] = /^bgpd version ((\d+)\.(\d+)\S*)/.exec(stdout) ?? [];
-const [major = 0, minor = 0] = numbers.map(Number);
+const { version, isAtLeast } = await readFrrVersion();
 /** Whether this machine's FRR counts hops. */
-const counts = major > 10 || (major === 10 && minor >= 3);
+const counts = isAtLeast(10, 3);
 
 testAsRoot(
   "a packet that could have come from farther away brings no session",
