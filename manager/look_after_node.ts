@@ -13,7 +13,9 @@ import { NextHopAsker } from "./frr/next_hops.ts";
 import { FrrStarter } from "./frr/supervise.ts";
 import type { ViewServer } from "./http/view_server.ts";
 import { Door } from "./local/door.ts";
+import { MoveHints } from "./moves/move_hints.ts";
 import { Members } from "./uplink/members.ts";
+import { MovePasser } from "./uplink/move_passer.ts";
 import { Uplink } from "./uplink/uplink.ts";
 import { addOwnEvents, answerOf } from "./view/answerer.ts";
 import type { InventoryKeeper } from "./inventory/inventory_keeper.ts";
@@ -87,7 +89,8 @@ async function listDuties(
   const idle = new IdleSessions(tell);
   if (settings.role === "route-reflector") {
     const gatekeeper = new Gatekeeper(settings, configuration, tell);
-    const members = kept.use(new Members(() => configuration.passwords, tell));
+    const passer = settings.moveHints === "on" ? new MovePasser(configuration) : undefined;
+    const members = kept.use(new Members(() => configuration.passwords, tell, passer));
     kept.use(addOwnEvents(members, inventory.nodeName, journal));
     const answerer = answerOf(inventory, journal, members);
     map.source = answerer;
@@ -100,6 +103,8 @@ async function listDuties(
   const macs = kept.use(new MacLimiter(settings.maxMacs, tell));
   const filter = kept.use(new VtepFilter(settings, facts.vtep, tell));
   metrics.filter = () => filter.figures;
+  const moves = settings.moveHints === "on" ? kept.use(new MoveHints(tell)) : undefined;
+  const hints = moves === undefined ? [] : [moves];
   const beacon = new Beacon(facts);
   const portMacs = kept.use(new PortMacs());
   const hearLink = (link: HeardLink) => {
@@ -115,21 +120,22 @@ async function listDuties(
     beacon.takeDevices(devices);
     filter.takeDevices(devices);
     inventory.takeDevices(devices);
+    moves?.takeDevices(devices);
     metrics.takeDevices(devices);
   };
   const lans = kept.use(new LanKeeper(facts, settings.grace * 1000, tell, hearLink, takeDevices));
   const switches = new SwitchKeeper(tell);
   const entries = kept.use(
-    new EntryKeeper(tell, ring, [filter, macs, metrics.entries]),
+    new EntryKeeper(tell, ring, [filter, macs, metrics.entries, ...hints]),
   );
   const away = new AwayNodes(tell);
   const nextHops = kept.use(new NextHopAsker());
   const counters = new CountersFile(() => journal.counters);
-  const uplink = kept.use(new Uplink(inventory, () => configuration.passwords[0], tell));
+  const uplink = kept.use(new Uplink(inventory, () => configuration.passwords[0], tell, moves));
   const answerer = answerOf(inventory, journal);
   map.source = answerer;
   const door = kept.use(new Door(answerer));
-  const told = [counters, inventory, uplink, door];
+  const told = [...hints, counters, inventory, uplink, door];
   const own = [lans, portMacs, filter, beacon, macs, storms, switches, ...resident, ...told];
   return [health, entries, nextHops, away, ...frr, configuration, idle, ...own];
 }

@@ -178,6 +178,13 @@ export const SOURCES = {
     help: "broadcast, multicast and unknown unicast frames a second of a pod's port; 0: no limit",
     default: "2000",
   },
+  moveHints: {
+    env: "MEGALOS_MOVE_HINTS",
+    flag: "--move-hints <on or off>",
+    help: "on: workers tell each other through the reflector when a MAC address has moved; " +
+      "off: this node tells and hears nothing",
+    default: "on",
+  },
   reconcile: {
     env: "MEGALOS_RECONCILE",
     flag: "--reconcile <seconds>",
@@ -281,6 +288,7 @@ const schema = z.object({
   vtepFilter: z.enum(["on", "off"], "on or off"),
   maxMacs: integer(0, 1_000_000),
   stormLimit: integer(0, 1_000_000),
+  moveHints: z.enum(["on", "off"], "on or off"),
   reconcile: integer(1, 3_600),
   log: z.enum(FORMATS, FORMATS.join(" or ")),
   logLevel: z.enum(LEVELS, "debug, info, warn or error"),

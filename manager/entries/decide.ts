@@ -2,7 +2,7 @@
 import type { FdbEntry } from "./entries.ts";
 
 /** EVPN has spoken when a session is so old (ms): until then other nodes may be coming back too. */
-const SPOKEN_MS = 10_000;
+export const SPOKEN_MS = 10_000;
 /**
  * A sweep lists all entries of kernel and EVPN. Where entries change all the time, so much time
  * (ms) lies between two sweeps.

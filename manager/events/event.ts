@@ -1,5 +1,6 @@
 // What happens on a node, as one closed union: log lines, counters and streams come from it.
 import type { Lan } from "../../shared/lan/lan.ts";
+import type { Fate } from "../moves/fates.ts";
 import type { Role } from "../settings.ts";
 
 /** Syslog's words for how much somebody should care, the least first. */
@@ -94,6 +95,8 @@ export type Happening =
   | { readonly kind: "uplink-back"; readonly peer: string }
   /** A reflector refuses a worker's line. */
   | { readonly kind: "uplink-refused"; readonly peer: string; readonly why: string }
+  /** What became of hints of moves since the last look. */
+  | { readonly kind: "move-hints"; readonly fate: Fate; readonly count: number }
   | { readonly kind: "entries-kept"; readonly count: number }
   | { readonly kind: "entries-removed"; readonly count: number }
   // Calls.

@@ -99,6 +99,10 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
     level: "warn",
     text: ({ peer, why }) => `no inventory is taken from ${peer}: ${why}`,
   },
+  "move-hints": {
+    level: "debug",
+    text: ({ fate, count }) => `hints of moves ${fate}: ${count}`,
+  },
   "entries-kept": {
     level: "warn",
     text: ({ count }) => `${count} forwarding entries kept: there was no BGP session`,

@@ -34,14 +34,48 @@ export async function readMacs(
       heard: (part, stream) => stream === "stdout" && scanner.hear(part),
     });
     if (done.reason !== "success") return false;
-    if (scanner.answers !== asked.length) {
-      throw new Error(
-        `Cannot read zebra's MAC addresses: it has answered about ${scanner.answers} LANs of ` +
-          `${asked.length}`,
-      );
-    }
+    requireAnswers(scanner.answers, asked.length, "LANs");
   }
   return true;
+}
+
+/** At a port of this node, at another node, or nowhere. */
+export type MacPlace = "local" | { readonly vtep: string } | undefined;
+
+/** As many addresses are asked about by one vtysh. */
+const MACS_AT_ONCE = 64;
+
+/**
+ * Where zebra knows single MAC addresses to be, in their order. Undefined where zebra does not
+ * answer.
+ * @throws {Error} when zebra says what this program cannot read
+ */
+export async function readMacPlaces(
+  run: Run,
+  macs: readonly { readonly vni: number; readonly mac: string }[],
+): Promise<MacPlace[] | undefined> {
+  const places: MacPlace[] = [];
+  for (let at = 0; at < macs.length; at += MACS_AT_ONCE) {
+    const asked = macs.slice(at, at + MACS_AT_ONCE);
+    const found = new Map<number, MacPlace>();
+    const scanner = new MacScanner((answer, { type, behind }) =>
+      found.set(answer, type === "local" ? type : { vtep: behind })
+    );
+    const done = await run(vtysh.macPlaces(asked));
+    if (done.reason !== "success") return undefined;
+    scanner.hear(done.stdout);
+    requireAnswers(scanner.answers, asked.length, "addresses");
+    places.push(...asked.map((_, answer) => found.get(answer)));
+  }
+  return places;
+}
+
+function requireAnswers(answers: number, asked: number, what: string): void {
+  if (answers === asked) return;
+  throw new Error(
+    `Cannot read zebra's MAC addresses: it has answered about ${answers} ${what} of ` +
+      `${asked}`,
+  );
 }
 
 /** A MAC address with its figures, which hold no further object; or a bracket of what is around. */

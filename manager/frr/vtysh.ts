@@ -20,6 +20,17 @@ export const vtysh = {
     argv: ["vtysh", ...vnis.flatMap((vni) => ["-c", `show evpn mac vni ${vni} json`])],
     timeoutMs: LONG_TIMEOUT_MS,
   }),
+  /** The same of single addresses. */
+  macPlaces: (macs: readonly { readonly vni: number; readonly mac: string }[]): Command => ({
+    argv: [
+      "vtysh",
+      ...macs.flatMap(({ vni, mac }) => [
+        "-c",
+        `show evpn mac vni ${vni} mac ${mac} json`,
+      ]),
+    ],
+    timeoutMs: TIMEOUT_MS,
+  }),
   /** Routes of type 3: a node on a LAN. */
   multicastRoutes: (): Command => ({
     argv: ["vtysh", "-c", "show bgp l2vpn evpn route type multicast json"],

@@ -1,5 +1,6 @@
 // The rows of the table that count what happens: calls, looks, events. Pure.
 import { HANDED_VERBS } from "../calls/protocol.ts";
+import { FATES } from "../moves/fates.ts";
 import { KINDS, levelOf } from "../events/render.ts";
 import { type CountedRow, type HistogramRow, type Labels, MOST } from "./row.ts";
 
@@ -92,6 +93,17 @@ export const EVENT_ROWS: readonly (CountedRow | HistogramRow)[] = [
     most: 20,
     first: ["bgpd", "watchfrr", "zebra"].map((daemon) => ({ daemon })),
     hear: (heard) => heard.kind === "daemon-up" ? [{ daemon: heard.daemon }, 1] : undefined,
+  },
+  {
+    name: "megalos_move_hints_total",
+    help: "Hints that a MAC address has moved to another node: told to reflectors, passed by a " +
+      "reflector, followed, refused, dropped (there were too many), settled (EVPN said otherwise).",
+    type: "counter",
+    labels: ["fate"],
+    source: SOURCE,
+    most: FATES.length,
+    first: FATES.map((fate) => ({ fate })),
+    hear: (heard) => heard.kind === "move-hints" ? [{ fate: heard.fate }, heard.count] : undefined,
   },
   {
     name: "megalos_events_total",

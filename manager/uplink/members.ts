@@ -28,6 +28,7 @@ import {
   UPLINK_PATH,
   UPLINK_PORT,
 } from "./messages.ts";
+import type { HintLine, MovePasser } from "./move_passer.ts";
 import { Patience } from "./patience.ts";
 import { makeNonce } from "./proof.ts";
 
@@ -63,6 +64,7 @@ interface Kept {
   readonly admission: Admission;
   readonly questions: Map<number, (answer: Answer | undefined) => void>;
   readonly patience: Patience;
+  readonly takesMoves: boolean;
 }
 
 export class Members implements Duty, Host, Disposable {
@@ -81,6 +83,7 @@ export class Members implements Duty, Host, Disposable {
   constructor(
     private readonly passwords: () => readonly (string | undefined)[],
     private readonly tell: Tell,
+    private readonly passer?: MovePasser,
   ) {}
 
   get all(): Member[] {
@@ -118,9 +121,11 @@ export class Members implements Duty, Host, Disposable {
     }
   }
 
-  // deno-lint-ignore require-await
   async look({ sessions }: Pick<Observation, "sessions">): Promise<void> {
     this.#acceptor ??= acceptLinesOfAll(UPLINK_PORT, this);
+    for (const [fate, count] of await this.passer?.look() ?? []) {
+      this.tell({ kind: "move-hints", fate, count });
+    }
     this.#established = new Set(sessions.filter(isUp).map(({ peer }) => peer));
     const passwords = this.passwords();
     const now = Date.now();
@@ -145,7 +150,9 @@ export class Members implements Duty, Host, Disposable {
 
   async serve(line: Line, known: () => void): Promise<void> {
     const nonce = makeNonce();
-    line.send(JSON.stringify({ type: "challenge", protocol: PROTOCOL, version: VERSION, nonce }));
+    const moves = this.passer === undefined ? {} : { moves: true };
+    const challenge = { protocol: PROTOCOL, version: VERSION, nonce, ...moves };
+    line.send(JSON.stringify({ type: "challenge", ...challenge }));
     const greeting = read(hello, await line.next(STRANGE) ?? "");
     if (greeting === undefined) return line.close(CLOSE.policy, "this is no greeting");
     const isEstablished = this.#established.has(line.from);
@@ -162,7 +169,9 @@ export class Members implements Duty, Host, Disposable {
     const { node, version, protocol } = greeting;
     const state = protocol === PROTOCOL ? "connected" : "other-version";
     const member: Member = { address: line.from, node, version, state, since: Date.now() };
-    await this.#keep({ member, line, admission, questions: new Map(), patience: new Patience() });
+    const takesMoves = state === "connected" && greeting.moves === true;
+    const patience = new Patience();
+    await this.#keep({ member, line, admission, questions: new Map(), patience, takesMoves });
   }
 
   /** That an address has no session yet is told by its worker, if it lasts. */
@@ -214,6 +223,8 @@ export class Members implements Duty, Host, Disposable {
       case "answer":
         kept.patience.answered();
         return kept.questions.get(message.id)?.(message.answer);
+      case "moves":
+        return this.passer?.pass(toHintLine(kept), message.moves, this.#hintLines());
       case "beat":
         return;
     }
@@ -237,6 +248,12 @@ export class Members implements Duty, Host, Disposable {
     };
   }
 
+  *#hintLines(): Generator<HintLine> {
+    for (const kept of this.#kept.values()) {
+      if (kept.member.state === "connected") yield toHintLine(kept);
+    }
+  }
+
   #countPorts(): number {
     return this.all.reduce((sum, { inventory }) => sum + (inventory?.ports.length ?? 0), 0);
   }
@@ -258,4 +275,8 @@ export class Members implements Duty, Host, Disposable {
       line.close(CLOSE.goingAway, "the reflector's manager ends");
     }
   }
+}
+
+function toHintLine({ line, takesMoves, member: { inventory } }: Kept): HintLine {
+  return { line, takesMoves, inventory };
 }

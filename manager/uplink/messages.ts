@@ -1,5 +1,7 @@
 // What is said on a line between a worker and its reflector: closed unions, in JSON.
 import * as z from "zod";
+import { MAX_VNI } from "../../shared/lan/lan.ts";
+import { parseMac } from "../../shared/mac.ts";
 import { inventory, MOST_PORTS, portCounters } from "../inventory/inventory.ts";
 
 /** The reflector's port for lines. It is no setting: the programs are permitted this one alone. */
@@ -14,7 +16,8 @@ export const PROTOCOL = 1;
 const text = z.string().max(1_000);
 const nonce = z.string().regex(/^[0-9a-f]{64}$/);
 const proof = z.string().regex(/^[0-9a-f]{64}$/);
-const greeting = { protocol: z.number(), version: text };
+/** Who says `moves` takes hints of moves. An earlier program does not say it, and is told none. */
+const greeting = { protocol: z.number(), version: text, moves: z.literal(true).optional() };
 
 /** The reflector speaks first. */
 export const challenge = z.object({ type: z.literal("challenge"), ...greeting, nonce });
@@ -68,6 +71,17 @@ const answer = z.discriminatedUnion("kind", [
 ]);
 export type Answer = Readonly<z.infer<typeof answer>>;
 
+/** A MAC address, in the one way that the kernel writes it, has come to a port of a LAN. */
+const move = z.object({
+  vni: z.int().min(0).max(MAX_VNI),
+  mac: z.string().refine((mac) => parseMac(mac) === mac),
+});
+export type Move = Readonly<z.infer<typeof move>>;
+
+/** More moves are not told in a message. */
+export const MOST_MOVES = 32;
+const moves = z.array(move).max(MOST_MOVES).readonly();
+
 const beat = z.object({ type: z.literal("beat") });
 /** What a worker says once it is known. */
 export const fromWorker = z.discriminatedUnion("type", [
@@ -75,6 +89,8 @@ export const fromWorker = z.discriminatedUnion("type", [
   z.object({ type: z.literal("inventory"), inventory }),
   z.object({ type: z.literal("change"), change }),
   z.object({ type: z.literal("answer"), id: z.number(), answer }),
+  /** To the worker's own ports. Which node that is says the line's address. */
+  z.object({ type: z.literal("moves"), moves }),
 ]);
 export type FromWorker = Readonly<z.infer<typeof fromWorker>>;
 
@@ -83,6 +99,8 @@ export const fromReflector = z.discriminatedUnion("type", [
   challenge,
   welcome,
   beat,
+  /** To ports of another worker. */
+  z.object({ type: z.literal("moves"), vtep: z.union([z.ipv4(), z.ipv6()]), moves }),
   z.object({
     type: z.literal("question"),
     id: z.number(),

@@ -6,6 +6,7 @@ import {
   type Answer,
   BEAT_MS,
   fromReflector,
+  type Move,
   PROTOCOL,
   type Question,
   read,
@@ -21,6 +22,8 @@ export interface Caller {
   readonly password: () => string | undefined;
   readonly inventory: () => Inventory | undefined;
   readonly answer: (question: Question) => Promise<Answer>;
+  /** Hears that addresses are behind another node now; undefined where nobody is to tell. */
+  readonly hearMoves?: ((vtep: string, moves: readonly Move[]) => void) | undefined;
   /** The reflector has taken the call. */
   readonly taken: () => void;
 }
@@ -39,6 +42,7 @@ export class Outcall {
   #stage: "challenge" | "welcome" | "taken" = "challenge";
   #password: string | undefined;
   #reflectorNonce = "";
+  #takesMoves = false;
   #told: Inventory | undefined;
   #heardAt = performance.now();
   #saidAt = performance.now();
@@ -83,6 +87,12 @@ export class Outcall {
     this.#told = inventory;
   }
 
+  /** Tells that addresses have come to this node. What cannot be told now is not told. */
+  tellMoves(moves: readonly Move[]): void {
+    const isFull = this.#socket.bufferedAmount > MOST_WAITING;
+    if (this.#stage === "taken" && this.#takesMoves && !isFull) this.#say({ type: "moves", moves });
+  }
+
   #say(message: object): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     this.#socket.send(JSON.stringify(message));
@@ -104,13 +114,17 @@ export class Outcall {
     if (message === undefined) return;
     switch (message.type) {
       case "challenge":
-        if (this.#stage === "challenge") await this.#introduce(message.nonce);
-        return;
+        if (this.#stage !== "challenge") return;
+        this.#takesMoves = message.moves === true;
+        return await this.#introduce(message.nonce);
       case "welcome":
         if (this.#stage === "welcome") await this.#begin(message.proof);
         return;
       case "question":
         if (this.#stage === "taken") await this.#answer(message.id, message.question);
+        return;
+      case "moves":
+        if (this.#stage === "taken") this.caller.hearMoves?.(message.vtep, message.moves);
         return;
       case "beat":
         return;
@@ -124,10 +138,11 @@ export class Outcall {
     const proof = this.#password === undefined
       ? {}
       : { proof: await prove(this.#password, this.#claim("worker")) };
-    const { node } = this.caller;
+    const { node, hearMoves } = this.caller;
+    const moves = hearMoves === undefined ? {} : { moves: true };
     this.#say({
       ...{ type: "hello", protocol: PROTOCOL, version: VERSION, node },
-      ...{ nonce: this.#nonce, ...proof },
+      ...{ nonce: this.#nonce, ...proof, ...moves },
     });
   }
 

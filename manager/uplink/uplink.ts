@@ -7,6 +7,7 @@ import { readPortCounters } from "../inventory/port_counters.ts";
 import type { Duty } from "../loop/duty.ts";
 import type { Observation } from "../loop/observation.ts";
 import { Soon } from "../loop/soon.ts";
+import type { MoveHints } from "../moves/move_hints.ts";
 import type { Answer, Question } from "./messages.ts";
 import { Outcall } from "./outcall.ts";
 
@@ -24,6 +25,9 @@ const TROUBLE_MS = 60_000;
 /** Deno's list of permitted networks takes those of IPv4 alone. */
 const NO_IPV6 = "this program can be permitted no network of IPv6";
 
+/** Who tells moves, and hears of those to other nodes. */
+type Moves = Pick<MoveHints, "follow" | "hear">;
+
 /** Follows the sessions: a new reflector is called, and the line to one that is gone ends. */
 export class Uplink implements Duty, AsyncDisposable {
   readonly name = "keep lines to the reflectors";
@@ -33,6 +37,7 @@ export class Uplink implements Duty, AsyncDisposable {
     private readonly inventory: InventoryKeeper,
     private readonly password: () => string | undefined,
     private readonly tell: Tell,
+    private readonly moves?: Moves,
   ) {}
 
   async look({ sessions }: Pick<Observation, "sessions">): Promise<void> {
@@ -46,7 +51,10 @@ export class Uplink implements Duty, AsyncDisposable {
     }
     for (const peer of peers) {
       if (this.#lines.has(peer)) continue;
-      this.#lines.set(peer, new KeptLine(peer, this.inventory, this.password, this.tell));
+      this.#lines.set(
+        peer,
+        new KeptLine(peer, this.inventory, this.password, this.tell, this.moves),
+      );
     }
   }
 
@@ -69,6 +77,7 @@ class KeptLine implements AsyncDisposable {
     private readonly inventory: InventoryKeeper,
     private readonly password: () => string | undefined,
     private readonly tell: Tell,
+    private readonly moves: Moves | undefined,
   ) {
     this.#keeping = this.#keep();
   }
@@ -95,12 +104,13 @@ class KeptLine implements AsyncDisposable {
   }
 
   async #callOnce(): Promise<string> {
-    const { peer, inventory, password } = this;
+    const { peer, inventory, password, moves } = this;
     const { nodeName: node } = inventory;
     // Changes are followed as long as somebody is told of them.
     using following = new DisposableStack();
     const taken = () => {
       following.use(inventory.follow(() => this.#soon.ask()));
+      following.use(moves?.follow((list) => this.#call?.tellMoves(list)));
       this.#isTaken = true;
       this.tell({ kind: this.#isTold ? "uplink-back" : "uplink-up", peer });
       this.#isTold = false;
@@ -110,6 +120,7 @@ class KeptLine implements AsyncDisposable {
       this.#call = new Outcall(peer, {
         ...{ node, password, taken, answer: (question) => answerQuestion(question, inventory) },
         inventory: () => inventory.current(),
+        hearMoves: moves && ((vtep, list) => moves.hear(vtep, list)),
       });
       return await this.#call.ended;
     } catch (error) {

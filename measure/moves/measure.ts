@@ -9,10 +9,16 @@ import { addPod, canReach, pod } from "../../tests/fixture/pod.ts";
 import { PC1, startTwoPods } from "../../tests/fixture/two_pods.ts";
 import script from "./moves.py" with { type: "text" };
 
+/** Where frames to the address come from: a third node, its old place's node, its new one's. */
+export const SENDERS = ["a third node", "the old node", "the new node"] as const;
+
 export interface Moves {
   readonly moves: number;
-  /** Ms from the first frame of the new place to the first one that comes there, as they came. */
-  readonly followed: readonly number[];
+  /**
+   * For each sender, ms from the first frame of the new place to the first one that comes there, as
+   * they came.
+   */
+  readonly followed: Readonly<Record<typeof SENDERS[number], readonly number[]>>;
   /** Of two pods on the same LAN: pings without answer, and all. */
   readonly lost: number;
   readonly sent: number;
@@ -25,29 +31,32 @@ export interface Options {
   /** Ms from one move to the next. */
   readonly every: number;
   readonly root?: string;
+  readonly hints: "on" | "off";
 }
 
 /** The address that moves; see moves.py. */
 const MAC = "02:00:00:00:00:50";
 const SETTLE_SECONDS = 5;
-const [PC3, PC4, PC5] = [3, 4, 5].map((at) => pod(`pc${at}`, `02:00:00:00:00:0${at}`));
+const OTHERS = [3, 4, 5, 6, 7].map((at) => pod(`pc${at}`, `02:00:00:00:00:0${at}`));
 
 export async function measureMoves(
-  { moves, every, root }: Options,
+  { moves, every, root, hints }: Options,
   log: (line: string) => void,
 ): Promise<Moves> {
-  await using pods = await startTwoPods({}, root);
+  const env = { MEGALOS_MOVE_HINTS: hints };
+  await using pods = await startTwoPods(env, root);
   const { reflector, workers: [w1, w2] } = pods.cluster;
   await using w3 = await startNode("w3", root);
   await plug(reflector, w3, workerAddress(2));
-  await using manager = await Manager.start(w3, ["worker"], workerEnv(2));
+  await using manager = await Manager.start(w3, ["worker"], { ...workerEnv(2), ...env });
   await manager.ready();
-  for (const [node, one, address] of [[w3, PC3, 3], [w1, PC4, 4], [w2, PC5, 5]] as const) {
-    await addPod(node, one!, `10.0.0.${address}`);
-    await eventually(() => canReach(w1, PC1, `10.0.0.${address}`), 20, "no frame passes");
+  const nodes = [w1, w2, w1, w2, w3];
+  for (const [at, one] of OTHERS.entries()) {
+    await addPod(nodes[at]!, one, `10.0.0.${at + 3}`);
+    await eventually(() => canReach(w1, PC1, `10.0.0.${at + 3}`), 20, "no frame passes");
   }
   log(`${moves} moves, one each ${every} ms`);
-  const namespaces = [pathOf(w3, "pc3"), pathOf(w1, "pc4"), pathOf(w2, "pc5")];
+  const namespaces = OTHERS.map(({ name }, at) => pathOf(nodes[at]!, name));
   const argv = ["python3", "-c", script, ...namespaces, "net0", `${moves}`, `${every}`] as const;
   let said = "";
   const { lost, sent } = await pingThrough(w1, PC1, "10.0.0.2", async () => {
@@ -59,7 +68,10 @@ export async function measureMoves(
   const last = moves % 2 === 1 ? 0 : 1;
   return {
     moves,
-    followed: lines.filter((line) => line !== "none").map(Number),
+    followed: Object.fromEntries(SENDERS.map((sender, at) => [
+      sender,
+      lines.map((line) => line.split(" ")[at]!).filter((ms) => ms !== "none").map(Number),
+    ])) as unknown as Moves["followed"],
     ...{ lost, sent },
     isSettled: await isSettled([w1, w2, w3], last),
   };

@@ -1,15 +1,17 @@
 #!/usr/bin/python3
-# Moves a MAC address between two pods, and tells how soon frames from a third pod follow it.
-# Arguments: namespaces of the third pod and of the two, as paths; the interface in each; how often
-# it moves; ms from one move to the next.
+# Moves a MAC address between two pods on two nodes, and tells how soon frames of other pods follow it.
+# Arguments: namespaces, as paths: of the two pods, of a pod beside each on its node, and of a pod on
+# a third node; the interface in each; how often it moves; ms from one move to the next.
 # Prints a line for each move: ms from the first frame of the new place to the first frame that
-# comes there, or "none".
+# comes there from the third node, from the old place's node and from the new place's, or "none".
 import ctypes, os, select, socket, sys, time
 
-MAC, SENDER = bytes.fromhex("020000000050"), bytes.fromhex("020000000051")
+MAC = bytes.fromhex("020000000050")
+# Of the pod beside the first place, of the one beside the second, and of the third node's.
+SENDERS = [bytes.fromhex(f"02000000005{at}") for at in (1, 2, 3)]
 TYPE = b"\x88\xb5"
 CLONE_NEWNET = 0x40000000
-# So often (s) the third pod sends.
+# So often (s) each pod sends.
 EVERY = 0.001
 
 
@@ -28,34 +30,38 @@ def open_there(path, interface):
 
 
 def drain(one):
-    """Whether a frame of the third pod has come."""
-    has_come = False
+    """Whose frames have come."""
+    come = set()
     while True:
         try:
             frame, sender = one.recvfrom(2048)
         except BlockingIOError:
-            return has_come
-        has_come |= sender[2] != 4 and frame[6:12] == SENDER
+            return come
+        if sender[2] != 4 and frame[6:12] in SENDERS:
+            come.add(SENDERS.index(frame[6:12]))
 
 
 def main():
-    paths, interface = sys.argv[1:4], sys.argv[4]
-    moves, every = int(sys.argv[5]), float(sys.argv[6])
-    third, *places = [open_there(path, interface) for path in paths]
-    towards = MAC + SENDER + TYPE + b"towards".ljust(46, b"\0")
+    paths, interface = sys.argv[1:6], sys.argv[6]
+    moves, every = int(sys.argv[7]), float(sys.argv[8])
+    one, other, *senders = [open_there(path, interface) for path in paths]
+    places = one, other
+    towards = [MAC + sender + TYPE + b"towards".ljust(46, b"\0") for sender in SENDERS]
     arrival = b"\xff" * 6 + MAC + TYPE + b"arrival".ljust(46, b"\0")
     for move in range(moves):
         new = places[move % 2]
         drain(new)
         started = time.monotonic()
         new.send(arrival)
-        came, deadline = None, started + every / 1000
-        while (now := time.monotonic()) < deadline:
-            third.send(towards)
-            if came is None and drain(new):
-                came = (time.monotonic() - started) * 1000
+        came, deadline = {}, started + every / 1000
+        while time.monotonic() < deadline:
+            for sender, frame in zip(senders, towards):
+                sender.send(frame)
+            for at in drain(new):
+                came.setdefault(at, (time.monotonic() - started) * 1000)
             time.sleep(EVERY)
-        print("none" if came is None else f"{came:.1f}", flush=True)
+        told = (came.get(at) for at in (2, 1 - move % 2, move % 2))
+        print(*("none" if ms is None else f"{ms:.1f}" for ms in told), flush=True)
 
 
 main()

@@ -1,0 +1,61 @@
+// Sees that a MAC address has come from another node to a port of this one, and says so.
+import { run } from "../../shared/process/exec.ts";
+import type { Move } from "../uplink/messages.ts";
+import type { CountFate } from "./fates.ts";
+import { PacedQueue } from "./paced_queue.ts";
+import { type LanMac, type Place, readPlaces } from "./places.ts";
+
+/** Is told moves that are to be said. */
+export type SayMoves = (moves: readonly Move[]) => void;
+
+/** What was heard so long (ms) ago is not told: EVPN has told it. */
+const STALE_MS = 500;
+
+interface Arrived extends LanMac {
+  readonly heardAt: number;
+}
+
+export class MoveTeller implements AsyncDisposable {
+  readonly #followers = new Set<SayMoves>();
+  readonly #queue = new PacedQueue<Arrived>(
+    (batch) => this.#tell(batch),
+    () => this.count("dropped", 1),
+  );
+
+  constructor(private readonly count: CountFate, private readonly fail: (error: unknown) => void) {}
+
+  /** Calls `say` with moves from now on, until the answer is disposed. */
+  follow(say: SayMoves): Disposable {
+    this.#followers.add(say);
+    return { [Symbol.dispose]: () => void this.#followers.delete(say) };
+  }
+
+  /** Hears that an address has come to a port of its LAN, from wherever. */
+  hearArrival(one: LanMac): void {
+    if (this.#followers.size === 0) return;
+    this.#queue.offer(`${one.bridge} ${one.mac}`, { ...one, heardAt: performance.now() });
+  }
+
+  async #tell(batch: readonly Arrived[]): Promise<void> {
+    try {
+      const places = await readPlaces(run, batch);
+      const moved = batch.filter(({ vxlan }, at) => hasComeFromAfar(places[at]!, vxlan));
+      const now = performance.now();
+      const moves = moved.filter(({ heardAt }) => now - heardAt < STALE_MS)
+        .map(({ vni, mac }) => ({ vni, mac }));
+      this.count("dropped", moved.length - moves.length);
+      this.count("told", moves.length);
+      if (moves.length > 0) { for (const say of this.#followers) say(moves); }
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#queue[Symbol.asyncDispose]();
+  }
+}
+
+function hasComeFromAfar({ port, vtep }: Place, vxlan: string): boolean {
+  return vtep !== undefined && port !== undefined && port !== vxlan;
+}

@@ -1,0 +1,45 @@
+// What bridge(8) says about a MAC address, read.
+import assert from "node:assert/strict";
+import { parseArrival, parsePlaces } from "./places.ts";
+
+const LAN = { vni: 10, bridge: "kt-a", vxlan: "a" };
+const OTHER = { vni: 20, bridge: "kt-b", vxlan: "b" };
+const [ONE, TWO] = ["02:00:00:00:00:01", "02:00:00:00:00:02"];
+
+Deno.test("places are read for each address and LAN, whatever is missing", () => {
+  const text = [
+    `${ONE} dev a extern_learn master kt-a `,
+    `${ONE} dev a dst 10.0.0.2 link-netnsid 0 self extern_learn `,
+    `${ONE} dev mg1 master kt-b static `,
+    `${TWO} dev b dst 10.0.0.3 self extern_learn `,
+    "",
+  ].join("\n");
+  const asked = [{ ...LAN, mac: ONE }, { ...LAN, mac: TWO }, { ...OTHER, mac: ONE }, {
+    ...OTHER,
+    mac: TWO,
+  }];
+  assert.deepEqual(parsePlaces(text, asked), [
+    { port: "a", vtep: "10.0.0.2" },
+    {},
+    { port: "mg1", isWritten: true },
+    { vtep: "10.0.0.3" },
+  ]);
+});
+
+const LINES: readonly [string, string | undefined][] = [
+  [`${ONE} dev mg1 master kt-a `, "mg1"],
+  [`${ONE} dev mg1 vlan 1 master kt-a`, "mg1"],
+  [`${ONE} dev mg1 master kt-a static`, "mg1"],
+  [`${ONE} dev a extern_learn master kt-a `, undefined],
+  [`${ONE} dev a dst 10.0.0.2 self extern_learn`, undefined],
+  [`${ONE} dev mg1 master kt-a permanent`, undefined],
+  [`Deleted ${ONE} dev mg1 master kt-a`, undefined],
+  ["", undefined],
+];
+
+for (const [line, port] of LINES) {
+  Deno.test(`"${line}" tells of ${port === undefined ? "no arrival" : "an arrival"}`, () => {
+    const expected = port === undefined ? undefined : { mac: ONE, port, bridge: "kt-a" };
+    assert.deepEqual(parseArrival(line), expected);
+  });
+}
