@@ -28,6 +28,7 @@ export class PortMacs implements Duty, AsyncDisposable {
   #made = new Map<string, HeardLink>();
   /** Ports that were there before anybody listened. */
   #found: readonly HeardLink[] = [];
+  #hasLooked = false;
   readonly #soon = new Soon(() => this.#work(), SOON_MS);
 
   constructor(
@@ -41,11 +42,17 @@ export class PortMacs implements Duty, AsyncDisposable {
     this.#soon.ask();
   }
 
-  /** Is given the devices of all LANs whenever they have changed: a monitor may miss some. */
+  /**
+   * Is given the devices of all LANs whenever they have changed. A look may see a new port before
+   * the monitor tells of it, and a monitor may miss some.
+   */
   takeDevices({ ports }: Pick<LanDevicesOnNode, "ports">): void {
     const there = new Set(ports.map(({ ifname }) => ifname));
     for (const name of this.#announced.keys()) if (!there.has(name)) this.#announced.delete(name);
-    this.#found = ports.filter((port) => this.#isNew(port) && !this.#made.has(port.ifname));
+    const unknown = ports.filter((port) => this.#isNew(port) && !this.#made.has(port.ifname));
+    if (this.#hasLooked) { for (const port of unknown) this.#made.set(port.ifname, port); }
+    else this.#found = unknown;
+    this.#hasLooked = true;
   }
 
   async look(): Promise<void> {

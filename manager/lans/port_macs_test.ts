@@ -50,6 +50,17 @@ Deno.test("the address of a port that was there before stays where it is known",
   assert.deepEqual(state.changes, [OLD]);
 });
 
+Deno.test("a new port that a look sees before the monitor tells of it is new", async () => {
+  const { macs, state } = start();
+  await using _macs = macs;
+  macs.takeDevices({ ports: [] });
+  macs.takeDevices({ ports: [port(5)] });
+  await macs.look();
+  macs.hearLink(port(5));
+  await macs.look();
+  assert.deepEqual(state.changes, [NEW]);
+});
+
 Deno.test("what is no port of a LAN, or does not say its address, is left alone", async () => {
   const { macs, state } = start();
   await using _macs = macs;
