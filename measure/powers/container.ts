@@ -11,7 +11,6 @@ export const VOLUMES = {
   "run-megalos": "/run/megalos",
   "run-netns": "/run/netns",
   bgp: "/run/volumes/bgp",
-  /** Optional, and empty here. */
   http: "/run/volumes/http",
   "etc-frr": "/etc/frr",
   "run-frr": "/run/frr",

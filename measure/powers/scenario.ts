@@ -4,6 +4,7 @@ import {
   PROGRAMS as PROGRAMS_DIR,
   REFLECTOR_ADDRESS,
   startCluster,
+  workerAddress,
 } from "../../tests/fixture/cluster.ts";
 import { LANS } from "../../tests/fixture/bare_node.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
@@ -31,6 +32,8 @@ const ADDRESSES = ["10.0.0.1", "10.0.0.2", "10.0.0.3"] as const;
 const OTHER_ADDRESS = "10.99.0.2";
 const SESSIONS = "show bgp l2vpn evpn summary";
 const PASSWORD = "/etc/megalos/bgp/password";
+const TOKEN_FILE = "/etc/megalos/http/token";
+const TOKEN = "a-token-of-the-test";
 
 /** Seconds that a step is waited for. */
 const PATIENCE = 20;
@@ -52,7 +55,12 @@ export async function findNeed(power?: Power, root?: string): Promise<string | u
   const start = async (node: Node, role: Role, env: Record<string, string>) => {
     const wrap = (container: "frr" | "manager") => inContainer(power, role, container);
     const wrappers = { frr: wrap("frr"), manager: wrap("manager") };
-    const all = { ...env, CNI_BIN_DIR: "/host/opt/cni/bin", MEGALOS_BGP_PASSWORD_FILE: PASSWORD };
+    const all = {
+      ...env,
+      CNI_BIN_DIR: "/host/opt/cni/bin",
+      MEGALOS_BGP_PASSWORD_FILE: PASSWORD,
+      MEGALOS_HTTP_TOKEN_FILE: TOKEN_FILE,
+    };
     await provideVolumes(node);
     await install(node, inContainer(power, role, "install"), role, all);
     return stations.use(await Station.start(node, role, all, wrappers));
@@ -119,6 +127,15 @@ export async function findNeed(power?: Power, root?: string): Promise<string | u
           PATIENCE,
           "it does not show the worker's device",
         ),
+    },
+    {
+      what: "a scrape from another node",
+      work: async () => {
+        for (const address of [REFLECTOR_ADDRESS, workerAddress(0)]) {
+          const said = await w2.must("bash", "-c", SCRAPE, "bash", address, TOKEN);
+          if (!said.includes(" 200 ")) throw new Error(`${address} answers ${said}`);
+        }
+      },
     },
     { what: "restart of bgpd", work: () => restart("bgpd") },
     {
@@ -250,15 +267,25 @@ mkdir -p /run/netns
 mount --bind /run/netns /run/netns
 mount --make-rshared /run
 mkdir -p "$@"
-chmod 777 "$2" "$3" "$4"
-chown root:root "$2"
+chmod 777 "$3" "$4" "$5"
+chown root:root "$3"
 umask 277
 echo secret >"$1/password"
+echo ${TOKEN} >"$2/token"
+`;
+
+// Prints the first line of the answer. Arguments: address, token.
+const SCRAPE = `
+exec 3<>/dev/tcp/"$1"/9472
+printf 'GET /metrics HTTP/1.1\\r\\nhost: %s\\r\\nauthorization: Bearer %s\\r\\n\\r\\n' "$1" "$2" >&3
+head -n 1 <&3
 `;
 
 /** Makes a node's volumes, as Kubernetes gives them to a pod. */
 async function provideVolumes(node: Node): Promise<void> {
-  const folders = (["bgp", "etc-frr", "run-frr", "log-frr"] as const).map((name) => VOLUMES[name]);
+  const folders = (["bgp", "http", "etc-frr", "run-frr", "log-frr"] as const).map((name) =>
+    VOLUMES[name]
+  );
   await node.must("sh", "-c", PROVIDE, "sh", ...folders);
 }
 
