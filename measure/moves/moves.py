@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-# Moves a MAC address between two pods on two nodes, and tells how soon frames of other pods follow it.
-# Arguments: namespaces, as paths: of the two pods, of a pod beside each on its node, and of a pod on
-# a third node; the interface in each; how often it moves; ms from one move to the next.
+# Moves a MAC address between two pods on two nodes, and tells how soon frames of other pods follow.
+# Arguments: namespaces, as paths: of the two pods, of a pod beside each on its node, and of a pod
+# on a third node; the interface in each; how often it moves; ms from one move to the next.
 # Prints a line for each move: ms from the first frame of the new place to the first frame that
 # comes there from the third node, from the old place's node and from the new place's, or "none".
 import ctypes, os, select, socket, sys, time

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Builds what up.sh runs into $CACHE: Kubernetes (from its Go modules), Multus (from git, unless
 # MULTUS=none) and the container images of the tests. With KATHARA=1 it also makes a venv with
-# Kathará and the image of Kathará's devices. With POLICIES=1 it also builds kube-router (from its Go
-# modules), which enforces NetworkPolicies. What is there already is kept.
+# Kathará and the image of Kathará's devices. With POLICIES=1 it also builds kube-router (from its
+# Go modules), which enforces NetworkPolicies. What is there already is kept.
 # usage: [MULTUS=thick|thin|none] [MULTUS_GIT=URL-or-directory] [KATHARA=1] [POLICIES=1] build.sh
 # The first run takes about 15 min on 2 cores (Kubernetes 12, Multus 2, Kathará 2), later ones 1 s.
 set -euo pipefail
