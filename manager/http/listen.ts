@@ -109,7 +109,8 @@ async function serveConnection(served: Served, answer: Answer): Promise<void> {
     const length = Number(response.headers.get("content-length"));
     if (length > 0 && response.body !== null && !isBodiless) {
       await writeAll(connection, encoder.encode(renderHead(response, length)));
-      await writeParts(response.body, (part) => writeAll(connection, part));
+      // A body of a known length is written as it is: megabytes are not copied.
+      for await (const part of response.body) await writeAll(connection, part);
     } else {
       const body = isBodiless ? new Uint8Array() : await response.bytes();
       await writeAll(connection, encoder.encode(renderHead(response, body.length)));
@@ -171,19 +172,6 @@ function renderHead(response: Response, length?: number): string {
     "connection: close",
   ];
   return lines.map((line) => `${line}\r\n`).join("") + "\r\n";
-}
-
-/** A body of a known length is written as it is: megabytes are not copied. */
-async function writeParts(
-  body: ReadableStream<Uint8Array>,
-  write: (part: Uint8Array) => Promise<void>,
-): Promise<void> {
-  const reader = body.getReader();
-  try {
-    for (let part; !(part = await reader.read()).done;) await write(part.value);
-  } finally {
-    await reader.cancel();
-  }
 }
 
 /** Ends with the stream, or when the other side takes nothing more. */

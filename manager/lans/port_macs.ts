@@ -24,11 +24,10 @@ export class PortMacs implements Duty, AsyncDisposable {
   readonly name = "announce the MAC addresses of pods";
   /** Ports whose address is in their bridge: their indexes by name. */
   readonly #announced = new Map<string, number>();
-  /** Ports that are new since the last work, by their names. */
-  #made = new Map<string, HeardLink>();
-  /** Ports that were there before anybody listened. */
-  #found: readonly HeardLink[] = [];
-  #hasLooked = false;
+  /** Ports that were there before anybody listened, likewise; undefined before the first look. */
+  #old: ReadonlyMap<string, number> | undefined;
+  /** Ports whose address is to be put there, by their names. */
+  readonly #waiting = new Map<string, HeardLink>();
   readonly #soon = new Soon(() => this.#work(), SOON_MS);
 
   constructor(
@@ -38,7 +37,7 @@ export class PortMacs implements Duty, AsyncDisposable {
   /** Hears of a device that is new or has changed. */
   hearLink(link: HeardLink): void {
     if (!isPortName(link.ifname) || !this.#isNew(link)) return;
-    this.#made.set(link.ifname, link);
+    this.#waiting.set(link.ifname, link);
     this.#soon.ask();
   }
 
@@ -49,29 +48,32 @@ export class PortMacs implements Duty, AsyncDisposable {
   takeDevices({ ports }: Pick<LanDevicesOnNode, "ports">): void {
     const there = new Set(ports.map(({ ifname }) => ifname));
     for (const name of this.#announced.keys()) if (!there.has(name)) this.#announced.delete(name);
-    const unknown = ports.filter((port) => this.#isNew(port) && !this.#made.has(port.ifname));
-    if (this.#hasLooked) { for (const port of unknown) this.#made.set(port.ifname, port); }
-    else this.#found = unknown;
-    this.#hasLooked = true;
+    const unknown = ports.filter((one) => this.#isNew(one) && !this.#waiting.has(one.ifname));
+    this.#old ??= new Map(unknown.map(({ ifname, ifindex }) => [ifname, ifindex]));
+    for (const port of unknown) this.#waiting.set(port.ifname, port);
   }
 
   async look(): Promise<void> {
-    if (this.#made.size > 0 || this.#found.length > 0) await this.#soon.now();
+    if (this.#waiting.size > 0) await this.#soon.now();
   }
 
   async #work(): Promise<void> {
-    const [made, found] = [[...this.#made.values()], this.#found];
-    this.#made.clear();
-    this.#found = [];
-    const commands = [
-      // A new port is where its address is now.
-      ...made.map((port) => bridge`fdb replace ${macOf(port)!} dev ${port.ifname} master static`),
-      // The address of an old one may have moved: it stays where it is known to be.
-      ...found.map((port) => bridge`fdb add ${macOf(port)!} dev ${port.ifname} master static`),
-    ];
-    if (commands.length === 0) return;
-    await this.change(commands);
-    for (const { ifname, ifindex } of [...made, ...found]) this.#announced.set(ifname, ifindex);
+    const ports = [...this.#waiting.values()];
+    this.#waiting.clear();
+    if (ports.length === 0) return;
+    await this.change(ports.map((port) => this.#announce(port)));
+    for (const { ifname, ifindex } of ports) this.#announced.set(ifname, ifindex);
+  }
+
+  /**
+   * A new port is where its address is now. The address of an old one may have moved: it stays
+   * where it is known to be.
+   */
+  #announce(port: HeardLink): BridgeCommand {
+    const [mac, dev] = [macOf(port)!, port.ifname];
+    return this.#old?.get(dev) === port.ifindex
+      ? bridge`fdb add ${mac} dev ${dev} master static`
+      : bridge`fdb replace ${mac} dev ${dev} master static`;
   }
 
   #isNew(port: HeardLink): boolean {

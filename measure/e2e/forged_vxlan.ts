@@ -22,15 +22,11 @@ export async function forgeVxlan(
 ): Promise<Record<string, number>> {
   const [own, other] = await Promise.all(WORKERS.map((node) => addressOf(cluster, node)));
   const entries = [await enterPod(cluster, near), await enterPod(cluster, far)] as const;
-  const count = (at: 0 | 1, forgery: Omit<Forgery, "vni">) =>
-    countForgedIn(entries[at], () => mallory.forge({ ...forgery, vni }));
+  const count = (at: 0 | 1, forgery: Omit<Forgery, "vni">, by = mallory) =>
+    countForgedIn(entries[at], () => by.forge({ ...forgery, vni }));
   const droppedBefore = await countDropped(cluster);
-  const host = Intruder.outside(cluster);
   const direct = {
-    "by a host that is no node": await countForgedIn(
-      entries[0],
-      () => host.forge({ to: own!, vni }),
-    ),
+    "by a host that is no node": await count(0, { to: own! }, Intruder.outside(cluster)),
     "to its own node": await count(0, { to: own! }),
     "to its own node as the other one": await count(0, { to: own!, from: other! }),
     "to the other node": await count(1, { to: other! }),

@@ -16,6 +16,7 @@ import {
   workerEnv,
 } from "../../tests/fixture/manager.ts";
 import { addPod, call, canReach, pod } from "../../tests/fixture/pod.ts";
+import { askView } from "../../tests/fixture/view.ts";
 import { sleep } from "../../shared/process/time.ts";
 import { writeReducedPrograms } from "../../tools/deno_run.ts";
 import { PINNED, Station } from "../faults/station.ts";
@@ -132,8 +133,8 @@ export async function findNeed(power?: Power, root?: string): Promise<string | u
       what: "a scrape from another node",
       work: async () => {
         for (const address of [REFLECTOR_ADDRESS, workerAddress(0)]) {
-          const said = await w2.must("bash", "-c", SCRAPE, "bash", address, TOKEN);
-          if (!said.includes(" 200 ")) throw new Error(`${address} answers ${said}`);
+          const { status, body } = await askView(w2, { address, token: TOKEN });
+          if (status !== 200) throw new Error(`${address} answers ${status}: ${body}`);
         }
       },
     },
@@ -272,13 +273,6 @@ chown root:root "$3"
 umask 277
 echo secret >"$1/password"
 echo ${TOKEN} >"$2/token"
-`;
-
-// Prints the first line of the answer. Arguments: address, token.
-const SCRAPE = `
-exec 3<>/dev/tcp/"$1"/9472
-printf 'GET /metrics HTTP/1.1\\r\\nhost: %s\\r\\nauthorization: Bearer %s\\r\\n\\r\\n' "$1" "$2" >&3
-head -n 1 <&3
 `;
 
 /** Makes a node's volumes, as Kubernetes gives them to a pod. */
