@@ -24,9 +24,7 @@ export async function makeDenoRun(context: ToolContext): Promise<string> {
   await Deno.mkdir(DIR, { recursive: true });
   for (const name of NODE_PROGRAMS) {
     const program = `${DIR}/${name}`;
-    await Deno.copyFile(bundlePath(name), `${program}.js`);
-    const args = starterArgs(`${program}.js`, name, PROGRAMS[name].may);
-    await writeStarter(program, "/dev/null", args);
+    await writeProgram(program, name, PROGRAMS[name].may);
     await assertAnswers(name, program);
   }
   // A lab builds what is not up to date. With these stamps it takes the programs as they are.
@@ -35,7 +33,8 @@ export async function makeDenoRun(context: ToolContext): Promise<string> {
     await Deno.copyFile(stamp, `${DIR}/${basename(stamp)}`);
   }
   const lab = ["--allow-all", "--config", `${ROOT}/deno.json`, `${ROOT}/lab/main.ts`];
-  await writeStarter(`${DIR}/lab`, await findDenoDir(context), lab);
+  const start = `${denoRun(await findDenoDir(context), lab)} "$@"`;
+  await Deno.writeTextFile(`${DIR}/lab`, `#!/bin/sh\n${start}\n`, { mode: 0o755 });
   return DIR;
 }
 
@@ -51,19 +50,8 @@ export async function writeReducedPrograms(
   for (const other of NODE_PROGRAMS) {
     if (other !== name) await Deno.link(programPath(other, HOST_ARCH), `${dir}/${other}`);
   }
-  await Deno.copyFile(bundlePath(name), `${dir}/${name}.js`);
-  await writeStarter(`${dir}/${name}`, "/dev/null", starterArgs(`${dir}/${name}.js`, name, may));
+  await writeProgram(`${dir}/${name}`, name, may);
   return dir;
-}
-
-/** What `deno` runs a bundle with. */
-function starterArgs(script: string, name: typeof NODE_PROGRAMS[number], may: Permissions) {
-  return [
-    ...["--no-config", "--no-lock", "--no-remote", "--no-npm", "--no-code-cache"],
-    ...permissionFlags(may),
-    ...PROGRAMS[name].v8Flags,
-    script,
-  ];
 }
 
 /**
@@ -79,13 +67,33 @@ export function withDenoRun(argv: readonly [string, ...string[]]): [string, ...s
 }
 
 /**
- * Writes a starter, which may be copied: it names everything by absolute path.
- * @param denoDir where Deno keeps what it fetches; a compiled program, and a bundle, keep nothing
+ * Writes a bundle that starts itself, so it may be copied to where this checkout is not seen. Its
+ * second line is a command to sh(1), and a string with a comment behind it to Deno.
  */
-async function writeStarter(path: string, denoDir: string, args: readonly string[]): Promise<void> {
+async function writeProgram(
+  path: string,
+  name: typeof NODE_PROGRAMS[number],
+  may: Permissions,
+): Promise<void> {
+  const args = [
+    ...["--no-config", "--no-lock", "--no-remote", "--no-npm", "--no-code-cache"],
+    ...permissionFlags(may),
+    ...PROGRAMS[name].v8Flags,
+    "--ext=js",
+  ];
+  const bundle = await Deno.readTextFile(bundlePath(name));
+  // A bundle keeps nothing, so Deno needs no folder.
+  const start = `':' //; ${denoRun("/dev/null", args)} "$0" "$@"`;
+  await Deno.writeTextFile(path, `#!/bin/sh\n${start}\n${bundle}`, { mode: 0o755 });
+}
+
+/**
+ * The words of sh(1) that end in a script's name.
+ * @param denoDir where Deno keeps what it fetches
+ */
+function denoRun(denoDir: string, args: readonly string[]): string {
   const words = [Deno.execPath(), "run", "--quiet", ...args].map(quote).join(" ");
-  const env = `DENO_DIR=${quote(denoDir)} DENO_NO_UPDATE_CHECK=1`;
-  await Deno.writeTextFile(path, `#!/bin/sh\n${env} exec ${words} "$@"\n`, { mode: 0o755 });
+  return `DENO_DIR=${quote(denoDir)} DENO_NO_UPDATE_CHECK=1 exec ${words}`;
 }
 
 function quote(word: string): string {
