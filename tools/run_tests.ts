@@ -149,13 +149,25 @@ export function count(junit: string, code: number): Counts {
   return { passed, failed: code === 0 ? broken : Math.max(broken, 1), skipped };
 }
 
-/** "FILE: TEST" of each test of a JUnit report that failed. */
+/** The most that is said of why a test has failed, in characters. */
+const MOST_OF_WHY = 400;
+
+/**
+ * "FILE: TEST: WHY" of each test of a JUnit report that failed. FILE has a line where the stack
+ * names a test file: the report's own name is that of the file that has registered the test.
+ */
 export function listFailed(junit: string): string[] {
   return Array.from(
     junit.matchAll(
       /<testcase name="([^"]*)" classname="([^"]*)"[^>]*?(?:\/>|>(.*?)<\/testcase>)/gs,
     ),
-    ([, name, file, body]) => hasFailed(body ?? "") ? [`${unescapeXml(`${file}: ${name}`)}`] : [],
+    ([, name, file, body = ""]) => {
+      if (!hasFailed(body)) return [];
+      const place = /\bat .*?([^/ (]+\/[^/]+_test\.ts:\d+)/.exec(body)?.[1] ?? file;
+      const message = /<(?:failure|error) message="(?:Uncaught )?([^"]*)"/.exec(body)?.[1] ?? "";
+      const why = unescapeXml(message).replaceAll(/\s+/g, " ").trim().slice(0, MOST_OF_WHY);
+      return [`${unescapeXml(`${place}: ${name}`)}: ${why}`];
+    },
   ).flat();
 }
 

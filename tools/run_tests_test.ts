@@ -10,8 +10,11 @@ const report = `<?xml version="1.0" encoding="UTF-8"?>
         </testcase>
         <testcase name="good &gt; step" classname="./a_test.ts" time="0.002" line="1" col="6"/>
         <testcase name="bad &amp; &quot;odd&quot;" classname="./a_test.ts" time="0.001" line="2" col="6">
-            <failure message="Uncaught Error: &lt;skipped&gt;">Error: &lt;skipped&gt;
-    at file:///a_test.ts:2:32</failure>
+            <failure message="Uncaught Error: &lt;skipped&gt;
+is not">Error: &lt;skipped&gt;
+is not
+    at check (file:///of/tests/fixture/check.ts:9:9)
+    at async file:///of/tests/lan/a_test.ts:2:32</failure>
         </testcase>
         <testcase name="ignored" classname="./a_test.ts" time="0.000" line="3" col="6">
             <skipped/>
@@ -27,8 +30,10 @@ Deno.test("a run that ends badly without a report is a failure", () => {
   assert.equal(render(count("", 1)), "0 passed, 1 failed, 0 skipped");
 });
 
-Deno.test("failed tests are listed by file and name", () => {
-  assert.deepEqual(listFailed(report), ['./a_test.ts: bad & "odd"']);
+Deno.test("failed tests are listed by place and name, with why", () => {
+  assert.deepEqual(listFailed(report), ['lan/a_test.ts:2: bad & "odd": Error: <skipped> is not']);
+  const elsewhere = report.replace("lan/a_test.ts:2:32", "lan/a.ts:2:32");
+  assert.deepEqual(listFailed(elsewhere), ['./a_test.ts: bad & "odd": Error: <skipped> is not']);
   assert.deepEqual(listFailed(""), []);
 });
 

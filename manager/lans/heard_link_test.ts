@@ -7,13 +7,15 @@ const PORT = "4: mgabc@if3: <BROADCAST,UP> mtu 1500 qdisc noqueue master kt-a-b 
   "\\    veth \\    bridge_slave state disabled priority 32 cost 2 gro_max_size 65536 ";
 const ALIAS = "megalos,vni=10,suffix=b,name=a,if=eth1,mac=02:00:00:00:00:01,pod=default/pc1";
 
-Deno.test("a line says index, name, bridge and alias", () => {
+Deno.test("a line says index, name, carrier, bridge and alias", () => {
   const port = { ifindex: 4, ifname: "mgabc", master: "kt-a-b" };
   assert.deepEqual(parseHeard(PORT), port);
   assert.deepEqual(parseHeard(`${PORT}\\    alias ${ALIAS}`), { ...port, alias: ALIAS });
   assert.deepEqual(parseHeard(`${PORT}\\    alias ${ALIAS} \\    altname alias`), {
     ...{ ...port, alias: ALIAS },
   });
+  const up = PORT.replace("<BROADCAST,UP>", "<BROADCAST,UP,LOWER_UP>");
+  assert.deepEqual(parseHeard(up), { ...port, carrier: true });
   assert.deepEqual(parseHeard("2: kt-net1-ntwork: <BROADCAST> mtu 1450"), {
     ...{ ifindex: 2, ifname: "kt-net1-ntwork" },
   });

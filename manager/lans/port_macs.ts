@@ -1,4 +1,4 @@
-// Has EVPN announce the MAC address of a pod's interface from ADD on, as long as its port is there.
+// Has EVPN announce the MAC address of a pod's interface from ADD on, for as long as it is up.
 import { bridge, type BridgeCommand } from "../../shared/iproute2/words.ts";
 import { parseAlias } from "../../shared/lan/alias.ts";
 import { isPortName } from "../../shared/lan/lan.ts";
@@ -18,17 +18,19 @@ export type ChangeEntries = (commands: readonly BridgeCommand[]) => Promise<unkn
 
 /**
  * Puts the address into the port's bridge as a static entry. zebra announces the entry, it does not
- * age, and a frame from elsewhere moves it, as it moves what was learnt.
+ * age, and a frame from elsewhere moves it, as it moves what was learnt. A device that sets its
+ * interface down takes the entry away, as the kernel takes away what was learnt there.
  */
 export class PortMacs implements Duty, AsyncDisposable {
   readonly name = "announce the MAC addresses of pods";
   /** Ports whose address is in their bridge: their indexes by name. */
   readonly #announced = new Map<string, number>();
-  /** Ports that were there before anybody listened, likewise; undefined before the first look. */
-  #old: ReadonlyMap<string, number> | undefined;
-  /** Ports whose address is to be put there, by their names. */
+  /** Ports whose address may have moved to another port since it was here, likewise. */
+  readonly #old = new Map<string, number>();
+  /** Ports whose address is to be put there or taken away, by their names. */
   readonly #waiting = new Map<string, HeardLink>();
   readonly #soon = new Soon(() => this.#work(), SOON_MS);
+  #hasLooked = false;
 
   constructor(
     private readonly change: ChangeEntries = (commands) => changeEntries(LAN_NETNS, commands),
@@ -36,9 +38,13 @@ export class PortMacs implements Duty, AsyncDisposable {
 
   /** Hears of a device that is new or has changed. */
   hearLink(link: HeardLink): void {
-    if (!isPortName(link.ifname) || !this.#isNew(link)) return;
-    this.#waiting.set(link.ifname, link);
-    this.#soon.ask();
+    if (!isPort(link)) return;
+    // An interface that is up again at once has lost nothing.
+    if (!this.#isDue(link)) this.#waiting.delete(link.ifname);
+    else {
+      this.#waiting.set(link.ifname, link);
+      this.#soon.ask();
+    }
   }
 
   /**
@@ -47,10 +53,25 @@ export class PortMacs implements Duty, AsyncDisposable {
    */
   takeDevices({ ports }: Pick<LanDevicesOnNode, "ports">): void {
     const there = new Set(ports.map(({ ifname }) => ifname));
-    for (const name of this.#announced.keys()) if (!there.has(name)) this.#announced.delete(name);
-    const unknown = ports.filter((one) => this.#isNew(one) && !this.#waiting.has(one.ifname));
-    this.#old ??= new Map(unknown.map(({ ifname, ifindex }) => [ifname, ifindex]));
-    for (const port of unknown) this.#waiting.set(port.ifname, port);
+    for (const known of [this.#announced, this.#old]) {
+      for (const name of known.keys()) if (!there.has(name)) known.delete(name);
+    }
+    const own = ports.filter(isPort);
+    if (!this.#hasLooked) this.#takeOld(own.filter(({ ifname }) => !this.#waiting.has(ifname)));
+    this.#hasLooked = true;
+    for (const port of own) {
+      if (this.#isDue(port) && !this.#waiting.has(port.ifname)) {
+        this.#waiting.set(port.ifname, port);
+      }
+    }
+  }
+
+  /** Ports that were there before anybody listened: an earlier manager has announced them. */
+  #takeOld(ports: readonly HeardLink[]): void {
+    for (const { ifname, ifindex, carrier } of ports) {
+      this.#old.set(ifname, ifindex);
+      if (carrier !== true) this.#announced.set(ifname, ifindex);
+    }
   }
 
   async look(): Promise<void> {
@@ -61,29 +82,40 @@ export class PortMacs implements Duty, AsyncDisposable {
     const ports = [...this.#waiting.values()];
     this.#waiting.clear();
     if (ports.length === 0) return;
-    await this.change(ports.map((port) => this.#announce(port)));
-    for (const { ifname, ifindex } of ports) this.#announced.set(ifname, ifindex);
+    await this.change(ports.map((port) => this.#plan(port)));
+    for (const { ifname, ifindex, carrier } of ports) {
+      if (carrier === true) this.#announced.set(ifname, ifindex);
+      else {
+        this.#announced.delete(ifname);
+        this.#old.set(ifname, ifindex);
+      }
+    }
   }
 
   /**
    * A new port is where its address is now. The address of an old one may have moved: it stays
    * where it is known to be.
    */
-  #announce(port: HeardLink): BridgeCommand {
+  #plan(port: HeardLink): BridgeCommand {
     const [mac, dev] = [macOf(port)!, port.ifname];
-    return this.#old?.get(dev) === port.ifindex
+    if (port.carrier !== true) return bridge`fdb del ${mac} dev ${dev} master`;
+    return this.#old.get(dev) === port.ifindex
       ? bridge`fdb add ${mac} dev ${dev} master static`
       : bridge`fdb replace ${mac} dev ${dev} master static`;
   }
 
-  #isNew(port: HeardLink): boolean {
-    return port.master !== undefined && macOf(port) !== undefined &&
-      this.#announced.get(port.ifname) !== port.ifindex;
+  #isDue({ ifname, ifindex, carrier }: HeardLink): boolean {
+    return (carrier === true) !== (this.#announced.get(ifname) === ifindex);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#soon[Symbol.asyncDispose]();
   }
+}
+
+/** Whether a device is a port of a LAN that says its address. */
+function isPort(link: HeardLink): boolean {
+  return isPortName(link.ifname) && link.master !== undefined && macOf(link) !== undefined;
 }
 
 /** The address that the port's alias gives its pod's interface. */

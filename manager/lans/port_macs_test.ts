@@ -10,7 +10,13 @@ const NAME = "mgabcdefghijklm";
 
 function port(ifindex: number, mac: string | undefined = MAC): Link {
   const alias = renderAlias({ lan: LAN, owner: { ifname: "eth1", ...(mac && { mac }) } });
-  return { ifindex, ifname: NAME, alias, master: "kt-net1-ntwork" } as Link;
+  return { ifindex, ifname: NAME, alias, master: "kt-net1-ntwork", carrier: true } as Link;
+}
+
+/** The same port while its device's interface is down. */
+function down(ifindex: number): Link {
+  const { carrier: _carrier, ...link } = port(ifindex);
+  return link;
 }
 
 function start() {
@@ -25,6 +31,7 @@ function start() {
 
 const NEW = `fdb replace ${MAC} dev ${NAME} master static`;
 const OLD = `fdb add ${MAC} dev ${NAME} master static`;
+const GONE = `fdb del ${MAC} dev ${NAME} master`;
 
 Deno.test("a port that is made has its address set once, and again when it is made anew", async () => {
   const { macs, state } = start();
@@ -82,4 +89,36 @@ Deno.test("what could not be set is set when the devices are listed again", asyn
   macs.takeDevices({ ports: [port(5)] });
   await macs.look();
   assert.deepEqual(state.changes, [OLD]);
+});
+
+Deno.test("an interface that is down has no address, and is not where its address has moved to", async () => {
+  const { macs, state } = start();
+  await using _macs = macs;
+  macs.takeDevices({ ports: [] });
+  for (const link of [down(5), port(5), down(5), port(5)]) {
+    macs.hearLink(link);
+    await macs.look();
+  }
+  assert.deepEqual(state.changes, [NEW, GONE, OLD]);
+});
+
+Deno.test("an interface that is up again at once has lost nothing", async () => {
+  const { macs, state } = start();
+  await using _macs = macs;
+  macs.hearLink(port(5));
+  await macs.look();
+  for (const link of [down(5), port(5)]) macs.hearLink(link);
+  await macs.look();
+  assert.deepEqual(state.changes, [NEW]);
+});
+
+Deno.test("an interface that was down before anybody listened has its address taken away", async () => {
+  const { macs, state } = start();
+  await using _macs = macs;
+  macs.takeDevices({ ports: [down(5)] });
+  await macs.look();
+  macs.takeDevices({ ports: [down(5)] });
+  macs.takeDevices({ ports: [port(5)] });
+  await macs.look();
+  assert.deepEqual(state.changes, [GONE, OLD]);
 });

@@ -110,5 +110,5 @@ testAsRoot("a MAC address that another node announces leaves a node that is away
     20,
     async () => `there is ${await readRemote(w1)}`,
   );
-  assert.ok(await canReach(w1, PC1, "10.0.0.2"));
+  await eventually(() => canReach(w1, PC1, "10.0.0.2"), 20, "the new node's pod is not reached");
 });

@@ -115,7 +115,8 @@ testAsRoot("two devices with one address cost the rest of their LAN no frame", a
   for (const { log } of running.workers) {
     assert.doesNotMatch(log, /BGP session with .* is down/);
   }
-  // Whoever is left has the address alone.
+  // Whoever is left has the address alone, though the other one was the last to speak.
+  await eventually(() => canReach(w2, there, "10.0.0.2"), 20, "the second twin reaches nobody");
   await inPod(w2, there, "ip", "link", "set", "dev", "net0", "down");
   await eventually(() => canReach(w2, PC2, "10.0.0.21"), 20, "the other twin is not reached");
 });
@@ -157,4 +158,9 @@ testAsRoot("a frame to a device that has said nothing comes to no other device",
   );
   const flooded = await received(w1, beside) - before[1];
   assert.ok(flooded < 10, `${flooded} frames came to a device that they were not for`);
+  const setLink = (state: string) => inPod(w2, silent, "ip", "link", "set", "dev", "net0", state);
+  await setLink("down");
+  await eventually(async () => !await isKnown(), 20, "a device that is down is announced");
+  await setLink("up");
+  await eventually(isKnown, 20, "a device that is up again is not announced");
 });
