@@ -1,13 +1,12 @@
 // Follows hints of moves at once, and makes the kernel agree with EVPN when EVPN has spoken.
 import { run } from "../../shared/process/exec.ts";
-import { LAN_NETNS } from "../../shared/lan/paths.ts";
-import { changeEntries } from "../entries/change_entries.ts";
 import { readMacPlaces } from "../frr/macs.ts";
 import type { CountFate } from "./fates.ts";
 import { PacedQueue } from "./paced_queue.ts";
-import { type LanMac, type Place, readPlaces } from "./places.ts";
+import { askPlaces, type LanMac, parsePlaces, type Place } from "./places.ts";
 import { Recent } from "./recent.ts";
 import { type Followed, type Hint, planFollow, planSettle } from "./plan_move.ts";
+import type { Tables } from "./tables.ts";
 
 /** bgpd's own word comes a tenth of a second after a hint, and not after so long (ms). */
 const SETTLE_MS = 3_000;
@@ -30,6 +29,7 @@ export class MoveFollower implements AsyncDisposable {
    * may have come before
    */
   constructor(
+    private readonly tables: Tables,
     private readonly vtepsOf: (vxlan: string) => ReadonlySet<string> | undefined,
     private readonly isOwn: (port: string, mac: string) => boolean,
     private readonly count: CountFate,
@@ -56,9 +56,9 @@ export class MoveFollower implements AsyncDisposable {
     const evpn = await readMacPlaces(run, hints);
     // zebra does not answer: the next look asks again.
     if (evpn === undefined) return;
-    const places = await readPlaces(run, hints);
+    const places = await this.#ask(hints);
     const plans = hints.map((one, at) => planSettle(one, places[at]!, evpn[at]));
-    await this.#change(plans.flat());
+    await this.tables.apply(plans.flat());
     this.count("settled", plans.filter(({ length }) => length > 0).length);
     for (const [key, one] of due) {
       // What has moved again meanwhile is for a later time.
@@ -68,7 +68,7 @@ export class MoveFollower implements AsyncDisposable {
 
   async #follow(batch: readonly Hint[]): Promise<void> {
     try {
-      const found = await readPlaces(run, batch);
+      const found = await this.#ask(batch);
       const places = found.map((place, at): Place =>
         this.isOwn(place.port ?? "", batch[at]!.mac) ? { ...place, isWritten: true } : place
       );
@@ -97,7 +97,7 @@ export class MoveFollower implements AsyncDisposable {
         this.#keep({ ...hint, ...(home !== undefined && { port: home }) });
         return plan;
       });
-      await this.#change(commands);
+      await this.tables.apply(commands);
       for (const fate of ["refused", "dropped", "followed"] as const) {
         this.count(fate, count[fate]);
       }
@@ -110,8 +110,8 @@ export class MoveFollower implements AsyncDisposable {
     this.#unsettled.set(keyOf(followed), { followed, at: performance.now() });
   }
 
-  async #change(commands: Parameters<typeof changeEntries>[1]): Promise<void> {
-    if (commands.length > 0) await changeEntries(LAN_NETNS, commands);
+  async #ask(macs: readonly LanMac[]): Promise<Place[]> {
+    return parsePlaces(await this.tables.ask(askPlaces(macs)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

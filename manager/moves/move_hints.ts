@@ -16,6 +16,7 @@ import { FloodNodes } from "./flood_nodes.ts";
 import { MoveFollower } from "./move_follower.ts";
 import { MoveTeller, type SayMoves } from "./move_teller.ts";
 import { type LanTables, parseArrival } from "./places.ts";
+import { Tables } from "./tables.ts";
 
 /**
  * bgpd holds each route for 50 ms, on the worker and again on the reflector. A hint goes over the
@@ -33,8 +34,10 @@ export class MoveHints implements Duty, FdbListener, AsyncDisposable {
   /** What has failed since the last look. */
   #failure: unknown;
   readonly #fail = (error: unknown) => this.#failure = error;
-  readonly #teller = new MoveTeller(this.#fates.count, this.#fail);
+  readonly #tables = new Tables();
+  readonly #teller = new MoveTeller(this.#tables, this.#fates.count, this.#fail);
   readonly #follower = new MoveFollower(
+    this.#tables,
     (vxlan) => this.#floods.of(vxlan),
     (port, mac) => this.#own.get(port) === mac,
     this.#fates.count,
@@ -59,6 +62,7 @@ export class MoveHints implements Duty, FdbListener, AsyncDisposable {
 
   /** Is given the devices of all LANs whenever they have changed. */
   takeDevices({ bridges, ports }: Pick<LanDevicesOnNode, "bridges" | "ports">): void {
+    void this.#tables.forget();
     this.#own = new Map(ports.flatMap(({ ifname, alias }) => {
       const mac = parseMac(parseAlias(alias)?.owner?.mac ?? "");
       return mac === undefined ? [] : [[ifname, mac] as const];
@@ -98,6 +102,7 @@ export class MoveHints implements Duty, FdbListener, AsyncDisposable {
     // Without a session, or with a new one, zebra does not know what EVPN says.
     if (Math.max(...ages) >= SPOKEN_MS) await this.#follower.settle();
     for (const [fate, count] of this.#fates.take()) this.tell({ kind: "move-hints", fate, count });
+    if (this.#byVni.size > 0) await this.#tables.renew();
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure !== undefined) throw failure;
@@ -106,5 +111,6 @@ export class MoveHints implements Duty, FdbListener, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#teller[Symbol.asyncDispose]();
     await this.#follower[Symbol.asyncDispose]();
+    await this.#tables[Symbol.asyncDispose]();
   }
 }

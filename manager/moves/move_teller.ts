@@ -1,9 +1,9 @@
 // Sees that a MAC address has come from another node to a port of this one, and says so.
-import { run } from "../../shared/process/exec.ts";
 import type { Move } from "../uplink/messages.ts";
 import type { CountFate } from "./fates.ts";
 import { PacedQueue } from "./paced_queue.ts";
-import { type LanMac, type Place, readPlaces } from "./places.ts";
+import { askPlaces, type LanMac, parsePlaces, type Place } from "./places.ts";
+import type { Tables } from "./tables.ts";
 
 /** Is told moves that are to be said. */
 export type SayMoves = (moves: readonly Move[]) => void;
@@ -22,7 +22,11 @@ export class MoveTeller implements AsyncDisposable {
     () => this.count("dropped", 1),
   );
 
-  constructor(private readonly count: CountFate, private readonly fail: (error: unknown) => void) {}
+  constructor(
+    private readonly tables: Tables,
+    private readonly count: CountFate,
+    private readonly fail: (error: unknown) => void,
+  ) {}
 
   /** Calls `say` with moves from now on, until the answer is disposed. */
   follow(say: SayMoves): Disposable {
@@ -38,7 +42,7 @@ export class MoveTeller implements AsyncDisposable {
 
   async #tell(batch: readonly Arrived[]): Promise<void> {
     try {
-      const places = await readPlaces(run, batch);
+      const places = parsePlaces(await this.tables.ask(askPlaces(batch)));
       const moved = batch.filter(({ vxlan }, at) => hasComeFromAfar(places[at]!, vxlan));
       const now = performance.now();
       const moves = moved.filter(({ heardAt }) => now - heardAt < STALE_MS)

@@ -1,11 +1,5 @@
 // Where the kernel of this node has a MAC address: asked of bridge(8), and read from its lines.
-import { describe } from "../../shared/process/command.ts";
-import type { Run } from "../../shared/process/exec.ts";
-import { inNetns } from "../../shared/process/netns.ts";
-import { batch } from "../../shared/iproute2/batch.ts";
-import { countFailed } from "../../shared/iproute2/messages.ts";
-import { bridge } from "../../shared/iproute2/words.ts";
-import { LAN_NETNS } from "../../shared/lan/paths.ts";
+import { bridge, type BridgeCommand } from "../../shared/iproute2/words.ts";
 
 /** A LAN of this node by its devices. */
 export interface LanTables {
@@ -31,40 +25,30 @@ export interface Place {
   readonly vtep?: string;
 }
 
-/** Answers a place for each, in their order. What nobody knows has an empty one. */
-export async function readPlaces(run: Run, macs: readonly LanMac[]): Promise<Place[]> {
-  const questions = macs.flatMap((one) => [
-    bridge`fdb get ${one.mac} br ${one.bridge}`,
-    bridge`fdb get ${one.mac} dev ${one.vxlan} self`,
+/** The questions to bridge(8) whose answers {@link parsePlaces} reads. */
+export function askPlaces(macs: readonly LanMac[]): BridgeCommand[] {
+  return macs.flatMap(({ mac, bridge: name, vxlan }) => [
+    bridge`fdb get ${mac} br ${name}`,
+    bridge`fdb get ${mac} dev ${vxlan} self`,
   ]);
-  const { argv, ...input } = batch("bridge", questions);
-  const done = await run({ argv: inNetns(LAN_NETNS, argv), ...input });
-  const hasRun = done.reason === "success" ||
-    done.reason === "exit" && countFailed(done.stderr) > 0;
-  if (!hasRun) throw new Error(describe(done));
-  return parsePlaces(done.stdout, macs);
 }
 
-export function parsePlaces(text: string, macs: readonly LanMac[]): Place[] {
-  const entries = text.split("\n").map((line) => line.trimEnd().split(" "));
-  const after = (words: readonly string[], key: string) =>
-    words.includes(key) ? words[words.indexOf(key) + 1] : undefined;
-  return macs.map(({ mac, bridge, vxlan }) => {
-    const own = entries.filter(([first]) => first === mac);
-    const known = own.find((words) => after(words, "master") === bridge);
-    const port = known && after(known, "dev");
-    const vtep = own.flatMap((words) =>
-      words.includes("self") && after(words, "dev") === vxlan ? after(words, "dst") ?? [] : []
-    )[0];
-    const isWritten = known?.some((word) =>
-      WRITTEN.has(word)
-    );
+/** A place for each address that was asked for. What nobody knows has an empty one. */
+export function parsePlaces(answers: readonly (string | undefined)[]): Place[] {
+  return Array.from({ length: answers.length / 2 }, (_, at) => {
+    const [known, own] = answers.slice(2 * at, 2 * at + 2).map((line) => line?.split(/\s+/) ?? []);
+    const [port, vtep] = [wordAfter(known!, "dev"), wordAfter(own!, "dst")];
     return {
       ...(port !== undefined && { port }),
-      ...(isWritten && { isWritten }),
+      ...(known!.some((word) => WRITTEN.has(word)) && { isWritten: true }),
       ...(vtep !== undefined && { vtep }),
     };
   });
+}
+
+function wordAfter(words: readonly string[], key: string): string | undefined {
+  const at = words.indexOf(key);
+  return at < 0 ? undefined : words[at + 1];
 }
 
 const WRITTEN: ReadonlySet<string> = new Set(["static", "permanent", "sticky"]);

@@ -1,24 +1,28 @@
 // What bridge(8) says about a MAC address, read.
 import assert from "node:assert/strict";
-import { parseArrival, parsePlaces } from "./places.ts";
+import { askPlaces, parseArrival, parsePlaces } from "./places.ts";
 
 const LAN = { vni: 10, bridge: "kt-a", vxlan: "a" };
 const OTHER = { vni: 20, bridge: "kt-b", vxlan: "b" };
 const [ONE, TWO] = ["02:00:00:00:00:01", "02:00:00:00:00:02"];
 
 Deno.test("places are read for each address and LAN, whatever is missing", () => {
-  const text = [
+  const asked = [{ ...LAN, mac: ONE }, { ...LAN, mac: TWO }, { ...OTHER, mac: ONE }];
+  assert.deepEqual(askPlaces(asked).slice(0, 2).map(({ words }) => words.join(" ")), [
+    `fdb get ${ONE} br kt-a`,
+    `fdb get ${ONE} dev a self`,
+  ]);
+  const answers = [
     `${ONE} dev a extern_learn master kt-a `,
     `${ONE} dev a dst 10.0.0.2 link-netnsid 0 self extern_learn `,
+    undefined,
+    undefined,
     `${ONE} dev mg1 master kt-b static `,
-    `${TWO} dev b dst 10.0.0.3 self extern_learn `,
-    "",
-  ].join("\n");
-  const asked = [{ ...LAN, mac: ONE }, { ...LAN, mac: TWO }, { ...OTHER, mac: ONE }, {
-    ...OTHER,
-    mac: TWO,
-  }];
-  assert.deepEqual(parsePlaces(text, asked), [
+    undefined,
+    undefined,
+    `${TWO} dev b dst 10.0.0.3 self extern_learn permanent`,
+  ];
+  assert.deepEqual(parsePlaces(answers), [
     { port: "a", vtep: "10.0.0.2" },
     {},
     { port: "mg1", isWritten: true },

@@ -2,15 +2,17 @@
 import type { Argv, Completed } from "../process/command.ts";
 
 /**
- * Ends an exchange on stderr: no object of `ip` has this name, and `ip` says so without asking the
- * kernel.
+ * Ends an exchange on stderr: no object of `ip` or `bridge` has this name, and they say so without
+ * asking the kernel.
  */
 export const NO_OBJECT = "/";
-const NO_OBJECT_LINE = `Object "${NO_OBJECT}" is unknown, try "ip help".`;
+const NO_OBJECT_LINES: ReadonlySet<string> = new Set(
+  ["ip", "bridge"].map((program) => `Object "${NO_OBJECT}" is unknown, try "${program} help".`),
+);
 
 /** Whether a line is the answer to {@link NO_OBJECT}. */
 export function endsExchange(line: string): boolean {
-  return line === NO_OBJECT_LINE;
+  return NO_OBJECT_LINES.has(line);
 }
 
 /** The number of the batch line that has failed, from 1; undefined where a line tells of none. */

@@ -1,22 +1,15 @@
 // One `ip -batch` in a namespace, asked and told line by line: all of a call costs one process.
 import { type Command, type Completed, describe } from "../process/command.ts";
-import type { Conversation, Converse } from "../process/exec.ts";
+import type { Converse } from "../process/exec.ts";
 import { inNetns } from "../process/netns.ts";
 import { fail } from "../faults.ts";
 import { INTERRUPTED, readWhole } from "./dump.ts";
-import {
-  endsExchange,
-  isInterrupted,
-  NO_OBJECT,
-  numberOfFailed,
-  saysNoIndex,
-  saysNoName,
-  saysNotThere,
-} from "./messages.ts";
+import { isInterrupted, saysNoIndex, saysNoName, saysNotThere } from "./messages.ts";
 import { batchArgv } from "./batch.ts";
+import { Dialogue } from "./dialogue.ts";
 import { type Change, type Question, routeThrough } from "./commands.ts";
 import { type Link, parseLinks } from "./link.ts";
-import { argvOf, encodeLines, ip, type IpCommand } from "./words.ts";
+import { argvOf, ip } from "./words.ts";
 
 /** An `ip` that lives in one namespace until {@link close}. */
 export interface IpSession {
@@ -45,9 +38,8 @@ export interface Found {
 // (jsonw_destroy, lib/json_writer.c).
 export const SESSION = batchArgv("ip", "-json", "-details");
 
-// The ends of an exchange: `lo` is in every namespace.
+/** Ends the devices on stdout: `lo` is in every namespace. */
 const END_OF_STDOUT = ip`link show dev lo`;
-const END_OF_STDERR = ip`${NO_OBJECT}`;
 
 /** Opens a session in the namespace at `netns`; whether that exists shows at the first exchange. */
 export function openIpSession(converse: Converse, netns: string, timeoutMs: number): IpSession {
@@ -60,7 +52,7 @@ export function openSession(converse: Converse, command: Command): IpSession {
   if (conversation === undefined) {
     fail("try-later", `Cannot run ${command.argv[0]}: it is not installed on this node`);
   }
-  return new Session(conversation);
+  return new Session(new Dialogue(conversation, "ip"));
 }
 
 /** What a session is started with. */
@@ -68,77 +60,55 @@ export function sessionCommand(netns: string, timeoutMs: number): Command {
   return { argv: inNetns(netns, SESSION), timeoutMs };
 }
 
-/** A line that failed. */
-interface Failure {
-  /** Its number, counted from 1 in all that the session was told. */
-  readonly line: number;
-  readonly errors: readonly string[];
-}
-
-interface Errors {
-  readonly ended: boolean;
-  readonly failures: readonly Failure[];
-  readonly errors: readonly string[];
-}
-
 class Session implements IpSession {
-  ended = false;
-  /** Lines so far. */
-  private sent = 0;
-  private lastTurn: Promise<unknown> = Promise.resolve();
+  constructor(private readonly dialogue: Dialogue<"ip">) {}
 
-  constructor(private readonly conversation: Conversation) {}
+  get ended(): boolean {
+    return this.dialogue.ended;
+  }
 
   show(questions: readonly Question[]): Promise<Link[]> {
-    return this.inTurn(() => readWhole(() => this.ask(questions)));
+    return this.dialogue.inTurn(() => readWhole(() => this.ask(questions)));
   }
 
   find(names: readonly string[]): Promise<Found> {
-    return this.inTurn(() => this.lookFor(names));
+    return this.dialogue.inTurn(() => this.lookFor(names));
   }
 
   apply(change: Change): Promise<Completed | undefined> {
-    return this.inTurn(() => this.change(change));
+    return this.dialogue.inTurn(() => this.change(change));
   }
 
   async close(): Promise<void> {
-    await this.conversation.end();
-  }
-
-  /** Two exchanges at a time would read each other's answers. */
-  private inTurn<T>(exchange: () => Promise<T>): Promise<T> {
-    const turn = this.lastTurn.then(exchange, exchange);
-    this.lastTurn = turn;
-    return turn;
+    await this.dialogue.end();
   }
 
   private async ask(questions: readonly Question[]): Promise<Link[] | typeof INTERRUPTED> {
-    await this.send([...questions, END_OF_STDOUT, END_OF_STDERR]);
+    await this.dialogue.say([...questions, END_OF_STDOUT]);
     const links = await this.readLinks();
-    const { ended, errors } = await this.readErrors();
-    if (ended) throw new SessionEnded(await this.lastWords(errors));
+    const { ended, errors } = await this.dialogue.readErrors();
+    if (ended) throw new SessionEnded(await this.dialogue.lastWords(errors));
     if (errors.some(isInterrupted)) return INTERRUPTED;
     const unexpected = errors.filter((line) => !saysNotThere(line));
     if (unexpected.length > 0) fail("kernel", `Cannot read the devices: ${unexpected.join(" ")}`);
     if (countUnanswered(questions, links) > errors.length) {
-      throw new SessionEnded(await this.lastWords([MADE_ANEW]));
+      throw new SessionEnded(await this.dialogue.lastWords([MADE_ANEW]));
     }
     return links;
   }
 
   private async lookFor(names: readonly string[]): Promise<Found> {
-    const before = this.sent;
-    await this.send([...names.map(routeThrough), END_OF_STDERR]);
-    const { ended, failures, errors } = await this.readErrors();
+    const first = await this.dialogue.say(names.map(routeThrough));
+    const { ended, failures, errors } = await this.dialogue.readErrors();
     if (ended) {
-      await this.lastWords(errors);
+      await this.dialogue.lastWords(errors);
       return { there: names, isSure: false };
     }
     for (let routes = names.length - failures.length; routes > 0; routes--) {
-      await this.conversation.readLine("stdout");
+      await this.dialogue.readLine();
     }
     const fails = (at: number, says: (line: string) => boolean) =>
-      failures.some(({ line, errors }) => line === before + 1 + at && errors.some(says));
+      failures.some(({ line, errors }) => line === first + at && errors.some(says));
     return {
       there: names.filter((_, at) => !fails(at, saysNoName) && !fails(at, saysNoIndex)),
       isSure: !names.some((_, at) => fails(at, saysNoIndex)),
@@ -147,11 +117,11 @@ class Session implements IpSession {
 
   private async change(change: Change): Promise<Completed | undefined> {
     const started = performance.now();
-    await this.send([change, END_OF_STDERR]);
-    const { ended, failures, errors } = await this.readErrors();
+    await this.dialogue.say([change]);
+    const { ended, failures, errors } = await this.dialogue.readErrors();
     const argv = argvOf(change);
     // Argument errors end `ip` on the spot, without a line number.
-    if (ended) return { ...await this.lastWords(errors), argv };
+    if (ended) return { ...await this.dialogue.lastWords(errors), argv };
     if (failures.length === 0) return undefined;
     const ms = performance.now() - started;
     return {
@@ -165,47 +135,14 @@ class Session implements IpSession {
     };
   }
 
-  private send(lines: readonly IpCommand[]): Promise<void> {
-    this.sent += lines.length;
-    return this.conversation.write(encodeLines(lines));
-  }
-
   private async readLinks(): Promise<Link[]> {
     const found = new Map<number, Link>();
-    for (let line; (line = await this.conversation.readLine("stdout")) !== undefined;) {
+    for (let line; (line = await this.dialogue.readLine()) !== undefined;) {
       const links = line.trim() === "" ? [] : parseLinks(line);
       if (links.some((link) => link.ifname === "lo")) break;
       for (const link of links) found.set(link.ifindex, link);
     }
     return [...found.values()];
-  }
-
-  /**
-   * What `ip` said on stderr in this exchange; `ended` when the process ended before the mark. Not
-   * every line is a failure: when two `ip`s number the same namespace at once, one complains and
-   * still makes its device.
-   */
-  private async readErrors(): Promise<Errors> {
-    const errors: string[] = [];
-    const failures: Failure[] = [];
-    let told = 0;
-    for (let line; (line = await this.conversation.readLine("stderr")) !== undefined;) {
-      if (endsExchange(line)) {
-        await this.conversation.readLine("stderr"); // the mark's own "Command failed -:N"
-        return { ended: false, failures, errors };
-      }
-      const number = numberOfFailed(line);
-      if (number !== undefined) {
-        failures.push({ line: number, errors: errors.slice(told) });
-        told = errors.length;
-      } else if (line !== "") errors.push(line);
-    }
-    return { ended: true, failures, errors };
-  }
-
-  private async lastWords(errors: readonly string[]): Promise<Completed> {
-    this.ended = true;
-    return { ...await this.conversation.end(), stderr: errors.join("\n") };
   }
 }
 

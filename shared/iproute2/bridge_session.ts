@@ -1,0 +1,65 @@
+// One `bridge -batch` in a namespace, asked and told line by line: an exchange starts no process.
+import type { Converse } from "../process/exec.ts";
+import { inNetns } from "../process/netns.ts";
+import { batchArgv } from "./batch.ts";
+import { Dialogue } from "./dialogue.ts";
+import { SessionEnded } from "./session.ts";
+import type { BridgeCommand } from "./words.ts";
+
+/**
+ * Like `ip`, it keeps the index of each name that it has met. Of a device that has been made anew
+ * it says that there is none.
+ */
+export class BridgeSession {
+  constructor(private readonly dialogue: Dialogue<"bridge">) {}
+
+  /**
+   * The line that each question (`fdb get`) is answered with; undefined where it has none.
+   * @throws {SessionEnded}
+   */
+  ask(questions: readonly BridgeCommand[]): Promise<(string | undefined)[]> {
+    return this.dialogue.inTurn(async () => {
+      const failed = await this.#say(questions);
+      const answers: (string | undefined)[] = [];
+      for (const at of questions.keys()) {
+        answers.push(failed.has(at) ? undefined : await this.dialogue.readLine());
+      }
+      return answers;
+    });
+  }
+
+  /**
+   * Runs changes in their order, and answers how many were done. One that fails stops no other.
+   * @throws {SessionEnded}
+   */
+  apply(changes: readonly BridgeCommand[]): Promise<number> {
+    return this.dialogue.inTurn(async () => changes.length - (await this.#say(changes)).size);
+  }
+
+  /** Ends it when it has answered what it was asked. */
+  close(): Promise<void> {
+    return this.dialogue.inTurn(() => this.dialogue.end());
+  }
+
+  /** Which ones have failed. */
+  async #say(commands: readonly BridgeCommand[]): Promise<ReadonlySet<number>> {
+    const first = await this.dialogue.say(commands);
+    const { ended, failures, errors } = await this.dialogue.readErrors();
+    if (ended) throw new SessionEnded(await this.dialogue.lastWords(errors));
+    return new Set(failures.map(({ line }) => line - first));
+  }
+}
+
+/**
+ * Starts one, or answers undefined where there is no `bridge`. Whether the namespace at `netns` can
+ * be entered shows at the first exchange.
+ * @param timeoutMs from its first word on: then it is killed
+ */
+export function openBridgeSession(
+  converse: Converse,
+  netns: string,
+  timeoutMs: number,
+): BridgeSession | undefined {
+  const conversation = converse({ argv: inNetns(netns, batchArgv("bridge")), timeoutMs });
+  return conversation && new BridgeSession(new Dialogue(conversation, "bridge"));
+}
