@@ -1,4 +1,5 @@
 // Where the kernel of this node has a MAC address: asked of bridge(8), and read from its lines.
+import * as z from "zod/mini";
 import { bridge, type BridgeCommand } from "../../shared/iproute2/words.ts";
 
 /** A LAN of this node by its devices. */
@@ -33,25 +34,33 @@ export function askPlaces(macs: readonly LanMac[]): BridgeCommand[] {
   ]);
 }
 
-/** A place for each address that was asked for. What nobody knows has an empty one. */
+const answer = z.array(z.object({
+  ifname: z.string(),
+  dst: z.optional(z.string()),
+  state: z.optional(z.string()),
+  flags: z.optional(z.array(z.string())),
+}));
+
+const WRITTEN: ReadonlySet<string> = new Set(["static", "permanent", "sticky"]);
+
+/**
+ * A place for each address that was asked for. What nobody knows has an empty one.
+ * @throws {Error} when bridge(8) has said what this program cannot read
+ */
 export function parsePlaces(answers: readonly (string | undefined)[]): Place[] {
-  return Array.from({ length: answers.length / 2 }, (_, at) => {
-    const [known, own] = answers.slice(2 * at, 2 * at + 2).map((line) => line?.split(/\s+/) ?? []);
-    const [port, vtep] = [wordAfter(known!, "dev"), wordAfter(own!, "dst")];
+  const entries = answers.map((line) =>
+    line === undefined ? undefined : answer.parse(JSON.parse(line))[0]
+  );
+  return Array.from({ length: entries.length / 2 }, (_, at) => {
+    const [known, own] = entries.slice(2 * at, 2 * at + 2);
+    const { state = "", flags = [] } = known ?? {};
     return {
-      ...(port !== undefined && { port }),
-      ...(known!.some((word) => WRITTEN.has(word)) && { isWritten: true }),
-      ...(vtep !== undefined && { vtep }),
+      ...(known !== undefined && { port: known.ifname }),
+      ...([state, ...flags].some((word) => WRITTEN.has(word)) && { isWritten: true }),
+      ...(own?.dst !== undefined && { vtep: own.dst }),
     };
   });
 }
-
-function wordAfter(words: readonly string[], key: string): string | undefined {
-  const at = words.indexOf(key);
-  return at < 0 ? undefined : words[at + 1];
-}
-
-const WRITTEN: ReadonlySet<string> = new Set(["static", "permanent", "sticky"]);
 
 /** An address that has come to a port of a bridge. */
 export interface Arrival {

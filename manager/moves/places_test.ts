@@ -12,22 +12,26 @@ Deno.test("places are read for each address and LAN, whatever is missing", () =>
     `fdb get ${ONE} br kt-a`,
     `fdb get ${ONE} dev a self`,
   ]);
+  const entry = (mac: string, ifname: string, more: object) =>
+    JSON.stringify([{ mac, ifname, flags: [], state: "", ...more }]);
+  const flags = ["self", "extern_learn"];
   const answers = [
-    `${ONE} dev a extern_learn master kt-a `,
-    `${ONE} dev a dst 10.0.0.2 link-netnsid 0 self extern_learn `,
+    entry(ONE, "a", { flags: ["extern_learn"], master: "kt-a" }),
+    entry(ONE, "a", { flags, dst: "10.0.0.2" }),
     undefined,
+    "[]",
+    entry(ONE, "mg1", { master: "kt-b", state: "static" }),
     undefined,
-    `${ONE} dev mg1 master kt-b static `,
-    undefined,
-    undefined,
-    `${TWO} dev b dst 10.0.0.3 self extern_learn permanent`,
+    entry(ONE, "mg1", { master: "kt-b", flags: ["sticky"] }),
+    entry(TWO, "b", { flags, dst: "10.0.0.3", state: "permanent" }),
   ];
   assert.deepEqual(parsePlaces(answers), [
     { port: "a", vtep: "10.0.0.2" },
     {},
     { port: "mg1", isWritten: true },
-    { vtep: "10.0.0.3" },
+    { port: "mg1", isWritten: true, vtep: "10.0.0.3" },
   ]);
+  assert.throws(() => parsePlaces(["fdb", undefined]));
 });
 
 const LINES: readonly [string, string | undefined][] = [

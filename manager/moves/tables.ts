@@ -20,7 +20,7 @@ export class Tables implements AsyncDisposable {
     private readonly open = () => openBridgeSession(converse, LAN_NETNS, LIFE_MS),
   ) {}
 
-  /** The line that each question (`fdb get`) is answered with; undefined where it has none. */
+  /** The line of JSON that answers each question (`fdb get`); undefined where it has none. */
   ask(questions: readonly BridgeCommand[]): Promise<(string | undefined)[]> {
     return this.#exchange(questions, async (session, some) => await session.ask(some));
   }

@@ -6,6 +6,9 @@ import { Dialogue } from "./dialogue.ts";
 import { SessionEnded } from "./session.ts";
 import type { BridgeCommand } from "./words.ts";
 
+// With `-json`, `bridge` flushes each answer, which is a line. Without, iproute2 7.1 does not.
+const SESSION = batchArgv("bridge", "-json");
+
 /**
  * Like `ip`, it keeps the index of each name that it has met. Of a device that has been made anew
  * it says that there is none.
@@ -14,7 +17,7 @@ export class BridgeSession {
   constructor(private readonly dialogue: Dialogue<"bridge">) {}
 
   /**
-   * The line that each question (`fdb get`) is answered with; undefined where it has none.
+   * The line of JSON that answers each question (`fdb get`); undefined where it has none.
    * @throws {SessionEnded}
    */
   ask(questions: readonly BridgeCommand[]): Promise<(string | undefined)[]> {
@@ -60,6 +63,6 @@ export function openBridgeSession(
   netns: string,
   timeoutMs: number,
 ): BridgeSession | undefined {
-  const conversation = converse({ argv: inNetns(netns, batchArgv("bridge")), timeoutMs });
+  const conversation = converse({ argv: inNetns(netns, SESSION), timeoutMs });
   return conversation && new BridgeSession(new Dialogue(conversation, "bridge"));
 }

@@ -63,7 +63,10 @@ const FOREIGN = [
   ],
   [
     "an interface that leads elsewhere, and a port of someone",
-    `ip -n old link set dev net0 name own
+    // Before Linux 6.2 a device that is up cannot have another name.
+    `ip -n old link set dev net0 down
+    ip -n old link set dev net0 name own
+    ip -n old link set dev own up
     ip link add name elsewhere type veth peer name net0 netns old`,
   ],
 ] as const;
