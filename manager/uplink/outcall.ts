@@ -12,7 +12,6 @@ import {
   read,
   SILENT_MS,
   UPLINK_PATH,
-  UPLINK_PORT,
 } from "./messages.ts";
 import { makeNonce, prove, verify } from "./proof.ts";
 
@@ -49,9 +48,9 @@ export class Outcall {
   /** Messages are read one after the other, though a proof takes its time. */
   #reading: Promise<void> = Promise.resolve();
 
-  constructor(address: string, private readonly caller: Caller) {
-    const host = address.includes(":") ? `[${address}]` : address;
-    this.#socket = new WebSocket(`ws://${host}:${UPLINK_PORT}${UPLINK_PATH}`);
+  /** @param authority `host:port` */
+  constructor(authority: string, private readonly caller: Caller) {
+    this.#socket = new WebSocket(`ws://${authority}${UPLINK_PATH}`);
     this.#socket.onmessage = ({ data }) => {
       this.#heardAt = performance.now();
       this.#reading = this.#reading.then(() => this.#hear(String(data)))

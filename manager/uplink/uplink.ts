@@ -8,7 +8,8 @@ import type { Duty } from "../loop/duty.ts";
 import type { Observation } from "../loop/observation.ts";
 import { Soon } from "../loop/soon.ts";
 import type { MoveHints } from "../moves/move_hints.ts";
-import type { Answer, Question } from "./messages.ts";
+import { forward } from "./forward.ts";
+import { type Answer, type Question, UPLINK_PORT } from "./messages.ts";
 import { Outcall } from "./outcall.ts";
 
 /** What comes within so long (ms) is told together. */
@@ -21,9 +22,6 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 3_000;
 /** A reflector that takes no calls for so long (ms) is told of. */
 const TROUBLE_MS = 60_000;
-
-/** Deno's list of permitted networks takes those of IPv4 alone. */
-const NO_IPV6 = "this program can be permitted no network of IPv6";
 
 /** Who tells moves, and hears of those to other nodes. */
 type Moves = Pick<MoveHints, "follow" | "hear">;
@@ -115,9 +113,10 @@ class KeptLine implements AsyncDisposable {
       this.tell({ kind: this.#isTold ? "uplink-back" : "uplink-up", peer });
       this.#isTold = false;
     };
-    if (peer.includes(":")) return NO_IPV6;
     try {
-      this.#call = new Outcall(peer, {
+      await using way = peer.includes(":") ? await forward(peer, UPLINK_PORT) : undefined;
+      if (this.#stop.signal.aborted) return "this worker has ended it";
+      this.#call = new Outcall(way?.authority ?? `${peer}:${UPLINK_PORT}`, {
         ...{ node, password, taken, answer: (question) => answerQuestion(question, inventory) },
         inventory: () => inventory.current(),
         hearMoves: moves && ((vtep, list) => moves.hear(vtep, list)),

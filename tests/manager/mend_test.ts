@@ -113,7 +113,9 @@ testAsRoot("a LAN that somebody breaks is mended, and said once", async () => {
     await harm(w1);
     await eventually(() => why.test(manager.log.slice(told)), 10, () => `${why}\n${manager.log}`);
     await eventually(() => canReach(w1, PC1, "10.0.0.2"), 15, () => `no frame after ${why}`);
-    const said = manager.log.slice(told).trimEnd().split("\n");
+    // The entries of a device that was made anew go by themselves, sooner or later.
+    const said = manager.log.slice(told).trimEnd().split("\n")
+      .filter((line) => !line.includes("forwarding entries removed"));
     assert.equal(said.length, 1, said.join("\n"));
   }
   const counted = async () => (await readStatus(w1)).swept;
