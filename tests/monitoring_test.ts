@@ -79,3 +79,14 @@ Deno.test("each panel of the dashboard says what it shows, and lies beside the o
     }
   }
 });
+
+// Grafana puts rows together only where all labels are equal, and the metric's name is one of them.
+// Prometheus adds labels of its own, such as the pod that it has scraped.
+Deno.test("the dashboard's tables have the columns that their expressions name", () => {
+  const { panels } = JSON.parse(dashboard);
+  const tables = panels.filter(({ type }: { type: string }) => type === "table");
+  assert.ok(tables.length > 0);
+  for (const { title, targets } of tables) {
+    for (const { expr } of targets) assert.match(expr, /^(count|max|sum) by \(/, title);
+  }
+});

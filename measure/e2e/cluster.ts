@@ -68,6 +68,16 @@ export class Cluster {
     return await Deno.stat(`${this.options.cache}/bin/kube-router`).then(() => true, () => false);
   }
 
+  /** Whether the Prometheus operator was built. */
+  async hasOperator(): Promise<boolean> {
+    return await Deno.stat(`${this.operatorFiles}/bundle.yaml`).then(() => true, () => false);
+  }
+
+  /** Where the Prometheus operator's images and manifests are. */
+  get operatorFiles(): string {
+    return `${this.options.cache}/operator`;
+  }
+
   async build(): Promise<void> {
     await this.#script("build", [], BUILD_TIMEOUT_MS);
   }

@@ -11,6 +11,7 @@ import { scenario as kathara } from "./scenarios/kathara.ts";
 import { scenario as many } from "./scenarios/many.ts";
 import { scenario as network } from "./scenarios/network.ts";
 import { scenario as nodeRestart } from "./scenarios/node_restart.ts";
+import { scenario as operator } from "./scenarios/operator.ts";
 import { scenario as overlays } from "./scenarios/overlays.ts";
 import { scenario as policy } from "./scenarios/policy.ts";
 import { scenario as rollout } from "./scenarios/rollout.ts";
@@ -25,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   overlays,
   attacks,
   policy,
+  operator,
   nodeRestart,
   early,
 ];

@@ -12,12 +12,15 @@ MULTUS=${MULTUS:-none}              # thick (upstream's DaemonSet), thin (binary
 K8S=${K8S:-1.34.4}                  # Kubernetes version; the staging modules are v0.<rest>
 MULTUS_TAG=${MULTUS_TAG:-v4.2.4}
 KUBE_ROUTER=${KUBE_ROUTER:-2.1.0}
+PROMETHEUS_OPERATOR=${PROMETHEUS_OPERATOR:-0.85.0}
+PROMETHEUS=${PROMETHEUS:-3.10.0}     # its module is v0.<major><minor, two digits>.<patch>
 UL=10.99.0                          # underlay: $UL.1 control plane, $UL.1N node N
 PODS=10.244                         # node N has the pods $PODS.N.0/24
 SVC=10.96                           # services $SVC.0.0/16
 
 BIN=$CACHE/bin
 IMAGES=$CACHE/images
+OPERATOR_FILES=$CACHE/operator      # the Prometheus operator's images and manifests
 RUN=$CACHE/run
 export PATH=$CACHE/path:$PATH:/usr/local/go/bin:/usr/sbin:/sbin
 # A running cluster has settings of its own.
@@ -94,17 +97,18 @@ wait_for() {
   done
 }
 
-# image FILE NAME:TAG CMD_JSON DIRECTORY...: makes a container image of directories, one layer of
-# each, without a registry. The image is a docker-archive, as "ctr images import" reads it. up.sh
-# loads all of $IMAGES/*.tar into every node.
+# image FILE NAME:TAG CONFIG_JSON DIRECTORY...: makes a container image of directories, one layer of
+# each, without a registry. CONFIG_JSON has what the image runs, such as {"Cmd": ["/bin/sh"]}. The
+# image is a docker-archive, as "ctr images import" reads it. up.sh loads all of $IMAGES/*.tar into
+# every node.
 image() {
-  local file=$1 name=$2 cmd=$3 t n=0 d layers=() sums=(); shift 3; t=$(mktemp -d -p "$CACHE")
+  local file=$1 name=$2 config=$3 t n=0 d layers=() sums=(); shift 3; t=$(mktemp -d -p "$CACHE")
   for d in "$@"; do
     n=$((n + 1)); tar -C "$d" --numeric-owner -cf "$t/$n.tar" .
     layers+=("$n.tar"); sums+=("sha256:$(sha256sum <"$t/$n.tar" | cut -c1-64)")
   done
-  jq -n --argjson cmd "$cmd" --arg arch "$(dpkg --print-architecture)" '{architecture: $arch, os: "linux", rootfs: {type: "layers", diff_ids: $ARGS.positional},
-    config: {Cmd: $cmd, Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}}' --args "${sums[@]}" >"$t/config.json"
+  jq -n --argjson config "$config" --arg arch "$(dpkg --print-architecture)" '{architecture: $arch, os: "linux", rootfs: {type: "layers", diff_ids: $ARGS.positional},
+    config: ($config + {Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]})}' --args "${sums[@]}" >"$t/config.json"
   jq -n --arg name "$name" '[{Config: "config.json", RepoTags: [$name], Layers: $ARGS.positional}]' --args "${layers[@]}" >"$t/manifest.json"
   tar -C "$t" -cf "$file.new" manifest.json config.json "${layers[@]}"
   mv "$file.new" "$file"; rm -rf "$t"
