@@ -37,7 +37,8 @@ export class Tables implements AsyncDisposable {
   async renew(): Promise<void> {
     if (this.#session !== undefined && !this.#isUsed) return;
     await this.forget();
-    this.#session = this.open();
+    // An exchange may have opened one meanwhile.
+    this.#session ??= this.open();
   }
 
   /** Ends the `bridge`, which may know names that are other devices' now. */
