@@ -4,9 +4,14 @@ import { type Cluster, WORKERS } from "./cluster.ts";
 import { applyText } from "./installation.ts";
 
 const NAME = "e2e";
+/** The Secret that has the scrapes of its own. */
+const SCRAPES = "scrapes";
 const POD = `prometheus-${NAME}-0`;
-/** Enough for the kubelet to give the pod a changed configuration, and for the next scrapes. */
-const CHANGE_SECONDS = 180;
+/**
+ * Enough for the kubelet to give the pod a changed configuration, and for the next scrapes. The
+ * kubelet mostly took a minute or so, and once more than three.
+ */
+const CHANGE_SECONDS = 400;
 
 /** A series of an instant vector. */
 export interface Series {
@@ -27,9 +32,9 @@ export class Prometheus {
 
   /**
    * Installs the operator by its own manifest, and a Prometheus that takes the monitors and rules
-   * of all namespaces, as kube-prometheus has it.
+   * of all namespaces, as kube-prometheus has it. `scrapes` is a list of scrape_configs of its own.
    */
-  static async start(cluster: Cluster): Promise<Prometheus> {
+  static async start(cluster: Cluster, scrapes: string): Promise<Prometheus> {
     await loadImages(cluster);
     // The CRDs are too large for the annotation of an apply on the client's side.
     await cluster.kubectl(["apply", "--server-side", ...manifests(cluster, OPERATOR)]);
@@ -40,6 +45,13 @@ export class Prometheus {
       "--timeout=120s",
     ]);
     await cluster.kubectl(["apply", ...manifests(cluster, ACCOUNT)]);
+    await cluster.kubectl([
+      "create",
+      "secret",
+      "generic",
+      SCRAPES,
+      `--from-literal=list=${scrapes}`,
+    ]);
     const version = await Deno.readTextFile(`${cluster.operatorFiles}/prometheus.version`);
     await applyText(cluster, JSON.stringify(render(version.trim())));
     const prometheus = new Prometheus(cluster);
@@ -47,10 +59,18 @@ export class Prometheus {
     return prometheus;
   }
 
+  /** Ends the scrapes of its own. */
+  async dropScrapes(): Promise<void> {
+    const patch = [{ op: "remove", path: "/spec/additionalScrapeConfigs" }];
+    const args = ["--type=json", `--patch=${JSON.stringify(patch)}`];
+    await this.cluster.kubectl(["patch", `prometheus/${NAME}`, ...args]);
+  }
+
   /** Takes all of it back. */
   async end(): Promise<void> {
     const { cluster } = this;
     await cluster.kubectl(["delete", `prometheus/${NAME}`, "--cascade=foreground"]);
+    await cluster.kubectl(["delete", `secret/${SCRAPES}`]);
     await cluster.kubectl(["delete", ...manifests(cluster, [...ACCOUNT, ...OPERATOR])]);
     // The operator has made this one itself.
     await cluster.kubectl(["delete", "--namespace", "kube-system", "service/kubelet"]);
@@ -128,6 +148,7 @@ function render(version: string) {
       podMonitorNamespaceSelector: {},
       ruleSelector: {},
       ruleNamespaceSelector: {},
+      additionalScrapeConfigs: { name: SCRAPES, key: "list" },
       evaluationInterval: "5s",
     },
   };

@@ -12,11 +12,30 @@ import { Talk, TALKERS } from "../talk.ts";
 
 const MONITOR = `${DEPLOY}/monitoring/pod-monitor.yml`;
 const RULES = `${DEPLOY}/monitoring/prometheus-rule.yml`;
-const JOB = 'job="kube-system/megalos"';
+const SCRAPE = `${DEPLOY}/monitoring/prometheus.yml`;
+const JOB = "kube-system/megalos";
+
+// The usual scrape of pods that have the annotations.
+const BY_ANNOTATIONS = `
+  - job_name: annotations
+    scrape_interval: 5s
+    kubernetes_sd_configs: [{ role: pod }]
+    relabel_configs:
+      - source_labels: [__meta_kubernetes_pod_annotation_prometheus_io_scrape]
+        regex: "true"
+        action: keep
+      - source_labels: [__meta_kubernetes_pod_annotation_prometheus_io_path]
+        target_label: __metrics_path__
+      - source_labels: [__meta_kubernetes_pod_ip, __meta_kubernetes_pod_annotation_prometheus_io_port]
+        separator: ":"
+        target_label: __address__
+      - source_labels: [__meta_kubernetes_pod_node_name]
+        target_label: node
+`;
 
 export const scenario: Scenario = {
   name: "operator",
-  title: "the Prometheus operator scrapes all managers, with a token too, and has the alerts",
+  title: "Prometheus and its operator scrape all managers, with a token too, and have the alerts",
   async findObstacle(cluster: Cluster) {
     return await cluster.hasOperator()
       ? undefined
@@ -25,12 +44,16 @@ export const scenario: Scenario = {
   async run({ cluster, say }: Stage) {
     const overlay = await cluster.kustomize(`${DEPLOY}/overlays/metrics`);
     await install(cluster, overlay);
-    const prometheus = await Prometheus.start(cluster);
+    const [, scrapes] = (await Deno.readTextFile(SCRAPE)).split("\nscrape_configs:\n");
+    const prometheus = await Prometheus.start(cluster, scrapes + BY_ANNOTATIONS);
     say("the operator runs a Prometheus");
+    for (const job of ["megalos", "annotations"]) await assertScraped(cluster, prometheus, job);
+    await prometheus.dropScrapes();
+    say("each manager is scraped by prometheus.yml, and by its annotations");
     // The API server refuses what the kinds do not have: kubectl asks it to.
     for (const file of [MONITOR, RULES]) await apply(cluster, file);
-    const upSeconds = await timed(() => assertScraped(cluster, prometheus));
-    say("each manager is scraped");
+    const upSeconds = await timed(() => assertScraped(cluster, prometheus, JOB));
+    say("each manager is scraped by the PodMonitor");
     // Rates come from counters that were scraped before.
     const talk = await Talk.start(cluster);
     await assertTalkersSeen(prometheus);
@@ -48,21 +71,26 @@ export const scenario: Scenario = {
   },
 };
 
-/** Each pod of Megalos is a target that is up, and has series with its node's name. */
-async function assertScraped(cluster: Cluster, prometheus: Prometheus): Promise<void> {
+/** Each pod of Megalos is one target that is up, and has series with its node's name. */
+async function assertScraped(
+  cluster: Cluster,
+  prometheus: Prometheus,
+  job: string,
+): Promise<void> {
   const pods = await listManagers(cluster);
   assert.ok(pods.length > 1);
-  const wanted = pods.map(({ metadata, spec }) => `${metadata.name} on ${spec.nodeName} is 1`);
-  const describe = ({ metric, value }: Series) => `${metric.pod} on ${metric.node} is ${value[1]}`;
+  const wanted = pods.map(({ status, spec }) => `${status.podIP}:9472 on ${spec.nodeName} is 1`);
+  const describe = ({ metric, value }: Series) =>
+    `${metric.instance} on ${metric.node} is ${value[1]}`;
   for (const name of ["up", "megalos_ready"]) {
-    await prometheus.becomes(`${name}{${JOB}}`, wanted, describe);
+    await prometheus.becomes(`${name}{job="${job}"}`, wanted, describe);
   }
 }
 
 /** The labels of a device are of the pod that has it, and not of the manager that tells of it. */
 async function assertTalkersSeen(prometheus: Prometheus): Promise<void> {
   await prometheus.becomes(
-    `megalos_port_transmit_bytes_total{${JOB},lan="talk-e2e"} > 0`,
+    `megalos_port_transmit_bytes_total{job="${JOB}",lan="talk-e2e"} > 0`,
     TALKERS.map(({ name, node }) => `default/${name} on ${node}`),
     ({ metric }) => `${metric.namespace}/${metric.pod} on ${metric.node}`,
   );
@@ -143,12 +171,12 @@ async function haveToken(
   const pods = await listManagers(cluster);
   const states = (value: number) => pods.map(({ metadata }) => `${metadata.name} is ${value}`);
   const describe = ({ metric, value }: Series) => `${metric.pod} is ${value[1]}`;
-  await prometheus.becomes(`up{${JOB}}`, states(0), describe);
+  await prometheus.becomes(`up{job="${JOB}"}`, states(0), describe);
   const monitor = await Deno.readTextFile(MONITOR);
   const withToken = monitor.replace("# authorization:", "authorization:");
   assert.notEqual(withToken, monitor);
   await applyText(cluster, withToken);
-  const seconds = await timed(() => prometheus.becomes(`up{${JOB}}`, states(1), describe));
+  const seconds = await timed(() => prometheus.becomes(`up{job="${JOB}"}`, states(1), describe));
   for (const file of [MONITOR, RULES]) await remove(cluster, file);
   await cluster.kubectl([...KUBE_SYSTEM, "delete", "secret/kathara-http"]);
   return seconds;
