@@ -3,6 +3,7 @@ import type { Move } from "../uplink/messages.ts";
 import type { CountFate } from "./fates.ts";
 import { PacedQueue } from "./paced_queue.ts";
 import { askPlaces, type LanMac, parsePlaces, type Place } from "./places.ts";
+import { Recent } from "./recent.ts";
 import type { Tables } from "./tables.ts";
 
 /** Is told moves that are to be said. */
@@ -10,6 +11,11 @@ export type SayMoves = (moves: readonly Move[]) => void;
 
 /** What was heard so long (ms) ago is not told: EVPN has told it. */
 const STALE_MS = 500;
+/**
+ * An address that comes again within so long (ms) is EVPN's alone: a loop has addresses come
+ * thousands of times a second.
+ */
+const AGAIN_MS = 1_000;
 
 interface Arrived extends LanMac {
   readonly heardAt: number;
@@ -17,13 +23,14 @@ interface Arrived extends LanMac {
 
 export class MoveTeller implements AsyncDisposable {
   readonly #followers = new Set<SayMoves>();
+  readonly #arrivals = new Recent(AGAIN_MS);
   readonly #queue = new PacedQueue<Arrived>(
     (batch) => this.#tell(batch),
     () => this.count("dropped", 1),
   );
 
   constructor(
-    private readonly tables: Tables,
+    private readonly tables: Pick<Tables, "ask">,
     private readonly count: CountFate,
     private readonly fail: (error: unknown) => void,
   ) {}
@@ -37,7 +44,10 @@ export class MoveTeller implements AsyncDisposable {
   /** Hears that an address has come to a port of its LAN, from wherever. */
   hearArrival(one: LanMac): void {
     if (this.#followers.size === 0) return;
-    this.#queue.offer(`${one.bridge} ${one.mac}`, { ...one, heardAt: performance.now() });
+    const key = `${one.bridge} ${one.mac}`;
+    const isAgain = this.#arrivals.has(key);
+    this.#arrivals.add(key);
+    if (!isAgain) this.#queue.offer(key, { ...one, heardAt: performance.now() });
   }
 
   async #tell(batch: readonly Arrived[]): Promise<void> {
