@@ -14,7 +14,7 @@ testLab(
       typeLab(labs.dir, [command, "--name", name, ...words]);
     await lab("up", "--keep", "--nodes", "1");
     const exec = `${LAB} exec --name ${name} pc1`;
-    // bash names the command before it wakes it, and the kernel forgets a Ctrl-Z that comes between.
+    // bash names the command before it wakes it, and the kernel drops a Ctrl-Z that comes between.
     const isAwake = `exec --name ${name}.*\\r\\n[\\s\\S]*?tick`;
     const steps: [string, string][] = [
       ["[#$] ", `${exec} sh -c "while sleep 0.2; do echo ti''ck; done"\\n`],
