@@ -12,11 +12,16 @@ export interface FdbEntry {
 /** Its VTEPs are those that a frame for everyone goes to. */
 export const EVERYONE = "00:00:00:00:00:00";
 
-/** Reads a line of `bridge fdb show`; undefined for an entry that leads to no other node. */
+/**
+ * Reads a line of `bridge fdb show`; undefined for an entry that leads to no other node. A kernel
+ * whose bridges know VLANs keeps each entry that is made by hand twice, once for VLAN 1. The kernel
+ * makes and deletes both together, and uses the other one.
+ */
 export function parseEntry(line: string): FdbEntry | undefined {
   if (!/ (dst|extern_learn)( |$)/.test(line)) return undefined;
   const [mac = "", ...words] = line.split(" ");
   const after = (key: string) => words.includes(key) ? words[words.indexOf(key) + 1] : undefined;
+  if (after("vlan") !== undefined) return undefined;
   const dst = after("dst");
   return { mac, ifname: after("dev") ?? "", ...(dst !== undefined && { dst }) };
 }

@@ -34,6 +34,7 @@ Deno.test("an entry is made in the table that it is in, for everyone one beside 
 
 Deno.test("an entry is read from what bridge says, where it leads to another node", () => {
   const entries: [string, FdbEntry | undefined][] = [
+    ["02:00:00:00:00:02 dev net1-ntwork vlan 1 extern_learn master kt-net1-ntwork", undefined],
     [
       "00:00:00:00:00:00 dev net1-ntwork dst 10.99.0.12 link-netnsid 0 self permanent",
       self(EVERYONE, "10.99.0.12"),

@@ -69,8 +69,11 @@ export class EntryCounter implements FdbListener {
 
 /** Of a bridge: what a port has shown, and what was made "static" for a port's pod. */
 const LOCAL = /\bmaster (\S+)/;
-/** Devices' own addresses are permanent, and those of other nodes are learnt from zebra. */
-const OTHER = / (self|permanent|extern_learn)( |$)/;
+/**
+ * Devices' own addresses are permanent, and those of other nodes are learnt from zebra. What stands
+ * for VLAN 1 is there a second time, on kernels whose bridges know VLANs.
+ */
+const OTHER = / (self|permanent|extern_learn|vlan)( |$)/;
 
 async function countEntries(run: Run): Promise<Map<string, LanEntries>> {
   const counts = new Map<string, { -readonly [K in keyof LanEntries]: number }>();
