@@ -3,7 +3,7 @@ import { run } from "../../shared/process/exec.ts";
 import { readMacPlaces } from "../frr/macs.ts";
 import type { CountFate } from "./fates.ts";
 import { PacedQueue } from "./paced_queue.ts";
-import { askPlaces, type LanMac, parsePlaces, type Place } from "./places.ts";
+import { keyOf, type LanMac, type Place, readPlaces } from "./places.ts";
 import { Recent } from "./recent.ts";
 import { type Followed, type Hint, planFollow, planSettle } from "./plan_move.ts";
 import type { Tables } from "./tables.ts";
@@ -56,7 +56,7 @@ export class MoveFollower implements AsyncDisposable {
     const evpn = await readMacPlaces(run, hints);
     // zebra does not answer: the next look asks again.
     if (evpn === undefined) return;
-    const places = await this.#ask(hints);
+    const places = await readPlaces(this.tables, hints);
     const plans = hints.map((one, at) => planSettle(one, places[at]!, evpn[at]));
     await this.tables.apply(plans.flat());
     this.count("settled", plans.filter(({ length }) => length > 0).length);
@@ -68,7 +68,7 @@ export class MoveFollower implements AsyncDisposable {
 
   async #follow(batch: readonly Hint[]): Promise<void> {
     try {
-      const found = await this.#ask(batch);
+      const found = await readPlaces(this.tables, batch);
       const places = found.map((place, at): Place =>
         this.isOwn(place.port ?? "", batch[at]!.mac) ? { ...place, isWritten: true } : place
       );
@@ -110,15 +110,7 @@ export class MoveFollower implements AsyncDisposable {
     this.#unsettled.set(keyOf(followed), { followed, at: performance.now() });
   }
 
-  async #ask(macs: readonly LanMac[]): Promise<Place[]> {
-    return parsePlaces(await this.tables.ask(askPlaces(macs)));
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#queue[Symbol.asyncDispose]();
   }
-}
-
-function keyOf({ bridge, mac }: LanMac): string {
-  return `${bridge} ${mac}`;
 }

@@ -2,7 +2,7 @@
 import type { Move } from "../uplink/messages.ts";
 import type { CountFate } from "./fates.ts";
 import { PacedQueue } from "./paced_queue.ts";
-import { askPlaces, type LanMac, parsePlaces, type Place } from "./places.ts";
+import { keyOf, type LanMac, type Place, readPlaces } from "./places.ts";
 import { Recent } from "./recent.ts";
 import type { Tables } from "./tables.ts";
 
@@ -44,7 +44,7 @@ export class MoveTeller implements AsyncDisposable {
   /** Hears that an address has come to a port of its LAN, from wherever. */
   hearArrival(one: LanMac): void {
     if (this.#followers.size === 0) return;
-    const key = `${one.bridge} ${one.mac}`;
+    const key = keyOf(one);
     const isAgain = this.#arrivals.has(key);
     this.#arrivals.add(key);
     if (!isAgain) this.#queue.offer(key, { ...one, heardAt: performance.now() });
@@ -52,7 +52,7 @@ export class MoveTeller implements AsyncDisposable {
 
   async #tell(batch: readonly Arrived[]): Promise<void> {
     try {
-      const places = parsePlaces(await this.tables.ask(askPlaces(batch)));
+      const places = await readPlaces(this.tables, batch);
       const moved = batch.filter(({ vxlan }, at) => hasComeFromAfar(places[at]!, vxlan));
       const now = performance.now();
       const moves = moved.filter(({ heardAt }) => now - heardAt < STALE_MS)

@@ -1,6 +1,7 @@
 // Where the kernel of this node has a MAC address: asked of bridge(8), and read from its lines.
 import * as z from "zod/mini";
 import { bridge, type BridgeCommand } from "../../shared/iproute2/words.ts";
+import type { Tables } from "./tables.ts";
 
 /** A LAN of this node by its devices. */
 export interface LanTables {
@@ -24,6 +25,19 @@ export interface Place {
    * it says where the address was.
    */
   readonly vtep?: string;
+}
+
+/** Tells addresses of LANs apart. */
+export function keyOf({ bridge, mac }: LanMac): string {
+  return `${bridge} ${mac}`;
+}
+
+/** Asks the kernel. Answers a place for each, in their order. */
+export async function readPlaces(
+  tables: Pick<Tables, "ask">,
+  macs: readonly LanMac[],
+): Promise<Place[]> {
+  return parsePlaces(await tables.ask(askPlaces(macs)));
 }
 
 /** The questions to bridge(8) whose answers {@link parsePlaces} reads. */

@@ -1,5 +1,4 @@
 // The LAN namespace's forwarding tables, asked and changed by a `bridge` that has started already.
-import { fail } from "../../shared/faults.ts";
 import { type BridgeSession, openBridgeSession } from "../../shared/iproute2/bridge_session.ts";
 import { SessionEnded } from "../../shared/iproute2/session.ts";
 import type { BridgeCommand } from "../../shared/iproute2/words.ts";
@@ -22,12 +21,15 @@ export class Tables implements AsyncDisposable {
 
   /** The line of JSON that answers each question (`fdb get`); undefined where it has none. */
   ask(questions: readonly BridgeCommand[]): Promise<(string | undefined)[]> {
-    return this.#exchange(questions, async (session, some) => await session.ask(some));
+    return this.#exchange(questions, (session, some) => session.ask(some));
   }
 
   /** Runs changes in their order. One that cannot be made stops no other. */
   async apply(changes: readonly BridgeCommand[]): Promise<void> {
-    await this.#exchange(changes, async (session, some) => [await session.apply(some)]);
+    await this.#exchange(changes, async (session, some) => {
+      await session.apply(some);
+      return [];
+    });
   }
 
   /**
@@ -74,9 +76,6 @@ export class Tables implements AsyncDisposable {
       if (this.#session === waiting) this.#session = undefined;
     }
     this.#session ??= this.open();
-    if (this.#session === undefined) {
-      return fail("kernel", "Cannot run bridge: it is not installed");
-    }
     return await this.#use(this.#session, exchange);
   }
 

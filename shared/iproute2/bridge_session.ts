@@ -2,7 +2,7 @@
 import type { Converse } from "../process/exec.ts";
 import { inNetns } from "../process/netns.ts";
 import { batchArgv } from "./batch.ts";
-import { Dialogue } from "./dialogue.ts";
+import { type Dialogue, openDialogue } from "./dialogue.ts";
 import { SessionEnded } from "./session.ts";
 import type { BridgeCommand } from "./words.ts";
 
@@ -32,11 +32,11 @@ export class BridgeSession {
   }
 
   /**
-   * Runs changes in their order, and answers how many were done. One that fails stops no other.
+   * Runs changes in their order. One that fails stops no other.
    * @throws {SessionEnded}
    */
-  apply(changes: readonly BridgeCommand[]): Promise<number> {
-    return this.dialogue.inTurn(async () => changes.length - (await this.#say(changes)).size);
+  apply(changes: readonly BridgeCommand[]): Promise<void> {
+    return this.dialogue.inTurn(async () => void await this.#say(changes));
   }
 
   /** Ends it when it has answered what it was asked. */
@@ -54,15 +54,15 @@ export class BridgeSession {
 }
 
 /**
- * Starts one, or answers undefined where there is no `bridge`. Whether the namespace at `netns` can
- * be entered shows at the first exchange.
+ * Starts one. Whether the namespace at `netns` can be entered shows at the first exchange.
  * @param timeoutMs from its first word on: then it is killed
+ * @throws {FaultError} "try-later" when there is no `bridge`
  */
 export function openBridgeSession(
   converse: Converse,
   netns: string,
   timeoutMs: number,
-): BridgeSession | undefined {
-  const conversation = converse({ argv: inNetns(netns, SESSION), timeoutMs });
-  return conversation && new BridgeSession(new Dialogue(conversation, "bridge"));
+): BridgeSession {
+  const command = { argv: inNetns(netns, SESSION), timeoutMs };
+  return new BridgeSession(openDialogue(converse, "bridge", command));
 }

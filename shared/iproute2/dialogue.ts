@@ -1,6 +1,7 @@
 // A program of iproute2 that is told line by line, and says which lines have failed.
-import type { Completed } from "../process/command.ts";
-import type { Conversation } from "../process/exec.ts";
+import type { Command, Completed } from "../process/command.ts";
+import type { Conversation, Converse } from "../process/exec.ts";
+import { fail } from "../faults.ts";
 import { endsExchange, NO_OBJECT, numberOfFailed } from "./messages.ts";
 import { encodeLines, type Words } from "./words.ts";
 
@@ -84,4 +85,20 @@ export class Dialogue<Program extends "ip" | "bridge"> {
   async end(): Promise<void> {
     await this.conversation.end();
   }
+}
+
+/**
+ * Starts the program by a command that ends in its `-batch`.
+ * @throws {FaultError} "try-later" when it is not installed
+ */
+export function openDialogue<Program extends "ip" | "bridge">(
+  converse: Converse,
+  program: Program,
+  command: Command,
+): Dialogue<Program> {
+  const conversation = converse(command);
+  if (conversation === undefined) {
+    fail("try-later", `Cannot run ${command.argv[0]}: it is not installed on this node`);
+  }
+  return new Dialogue(conversation, program);
 }

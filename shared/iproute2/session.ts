@@ -6,7 +6,7 @@ import { fail } from "../faults.ts";
 import { INTERRUPTED, readWhole } from "./dump.ts";
 import { isInterrupted, saysNoIndex, saysNoName, saysNotThere } from "./messages.ts";
 import { batchArgv } from "./batch.ts";
-import { Dialogue } from "./dialogue.ts";
+import { type Dialogue, openDialogue } from "./dialogue.ts";
 import { type Change, type Question, routeThrough } from "./commands.ts";
 import { type Link, parseLinks } from "./link.ts";
 import { argvOf, ip } from "./words.ts";
@@ -48,11 +48,7 @@ export function openIpSession(converse: Converse, netns: string, timeoutMs: numb
 
 /** Opens a session by a command that ends in {@link SESSION}. */
 export function openSession(converse: Converse, command: Command): IpSession {
-  const conversation = converse(command);
-  if (conversation === undefined) {
-    fail("try-later", `Cannot run ${command.argv[0]}: it is not installed on this node`);
-  }
-  return new Session(new Dialogue(conversation, "ip"));
+  return new Session(openDialogue(converse, "ip", command));
 }
 
 /** What a session is started with. */
