@@ -6,7 +6,7 @@ import type { Node } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { MANAGER, readStatus } from "../fixture/manager.ts";
 import { addPod, canReach, NET1, type Pod, pod } from "../fixture/pod.ts";
-import { ageSoon } from "../fixture/lan_netns.ts";
+import { ageSoon, untilStatic } from "../fixture/lan_netns.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { startResidentNode } from "../fixture/resident_node.ts";
 import maxLearned from "../fixture/max_learned.py" with { type: "text" };
@@ -30,6 +30,12 @@ async function learnt(node: Node): Promise<Record<string, number>> {
 const sum = (counts: Record<string, number>) =>
   Object.values(counts).reduce((all, one) => all + one, 0);
 
+/** Adds a pod, and waits until its own address counts as learnt no more. */
+async function addStatic(node: Node, one: Pod, address?: string): Promise<void> {
+  await addPod(node, one, address);
+  await untilStatic(node, one.mac);
+}
+
 /** Waits until the bridge has its limit: a moment after it was made. */
 async function limited(node: Node, limit: number): Promise<void> {
   const argv = ["python3", "-I", "-S", "-c", maxLearned, "kt-net1-ntwork"];
@@ -46,7 +52,7 @@ testAsRoot("one device's MAC addresses end at its LAN's limit, which is said onc
   await using worker = await startResidentNode({ settings: { MEGALOS_MAX_MACS: `${LIMIT}` } });
   const { node, manager } = worker;
   for (const [at, one] of [MALLORY, ALICE, BOB].entries()) {
-    await addPod(node, one, `10.0.0.${at + 1}`);
+    await addStatic(node, one, `10.0.0.${at + 1}`);
   }
   await limited(node, LIMIT);
   await attack(node, MALLORY, { frames: 2_000, sources: 1_000 });
@@ -76,7 +82,7 @@ testAsRoot("a LAN's own maxMacs counts where it is lower", async () => {
   await using worker = await startResidentNode();
   const { node, manager } = worker;
   const few = pod("mallory", "02:00:00:00:00:0a", { ...NET1, maxMacs: 20 } as typeof NET1);
-  await addPod(node, few);
+  await addStatic(node, few);
   await limited(node, 20);
   await attack(node, few, { frames: 100, sources: 100 });
   assert.equal(sum(await learnt(node)), 20);
@@ -103,7 +109,7 @@ testAsRoot("where bridges have no limit, the port that exceeds it stops to learn
   });
   const { node, manager } = worker;
   for (const [at, one] of [MALLORY, ALICE, BOB].entries()) {
-    await addPod(node, one, `10.0.0.${at + 1}`);
+    await addStatic(node, one, `10.0.0.${at + 1}`);
   }
   await manager.logged(/warn Cannot limit the MAC addresses of LANs: .*no such attribute/);
   await attack(node, MALLORY, { frames: 1_000, sources: 1_000 });
