@@ -7,6 +7,8 @@ import { parseMac } from "../../shared/mac.ts";
 import { changeEntries } from "../entries/change_entries.ts";
 import type { Duty } from "../loop/duty.ts";
 import { Soon } from "../loop/soon.ts";
+import { readPorts } from "../moves/places.ts";
+import { Tables } from "../moves/tables.ts";
 import type { HeardLink } from "./heard_link.ts";
 import type { LanDevicesOnNode } from "./list_lans.ts";
 
@@ -15,6 +17,11 @@ const SOON_MS = 100;
 
 /** Runs commands in the LAN namespace. One that fails stops no other. */
 export type ChangeEntries = (commands: readonly BridgeCommand[]) => Promise<unknown>;
+
+/** Answers the port that each of these addresses is known at. */
+export type Locate = (
+  macs: readonly { mac: string; bridge: string }[],
+) => Promise<(string | undefined)[]>;
 
 /**
  * Puts the address into the port's bridge as a static entry. zebra announces the entry, it does not
@@ -34,6 +41,7 @@ export class PortMacs implements Duty, AsyncDisposable {
 
   constructor(
     private readonly change: ChangeEntries = (commands) => changeEntries(LAN_NETNS, commands),
+    private readonly locate: Locate = askOnce,
   ) {}
 
   /** Hears of a device that is new or has changed. */
@@ -82,7 +90,8 @@ export class PortMacs implements Duty, AsyncDisposable {
     const ports = [...this.#waiting.values()];
     this.#waiting.clear();
     if (ports.length === 0) return;
-    await this.change(ports.map((port) => this.#plan(port)));
+    const atHome = await this.#findAtHome(ports);
+    await this.change(ports.map((port) => this.#plan(port, atHome)));
     for (const { ifname, ifindex, carrier } of ports) {
       if (carrier === true) this.#announced.set(ifname, ifindex);
       else {
@@ -92,16 +101,31 @@ export class PortMacs implements Duty, AsyncDisposable {
     }
   }
 
+  /** Old ports whose address is known to be there: it was learnt before it could be announced. */
+  async #findAtHome(ports: readonly HeardLink[]): Promise<ReadonlySet<string>> {
+    const old = ports.filter((port) => port.carrier === true && this.#isOld(port));
+    if (old.length === 0) return new Set();
+    const known = await this.locate(
+      old.map((port) => ({ mac: macOf(port)!, bridge: port.master! })),
+    );
+    const names = old.map(({ ifname }) => ifname);
+    return new Set(names.filter((name, at) => known[at] === name));
+  }
+
   /**
    * A new port is where its address is now. The address of an old one may have moved: it stays
    * where it is known to be.
    */
-  #plan(port: HeardLink): BridgeCommand {
+  #plan(port: HeardLink, atHome: ReadonlySet<string>): BridgeCommand {
     const [mac, dev] = [macOf(port)!, port.ifname];
     if (port.carrier !== true) return bridge`fdb del ${mac} dev ${dev} master`;
-    return this.#old.get(dev) === port.ifindex
+    return this.#isOld(port) && !atHome.has(dev)
       ? bridge`fdb add ${mac} dev ${dev} master static`
       : bridge`fdb replace ${mac} dev ${dev} master static`;
+  }
+
+  #isOld({ ifname, ifindex }: HeardLink): boolean {
+    return this.#old.get(ifname) === ifindex;
   }
 
   #isDue({ ifname, ifindex, carrier }: HeardLink): boolean {
@@ -112,6 +136,11 @@ export class PortMacs implements Duty, AsyncDisposable {
     await this.#soon[Symbol.asyncDispose]();
   }
 }
+
+const askOnce: Locate = async (macs) => {
+  await using tables = new Tables();
+  return await readPorts(tables, macs);
+};
 
 /** Whether a device is a port of a LAN that says its address. */
 function isPort(link: HeardLink): boolean {

@@ -20,12 +20,12 @@ function down(ifindex: number): Link {
 }
 
 function start() {
-  const state = { changes: [] as string[], fails: false };
+  const state = { changes: [] as string[], fails: false, place: "mganotherportxx" };
   const macs = new PortMacs((commands) => {
     if (state.fails) return Promise.reject(new Error("no process is to be had"));
     state.changes.push(...commands.map(({ words }) => words.join(" ")));
     return Promise.resolve();
-  });
+  }, (macs) => Promise.resolve(macs.map(() => state.place)));
   return { macs, state };
 }
 
@@ -55,6 +55,15 @@ Deno.test("the address of a port that was there before stays where it is known",
   await macs.look();
   await macs.look();
   assert.deepEqual(state.changes, [OLD]);
+});
+
+Deno.test("an address that was learnt at its own port before anybody listened becomes static", async () => {
+  const { macs, state } = start();
+  await using _macs = macs;
+  state.place = NAME;
+  macs.takeDevices({ ports: [port(5)] });
+  await macs.look();
+  assert.deepEqual(state.changes, [NEW]);
 });
 
 Deno.test("a new port that a look sees before the monitor tells of it is new", async () => {

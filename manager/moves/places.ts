@@ -40,13 +40,24 @@ export async function readPlaces(
   return parsePlaces(await tables.ask(askPlaces(macs)));
 }
 
+/** The port of its bridge that each address is known at, in their order. */
+export async function readPorts(
+  tables: Pick<Tables, "ask">,
+  macs: readonly Pick<LanMac, "mac" | "bridge">[],
+): Promise<(string | undefined)[]> {
+  const answers = await tables.ask(macs.map(({ mac, bridge: name }) => askPort(mac, name)));
+  return answers.map((line) => parseEntry(line)?.ifname);
+}
+
 /** The questions to bridge(8) whose answers {@link parsePlaces} reads. */
 export function askPlaces(macs: readonly LanMac[]): BridgeCommand[] {
   return macs.flatMap(({ mac, bridge: name, vxlan }) => [
-    bridge`fdb get ${mac} br ${name}`,
+    askPort(mac, name),
     bridge`fdb get ${mac} dev ${vxlan} self`,
   ]);
 }
+
+const askPort = (mac: string, name: string) => bridge`fdb get ${mac} br ${name}`;
 
 const answer = z.array(z.object({
   ifname: z.string(),
@@ -62,9 +73,7 @@ const WRITTEN: ReadonlySet<string> = new Set(["static", "permanent", "sticky"]);
  * @throws {Error} when bridge(8) has said what this program cannot read
  */
 export function parsePlaces(answers: readonly (string | undefined)[]): Place[] {
-  const entries = answers.map((line) =>
-    line === undefined ? undefined : answer.parse(JSON.parse(line))[0]
-  );
+  const entries = answers.map(parseEntry);
   return Array.from({ length: entries.length / 2 }, (_, at) => {
     const [known, own] = entries.slice(2 * at, 2 * at + 2);
     const { state = "", flags = [] } = known ?? {};
@@ -74,6 +83,10 @@ export function parsePlaces(answers: readonly (string | undefined)[]): Place[] {
       ...(own?.dst !== undefined && { vtep: own.dst }),
     };
   });
+}
+
+function parseEntry(line: string | undefined) {
+  return line === undefined ? undefined : answer.parse(JSON.parse(line))[0];
 }
 
 /** An address that has come to a port of a bridge. */

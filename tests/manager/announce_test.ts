@@ -4,9 +4,10 @@ import { describe } from "../../shared/process/command.ts";
 import { type Node, workerAddress } from "../fixture/cluster.ts";
 import { awaitEntries, readRemote } from "../fixture/entries.ts";
 import { eventually } from "../fixture/eventually.ts";
-import { ageSoon, bridgeThere, entriesOf } from "../fixture/lan_netns.ts";
+import { ageSoon, bridgeThere, entriesOf, untilStatic } from "../fixture/lan_netns.ts";
 import { addPod, addSandbox, call, canReach, inPod, type Pod, pod } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
+import { startResidentNode } from "../fixture/resident_node.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
 
 const SILENT = pod("silent", "02:00:00:00:00:05");
@@ -47,6 +48,23 @@ testAsRoot("a pod that says nothing is known on other nodes, as long as it is th
   const isStaying = (line: string) => !line.startsWith(SILENT.mac);
   await awaitEntries(w1, (await readRemote(w1)).filter(isStaying), 20, manager);
 });
+
+testAsRoot(
+  "an address that was learnt while no manager was there is kept from its start on",
+  async () => {
+    await using worker = await startResidentNode();
+    const { node } = worker;
+    await worker.manager.end("KILL");
+    await addPod(node, PC1, "10.0.0.1");
+    await addPod(node, SILENT, "10.0.0.2");
+    assert.ok(await canReach(node, PC1, "10.0.0.2"));
+    for (const { mac } of [PC1, SILENT]) {
+      assert.match((await entriesOf(node, mac)).join("; "), /^\S+ dev mg\S+ master \S+ $/);
+    }
+    await worker.restart();
+    for (const { mac } of [PC1, SILENT]) await untilStatic(node, mac);
+  },
+);
 
 /** A port of the LAN. */
 async function portOf(node: Node): Promise<string> {
