@@ -4,20 +4,17 @@ import { readMacPlaces } from "../frr/macs.ts";
 import type { CountFate } from "./fates.ts";
 import { PacedQueue } from "./paced_queue.ts";
 import { keyOf, type LanMac, type Place, readPlaces } from "./places.ts";
-import { Recent } from "./recent.ts";
 import { type Followed, type Hint, planFollow, planSettle } from "./plan_move.ts";
+import type { Sequences } from "./sequences.ts";
 import type { Tables } from "./tables.ts";
 
 /** bgpd's own word comes a tenth of a second after a hint, and not after so long (ms). */
 const SETTLE_MS = 3_000;
-/** A hint that is later than this (ms) may be followed though the address has come here since. */
-const LATE_MS = 1_000;
 /** Hints that wait for EVPN's word; more are not followed. */
 const MOST_UNSETTLED = 512;
 
 export class MoveFollower implements AsyncDisposable {
   readonly #unsettled = new Map<string, { readonly followed: Followed; readonly at: number }>();
-  readonly #arrivals = new Recent(LATE_MS);
   readonly #queue = new PacedQueue<Hint>(
     (batch) => this.#follow(batch),
     () => this.count("dropped", 1),
@@ -30,19 +27,24 @@ export class MoveFollower implements AsyncDisposable {
    */
   constructor(
     private readonly tables: Tables,
+    private readonly sequences: Pick<Sequences, "hear" | "hasJustCome">,
     private readonly vtepsOf: (vxlan: string) => ReadonlySet<string> | undefined,
     private readonly isOwn: (port: string, mac: string) => boolean,
     private readonly count: CountFate,
     private readonly fail: (error: unknown) => void,
   ) {}
 
-  hear(hint: Hint): void {
-    this.#queue.offer(keyOf(hint), hint);
+  /** @param sequence of the move */
+  hear(hint: Hint, sequence: number): void {
+    const key = keyOf(hint);
+    const hasJustCome = this.sequences.hasJustCome(key);
+    const order = this.sequences.hear(key, sequence, hint.vtep);
+    if (order === "late" || hasJustCome) this.count("refused", 1);
+    else if (order === "new") this.#queue.offer(key, hint);
   }
 
   /** Hears that an address has come to a port of its LAN: EVPN has to speak of that, too. */
   hearArrival(one: LanMac, port: string): void {
-    this.#arrivals.add(keyOf(one));
     const known = this.#unsettled.get(keyOf(one));
     if (known !== undefined) this.#keep({ ...known.followed, port });
   }
@@ -77,7 +79,7 @@ export class MoveFollower implements AsyncDisposable {
           hint,
           places[at]!,
           this.vtepsOf(hint.vxlan),
-          this.#arrivals.has(keyOf(hint)),
+          this.sequences.hasJustCome(keyOf(hint)),
         )
       );
       const count = { refused: 0, dropped: 0, followed: 0 };

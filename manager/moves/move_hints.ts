@@ -15,7 +15,8 @@ import { FateCounts } from "./fates.ts";
 import { FloodNodes } from "./flood_nodes.ts";
 import { MoveFollower } from "./move_follower.ts";
 import { MoveTeller, type SayMoves } from "./move_teller.ts";
-import { type LanTables, parseArrival } from "./places.ts";
+import { keyOf, type LanTables, parseArrival } from "./places.ts";
+import { Sequences } from "./sequences.ts";
 import { Tables } from "./tables.ts";
 
 /**
@@ -35,9 +36,11 @@ export class MoveHints implements Duty, FdbListener, AsyncDisposable {
   #failure: unknown;
   readonly #fail = (error: unknown) => this.#failure = error;
   readonly #tables = new Tables();
-  readonly #teller = new MoveTeller(this.#tables, this.#fates.count, this.#fail);
+  readonly #sequences = new Sequences();
+  readonly #teller = new MoveTeller(this.#tables, this.#sequences, this.#fates.count, this.#fail);
   readonly #follower = new MoveFollower(
     this.#tables,
+    this.#sequences,
     (vxlan) => this.#floods.of(vxlan),
     (port, mac) => this.#own.get(port) === mac,
     this.#fates.count,
@@ -53,7 +56,8 @@ export class MoveHints implements Duty, FdbListener, AsyncDisposable {
     if (arrival === undefined || lan === undefined || arrival.port === lan.vxlan) return;
     const one = { ...lan, mac: arrival.mac };
     this.#follower.hearArrival(one, arrival.port);
-    this.#teller.hearArrival(one);
+    const sequence = this.#sequences.arrive(keyOf(one));
+    if (sequence !== undefined) this.#teller.hearArrival(one, sequence);
   }
 
   missEntries(): void {
@@ -83,10 +87,10 @@ export class MoveHints implements Duty, FdbListener, AsyncDisposable {
 
   /** Hears from a reflector that addresses are behind a node now. */
   hear(vtep: string, moves: readonly Move[]): void {
-    for (const { vni, mac } of moves) {
+    for (const { vni, mac, sequence = 0 } of moves) {
       const lan = this.#byVni.get(vni);
       if (lan === undefined) this.#fates.count("refused", 1);
-      else this.#follower.hear({ ...lan, mac, vtep });
+      else this.#follower.hear({ ...lan, mac, vtep }, sequence);
     }
   }
 

@@ -3,7 +3,8 @@ import type { Move } from "../uplink/messages.ts";
 import type { CountFate } from "./fates.ts";
 import { PacedQueue } from "./paced_queue.ts";
 import { keyOf, type LanMac, type Place, readPlaces } from "./places.ts";
-import { Recent } from "./recent.ts";
+import { OftenComing } from "./often_coming.ts";
+import type { Sequences } from "./sequences.ts";
 import type { Tables } from "./tables.ts";
 
 /** Is told moves that are to be said. */
@@ -11,19 +12,17 @@ export type SayMoves = (moves: readonly Move[]) => void;
 
 /** What was heard so long (ms) ago is not told: EVPN has told it. */
 const STALE_MS = 500;
-/**
- * An address that comes again within so long (ms) is EVPN's alone: a loop has addresses come
- * thousands of times a second.
- */
-const AGAIN_MS = 1_000;
+/** An address that comes more often in a second is EVPN's alone: a loop has it come thousandfold. */
+const MOST_A_SECOND = 20;
 
 interface Arrived extends LanMac {
   readonly heardAt: number;
+  readonly sequence: number;
 }
 
 export class MoveTeller implements AsyncDisposable {
   readonly #followers = new Set<SayMoves>();
-  readonly #arrivals = new Recent(AGAIN_MS);
+  readonly #restless = new OftenComing(MOST_A_SECOND);
   readonly #queue = new PacedQueue<Arrived>(
     (batch) => this.#tell(batch),
     () => this.count("dropped", 1),
@@ -31,6 +30,7 @@ export class MoveTeller implements AsyncDisposable {
 
   constructor(
     private readonly tables: Pick<Tables, "ask">,
+    private readonly sequences: Pick<Sequences, "takeBack">,
     private readonly count: CountFate,
     private readonly fail: (error: unknown) => void,
   ) {}
@@ -42,21 +42,24 @@ export class MoveTeller implements AsyncDisposable {
   }
 
   /** Hears that an address has come to a port of its LAN, from wherever. */
-  hearArrival(one: LanMac): void {
+  hearArrival(one: LanMac, sequence: number): void {
     if (this.#followers.size === 0) return;
     const key = keyOf(one);
-    const isAgain = this.#arrivals.has(key);
-    this.#arrivals.add(key);
-    if (!isAgain) this.#queue.offer(key, { ...one, heardAt: performance.now() });
+    if (this.#restless.isTooOften(key)) return;
+    this.#queue.offer(key, { ...one, sequence, heardAt: performance.now() });
   }
 
   async #tell(batch: readonly Arrived[]): Promise<void> {
     try {
       const places = await readPlaces(this.tables, batch);
-      const moved = batch.filter(({ vxlan }, at) => hasComeFromAfar(places[at]!, vxlan));
+      const areFromAfar = batch.map(({ vxlan }, at) => hasComeFromAfar(places[at]!, vxlan));
+      const moved = batch.filter((_, at) => areFromAfar[at]);
+      for (const [at, one] of batch.entries()) {
+        if (!areFromAfar[at]) this.sequences.takeBack(keyOf(one), one.sequence);
+      }
       const now = performance.now();
       const moves = moved.filter(({ heardAt }) => now - heardAt < STALE_MS)
-        .map(({ vni, mac }) => ({ vni, mac }));
+        .map(({ vni, mac, sequence }) => ({ vni, mac, sequence }));
       this.count("dropped", moved.length - moves.length);
       this.count("told", moves.length);
       if (moves.length > 0) { for (const say of this.#followers) say(moves); }

@@ -71,10 +71,15 @@ const answer = z.discriminatedUnion("kind", [
 ]);
 export type Answer = Readonly<z.infer<typeof answer>>;
 
+/** Higher sequence numbers are not told. */
+export const MOST_SEQUENCE = 2 ** 31;
+
 /** A MAC address, in the one way that the kernel writes it, has come to a port of a LAN. */
 const move = z.object({
   vni: z.int().min(0).max(MAX_VNI),
   mac: z.string().refine((mac) => parseMac(mac) === mac),
+  /** The later of two moves has the higher number. An earlier program does not say it. */
+  sequence: z.int().min(1).max(MOST_SEQUENCE).optional(),
 });
 export type Move = Readonly<z.infer<typeof move>>;
 

@@ -36,8 +36,8 @@ async function isLocal(node: Node, mac: string): Promise<boolean> {
   return (await entriesOf(node, mac)).some((entry) => / dev mg/.test(entry));
 }
 
-/** Until a worker has told of an arrival, hints of the same address are not followed there. */
-const pause = () => sleep(2_500);
+/** Hints of an address that has just come are not followed: EVPN may not have spoken of it. */
+const pause = () => sleep(500);
 
 const why = (nodes: readonly Node[], mac: string) => async () =>
   (await Promise.all(nodes.map(async (node) => `${node.name}: ${await entriesOf(node, mac)}`)))
