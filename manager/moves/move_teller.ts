@@ -12,8 +12,11 @@ export type SayMoves = (moves: readonly Move[]) => void;
 
 /** What was heard so long (ms) ago is not told: EVPN has told it. */
 const STALE_MS = 500;
-/** An address that comes more often in a second is EVPN's alone: a loop has it come thousandfold. */
-const MOST_A_SECOND = 20;
+/**
+ * An address is told of once in so long (ms), and so often at once: a loop has addresses come
+ * thousands of times a second.
+ */
+const [EVERY_MS, BURST] = [500, 8];
 
 interface Arrived extends LanMac {
   readonly heardAt: number;
@@ -22,7 +25,7 @@ interface Arrived extends LanMac {
 
 export class MoveTeller implements AsyncDisposable {
   readonly #followers = new Set<SayMoves>();
-  readonly #restless = new OftenComing(MOST_A_SECOND);
+  readonly #restless = new OftenComing(EVERY_MS, BURST);
   readonly #queue = new PacedQueue<Arrived>(
     (batch) => this.#tell(batch),
     () => this.count("dropped", 1),

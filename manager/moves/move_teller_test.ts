@@ -34,6 +34,6 @@ Deno.test("an address from afar is told, and not for as long as it comes again a
   assert.deepEqual(told[0], { vni: 10, mac: AFAR, sequence: 2 });
   assert.ok(told.every(({ mac }) => mac === AFAR));
   assert.ok(takenBack.length > 0 && takenBack.every((key) => key === `kt-a ${NEAR}`));
-  // In the first second 20 arrivals of each address, and some of them were one question.
+  // Eight arrivals of each address at once, and two in a second.
   assert.ok(told.length <= 20 && asked.length <= 80, `${told.length} told, ${asked.length} asked`);
 });

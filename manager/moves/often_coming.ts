@@ -1,29 +1,21 @@
 // Tells addresses that come again and again, as those of a loop do.
 import { Lately } from "./lately.ts";
 
-const SECOND_MS = 1_000;
-
-interface Second {
-  readonly since: number;
-  readonly count: number;
-  /** In the second before this one. */
-  readonly wasTooOften: boolean;
-}
-
 export class OftenComing {
-  readonly #seconds = new Lately<Second>(SECOND_MS);
+  /** For each address, until when it has used up its share. */
+  readonly #usedUntil: Lately<number>;
 
-  /** @param most more than so often in a second is too often then, and in the next second */
-  constructor(private readonly most: number) {}
+  /**
+   * @param everyMs in the long run an address may come once in so long
+   * @param burst and so often at once, when it has not come before
+   */
+  constructor(private readonly everyMs: number, private readonly burst: number) {
+    this.#usedUntil = new Lately(everyMs * burst);
+  }
 
-  /** Is told that an address has come. Of more addresses than are told apart, all come too often. */
+  /** Is told that an address has come. Of more than are told apart, all come too often. */
   isTooOften(key: string, at = performance.now()): boolean {
-    const last = this.#seconds.get(key, at);
-    const age = last === undefined ? Infinity : at - last.since;
-    const second: Second = age < SECOND_MS
-      ? { ...last!, count: last!.count + 1 }
-      : { since: at, count: 1, wasTooOften: age < 2 * SECOND_MS && last!.count > this.most };
-    const isKept = this.#seconds.set(key, second, at);
-    return !isKept || second.wasTooOften || second.count > this.most;
+    const until = Math.max(this.#usedUntil.get(key, at) ?? at, at) + this.everyMs;
+    return until - at > this.everyMs * this.burst || !this.#usedUntil.set(key, until, at);
   }
 }

@@ -2,22 +2,23 @@
 import assert from "node:assert/strict";
 import { OftenComing } from "./often_coming.ts";
 
-Deno.test("what comes too often in a second is too much, and so is the second after it", () => {
-  const often = new OftenComing(20);
+Deno.test("what comes too often is told as often as it may come", () => {
+  const often = new OftenComing(500, 8);
+  /** How many of so many arrivals are not too many. */
   const come = (count: number, from: number, each: number) =>
     Array.from({ length: count }, (_, at) => often.isTooOften("a", from + at * each))
       .filter((isTooOften) => !isTooOften).length;
-  // 1,000 moves a minute to and fro are 500 to a node.
-  assert.equal(come(100, 0, 120), 100);
-  // A loop, and what comes right after its end.
-  assert.equal(come(5_000, 20_000, 1), 20);
-  assert.equal(come(8, 25_000, 120), 0);
-  assert.equal(come(8, 26_000, 120), 8);
-  assert.equal(often.isTooOften("b", 26_000), false);
+  // To and fro between two nodes each 0.3 s.
+  assert.equal(come(100, 0, 600), 100);
+  // A loop.
+  assert.equal(come(10_000, 70_000, 1), 8 + 19);
+  assert.equal(come(3, 80_300, 1), 1);
+  assert.equal(often.isTooOften("b", 80_310), false);
+  assert.equal(come(100, 90_000, 600), 100);
 });
 
 Deno.test("more addresses than are told apart come too often", () => {
-  const often = new OftenComing(20);
+  const often = new OftenComing(500, 8);
   const passed = Array.from({ length: 5_000 }, (_, at) => often.isTooOften(`${at}`, 0))
     .filter((isTooOften) => !isTooOften).length;
   assert.equal(passed, 1_000);

@@ -3,9 +3,9 @@
 import { MOST_MOVES } from "../uplink/messages.ts";
 
 /** In the long run so much time (ms) lies between two batches. */
-const BETWEEN_MS = 50;
+const BETWEEN_MS = 100;
 /** So many batches may follow each other at once, when nothing came before. */
-const BURST = 20;
+const BURST = 10;
 
 /**
  * At most {@link MOST_MOVES} wait, so that a batch fits into a message: for one more the oldest is

@@ -42,5 +42,5 @@ Deno.test("a storm is worked on in few batches", async () => {
     if (at % 10 === 0) await new Promise((resolve) => setTimeout(resolve));
   }
   const seconds = (performance.now() - ended + 500) / 1_000;
-  assert.ok(batches <= 21 + 20 * seconds, `${batches} batches of ${at} in ${seconds} s`);
+  assert.ok(batches <= 11 + 10 * seconds, `${batches} batches of ${at} in ${seconds} s`);
 });

@@ -4,7 +4,7 @@ import { Lately } from "./lately.ts";
 
 /** A hint is not on its way for longer (ms): one that is later than another one comes later. */
 const LATE_MS = 1_000;
-/** After so long (ms) EVPN has spoken of a move to this node, and zebra has its own number for it. */
+/** After so long (ms) EVPN has spoken of a move to this node, and zebra has a number for it. */
 const SPOKEN_MS = 300;
 
 interface Last {
