@@ -103,7 +103,7 @@ async function listDuties(
   const macs = kept.use(new MacLimiter(settings.maxMacs, tell));
   const filter = kept.use(new VtepFilter(settings, facts.vtep, tell));
   metrics.filter = () => filter.figures;
-  const moves = settings.moveHints === "on" ? kept.use(new MoveHints(tell)) : undefined;
+  const moves = settings.moveHints === "on" ? kept.use(new MoveHints(tell, ring)) : undefined;
   const hints = moves === undefined ? [] : [moves];
   const beacon = new Beacon(facts);
   const portMacs = kept.use(new PortMacs());

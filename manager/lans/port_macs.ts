@@ -2,9 +2,7 @@
 import { bridge, type BridgeCommand } from "../../shared/iproute2/words.ts";
 import { parseAlias } from "../../shared/lan/alias.ts";
 import { isPortName } from "../../shared/lan/lan.ts";
-import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { parseMac } from "../../shared/mac.ts";
-import { changeEntries } from "../entries/change_entries.ts";
 import type { Duty } from "../loop/duty.ts";
 import { Soon } from "../loop/soon.ts";
 import { readPorts } from "../moves/places.ts";
@@ -15,13 +13,8 @@ import type { LanDevicesOnNode } from "./list_lans.ts";
 /** Pods come together: those of so many ms are one work. */
 const SOON_MS = 100;
 
-/** Runs commands in the LAN namespace. One that fails stops no other. */
-export type ChangeEntries = (commands: readonly BridgeCommand[]) => Promise<unknown>;
-
-/** Answers the port that each of these addresses is known at. */
-export type Locate = (
-  macs: readonly { mac: string; bridge: string }[],
-) => Promise<(string | undefined)[]>;
+/** A `bridge` for one work, so that little time lies between what it says and what is changed. */
+export type OpenTables = () => Pick<Tables, "ask" | "apply"> & AsyncDisposable;
 
 /**
  * Puts the address into the port's bridge as a static entry. zebra announces the entry, it does not
@@ -39,10 +32,7 @@ export class PortMacs implements Duty, AsyncDisposable {
   readonly #soon = new Soon(() => this.#work(), SOON_MS);
   #hasLooked = false;
 
-  constructor(
-    private readonly change: ChangeEntries = (commands) => changeEntries(LAN_NETNS, commands),
-    private readonly locate: Locate = askOnce,
-  ) {}
+  constructor(private readonly open: OpenTables = () => new Tables()) {}
 
   /** Hears of a device that is new or has changed. */
   hearLink(link: HeardLink): void {
@@ -88,11 +78,14 @@ export class PortMacs implements Duty, AsyncDisposable {
 
   async #work(): Promise<void> {
     const ports = [...this.#waiting.values()];
-    this.#waiting.clear();
     if (ports.length === 0) return;
-    const atHome = await this.#findAtHome(ports);
-    await this.change(ports.map((port) => this.#plan(port, atHome)));
-    for (const { ifname, ifindex, carrier } of ports) {
+    await using tables = this.open();
+    const atHome = await this.#findAtHome(tables, ports);
+    await tables.apply(ports.map((port) => this.#plan(port, atHome)));
+    for (const port of ports) {
+      const { ifname, ifindex, carrier } = port;
+      // What was heard meanwhile is for the next work.
+      if (this.#waiting.get(ifname) === port) this.#waiting.delete(ifname);
       if (carrier === true) this.#announced.set(ifname, ifindex);
       else {
         this.#announced.delete(ifname);
@@ -102,12 +95,14 @@ export class PortMacs implements Duty, AsyncDisposable {
   }
 
   /** Old ports whose address is known to be there: it was learnt before it could be announced. */
-  async #findAtHome(ports: readonly HeardLink[]): Promise<ReadonlySet<string>> {
+  async #findAtHome(
+    tables: Pick<Tables, "ask">,
+    ports: readonly HeardLink[],
+  ): Promise<ReadonlySet<string>> {
     const old = ports.filter((port) => port.carrier === true && this.#isOld(port));
     if (old.length === 0) return new Set();
-    const known = await this.locate(
-      old.map((port) => ({ mac: macOf(port)!, bridge: port.master! })),
-    );
+    const macs = old.map((port) => ({ mac: macOf(port)!, bridge: port.master! }));
+    const known = await readPorts(tables, macs);
     const names = old.map(({ ifname }) => ifname);
     return new Set(names.filter((name, at) => known[at] === name));
   }
@@ -136,11 +131,6 @@ export class PortMacs implements Duty, AsyncDisposable {
     await this.#soon[Symbol.asyncDispose]();
   }
 }
-
-const askOnce: Locate = async (macs) => {
-  await using tables = new Tables();
-  return await readPorts(tables, macs);
-};
 
 /** Whether a device is a port of a LAN that says its address. */
 function isPort(link: HeardLink): boolean {

@@ -1,7 +1,7 @@
 // Remembers for a while what was lately said of addresses, in bounds.
 
 /** More than so many are not told apart. */
-const MOST = 1_000;
+const MOST = 4_000;
 
 export class Lately<T> {
   #now = new Map<string, T>();
@@ -22,6 +22,12 @@ export class Lately<T> {
     if (this.#now.size >= MOST && !this.#now.has(key)) return false;
     this.#now.set(key, one);
     return true;
+  }
+
+  /** Whether some may have not been remembered. */
+  isFull(at = performance.now()): boolean {
+    this.#turn(at);
+    return [this.#now, this.#before].some(({ size }) => size >= MOST);
   }
 
   #turn(at: number): void {

@@ -38,16 +38,18 @@ export class MoveHints implements Duty, FdbListener, AsyncDisposable {
   readonly #tables = new Tables();
   readonly #sequences = new Sequences();
   readonly #teller = new MoveTeller(this.#tables, this.#sequences, this.#fates.count, this.#fail);
-  readonly #follower = new MoveFollower(
+  readonly #follower: MoveFollower = new MoveFollower(
     this.#tables,
     this.#sequences,
     (vxlan) => this.#floods.of(vxlan),
     (port, mac) => this.#own.get(port) === mac,
     this.#fates.count,
     this.#fail,
+    () => this.ring(),
   );
 
-  constructor(private readonly tell: Tell) {}
+  /** @param ring asks for a look */
+  constructor(private readonly tell: Tell, private readonly ring: () => void) {}
 
   hearEntry(line: string): void {
     this.#floods.hear(line);
@@ -90,7 +92,7 @@ export class MoveHints implements Duty, FdbListener, AsyncDisposable {
     for (const { vni, mac, sequence = 0 } of moves) {
       const lan = this.#byVni.get(vni);
       if (lan === undefined) this.#fates.count("refused", 1);
-      else this.#follower.hear({ ...lan, mac, vtep }, sequence);
+      else this.#follower.hear({ ...lan, mac, vtep, sequence });
     }
   }
 

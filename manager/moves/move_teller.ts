@@ -11,7 +11,7 @@ import type { Tables } from "./tables.ts";
 export type SayMoves = (moves: readonly Move[]) => void;
 
 /** What was heard so long (ms) ago is not told: EVPN has told it. */
-const STALE_MS = 500;
+const STALE_MS = 100;
 /**
  * An address is told of once in so long (ms), and so often at once: a loop has addresses come
  * thousands of times a second.

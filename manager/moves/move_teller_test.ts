@@ -6,7 +6,7 @@ import { MoveTeller } from "./move_teller.ts";
 const LAN = { vni: 10, bridge: "kt-a", vxlan: "a" };
 const [AFAR, NEAR] = ["02:00:00:00:00:01", "02:00:00:00:00:02"] as const;
 
-Deno.test("an address from afar is told, and not for as long as it comes again and again", async () => {
+Deno.test("an address from afar is told, and seldom where it comes again and again", async () => {
   const told: Move[] = [];
   const asked: string[] = [];
   const failed: unknown[] = [];

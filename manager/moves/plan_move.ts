@@ -12,17 +12,17 @@ export interface Hint extends LanMac {
 /**
  * The commands that follow a hint; none where EVPN was faster. Undefined where the hint is not to
  * be followed: EVPN has not named the node for this LAN, or the address is new here, or it is said
- * to be a pod's of this node, or it has just come to a port of this node. A hint may be late, so
- * which of both moves was the last one is EVPN's to say.
+ * to be a pod's of this node, or it may have come to a port of this node since. Which of both moves
+ * was the last one is EVPN's to say.
  * @param vteps nodes that EVPN has named for the LAN
  */
 export function planFollow(
   { mac, vxlan, vtep }: Hint,
   { port, isWritten, vtep: before }: Place,
   vteps: ReadonlySet<string> | undefined,
-  hasJustCome: boolean,
+  isOvertaken: boolean,
 ): readonly BridgeCommand[] | undefined {
-  if (vteps?.has(vtep) !== true || port === undefined || hasJustCome) return undefined;
+  if (vteps?.has(vtep) !== true || port === undefined || isOvertaken) return undefined;
   const isRemote = port === vxlan;
   // A bridge's entry that leads to the VXLAN device is EVPN's own, or that of an earlier hint.
   if (isRemote ? before === undefined : isWritten === true) return undefined;

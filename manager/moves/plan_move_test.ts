@@ -15,7 +15,7 @@ const TO_VXLAN = `fdb replace ${MAC} dev a master dynamic extern_learn`;
 const FOLLOWED: readonly [
   string,
   Place,
-  Partial<{ vteps: Set<string>; late: true }>,
+  Partial<{ vteps: Set<string>; isOvertaken: true }>,
   string[] | 0,
 ][] = [
   ["behind another node", { port: "a", vtep: OLD }, {}, [toVtep(NEW)]],
@@ -34,13 +34,13 @@ const FOLLOWED: readonly [
   ["new here", {}, {}, 0],
   ["new here, once elsewhere", { vtep: OLD }, {}, 0],
   ["behind the VXLAN device, and nobody says where", { port: "a" }, {}, 0],
-  ["at a port to which it has just come", { port: "mg1" }, { late: true }, 0],
+  ["at a port to which it has just come", { port: "mg1" }, { isOvertaken: true }, 0],
   ["on a LAN that the node is not on", { port: "a", vtep: OLD }, { vteps: new Set([OLD]) }, 0],
 ];
 
-for (const [where, place, { vteps, late = false }, expected] of FOLLOWED) {
+for (const [where, place, { vteps, isOvertaken = false }, expected] of FOLLOWED) {
   Deno.test(`a hint of an address that is ${where}`, () => {
-    const plan = planFollow(HINT, place, vteps ?? NODES, late);
+    const plan = planFollow(HINT, place, vteps ?? NODES, isOvertaken);
     assert.deepEqual(plan?.map(({ words }) => words.join(" ")) ?? 0, expected);
   });
 }

@@ -38,17 +38,21 @@ export class MovePasser {
   /** @param all lines, the sender's included */
   pass(sender: HintLine, moves: readonly Move[], all: Iterable<HintLine>): void {
     const vtep = this.#vteps.get(sender.line.from);
+    if (this.#isAhead()) return this.#fates.count("dropped", moves.length);
     const messages = vtep === undefined ? [] : planPassing(sender, moves, all);
     for (const [{ line }, theirs] of messages) {
-      const now = performance.now();
-      if (line.waiting > MOST_WAITING || this.#paidUntil - now > BURST_MS) {
+      if (line.waiting > MOST_WAITING || this.#isAhead()) {
         this.#fates.count("dropped", theirs.length);
         continue;
       }
-      this.#paidUntil = Math.max(this.#paidUntil, now) + 1_000 / MESSAGES_PER_SECOND;
+      this.#paidUntil = Math.max(this.#paidUntil, performance.now()) + 1_000 / MESSAGES_PER_SECOND;
       line.send(JSON.stringify({ type: "moves", vtep, moves: theirs }));
       this.#fates.count("passed", theirs.length);
     }
+  }
+
+  #isAhead(): boolean {
+    return this.#paidUntil - performance.now() > BURST_MS;
   }
 }
 

@@ -47,6 +47,7 @@ export class Outcall {
   #saidAt = performance.now();
   /** Messages are read one after the other, though a proof takes its time. */
   #reading: Promise<void> = Promise.resolve();
+  #answering: Promise<void> = Promise.resolve();
 
   /** @param authority `host:port` */
   constructor(authority: string, private readonly caller: Caller) {
@@ -120,7 +121,8 @@ export class Outcall {
         if (this.#stage === "welcome") await this.#begin(message.proof);
         return;
       case "question":
-        if (this.#stage === "taken") await this.#answer(message.id, message.question);
+        // An answer takes its time, and what comes after the question does not wait for it.
+        this.#answering = this.#answering.then(() => this.#answer(message.id, message.question));
         return;
       case "moves":
         if (this.#stage === "taken") this.caller.hearMoves?.(message.vtep, message.moves);
@@ -162,6 +164,7 @@ export class Outcall {
   }
 
   async #answer(id: number, question: { readonly kind: string }): Promise<void> {
+    if (this.#stage !== "taken") return;
     const answer = await this.caller.answer(question as Question)
       .catch((error): Answer => ({ kind: "failed", why: `${error}`.slice(0, 500) }));
     this.#say({ type: "answer", id, answer });

@@ -5,6 +5,7 @@ import { eventually } from "../../tests/fixture/eventually.ts";
 import { frrPids } from "../../tests/fixture/frr.ts";
 import { readStatus, runManagers } from "../../tests/fixture/manager.ts";
 import { addPod, canReach, pod } from "../../tests/fixture/pod.ts";
+import { type Memory, watchMemory } from "../memory.ts";
 import { addBystanders, type Loss, startTalking } from "./bystanders.ts";
 import type { Attack } from "./attacks.ts";
 import { MALLORY } from "./loop.ts";
@@ -17,8 +18,8 @@ export interface Figures {
   readonly before: Loss;
   /** How long (ms) a pod that comes during the attack waits for its first answer. */
   readonly newPodMs: number;
-  /** Most memory (MB) of a manager, bgpd and zebra, of whichever node. */
-  readonly memory: Readonly<Record<string, number>>;
+  /** Most of whichever node. */
+  readonly memory: Memory;
   /** Programs that ended. */
   readonly ended: readonly string[];
   /** What is not as before, 30 s after it. */
@@ -102,28 +103,6 @@ export async function measureAttack(
 async function entries(node: Node): Promise<string[]> {
   const all = await node.must("nsenter", "--net=/run/netns/megalos", "bridge", "fdb", "show");
   return all.split("\n").filter((line) => /^02:01:.* (dst |extern_learn)/.test(line)).toSorted();
-}
-
-/** Looks at all programs each second, until it is called. */
-function watchMemory(nodes: readonly Node[]): () => Promise<Record<string, number>> {
-  const most: Record<string, number> = {};
-  let isOver = false;
-  const watching = (async () => {
-    while (!isOver) {
-      for (const node of nodes) {
-        const { stdout } = await node.run(["ps", "-e", "-o", "comm=,rss="]);
-        for (const [, name = "", rss] of stdout.matchAll(/^(manager|bgpd|zebra) +(\d+)$/gm)) {
-          most[name] = Math.max(most[name] ?? 0, Math.round(Number(rss) / 1024));
-        }
-      }
-      await pause(1_000);
-    }
-  })();
-  return async () => {
-    isOver = true;
-    await watching;
-    return most;
-  };
 }
 
 function pause(ms: number): Promise<void> {

@@ -4,6 +4,7 @@ import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
 import { faultPackages } from "../../tools/packages.ts";
+import { toCount } from "../to_count.ts";
 import { measureMoves, type Moves, type Options, SENDERS } from "./measure.ts";
 
 const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
@@ -65,11 +66,6 @@ function render({ moves, followed, lost, sent, isSettled }: Moves): string {
       isSettled ? "where it was last, on every node" : "NOT where it was"
     }`,
   ].join("\n");
-}
-
-function toCount(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("It must be a number.");
-  return Number(text);
 }
 
 function toChoice(text: string): "on" | "off" {

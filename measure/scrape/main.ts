@@ -1,5 +1,5 @@
 // `deno task scrape`: what a scrape of a worker with many ports costs its manager.
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
@@ -10,6 +10,7 @@ import { callMany, type Wanted } from "../../tests/fixture/many_calls.ts";
 import { LAUNCHER, startResidentNode } from "../../tests/fixture/resident_node.ts";
 import { askView, parseSeries } from "../../tests/fixture/view.ts";
 import { refuseFailures } from "../bench/measure.ts";
+import { toCount } from "../to_count.ts";
 import { cpuMsOf } from "../cpu_time.ts";
 
 const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
@@ -94,9 +95,4 @@ async function spend(
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function toCount(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("It must be a number.");
-  return Number(text);
 }

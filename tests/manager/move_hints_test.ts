@@ -130,7 +130,10 @@ testAsRoot("a worker that somebody has taken over gets no frames by hints", asyn
     ...{ name: "n", suffix: "s", vni, mtu: 1450, bridge: "b" },
     vxlan: { device: "v", state: "up" },
   }));
-  const hint = (vni: number, mac: string) => ({ vni, mac, vtep: "10.99.0.1" });
+  let sequence = 0;
+  const hint = (vni: number, mac: string) => ({
+    ...{ vni, mac, vtep: "10.99.0.1", sequence: ++sequence },
+  });
   const tell = (...moves: unknown[]) => JSON.stringify({ type: "moves", moves });
   const speak = () =>
     callReflector(
@@ -153,6 +156,12 @@ testAsRoot("a worker that somebody has taken over gets no frames by hints", asyn
   assert.deepEqual(await untouched(), before);
   // Nobody confirms that one, and it comes back.
   await eventually(() => isLocal(w1, moving), 30, why([w1, w2], moving));
+  // Who was wrong is not believed again.
+  {
+    await using _line = await speak();
+    await assert.rejects(eventually(() => leads(w1, moving, 1), 3, "not followed"), /not followed/);
+  }
+  assert.ok(await isLocal(w1, moving));
 
   await using wrong = await callReflector(
     w2,
