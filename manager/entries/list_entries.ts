@@ -7,9 +7,7 @@ import { batch } from "../../shared/iproute2/batch.ts";
 import { countFailed } from "../../shared/iproute2/messages.ts";
 import { bridge } from "../../shared/iproute2/words.ts";
 import { type FdbEntry, parseEntry } from "./entries.ts";
-
-/** Half a million entries take seconds. */
-const TIMEOUT_MS = 60_000;
+import { LISTING_MS } from "./list_fdb.ts";
 
 /**
  * Calls `take` with each entry of these LANs, which are named by their VXLAN devices. A LAN that is
@@ -23,7 +21,7 @@ export async function listEntries(
   take: (entry: FdbEntry) => void,
 ): Promise<void> {
   const { argv, ...input } = batch("bridge", vxlans.map((name) => bridge`fdb show br kt-${name}`));
-  const command = { argv: inNetns(netns, argv), ...input, timeoutMs: TIMEOUT_MS };
+  const command = { argv: inNetns(netns, argv), ...input, timeoutMs: LISTING_MS };
   const listed = await runByLine(run, command, (line) => {
     const entry = parseEntry(line);
     if (entry !== undefined) take(entry);

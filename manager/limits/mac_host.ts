@@ -1,15 +1,15 @@
 // What the limiter of MAC addresses asks of the kernel: bridges, counts, limits, learning of ports.
 import { type Completed, describe } from "../../shared/process/command.ts";
 import { type Conversation, converse, run } from "../../shared/process/exec.ts";
-import { runByLine } from "../../shared/process/lines.ts";
 import { must } from "../../shared/process/must.ts";
 import { inNetns } from "../../shared/process/netns.ts";
 import { batch } from "../../shared/iproute2/batch.ts";
 import { type Change, setPort } from "../../shared/iproute2/commands.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
 import { listLinks } from "../../shared/iproute2/list.ts";
-import { argvOf, bridge as words } from "../../shared/iproute2/words.ts";
+import { bridge as words } from "../../shared/iproute2/words.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
+import { listFdb } from "../entries/list_fdb.ts";
 import { LearntCounter, type PortCounts } from "./learnt.ts";
 import script from "./set_max_learned.py" with { type: "text" };
 
@@ -87,10 +87,10 @@ export class SystemMacHost implements MacHost {
     const question = bridge === undefined
       ? words`fdb show dynamic`
       : words`fdb show br ${bridge} dynamic`;
-    const argv = inNetns(LAN_NETNS, argvOf(question));
-    const done = await runByLine(run, { argv }, counter.take);
-    // A bridge that is gone has learnt nothing.
-    if (done.reason !== "success" && bridge === undefined) throw new Error(describe(done));
+    await listFdb(run, counter.take, question).catch((error) => {
+      // A bridge that is gone has learnt nothing.
+      if (bridge === undefined) throw error;
+    });
     return counter.bridges;
   }
 

@@ -1,12 +1,12 @@
 // Limits the frames that ports of LANs have flooded, and says which device makes a storm.
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
-import { runByLine } from "../../shared/process/lines.ts";
 import { must } from "../../shared/process/must.ts";
 import { inNetns } from "../../shared/process/netns.ts";
-import { argvOf, bridge } from "../../shared/iproute2/words.ts";
+import { bridge } from "../../shared/iproute2/words.ts";
 import { parseAlias } from "../../shared/lan/alias.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
+import { listFdb } from "../entries/list_fdb.ts";
 import type { Limited, Tell } from "../events/event.ts";
 import type { LanDevicesOnNode } from "../lans/list_lans.ts";
 import type { Duty } from "../loop/duty.ts";
@@ -127,11 +127,9 @@ async function apply(script: string): Promise<void> {
 /** MAC addresses that the bridges know: frames to them are not flooded. */
 async function listMacs(): Promise<string[]> {
   const macs = new Set<string>();
-  const argv = inNetns(LAN_NETNS, argvOf(bridge`fdb show dynamic`));
-  const done = await runByLine(run, { argv }, (line) => {
+  await listFdb(run, (line) => {
     const [mac = ""] = line.split(" ", 1);
     if (macs.size < MOST_KNOWN && / master /.test(line)) macs.add(mac);
-  });
-  if (done.reason !== "success") throw new Error(describe(done));
+  }, bridge`fdb show dynamic`);
   return [...macs];
 }

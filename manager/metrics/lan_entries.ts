@@ -1,12 +1,8 @@
 // How many MAC addresses and VTEPs each LAN has, counted from the kernel's forwarding entries.
-import { describe } from "../../shared/process/command.ts";
-import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import type { Run } from "../../shared/process/exec.ts";
-import { runByLine } from "../../shared/process/lines.ts";
-import { inNetns } from "../../shared/process/netns.ts";
-import { argvOf, bridge } from "../../shared/iproute2/words.ts";
 import type { FdbListener } from "../entries/entry_keeper.ts";
 import { EVERYONE, parseEntry } from "../entries/entries.ts";
+import { listFdb } from "../entries/list_fdb.ts";
 
 export interface LanEntries {
   /** MAC addresses behind the node's own ports. */
@@ -17,8 +13,6 @@ export interface LanEntries {
   readonly vteps: number;
 }
 
-/** Half a million entries take seconds. */
-const TIMEOUT_MS = 60_000;
 /** Time (ms) between two counts, at least. */
 const REST_MS = 5_000;
 /** Counting takes at most one part in so many of the time. */
@@ -82,8 +76,7 @@ async function countEntries(run: Run): Promise<Map<string, LanEntries>> {
     counts.set(name, known);
     return known;
   };
-  const argv = inNetns(LAN_NETNS, argvOf(bridge`fdb show`));
-  const done = await runByLine(run, { argv, timeoutMs: TIMEOUT_MS }, (line) => {
+  await listFdb(run, (line) => {
     const [, bridge] = LOCAL.exec(line) ?? [];
     if (bridge !== undefined && !OTHER.test(line)) return void of(bridge).localMacs++;
     const entry = parseEntry(line);
@@ -93,6 +86,5 @@ async function countEntries(run: Run): Promise<Map<string, LanEntries>> {
     if (entry.mac === EVERYONE) lan.vteps++;
     else lan.remoteMacs++;
   });
-  if (done.reason !== "success") throw new Error(describe(done));
   return counts;
 }

@@ -1,11 +1,7 @@
 // The nodes that each LAN's frames for everyone go to: EVPN has named them for the LAN (type 3).
-import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
-import { runByLine } from "../../shared/process/lines.ts";
-import { inNetns } from "../../shared/process/netns.ts";
-import { argvOf, bridge } from "../../shared/iproute2/words.ts";
-import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { EVERYONE, parseChange } from "../entries/entries.ts";
+import { listFdb } from "../entries/list_fdb.ts";
 
 export class FloodNodes {
   /** By the names of VXLAN devices. */
@@ -36,8 +32,6 @@ export class FloodNodes {
   /** Asks the kernel, because nobody has listened. */
   async list(): Promise<void> {
     this.#lans.clear();
-    const argv = inNetns(LAN_NETNS, argvOf(bridge`fdb show`));
-    const done = await runByLine(run, { argv }, this.hear);
-    if (done.reason !== "success") throw new Error(describe(done));
+    await listFdb(run, this.hear);
   }
 }

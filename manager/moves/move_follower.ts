@@ -12,12 +12,12 @@ import type { Tables } from "./tables.ts";
 
 /** bgpd's own word comes a tenth of a second after a hint, and not after so long (ms). */
 const SETTLE_MS = 3_000;
-/** For so long (ms) nobody says again of an address what EVPN has not confirmed. */
+/** What EVPN has not confirmed is not believed again for so long (ms), or up to twice as long. */
 const DISPROVED_MS = 60_000;
 /** Hints that wait for EVPN's word; more are not followed. */
 const MOST_UNSETTLED = 512;
 
-/** Hints and their numbers. */
+/** A hint with the number of its move. */
 interface Heard extends Hint {
   readonly sequence: number;
 }

@@ -4,13 +4,11 @@ import { readAnswer } from "../../shared/process/answers.ts";
 import * as z from "zod";
 import { describe } from "../../shared/process/command.ts";
 import { type Run, run } from "../../shared/process/exec.ts";
-import { runByLine } from "../../shared/process/lines.ts";
 import { must } from "../../shared/process/must.ts";
-import { inNetns } from "../../shared/process/netns.ts";
 import { batch } from "../../shared/iproute2/batch.ts";
-import { argvOf, bridge, ip } from "../../shared/iproute2/words.ts";
-import { LAN_NETNS } from "../../shared/lan/paths.ts";
+import { argvOf, ip } from "../../shared/iproute2/words.ts";
 import { EVERYONE, parseEntry } from "../entries/entries.ts";
+import { listFdb } from "../entries/list_fdb.ts";
 import { readNodes } from "../frr/nodes.ts";
 import { parseFilter, type SeenFilter, TABLE } from "./filter.ts";
 
@@ -68,12 +66,10 @@ export const systemFilterHost: FilterHost = {
 
   async nodesOfKernel() {
     const nodes = new Set<string>();
-    const argv = inNetns(LAN_NETNS, argvOf(bridge`fdb show`));
-    const done = await runByLine(run, { argv }, (line) => {
+    await listFdb(run, (line) => {
       const dst = line.startsWith(EVERYONE) ? parseEntry(line)?.dst : undefined;
       if (dst !== undefined) nodes.add(dst);
     });
-    if (done.reason !== "success") throw new Error(describe(done));
     return [...nodes];
   },
 

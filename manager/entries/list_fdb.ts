@@ -1,0 +1,27 @@
+// Lists forwarding entries of the LAN namespace, line by line.
+import { argvOf, bridge, type BridgeCommand } from "../../shared/iproute2/words.ts";
+import { LAN_NETNS } from "../../shared/lan/paths.ts";
+import { describe } from "../../shared/process/command.ts";
+import type { Run } from "../../shared/process/exec.ts";
+import { runByLine } from "../../shared/process/lines.ts";
+import { inNetns } from "../../shared/process/netns.ts";
+
+/**
+ * The kernel starts each part of a list at the table's beginning, so that the time grows with the
+ * square of the entries: 500,000 of one LAN take it a minute (Linux 6.18).
+ */
+export const LISTING_MS = 600_000;
+
+/**
+ * Calls `take` with each line that `bridge fdb show` says.
+ * @throws {Error} when it fails
+ */
+export async function listFdb(
+  run: Run,
+  take: (line: string) => void,
+  question: BridgeCommand = bridge`fdb show`,
+): Promise<void> {
+  const argv = inNetns(LAN_NETNS, argvOf(question));
+  const done = await runByLine(run, { argv, timeoutMs: LISTING_MS }, take);
+  if (done.reason !== "success") throw new Error(describe(done));
+}
