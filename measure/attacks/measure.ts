@@ -1,4 +1,5 @@
 // Makes one attack happen while others talk, and finds out what it has cost them.
+import { sleep } from "../../shared/process/time.ts";
 import { startCluster } from "../../tests/fixture/cluster.ts";
 import type { Node } from "../../tests/fixture/cluster.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
@@ -48,7 +49,7 @@ export async function measureAttack(
   await addPod(w1, MALLORY);
   await addPod(w2, { ...MALLORY, name: "victim", mac: "02:00:00:00:00:0c" });
   await addPod(w2, FIRST, "10.2.0.1");
-  await pause(6_000);
+  await sleep(6_000);
   const observe = async () =>
     (await Promise.all([w1, w2].map(async (node) => [
       ...(await entries(node)).map((line) => `${node.name}: ${line}`),
@@ -59,13 +60,13 @@ export async function measureAttack(
   const before = await observe();
   const pids = await Promise.all(nodes.map(frrPids));
   const quiet = await startTalking(sides);
-  await pause(BEFORE_MS);
+  await sleep(BEFORE_MS);
   const calm = await quiet();
 
   const memory = watchMemory(nodes);
   const talk = await startTalking(sides);
   const attacking = run(w1);
-  await pause(3_000);
+  await sleep(3_000);
   const started = performance.now();
   await addPod(w1, SECOND, "10.2.0.2");
   await eventually(() => canReach(w1, SECOND, "10.2.0.1"), 60, "the new pod reaches nobody");
@@ -103,8 +104,4 @@ export async function measureAttack(
 async function entries(node: Node): Promise<string[]> {
   const all = await node.must("nsenter", "--net=/run/netns/megalos", "bridge", "fdb", "show");
   return all.split("\n").filter((line) => /^02:01:.* (dst |extern_learn)/.test(line)).toSorted();
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

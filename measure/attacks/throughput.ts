@@ -1,4 +1,5 @@
 // What a loop in one LAN costs a transfer in another: its throughput with the loop and without it.
+import { sleep } from "../../shared/process/time.ts";
 import { converse } from "../../shared/process/exec.ts";
 import { startCluster } from "../../tests/fixture/cluster.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
@@ -59,19 +60,19 @@ export async function measureThroughput(
   };
   const measure = async () => {
     const [bytes, from] = await read();
-    await pause(WINDOW_MS);
+    await sleep(WINDOW_MS);
     const [all, to] = await read();
     return (all - bytes) * 8 / 1e6 / (to - from);
   };
-  await pause(WINDOW_MS);
+  await sleep(WINDOW_MS);
   const without = [await measure()];
   const loop: number[] = [];
   for (let turn = 0; turn < TURNS; turn++) {
     await closeLoop(w1);
-    await pause(BURST_MS);
+    await sleep(BURST_MS);
     loop.push(await measure());
     await openLoop(w1);
-    await pause(SETTLE_MS);
+    await sleep(SETTLE_MS);
     without.push(await measure());
   }
   sender.kill();
@@ -84,8 +85,4 @@ function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((one, other) => one - other);
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,4 +1,5 @@
 // Makes one fault happen under traffic, and finds out what it has cost.
+import { sleep } from "../../shared/process/time.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
 import { startFaultCluster } from "./fault_cluster.ts";
 import type { Fault, Limits } from "./faults.ts";
@@ -52,7 +53,7 @@ export async function measureFault(
   };
   const before = await observe();
   const probe = await startProbe(...cluster.places);
-  await pause(BEFORE_MS);
+  await sleep(BEFORE_MS);
   const downMs = await inject(cluster);
   let calmSince: number | undefined;
   let differences: string[] = [];
@@ -84,8 +85,4 @@ function compare(before: readonly string[], after: readonly string[]): string[] 
 
 function toLoss({ sent, lost }: Flow): Loss {
   return { sent, lost: lost.length, ms: lost.length * PERIOD_MS };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

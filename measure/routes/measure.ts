@@ -18,7 +18,7 @@ import { type Memory, readMemory, watchMemory } from "../memory.ts";
 
 export interface RouteFigures {
   readonly before: Memory;
-  /** Until all addresses are in the kernel, and for {@link IDLE_MS} then. */
+  /** From then on until the end. */
   readonly most: Memory;
   /** What the manager uses of a core when nothing changes, in percent. */
   readonly idle: number;

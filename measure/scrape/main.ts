@@ -4,6 +4,7 @@ import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
 import { labPackages } from "../../tools/packages.ts";
+import { sleep } from "../../shared/process/time.ts";
 import type { Node } from "../../tests/fixture/cluster.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
 import { callMany, type Wanted } from "../../tests/fixture/many_calls.ts";
@@ -57,10 +58,10 @@ try {
   const series = parseSeries(text).size;
   console.log(`${series} series, ${(text.length / 1e6).toFixed(1)} MB`);
   // The calls' last work is over then, and the forwarding entries have been counted.
-  await pause(30_000);
-  const idle = await spend(node, pid, () => pause(PAUSE_MS), scrapes);
+  await sleep(30_000);
+  const idle = await spend(node, pid, () => sleep(PAUSE_MS), scrapes);
   const asked = await spend(node, pid, async () => {
-    await pause(PAUSE_MS);
+    await sleep(PAUSE_MS);
     await askView(node);
   }, scrapes);
   // Looks go on meanwhile: they take what an idle manager takes in that time.
@@ -91,8 +92,4 @@ async function spend(
   const [started, before] = [performance.now(), await cpuMsOf(node, pid)];
   for (let at = 0; at < times; at++) await work();
   return { cpuMs: await cpuMsOf(node, pid) - before, ms: performance.now() - started };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
