@@ -1,0 +1,83 @@
+// What a transfer in one LAN loses by a loop in others, and by the VTEP filter.
+import { sleep } from "../../shared/process/time.ts";
+import { type Node, startCluster } from "../../tests/fixture/cluster.ts";
+import { runManagers } from "../../tests/fixture/manager.ts";
+import { addPod } from "../../tests/fixture/pod.ts";
+import { addLoop, closeLoop, MALLORY, openLoop } from "./loop.ts";
+import { compare, type Throughput, Transfer } from "./transfer.ts";
+
+export interface Cost {
+  readonly name: string;
+  /** What is measured, in words. */
+  readonly title: string;
+  /** What it is called in a sentence that ends with "without the". */
+  readonly noun: string;
+  /** The least part of the throughput that has to be left. */
+  readonly leastPart: number;
+  readonly measure: (env: Readonly<Record<string, string>>) => Promise<Throughput>;
+}
+
+export const COSTS: readonly Cost[] = [
+  {
+    name: "throughput",
+    title: "a transfer in one LAN, and a loop through two others",
+    noun: "loop",
+    leastPart: 0.95,
+    measure: measureLoop,
+  },
+  {
+    name: "filter",
+    title: "a transfer between two nodes, and the VTEP filter of both",
+    noun: "filter",
+    leastPart: 0.97,
+    measure: measureFilter,
+  },
+];
+
+/** The first frames of a loop are a burst, which no limit stops. After so long it is over. */
+const BURST_MS = 2_000;
+/** What the loop or nft has begun is over after so long. */
+const SETTLE_MS = 500;
+
+async function measureLoop(env: Readonly<Record<string, string>>): Promise<Throughput> {
+  await using cluster = await startCluster();
+  await using _running = await runManagers(cluster, env);
+  const [w1, w2] = cluster.workers;
+  await addPod(w1, MALLORY);
+  await addPod(w2, { ...MALLORY, name: "victim", mac: "02:00:00:00:00:0c" });
+  await addLoop(w1);
+  await using transfer = await Transfer.start(cluster);
+  return await compare(transfer, {
+    count: 10,
+    windowMs: 3_000,
+    begin: () => closeLoop(w1).then(() => sleep(BURST_MS)),
+    end: () => openLoop(w1).then(() => sleep(SETTLE_MS)),
+  });
+}
+
+const TABLE = ["inet", "megalos"] as const;
+
+async function measureFilter(env: Readonly<Record<string, string>>): Promise<Throughput> {
+  await using cluster = await startCluster();
+  await using running = await runManagers(cluster, env);
+  await using transfer = await Transfer.start(cluster);
+  const nodes = cluster.workers;
+  const filters = await Promise.all(
+    nodes.map((node) => node.must("nft", "list", "table", ...TABLE)),
+  );
+  // A manager would put back what is taken away.
+  for (const { node, pid } of running.workers) await node.must("kill", "-STOP", pid);
+  const remove = (node: Node) => node.must("nft", "delete", "table", ...TABLE);
+  const restore = async (node: Node, at: number) => {
+    const done = await node.run(["nft", "-f", "-"], { stdin: filters[at]! });
+    if (done.reason !== "success") throw new Error(`Cannot put the filter back: ${done.stderr}`);
+  };
+  await Promise.all(nodes.map(remove));
+  const settle = () => sleep(SETTLE_MS);
+  return await compare(transfer, {
+    count: 60,
+    windowMs: 500,
+    begin: () => Promise.all(nodes.map(restore)).then(settle),
+    end: () => Promise.all(nodes.map(remove)).then(settle),
+  });
+}
