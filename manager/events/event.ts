@@ -62,7 +62,7 @@ export type Happening =
   /** VXLAN is taken from nodes alone; somebody may have removed the filter. */
   | { readonly kind: "vtep-filter-set"; readonly isAgain: boolean }
   // Limits of a LAN.
-  /** Said once until the LAN is below its limit again. */
+  /** Said once until the LAN, or for a storm the device, is below its limit again. */
   | { readonly kind: "limit-met" } & Limited
   | { readonly kind: "limit-left" } & Limited
   /** The kernel limits no bridge: learning goes off on ports instead. */

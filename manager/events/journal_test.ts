@@ -150,7 +150,7 @@ Deno.test("each end of a call is counted for its verb, and answers are timed", (
   assert.deepEqual(parseCounters(JSON.stringify(counted)), counted);
 });
 
-Deno.test("a limit is counted by LAN and device, with how often it was met", () => {
+Deno.test("a limit of MAC addresses is counted by LAN and device, and is left by the LAN", () => {
   const about = { limit: "macs", lan: LAN, most: 10 } as const;
   const met = (device: string): Happening => ({ kind: "limit-met", ...about, device });
   const left: Happening = { kind: "limit-left", ...about, device: "nobody" };
@@ -167,6 +167,21 @@ Deno.test("a limit is counted by LAN and device, with how often it was met", () 
   const many = Array.from({ length: 300 }, (_, at) => met(`lab/${at} net0`));
   assert.equal(many.reduce(count, NOTHING_COUNTED).limits.length, 100);
   assert.deepEqual(parseCounters(JSON.stringify(counted)), counted);
+});
+
+Deno.test("a storm that ends leaves another device's storm met, and its line names its device", () => {
+  const about = { limit: "storm", lan: LAN, most: 2000 } as const;
+  const { journal, lines } = start();
+  const [a, b] = [{ ...about, device: "lab/a net0" }, { ...about, device: "lab/b net0" }];
+  const isMet = () =>
+    Object.fromEntries(journal.counters.limits.map(({ device, isMet }) => [device, isMet]));
+  for (const one of [a, b]) journal.tell({ kind: "limit-met", ...one });
+  journal.tell({ kind: "limit-left", ...a });
+  assert.deepEqual(isMet(), { [a.device]: false, [b.device]: true });
+  const text = "LAN net1-ntwork (VNI 10): lab/a net0 is below its limit of flooded frames/s again";
+  assert.ok(lines.at(-1)!.endsWith(`info ${text}`), lines.at(-1));
+  journal.tell({ kind: "limit-left", ...b });
+  assert.deepEqual(isMet(), { [a.device]: false, [b.device]: false });
 });
 
 Deno.test("what is not counted leaves the counters as they are", () => {

@@ -30,10 +30,12 @@ export function countLimit(
   const { limit, lan, device, most } = happening;
   const isOfLan = (one: LimitCount) =>
     one.limit === limit && one.vni === lan.vni && one.lan === lanTitle(lan);
-  if (happening.kind === "limit-left") {
-    return before.map((one) => isOfLan(one) ? { ...one, isMet: false } : one);
-  }
   const isSame = (one: LimitCount) => isOfLan(one) && one.device === device;
+  if (happening.kind === "limit-left") {
+    // MAC addresses are limited by LAN, flooded frames by port: others may still flood.
+    const isBelow = limit === "storm" ? isSame : isOfLan;
+    return before.map((one) => isBelow(one) ? { ...one, isMet: false } : one);
+  }
   const times = (before.find(isSame)?.times ?? 0) + 1;
   const now = { ...{ limit, lan: lanTitle(lan), vni: lan.vni }, device, most, times, isMet: true };
   return [now, ...before.filter((one) => !isSame(one))].slice(0, KEPT);

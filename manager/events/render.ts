@@ -59,7 +59,10 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
   },
   "limit-left": {
     level: "info",
-    text: ({ limit, lan }) => `${name(lan)} is below its limit of ${LIMITED[limit]} again`,
+    text: ({ limit, lan, device }) => {
+      const who = limit === "storm" ? `${name(lan)}: ${device}` : name(lan);
+      return `${who} is below its limit of ${LIMITED[limit]} again`;
+    },
   },
   "macs-limited-by-port": {
     level: "info",
