@@ -129,7 +129,8 @@ const FIREWALLS = [
  */
 async function removeRules({ host }: CheckedCall, lan: Lan): Promise<void> {
   for (const { save, restore } of FIREWALLS) {
-    const saved = await host.run({ argv: inNetns(host.nodeNetns, save) });
+    // A rule that stands behind so many others stays, too.
+    const saved = await host.run({ argv: inNetns(host.nodeNetns, save), mayBeCut: true });
     const stdin = planRules(saved.stdout, originalDevices(lan).bridge);
     if (stdin === "") continue;
     await host.run({ argv: inNetns(host.nodeNetns, [restore, "--wait", "--noflush"]), stdin });

@@ -76,7 +76,7 @@ function nameOf({ from, to }: Pair): string {
 }
 
 async function tryOnce({ argv, env }: Entry, command: readonly string[]): Promise<Outcome> {
-  const done = await run({ argv: [...argv, ...command], env });
+  const done = await run({ argv: [...argv, ...command], env, mayBeCut: true });
   return {
     ok: done.reason === "success",
     ms: Math.round(done.ms),
@@ -111,7 +111,7 @@ interface Asked {
 
 async function askAddresses({ device, entry }: RunningDevice): Promise<Asked> {
   const command = ["ip", "-json", "address", "show"];
-  const done = await run({ argv: [...entry.argv, ...command], env: entry.env });
+  const done = await run({ argv: [...entry.argv, ...command], env: entry.env, mayBeCut: true });
   if (done.reason === "success") {
     try {
       return { device: device.name, found: readAddresses(done.stdout) };

@@ -25,6 +25,7 @@ export async function succeedWithin(
     argv: [...entry.argv, "sh", "-c", until, "sh", `${scaled(seconds)}`, ...argv],
     env: entry.env,
     timeoutMs: (seconds + 10) * 1000,
+    mayBeCut: true,
   });
   const output = shortenText((done.stdout + done.stderr).trim());
   return { ok: done.reason === "success", ms: Math.round(done.ms), output };

@@ -16,6 +16,7 @@ export async function runShutdown({ argv, env }: Entry, device: string): Promise
     argv: [...argv, "sh", "-c", RUN_SHUTDOWN, "sh", `${scaled(PATIENCE_SECONDS)}`, device],
     env,
     timeoutMs: (PATIENCE_SECONDS + 5) * 1000,
+    mayBeCut: true,
   });
   return (done.stdout + done.stderr).trim();
 }

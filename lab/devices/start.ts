@@ -108,7 +108,7 @@ async function selectLimits(
   for (const [name, value] of Object.entries(ulimits)) {
     const limit = `--${name}=${value}`;
     const { argv, env } = open([limit]);
-    const done = await run({ argv: [...argv, "true"], env });
+    const done = await run({ argv: [...argv, "true"], env, mayBeCut: true });
     if (done.reason === "success") selected.push(limit);
     else warn(`ulimit ${name} is not set: ${done.stderr.trim()}`);
   }

@@ -63,7 +63,8 @@ export async function runStartup(
   say: (line: string) => void,
 ): Promise<void> {
   if (!startup) {
-    await run({ argv: [...entry.argv, "touch", END_OF_STARTUP], env: entry.env });
+    const argv = [...entry.argv, "touch", END_OF_STARTUP] as const;
+    await run({ argv, env: entry.env, mayBeCut: true });
     return;
   }
   const exec = options.exec.join("\n");

@@ -103,7 +103,6 @@ export async function readVnis(run: Run): Promise<Vni[] | undefined> {
 /**
  * The answer to a show. Undefined when FRR does not answer, has nothing to show, or says what this
  * program cannot read.
- * @throws {Error} when the answer is longer than what is read of it
  */
 async function ask<T>(
   run: Run,
@@ -111,13 +110,7 @@ async function ask<T>(
   schema: z.ZodType<T>,
 ): Promise<T | undefined> {
   const done = await run(vtysh.show(show));
-  if (done.isCut) throw new Error(describeCut(show));
   return done.reason === "success" ? parse(done.stdout, schema) : undefined;
-}
-
-/** Why an answer of FRR is of no use: only its beginning was read. */
-export function describeCut(show: string): string {
-  return `Cannot read FRR's answer to "${show}": it is longer than what is read of it`;
 }
 
 function parse<T>(json: string, schema: z.ZodType<T>): T | undefined {

@@ -1,7 +1,6 @@
 // The EVPN routes of a reflector: which nodes are on which LAN, and its number of MAC addresses.
 import * as z from "zod";
 import type { Run } from "../../shared/process/exec.ts";
-import { describeCut } from "./query.ts";
 import { vtysh } from "./vtysh.ts";
 
 /** What a reflector knows of a LAN; it knows no name. */
@@ -31,8 +30,7 @@ const route = z.object({ paths: z.array(z.union([path, z.array(path)])) });
 /** The LANs that routes are about, in the order of their VNIs; none when bgpd does not answer. */
 export async function readRoutes(run: Run): Promise<RoutedLan[]> {
   const command = vtysh.show("show bgp l2vpn evpn route json");
-  const { reason, stdout, isCut } = await run({ ...command, maxOutputBytes: MAX_LIST_BYTES });
-  if (isCut) throw new Error(describeCut("show bgp l2vpn evpn route json"));
+  const { reason, stdout } = await run({ ...command, maxOutputBytes: MAX_LIST_BYTES });
   if (reason !== "success") return [];
   try {
     return parseRoutes(stdout);

@@ -125,18 +125,6 @@ Deno.test("a worker whose FRR does not answer still shows its LANs", async () =>
   ]);
 });
 
-Deno.test("an answer that was cut off is an error that names the question", async () => {
-  const run = ({ argv }: Command): Promise<Completed> => {
-    const stdout = argv.includes("ip") ? "[]\n[]\n" : "[]";
-    const done = { argv, reason: "success", code: 0, signal: null, stdout, stderr: "" };
-    return Promise.resolve({ ...done, ms: 0, isCut: true } as Completed);
-  };
-  await assert.rejects(
-    readStatus({ run, readText: () => Promise.resolve(undefined) }),
-    /^Error: Cannot read FRR's answer to "show evpn vni json": it is longer than what is read/,
-  );
-});
-
 Deno.test("more MAC addresses than people read are counted", async () => {
   const all = Array.from({ length: 10_003 }, (_, at) => {
     const mac = `02:00:00:00:${(at >> 8).toString(16).padStart(2, "0")}:${

@@ -1,4 +1,5 @@
 // What a command is, and what is left of it when it has ended: plain data, no effects.
+import { cut } from "../quote.ts";
 
 /** A program's name and its arguments. */
 export type Argv = readonly [string, ...string[]];
@@ -15,10 +16,15 @@ export interface Command {
   readonly timeoutMs?: number;
   /** Added to the fixed environment; the caller's own environment is never passed on. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Bytes kept of each output stream; what comes after is read and dropped: it `isCut`. */
+  /**
+   * Bytes kept of each output stream; {@link DEFAULT_MAX_OUTPUT_BYTES} without it. More is an error
+   * unless there is {@link heard} or {@link mayBeCut}.
+   */
   readonly maxOutputBytes?: number;
-  /** Is given what the program prints, in parts as they come. */
+  /** Is given all that the program prints, in parts as they come. */
   readonly heard?: (output: string, stream: "stdout" | "stderr") => void;
+  /** The beginning of the output will do: what comes after is read and dropped, and it `isCut`. */
+  readonly mayBeCut?: true;
 }
 
 /** How a command ended. Everything but `success` is a failure that its caller reports. */
@@ -66,8 +72,16 @@ export const DEFAULT_MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
  */
 export function describe(done: Completed): string {
   const said = done.stderr.trim();
-  const argv = done.argv.map((word) => word.includes("\n") ? "..." : word);
-  return `\`${argv.join(" ")}\` ${describeEnd(done)}${said === "" ? "" : `: ${said}`}`;
+  return `\`${line(done.argv)}\` ${describeEnd(done)}${said === "" ? "" : `: ${said}`}`;
+}
+
+/** Why a command's output is of no use: only its beginning was kept. */
+export function describeCut(argv: readonly string[], bytes: number): string {
+  return `Cannot read what \`${cut(line(argv))}\` has printed: it is more than ${bytes} bytes`;
+}
+
+function line(argv: readonly string[]): string {
+  return argv.map((word) => word.includes("\n") ? "..." : word).join(" ");
 }
 
 function describeEnd(done: Completed): string {

@@ -5,6 +5,7 @@ import {
   type Completed,
   DEFAULT_MAX_OUTPUT_BYTES,
   DEFAULT_TIMEOUT_MS,
+  describeCut,
   PROGRAM_DIRS,
 } from "./command.ts";
 import { fail } from "../faults.ts";
@@ -22,8 +23,9 @@ interface Streams {
 }
 
 /**
- * Runs a command to its end. Never throws for what the program does; see {@link Completed}.
- * @throws {FaultError} "try-later" when it is there and cannot be started, as {@link converse}
+ * Runs a command to its end, which is told as data; see {@link Completed}.
+ * @throws {FaultError} "try-later" when it is there and cannot be started, as {@link converse}, and
+ * when it has printed more than is kept: no caller takes a beginning for the whole
  */
 export async function run(command: Command): Promise<Completed> {
   const started = performance.now();
@@ -42,7 +44,9 @@ export async function run(command: Command): Promise<Completed> {
   ]);
   const ms = performance.now() - started;
   const done = completed(command, status, stdout.text, stderr.text, ms, deadline.stop());
-  return stdout.isCut || stderr.isCut ? { ...done, isCut: true } : done;
+  if (!stdout.isCut && !stderr.isCut) return done;
+  if (!command.heard && !command.mayBeCut) fail("try-later", describeCut(command.argv, limit));
+  return { ...done, isCut: true };
 }
 
 /**

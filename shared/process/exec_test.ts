@@ -50,10 +50,28 @@ Deno.test("without input a program reads an empty one", async () => {
   assert.equal((await run({ argv: ["cat"], timeoutMs: 5000 })).reason, "success");
 });
 
-Deno.test("output over the limit is dropped, and the program ends as it would", async () => {
-  const argv = ["sh", "-c", "head -c 1000000 /dev/zero; echo end >&2"] as const;
-  const done = await run({ argv, maxOutputBytes: 1000 });
-  assert.deepEqual([done.reason, done.stdout.length, done.stderr], ["success", 1000, "end\n"]);
+Deno.test("output over the limit is an error that names the program and the limit", async () => {
+  for (const stream of ["stdout", "stderr"]) {
+    const argv = ["sh", "-c", `head -c 1001 /dev/zero >/dev/${stream}`, "x".repeat(500)] as const;
+    await assert.rejects(run({ argv, maxOutputBytes: 1000 }), (error: Error) => {
+      assert.match(error.message, /^Cannot read what `sh -c .*` has printed: .* than 1000 bytes$/);
+      assert.ok(error.message.length <= 300, error.message);
+      return true;
+    });
+    assert.equal((await run({ argv, maxOutputBytes: 1001 })).isCut, undefined);
+  }
+});
+
+Deno.test("where a beginning will do, or all is heard, the rest is dropped and it says so", async () => {
+  const argv = ["sh", "-c", "head -c 1000000 /dev/zero; echo end >&2; exit 3"] as const;
+  let size = 0;
+  const heard = (part: string) => void (size += part.length);
+  for (const rest of [{ mayBeCut: true }, { heard }] as const) {
+    const done = await run({ argv, maxOutputBytes: 1000, ...rest });
+    assert.deepEqual([done.code, done.stdout.length, done.stderr], [3, 1000, "end\n"]);
+    assert.equal(done.isCut, true);
+  }
+  assert.equal(size, 1_000_004);
 });
 
 Deno.test("a program that takes too long is killed; nobody waits for what it started", async () => {
