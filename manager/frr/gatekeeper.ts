@@ -7,6 +7,8 @@ import type { Settings } from "../settings.ts";
 import { type Client, planClients } from "./clients.ts";
 import type { FrrConfiguration } from "./configuration.ts";
 import { findExcess, findForged } from "./judge.ts";
+import { planReadings, planRest, type Reading } from "./plan_readings.ts";
+import type { Session } from "./query.ts";
 import { type CountedCaller, readAnnounced, readCallers } from "./read_callers.ts";
 import { vtysh } from "./vtysh.ts";
 
@@ -16,8 +18,8 @@ const REFUSED_MS = 300_000;
 const AWAY_MS = 600_000;
 /** With more clients than this, one that is away loses its place at once. */
 const MANY_CLIENTS = 2_000;
-/** Announced routes are read for at most one part in so many of the time. */
-const READING_SHARE = 3;
+/** So long (ms) a look begins to read somebody's routes. New nodes wait for the next look. */
+const READING_MS = 500;
 
 /** Follows the sessions of a reflector from look to look. */
 export class Gatekeeper implements Duty {
@@ -26,14 +28,12 @@ export class Gatekeeper implements Duty {
   readonly isUnsettled = true;
   /** Peers that are not believed, and since when (ms). */
   readonly #refused = new Map<string, number>();
-  /** How many updates of a peer were looked at. */
-  readonly #judged = new Map<string, number>();
+  /** What was read of a peer. */
+  readonly #readings = new Map<string, Reading>();
   /** When (ms) a client was seen last. */
   readonly #seen = new Map<string, number>();
   /** Peers that were told to be nobody. */
   #nobodies: ReadonlySet<string> = new Set();
-  /** Until then (ms) no more routes are read. */
-  #restUntil = -Infinity;
 
   constructor(
     private readonly settings: Pick<Settings, "nodeNetworks" | "maxRoutes">,
@@ -44,31 +44,61 @@ export class Gatekeeper implements Duty {
   async look({ at, sessions }: Observation): Promise<void> {
     const callers = await readCallers(run);
     if (callers === undefined) return;
-    const before = await this.configuration.clients();
-    const counts = new Map(sessions.map((one) => [one.peer, one.prefixesReceived]));
     for (const [peer, since] of this.#refused) {
       if (at - since >= REFUSED_MS) this.#refused.delete(peer);
     }
-    for (const caller of callers) {
-      const client = before.find(({ peer }) => peer === caller.peer);
-      if (client === undefined) continue;
-      const excess = findExcess(counts.get(caller.peer) ?? 0, this.settings.maxRoutes);
-      const why = excess ?? await this.#findForged(caller, client);
-      if (why !== undefined) this.#refuse(caller.peer, why, at);
-    }
-    await this.#change(before, callers, at);
+    const clients = await this.configuration.clients();
+    this.#refuseExcess(clients, sessions, at);
+    // Neither the end of such a session nor a new node waits until others' routes are read.
+    const after = await this.#change(callers, at);
+    const staying = after.filter((one) => clients.includes(one));
+    if (await this.#judge(staying, callers, at)) await this.#change(callers, at);
   }
 
-  async #findForged(caller: CountedCaller, { vtep }: Client): Promise<string | undefined> {
-    const { peer, updates } = caller;
+  #refuseExcess(clients: readonly Client[], sessions: readonly Session[], at: number): void {
+    const counts = new Map(sessions.map((one) => [one.peer, one.prefixesReceived]));
+    for (const { peer } of clients) {
+      const why = findExcess(counts.get(peer) ?? 0, this.settings.maxRoutes);
+      if (why !== undefined) this.#refuse(peer, why, at);
+    }
+  }
+
+  /** Reads what clients have announced, as far as there is time. Answers whether one is refused. */
+  async #judge(
+    clients: readonly Client[],
+    callers: readonly CountedCaller[],
+    at: number,
+  ): Promise<boolean> {
     const started = performance.now();
-    if (this.#judged.get(peer) === updates || started < this.#restUntil) return undefined;
-    const routes = await readAnnounced(run, peer);
-    if (routes === undefined) return undefined;
-    this.#judged.set(peer, updates);
-    const ended = performance.now();
-    this.#restUntil = ended + (ended - started) * READING_SHARE;
-    return findForged(routes, vtep);
+    const vteps = new Map(clients.map(({ peer, vtep }) => [peer, vtep]));
+    const believed = callers.filter(({ peer }) => vteps.has(peer));
+    let isOneRefused = false;
+    for (const caller of planReadings(believed, this.#readings, started)) {
+      if (performance.now() - started >= READING_MS) break;
+      const why = await this.#findForged(caller, vteps.get(caller.peer)!);
+      if (why === undefined) continue;
+      this.#refuse(caller.peer, why, at);
+      isOneRefused = true;
+    }
+    return isOneRefused;
+  }
+
+  async #findForged({ peer, updates }: CountedCaller, vtep: string): Promise<string | undefined> {
+    const started = performance.now();
+    let read: number | undefined;
+    try {
+      const routes = await readAnnounced(run, peer);
+      if (routes === undefined) return undefined;
+      read = updates;
+      return findForged(routes, vtep);
+    } finally {
+      // Who could not be read has had its turn, too: it keeps nobody from being judged.
+      const endedAt = performance.now();
+      const tookMs = endedAt - started;
+      this.#readings.delete(peer);
+      const restUntil = planRest({ endedAt, tookMs }, this.#readings.values());
+      this.#readings.set(peer, { updates: read, endedAt, tookMs, restUntil });
+    }
   }
 
   #refuse(peer: string, why: string, at: number): void {
@@ -76,11 +106,9 @@ export class Gatekeeper implements Duty {
     this.tell({ kind: "peer-refused", peer, why });
   }
 
-  async #change(
-    before: readonly Client[],
-    callers: readonly CountedCaller[],
-    at: number,
-  ): Promise<void> {
+  /** Answers the clients after it. */
+  async #change(callers: readonly CountedCaller[], at: number): Promise<readonly Client[]> {
+    const before = await this.configuration.clients();
     for (const { peer } of callers) this.#seen.set(peer, at);
     for (const { peer } of before) if (!this.#seen.has(peer)) this.#seen.set(peer, at);
     const awayMs = before.length > MANY_CLIENTS ? 1 : AWAY_MS;
@@ -94,17 +122,18 @@ export class Gatekeeper implements Duty {
     for (const peer of this.#seen.keys()) {
       if (known.has(peer)) continue;
       this.#seen.delete(peer);
-      this.#judged.delete(peer);
+      this.#readings.delete(peer);
     }
     const [gone, come] = [without(before, after), without(after, before)];
-    if (gone.length === 0 && come.length === 0) return;
+    if (gone.length === 0 && come.length === 0) return before;
     await this.configuration.believe(after);
     for (const { peer, vtep } of come) this.tell({ kind: "peer-believed", peer, vtep });
     // What a peer has announced stays until its session ends. It calls again, and is not believed.
     for (const { peer } of gone) {
-      this.#judged.delete(peer);
+      this.#readings.delete(peer);
       if (callers.some((one) => one.peer === peer)) await run(vtysh.clearSession(peer));
     }
+    return after;
   }
 
   #tellNobodies(callers: readonly CountedCaller[]): void {

@@ -144,3 +144,38 @@ testAsRoot("a speaker that claims other nodes, or announces too much, is shut ou
   });
   assert.equal(lost, 0, "frames of true nodes are lost");
 });
+
+testAsRoot("a neighbour that announces all the time keeps nobody from being judged", async () => {
+  await using pods = await startTwoPods();
+  const { reflector, workers: [w1, w2] } = pods.cluster;
+  // FRR names its sessions in the order of their addresses.
+  const [busyAddress, own] = ["10.99.0.66", "10.99.0.77"] as const;
+  await using stranger = await startStranger(reflector, [busyAddress, own]);
+  await using busy = await Speaker.start(stranger, REFLECTOR_ADDRESS, busyAddress);
+  await using speaker = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
+  assert.ok(busy !== undefined && speaker !== undefined);
+  await awaitTrue(busy, busyAddress, w1);
+  await awaitTrue(speaker, own, w1);
+  let isForging = true;
+  const work = (async () => {
+    for (let at = 1; isForging; at++) {
+      await busy.announce([macRoute(busyAddress, at)]);
+      await stranger.must("sleep", "0.2");
+    }
+  })();
+  try {
+    await speaker.announce(makeMany(memberRoute, own));
+    await eventually(() => !speaker.isUp, 10, "the forger's session is still up");
+    for (const node of [w1, w2]) {
+      await eventually(
+        async () => !(await readFdb(node)).some((line) => / dst 10\.98\./.test(line)),
+        10,
+        "there are forged entries",
+      );
+    }
+  } finally {
+    isForging = false;
+    await work;
+  }
+  assert.equal(busy.isUp, true);
+});
