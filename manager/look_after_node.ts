@@ -100,7 +100,7 @@ async function listDuties(
   }
   // What is kept first ends last: calls are answered until all else has ended.
   const resident = settings.launcher === "on" ? [kept.use(await startResident(facts, tell))] : [];
-  const macs = kept.use(new MacLimiter(settings.maxMacs, tell));
+  const macs = kept.use(new MacLimiter(settings, tell));
   const filter = kept.use(new VtepFilter(settings, facts.vtep, tell));
   metrics.filter = () => filter.figures;
   const moves = settings.moveHints === "on" ? kept.use(new MoveHints(tell, ring)) : undefined;

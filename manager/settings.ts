@@ -172,6 +172,12 @@ export const SOURCES = {
     help: "MAC addresses that a LAN learns on this node; 0: no limit",
     default: "4096",
   },
+  maxNodeMacs: {
+    env: "MEGALOS_MAX_NODE_MACS",
+    flag: "--max-node-macs <number>",
+    help: "MAC addresses that all LANs together learn on this node; 0: no limit",
+    default: "8192",
+  },
   stormLimit: {
     env: "MEGALOS_STORM_LIMIT",
     flag: "--storm-limit <number>",
@@ -287,6 +293,7 @@ const schema = z.object({
   nodeGrace: integer(0, 86_400),
   vtepFilter: z.enum(["on", "off"], "on or off"),
   maxMacs: integer(0, 1_000_000),
+  maxNodeMacs: integer(0, 1_000_000),
   stormLimit: integer(0, 1_000_000),
   moveHints: z.enum(["on", "off"], "on or off"),
   reconcile: integer(1, 3_600),

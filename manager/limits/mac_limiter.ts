@@ -7,18 +7,20 @@ import type { HeardLink } from "../lans/heard_link.ts";
 import type { LanDevicesOnNode } from "../lans/list_lans.ts";
 import type { Duty } from "../loop/duty.ts";
 import { Soon } from "../loop/soon.ts";
+import type { Settings } from "../settings.ts";
 import { decideMacs } from "./decide_macs.ts";
 import { lowerLimit } from "./lan_limits.ts";
 import { busiest, parseLearnt, type PortCounts, total } from "./learnt.ts";
 import { nameDevice } from "./name_device.ts";
 import { type MacHost, SystemMacHost } from "./mac_host.ts";
+import { firstShare, growShare } from "./share_macs.ts";
 
 /** A new bridge has its limit so soon (ms) after it was made: before its first pod has started. */
 const SOON_MS = 250;
 /** A LAN that is full is counted again after so long (ms), to see whether it has aged. */
 const AGAIN_MS = 15_000;
 
-/** What is heard is not exact: from so much of its limit on a LAN is counted. */
+/** What is heard is not exact: from so much of its share on a LAN is counted. */
 const NEARLY = 0.9;
 /** Time (ms) between two counts of a LAN that changes all the time. */
 const SOONEST_MS = 1_000;
@@ -26,7 +28,11 @@ const SOONEST_MS = 1_000;
 interface LimitedLan {
   readonly lan: Lan;
   readonly ifindex: number;
+  /** So many it may learn at most. */
   readonly limit: number;
+  /** So many it may learn now, because the node's other LANs learn, too. */
+  share: number;
+  /** Its bridge keeps the share by itself. */
   isByKernel: boolean;
   /** About so many MAC addresses are learnt: moves and changes count as new ones. */
   about: number;
@@ -36,7 +42,10 @@ interface LimitedLan {
 }
 
 /**
- * The kernel keeps the limit where it can (Linux 6.7). Elsewhere a port that exceeds it stops to
+ * All LANs together have a limit, too: reflectors believe no node that announces very many. So each
+ * LAN has a share, which grows up to the LAN's own limit as long as the node has some left.
+ *
+ * The kernel keeps the share where it can (Linux 6.7). Elsewhere a port that exceeds it stops to
  * learn until what it has learnt has aged. A look costs nothing where nothing is learnt.
  */
 export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
@@ -53,9 +62,9 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
   #isRefused = false;
   readonly #soon = new Soon(() => this.#work(), SOON_MS);
 
-  /** @param limit of this node, of each LAN; 0 is none */
+  /** @param limits what each LAN may learn here, and all of them; 0 is no limit */
   constructor(
-    private readonly limit: number,
+    private readonly limits: Pick<Settings, "maxMacs" | "maxNodeMacs">,
     private readonly tell: Tell,
     private readonly host: MacHost = new SystemMacHost(),
   ) {}
@@ -93,7 +102,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     if (learnt === undefined || lan === undefined) return;
     if (line.startsWith("Deleted ")) return void lan.about--;
     lan.about++;
-    if (lan.about < lan.limit * NEARLY || lan.isFull && lan.isByKernel) return;
+    if (lan.about < lan.share * NEARLY || lan.isFull && lan.isByKernel) return;
     this.#suspects.add(learnt.bridge);
     if (performance.now() - lan.countedAt >= SOONEST_MS) this.#soon.ask();
   }
@@ -107,8 +116,8 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     for (const [bridge, { isFull, countedAt }] of this.#lans) {
       if (isFull && now - countedAt >= AGAIN_MS) this.#suspects.add(bridge);
     }
-    const isOpen = this.#lans.values().some(({ isByKernel, limit }) =>
-      !isByKernel && limit < Infinity
+    const isOpen = this.#lans.values().some(({ isByKernel, share }) =>
+      !isByKernel && share < Infinity
     );
     const isDue = this.#isDeaf || this.#suspects.size > 0;
     if (isDue || isOpen && !this.#isRefused) await this.#soon.now();
@@ -130,27 +139,49 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
       const lan = this.#lans.get(bridge);
       if (lan === undefined) continue;
       const counts = (await this.host.count(bridge)).get(bridge) ?? new Map();
+      lan.about = total(counts);
+      if (lan.about >= lan.share * NEARLY) await this.#grow(bridge);
       await this.#judge(lan, counts);
     }
   }
 
+  async #grow(bridge: string): Promise<void> {
+    const shares = growShare(this.#most, this.#lans, bridge);
+    if (shares.size === 0) return;
+    for (const [name, share] of shares) {
+      const lan = this.#lans.get(name)!;
+      lan.share = share;
+      lan.isByKernel = false;
+    }
+    // Where this fails, the next look tries again.
+    if (!this.#isRefused) await this.#limitBridges();
+  }
+
   async #limitBridges(): Promise<void> {
-    const open = [...this.#lans].filter(([, lan]) => !lan.isByKernel && lan.limit < Infinity);
+    const open = [...this.#lans].filter(([, lan]) => !lan.isByKernel && lan.share < Infinity);
     if (open.length === 0 || this.#isRefused) return;
-    const limited = await this.host.limit(new Map(open.map(([name, { limit }]) => [name, limit])));
+    const limited = await this.host.limit(new Map(open.map(([name, { share }]) => [name, share])));
     for (const [name, lan] of open) {
       const actual = limited.get(name);
-      lan.isByKernel = actual === lan.limit;
+      lan.isByKernel = actual === lan.share;
       this.#isRefused ||= actual !== undefined && !lan.isByKernel;
     }
     if (this.#isRefused) this.tell({ kind: "macs-limited-by-port" });
   }
 
+  /** What all LANs together may learn. */
+  get #most(): number {
+    return this.limits.maxNodeMacs || Infinity;
+  }
+
   #describe({ alias, ifindex }: HeardLink): LimitedLan | undefined {
     const signed = parseAlias(alias);
     if (signed === undefined) return undefined;
+    const limit = lowerLimit(this.limits.maxMacs, signed.limits?.maxMacs);
+    const shares = this.#lans.values().map((lan) => lan.share);
+    const share = Math.min(limit, firstShare(this.#most, shares));
     return {
-      ...{ lan: signed.lan, ifindex, limit: lowerLimit(this.limit, signed.limits?.maxMacs) },
+      ...{ lan: signed.lan, ifindex, limit, share },
       ...{ isByKernel: false, about: 0, isFull: false, countedAt: -Infinity },
       silenced: new Map(),
     };
@@ -169,7 +200,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
       const counts = await this.host.count();
       for (const [bridge, lan] of this.#lans) {
         lan.about = total(counts.get(bridge) ?? new Map());
-        if (lan.about >= lan.limit * NEARLY) this.#suspects.add(bridge);
+        if (lan.about >= lan.share * NEARLY) this.#suspects.add(bridge);
       }
     } catch (error) {
       this.#isDeaf = true;
@@ -180,8 +211,10 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
   async #judge(lan: LimitedLan, counts: PortCounts): Promise<void> {
     const wasFull = lan.isFull;
     const silenced = new Set(lan.silenced.keys());
-    const { isFull, silence, restore } = decideMacs({ ...lan, counts, silenced, wasFull });
-    lan.about = total(counts);
+    const { isFull, silence, restore } = decideMacs({
+      ...lan,
+      ...{ limit: lan.share, counts, silenced, wasFull },
+    });
     lan.isFull = isFull;
     lan.countedAt = performance.now();
     for (const port of restore) await this.#restore(lan, port);
@@ -192,7 +225,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
       await this.host.setLearning(silence, renderAlias({ ...most.alias, learning: "off" }), false);
       lan.silenced.set(silence, most.alias);
     }
-    const told = { limit: "macs", lan: lan.lan, device, most: lan.limit } as const;
+    const told = { limit: "macs", lan: lan.lan, device, most: lan.share } as const;
     this.tell({ kind: isFull ? "limit-met" : "limit-left", ...told });
   }
 

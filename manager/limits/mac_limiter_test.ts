@@ -20,15 +20,17 @@ const PORT: Link = {
 };
 const line = (mac: string) => `02:00:00:00:00:${mac} dev mga master kt-net1-ntwork `;
 
+const LIMITS = { maxMacs: 10, maxNodeMacs: 0 };
+
 /** A limiter that has looked once, on a kernel that answers so to a limit. */
-async function start(answer: (limit: number) => number) {
+async function start(answer: (limit: number) => number, limits = LIMITS) {
   const state = {
     ports: [PORT],
     counts: new Map<string, PortCounts>(),
     asked: [] as string[],
     said: [] as Happening[],
   };
-  const limiter = new MacLimiter(10, (happening) => state.said.push(happening), {
+  const limiter = new MacLimiter(limits, (happening) => state.said.push(happening), {
     listPorts: () => Promise.resolve(state.ports),
     limit(bridges) {
       state.asked.push(...[...bridges].map(([name, limit]) => `limit ${name} ${limit}`));

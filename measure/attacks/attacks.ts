@@ -18,6 +18,23 @@ export const ATTACKS: readonly Attack[] = [
     run: (node) => attack(node, MALLORY, { frames: 100_000, rate: 10_000, sources: 100_000 }),
   },
   {
+    name: "lans",
+    title: "5,000 MAC addresses in each of six LANs, at 12,000 a second in all",
+    async run(node) {
+      const interfaces = ["net0"];
+      for (let at = 1; at < 6; at++) {
+        const lan = { name: `many${at}`, suffix: "lab", vxlanId: 80 + at };
+        await addInterface(node, MALLORY, `net${at}`, lan);
+        interfaces.push(`net${at}`);
+      }
+      await Promise.all(interfaces.map((one) =>
+        attack(node, MALLORY, {
+          ...{ frames: 20_000, rate: 2_000, sources: 5_000, interface: one },
+        })
+      ));
+    },
+  },
+  {
     name: "storm",
     title: "broadcasts, as fast as one process sends, 300,000",
     run: (node) => attack(node, MALLORY, { frames: 300_000, destination: EVERYBODY }),

@@ -37,7 +37,7 @@ try {
   await ensurePackages(faultPackages, context);
   await ensureBuilt([HOST_ARCH], context);
   const env: Record<string, string> = withoutLimits
-    ? { MEGALOS_MAX_MACS: "0", MEGALOS_STORM_LIMIT: "0" }
+    ? { MEGALOS_MAX_MACS: "0", MEGALOS_MAX_NODE_MACS: "0", MEGALOS_STORM_LIMIT: "0" }
     : {};
   const all: Figures[] = [];
   let isUnharmed = true;

@@ -16,9 +16,9 @@ const MALLORY = pod("mallory", "02:00:00:00:00:0a");
 const ALICE = pod("alice", "02:00:00:00:00:0b");
 const BOB = pod("bob", "02:00:00:00:00:0c");
 
-/** MAC addresses that the LAN has learnt, by port. */
-async function learnt(node: Node): Promise<Record<string, number>> {
-  const argv = ["bridge", "fdb", "show", "br", "kt-net1-ntwork", "dynamic"];
+/** MAC addresses that a LAN has learnt, by port. */
+async function learnt(node: Node, bridge = "kt-net1-ntwork"): Promise<Record<string, number>> {
+  const argv = ["bridge", "fdb", "show", "br", bridge, "dynamic"];
   const lines = (await node.must("nsenter", `--net=${LANS}`, ...argv)).trim().split("\n");
   const ports = lines.filter((line) => !/ self| static| extern_learn/.test(line))
     .map((line) => / dev (\S+)/.exec(line)?.[1] ?? "");
@@ -87,6 +87,34 @@ testAsRoot("a LAN's own maxMacs counts where it is lower", async () => {
   await attack(node, few, { frames: 100, sources: 100 });
   assert.equal(sum(await learnt(node)), 20);
   await manager.logged(/mallory net0 has used up the 20 MAC addresses/);
+});
+
+testAsRoot("all LANs of a node together have a limit, and each may learn some", async () => {
+  const most = 160;
+  await using worker = await startResidentNode({ settings: { MEGALOS_MAX_NODE_MACS: `${most}` } });
+  const { node, manager } = worker;
+  const lans = [1, 2, 3, 4].map((at) => ({ ...NET1, name: `many${at}`, vxlanId: 100 + at }));
+  const devices = lans.map((lan, at) => pod(`mallory${at}`, `02:00:00:00:00:1${at}`, lan));
+  for (const one of devices) await addStatic(node, one);
+  const counts = () =>
+    Promise.all(lans.map(async ({ name }) => sum(await learnt(node, `kt-${name}-ntwork`))));
+  const attackAll = async () => {
+    for (const one of devices) await attack(node, one, { frames: 600, sources: 200 });
+  };
+  // A LAN gets more a moment after it has asked for more.
+  await eventually(
+    async () => {
+      await attackAll();
+      return /mallory\d net0 has used up the \d+ MAC addresses of the LAN/.test(manager.log);
+    },
+    30,
+    () => manager.log,
+  );
+  const each = await counts();
+  const all = each.reduce((one, other) => one + other, 0);
+  assert.ok(all <= most + 8 * lans.length, `${each}`);
+  // The LAN that came first has had more than a LAN gets at first.
+  assert.ok(all > most / 2 && each.every((one) => one >= 8), `${each}`);
 });
 
 // Stands before Python, which then does not limit bridges: as where the kernel or Python is old.
