@@ -2,17 +2,23 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseChange, parseEntry } from "./entries/entries.ts";
+import { readMacPlaces, readMacs } from "./frr/macs.ts";
+import { parseHops } from "./frr/next_hops.ts";
 import { readDaemons, readHealth, readVnis } from "./frr/query.ts";
+import { readAnnounced, readCallers } from "./frr/read_callers.ts";
 import { readNodes } from "./frr/nodes.ts";
 import { readRoutes } from "./frr/routes.ts";
 import { routes } from "./http/server.ts";
 import { PAGE_FILES } from "./map/files.ts";
 import { viewRoutes } from "./http/view.ts";
 import { parseLearnt } from "./limits/learnt.ts";
+import { parseStorming } from "./limits/storm_table.ts";
 import { listLans } from "./lans/list_lans.ts";
 import { DeviceCounters } from "./lans/device_counters.ts";
+import { parseArrival, parsePlaces } from "./moves/places.ts";
 import { readSettings, SettingsError, SOURCES } from "./settings.ts";
-import { seeFilter } from "./underlay/filter_host.ts";
+import { parseDevices, seeFilter } from "./underlay/filter_host.ts";
+import { findAddresses, findUnderlay } from "../shared/lan/underlay.ts";
 import type { Run } from "../shared/process/exec.ts";
 import { assertClear, fuzz, json, mayRefuse, text, word } from "../tests/fixture/fuzz.ts";
 
@@ -28,15 +34,37 @@ fuzz("any settings are taken, or each that is wrong is named", settings, (given)
     readSettings({}, (name) => given[name]);
   } catch (error) {
     assert.ok(error instanceof SettingsError, `${error}`);
-    error.wrong.forEach(assertClear);
+    // The command line has a line for each.
+    for (const message of [error.message, ...error.wrong.map((one) => `Cannot start: ${one}`)]) {
+      assertClear(message);
+    }
   }
 });
 
-/** A program that prints something. */
-const printing = (stdout: string): Run => ({ argv }) =>
-  Promise.resolve({ argv, reason: "success", code: 0, signal: null, stdout, stderr: "", ms: 0 });
+const MAC = "02:00:00:00:00:01";
 
-const printed = fc.oneof(text, json.map((value) => JSON.stringify(value) ?? ""), oddRoutes());
+/** A program that prints something, in two parts. */
+const printing = (stdout: string): Run => ({ argv, heard }) => {
+  const half = stdout.length / 2;
+  for (const part of [stdout.slice(0, half), stdout.slice(half)]) heard?.(part, "stdout");
+  const done = {
+    argv,
+    reason: "success",
+    code: 0,
+    signal: null,
+    stdout,
+    stderr: "",
+    ms: 0,
+  } as const;
+  return Promise.resolve(done);
+};
+
+const printed = fc.oneof(
+  text,
+  json.map((value) => JSON.stringify(value) ?? ""),
+  oddRoutes(),
+  oddAnswers(),
+);
 
 const READERS: Readonly<Record<string, (run: Run) => Promise<unknown>>> = {
   "bgpd's routes": readRoutes,
@@ -44,6 +72,12 @@ const READERS: Readonly<Record<string, (run: Run) => Promise<unknown>>> = {
   "the daemons": readDaemons,
   "zebra's VNIs": readVnis,
   "bgpd's nodes": readNodes,
+  "a reflector's callers": readCallers,
+  "a caller's routes": (run) => readAnnounced(run, "10.0.0.1"),
+  "zebra's MAC addresses": (run) => readMacs(run, [10, 11], () => {}),
+  "zebra's places of MAC addresses": (run) => readMacPlaces(run, [{ vni: 10, mac: MAC }]),
+  "the node's addresses": findAddresses,
+  "candidates for the underlay": findUnderlay,
   "the LANs": listLans,
   "nft's table": seeFilter,
 };
@@ -55,10 +89,21 @@ for (const [what, read] of Object.entries(READERS)) {
   );
 }
 
+const PARSERS: Readonly<Record<string, (printed: string) => unknown>> = {
+  "the ports that storm": parseStorming,
+  "next hops": parseHops,
+  "places of MAC addresses": (printed) => parsePlaces([printed, undefined, undefined, printed]),
+  "the node's devices": (printed) => parseDevices(printed, printed, [4789]),
+};
+for (const [what, parse] of Object.entries(PARSERS)) {
+  fuzz(`${what} are read, or one clear error`, printed, (given) => mayRefuse(() => parse(given)));
+}
+
 fuzz("any line of a monitor is an entry or none", text, (line) => {
   parseEntry(line);
   parseChange(line);
   parseLearnt(line);
+  parseArrival(line);
 });
 
 const OK = { ok: true, reasons: [] };
@@ -111,4 +156,27 @@ function oddRoutes(): fc.Arbitrary<string> {
   return fc.dictionary(word, fc.oneof(odd, fc.dictionary(word, odd, { maxKeys: 3 })), {
     maxKeys: 3,
   }).map((table) => JSON.stringify(table));
+}
+
+/** What `ip`, `nft` and zebra print, and what is nearly that. */
+function oddAnswers(): fc.Arbitrary<string> {
+  const figures = fc.record(
+    {
+      ...{ ifname: word, dev: word, dst: word, type: word, intf: word, remoteVtep: word },
+      ...{ mtu: fc.nat(), flags: fc.array(word, { maxLength: 3 }), gateway: fc.oneof(word, json) },
+      ...{ addr_info: fc.oneof(json, fc.array(fc.record({ family: word, local: word }))) },
+      ...{ linkinfo: fc.oneof(json, fc.record({ info_data: json })) },
+    },
+    { requiredKeys: [] },
+  );
+  const elements = fc.array(fc.oneof(word, fc.record({ elem: fc.record({ val: word }) }), json));
+  const answer = fc.oneof(
+    fc.array(figures, { maxLength: 3 }),
+    fc.array(json, { minLength: 20, maxLength: 40 }),
+    fc.record({ macs: fc.dictionary(fc.oneof(word, fc.constant(MAC)), fc.oneof(figures, json)) }),
+    fc.record({ nftables: fc.array(fc.record({ set: fc.record({ elem: elements }) })) }),
+  );
+  return fc.array(answer, { minLength: 1, maxLength: 3 }).map((all) =>
+    all.map((one) => JSON.stringify(one)).join("\n")
+  );
 }

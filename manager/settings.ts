@@ -386,9 +386,24 @@ function roleOfEnvironment(env: (name: string) => string | undefined): Role | un
   return undefined;
 }
 
+/** An error has at most so many characters. */
+const MAX_ERROR = 300;
+
+/** Its message names the first that are wrong, and how many more there are. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
+  /** @param wrong all that is wrong, in a sentence each: for whoever can show them line by line */
   constructor(readonly wrong: readonly string[]) {
-    super(`Cannot start: ${wrong.join("; ")}`);
+    super(`Cannot start: ${joinFirst(wrong, MAX_ERROR - "Cannot start: ".length)}`);
+  }
+}
+
+/** Joins as many as have room, and at least one. */
+function joinFirst(sentences: readonly string[], room: number): string {
+  for (let count = sentences.length;; count--) {
+    const more = sentences.length - count;
+    const end = more === 0 ? "" : `; and ${more} more`;
+    const text = sentences.slice(0, count).join("; ") + end;
+    if (text.length <= room || count <= 1) return text;
   }
 }

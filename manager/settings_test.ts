@@ -212,6 +212,21 @@ Deno.test("all that is wrong is named at once, a missing reflector and the role 
   ]);
 });
 
+Deno.test("the message of many wrong settings names the first, and how many more there are", () => {
+  const long = "x".repeat(200);
+  const values = VALUES.filter(({ name }) => name !== "IS_CONTROL_PLANE");
+  for (let count = 1; count <= values.length; count++) {
+    const given = Object.fromEntries(values.slice(-count).map(({ name }) => [name, long]));
+    assert.throws(() => read({ ...WORKER, ...given }), ({ message, wrong }: SettingsError) => {
+      assert.ok(message.length <= 300, `${count}: ${message.length} characters`);
+      const [, more = 0] = /; and (\d+) more$/.exec(message) ?? [];
+      const named = wrong.filter((line) => message.includes(line));
+      assert.ok(named.length >= 1 && named.length + Number(more) === wrong.length, message);
+      return true;
+    });
+  }
+});
+
 Deno.test("a command, else IS_CONTROL_PLANE, sets the role; a reflector needs no reflector", () => {
   const roles = { true: "route-reflector", "1": "route-reflector", yes: "route-reflector" };
   for (const [value, role] of Object.entries(roles)) {

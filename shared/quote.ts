@@ -5,7 +5,9 @@ const MAX = 100;
 
 /** A value as JSON. */
 export function quote(value: unknown): string {
-  return cut(JSON.stringify(value) ?? String(value));
+  // Escapes can make a long text longer than a text may be.
+  const shown = typeof value === "string" ? value.slice(0, MAX) : value;
+  return cut(JSON.stringify(shown) ?? String(shown));
 }
 
 /** A word as it is, without control characters. */

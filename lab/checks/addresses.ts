@@ -1,6 +1,7 @@
 // The addresses of a device's interfaces, and which of two addresses are in one subnet.
 import { BlockList } from "node:net";
 import { z } from "zod";
+import { readAnswer } from "../../shared/process/answers.ts";
 
 export interface Address {
   readonly ifname: string;
@@ -25,7 +26,7 @@ const Links = z.array(z.looseObject({
  * are left out, and so are interfaces that are down.
  */
 export function readAddresses(json: string): Address[] {
-  const links = Links.parse(JSON.parse(json)).filter(({ flags }) => flags.includes("UP"));
+  const links = readAnswer(Links, "ip", json).filter(({ flags }) => flags.includes("UP"));
   return links.flatMap(({ ifname, addr_info }) =>
     addr_info.filter(({ scope }) => scope === "global").map(({ family, local, prefixlen }) => ({
       // Only the text output of `ip` names the other end of a veth (`eth0@if7`); in JSON names are

@@ -1,5 +1,6 @@
 // Looks at the devices of a lab that is up: which run, and what their interfaces are like now.
 import { z } from "zod";
+import { readAnswer } from "../../shared/process/answers.ts";
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { enter, type Machine } from "../machines/machine.ts";
@@ -78,7 +79,7 @@ async function observeNode(
 /** Reads the answer of `ip -json address show`. */
 export function readInterfaces(json: string): Map<string, ObservedInterface> {
   return new Map(
-    Links.parse(JSON.parse(json)).map(({ ifname, address = "", flags, addr_info }) => [ifname, {
+    readAnswer(Links, "ip", json).map(({ ifname, address = "", flags, addr_info }) => [ifname, {
       mac: address,
       isUp: flags.includes("UP"),
       addresses: addr_info.filter(({ scope }) => scope !== "link")

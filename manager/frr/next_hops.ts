@@ -1,6 +1,7 @@
 // Has the kernel ask often for the reflectors' next hops while no session is up.
 // So bgpd gets through as soon as a cut is over.
 import * as z from "zod";
+import { readAnswer } from "../../shared/process/answers.ts";
 import { run } from "../../shared/process/exec.ts";
 import { batch } from "../../shared/iproute2/batch.ts";
 import { ip, type IpCommand } from "../../shared/iproute2/words.ts";
@@ -79,29 +80,13 @@ export class NextHopAsker implements Duty, AsyncDisposable {
   }
 }
 
-const routes = z.array(
-  z.object({
-    dst: z.string(),
-    dev: z.string(),
-    gateway: z.string().optional(),
-    via: z.object({ host: z.string() }).optional(),
-  }),
-);
-const neighbours = z.array(z.object({ dst: z.string(), dev: z.string() }));
-
 const systemNextHopHost: NextHopHost = {
   async findRoutes(addresses) {
-    const answers = await ask(addresses.map((address) => ip`route get ${address}`));
-    return answers.flatMap((answer) => routes.parse(answer)).map(
-      ({ dst, dev, gateway, via }) => ({ address: gateway ?? via?.host ?? dst, device: dev }),
-    );
+    return parseHops(await ask(addresses.map((address) => ip`route get ${address}`)));
   },
 
   async listUnresolved() {
-    const answers = await ask([ip`neigh show nud incomplete`]);
-    return answers.flatMap((answer) => neighbours.parse(answer)).map(
-      ({ dst, dev }) => ({ address: dst, device: dev }),
-    );
+    return parseHops(await ask([ip`neigh show nud incomplete`]));
   },
 
   // An entry without a state keeps its queue, and its next use begins with a question again
@@ -115,7 +100,23 @@ const systemNextHopHost: NextHopHost = {
 };
 
 /** What one `ip` answers to these: an array of JSON each, nothing for a command that fails. */
-async function ask(commands: readonly IpCommand[]): Promise<unknown[]> {
-  const { stdout } = await run(batch("ip", commands, "-json"));
-  return stdout.split("\n").filter((line) => line.trim() !== "").map((line) => JSON.parse(line));
+async function ask(commands: readonly IpCommand[]): Promise<string> {
+  return (await run(batch("ip", commands, "-json"))).stdout;
+}
+
+const hops = z.array(
+  z.object({
+    dst: z.string(),
+    dev: z.string(),
+    gateway: z.string().optional(),
+    via: z.object({ host: z.string() }).optional(),
+  }),
+);
+
+/** Reads routes and neighbours, an array of JSON a line. */
+export function parseHops(answers: string): NextHop[] {
+  const lines = answers.split("\n").filter((line) => line.trim() !== "");
+  return lines.flatMap((line) => readAnswer(hops, "ip", line)).map(
+    ({ dst, dev, gateway, via }) => ({ address: gateway ?? via?.host ?? dst, device: dev }),
+  );
 }

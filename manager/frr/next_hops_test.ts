@@ -1,6 +1,6 @@
 // Who is asked for, and until when, with a kernel of the test's own.
 import assert from "node:assert/strict";
-import { type NextHop, NextHopAsker } from "./next_hops.ts";
+import { type NextHop, NextHopAsker, parseHops } from "./next_hops.ts";
 import type { Session } from "./query.ts";
 
 const REFLECTOR: NextHop = { address: "10.99.0.1", device: "eth0" };
@@ -70,3 +70,17 @@ for (
     assert.equal(state.looks, 0);
   });
 }
+
+Deno.test("a route's next hop is its gateway, of either family, or the address itself", () => {
+  const answers = [
+    [{ dst: "10.99.0.1", dev: "eth0", prefsrc: "10.99.0.2", flags: [] }],
+    [{ dst: "10.98.0.1", gateway: "10.99.0.254", dev: "eth0" }],
+    [{ dst: "10.97.0.1", via: { family: "inet6", host: "fe80::1" }, dev: "eth1" }],
+    [],
+  ];
+  assert.deepEqual(parseHops(answers.map((one) => `${JSON.stringify(one)}\n`).join("")), [
+    REFLECTOR,
+    GATEWAY,
+    { address: "fe80::1", device: "eth1" },
+  ]);
+});

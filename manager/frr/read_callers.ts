@@ -1,5 +1,6 @@
 // Asks a reflector's bgpd who is in session with it, and what one of them has announced.
 import * as z from "zod";
+import { readAnswer } from "../../shared/process/answers.ts";
 import type { Run } from "../../shared/process/exec.ts";
 import type { Caller } from "./clients.ts";
 import { vtysh } from "./vtysh.ts";
@@ -43,7 +44,7 @@ export async function readCallers(run: Run): Promise<CountedCaller[] | undefined
 }
 
 export function parseCallers(json: string): CountedCaller[] {
-  return Object.entries(readObject(json)).flatMap(([peer, value]) => {
+  return Object.entries(readTable(json)).flatMap(([peer, value]) => {
     const { data } = neighbor.safeParse(value);
     if (data === undefined) return [];
     return [{ peer, routerId: data.remoteRouterId, updates: data.messageStats.updatesRecv }];
@@ -58,7 +59,7 @@ export async function readAnnounced(run: Run, peer: string): Promise<AnnouncedRo
 }
 
 export function parseAnnounced(json: string, peer: string): AnnouncedRoute[] {
-  return Object.entries(readObject(json)).flatMap(([distinguisher, routes]) => {
+  return Object.entries(readTable(json)).flatMap(([distinguisher, routes]) => {
     if (typeof routes !== "object" || routes === null) return [];
     const administrator = distinguisher.replace(/:\d+$/, "");
     const paths = Object.values(routes).flatMap((one) => route.safeParse(one).data?.paths ?? []);
@@ -70,10 +71,6 @@ export function parseAnnounced(json: string, peer: string): AnnouncedRoute[] {
   });
 }
 
-function readObject(json: string): Record<string, unknown> {
-  try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(json || "{}"));
-  } catch (cause) {
-    throw new Error("Cannot read bgpd's answer: it is no JSON object", { cause });
-  }
+function readTable(json: string): Record<string, unknown> {
+  return readAnswer(z.record(z.string(), z.unknown()), "bgpd", json || "{}");
 }

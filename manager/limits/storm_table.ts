@@ -1,5 +1,6 @@
 // The table that limits what ports of LANs may have flooded, as nft(8) writes it. Pure.
 import * as z from "zod";
+import { readAnswer } from "../../shared/process/answers.ts";
 
 export const STORM_TABLE = "bridge megalos";
 
@@ -90,7 +91,7 @@ const listing = z.object({
 
 /** The ports of the set `storming`, as `nft -j list set` prints it. */
 export function parseStorming(json: string): string[] {
-  const { nftables } = listing.parse(JSON.parse(json));
+  const { nftables } = readAnswer(listing, "nft", json);
   return nftables.flatMap(({ set }) => set?.elem ?? []).map((one) =>
     typeof one === "string" ? one : one.elem.val
   );

@@ -1,6 +1,7 @@
 // Where the kernel of this node has a MAC address: asked of bridge(8), and read from its lines.
 import * as z from "zod/mini";
 import { bridge, type BridgeCommand } from "../../shared/iproute2/words.ts";
+import { readAnswer } from "../../shared/process/answers.ts";
 import type { Tables } from "./tables.ts";
 
 /** A LAN of this node by its devices. */
@@ -86,7 +87,7 @@ export function parsePlaces(answers: readonly (string | undefined)[]): Place[] {
 }
 
 function parseEntry(line: string | undefined) {
-  return line === undefined ? undefined : answer.parse(JSON.parse(line))[0];
+  return line === undefined ? undefined : readAnswer(answer, "bridge", line)[0];
 }
 
 /** An address that has come to a port of a bridge. */

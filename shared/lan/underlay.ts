@@ -1,6 +1,7 @@
 // Finds the underlay of a node: the device that carries VXLAN, its address and MTU.
 import * as z from "zod/mini";
 import { argvOf, ip } from "../iproute2/words.ts";
+import { readAnswer } from "../process/answers.ts";
 import { must } from "../process/must.ts";
 import { fail } from "../faults.ts";
 import type { Run } from "../process/exec.ts";
@@ -114,13 +115,13 @@ export function chooseUnderlay(
 }
 
 function parseRoutes(json: string): string[] {
-  return routes.parse(JSON.parse(json || "[]")).flatMap(({ dev }) =>
+  return readAnswer(routes, "ip", json || "[]").flatMap(({ dev }) =>
     dev === undefined ? [] : [dev]
   );
 }
 
 function parseCandidates(json: string): Candidate[] {
-  return devices.parse(JSON.parse(json || "[]")).flatMap(({ ifname, mtu, flags, addr_info }) => {
+  return readAnswer(devices, "ip", json || "[]").flatMap(({ ifname, mtu, flags, addr_info }) => {
     if (ifname === undefined || mtu === undefined || flags?.includes("LOOPBACK")) return [];
     const global = (addr_info ?? []).filter(({ scope }) => scope === "global");
     const inOrder = ["inet", "inet6"].flatMap((family) =>
