@@ -51,6 +51,11 @@ export const CASES: readonly Case[] = [
   },
   { name: "mend", what: "what is broken is mended", run: tests("manager/mend_") },
   {
+    name: "walls",
+    what: "limits of MAC addresses and of storms, and the VTEP filter",
+    run: tests("manager/mac_limit_", "manager/storm_limit_", "manager/vtep_filter_"),
+  },
+  {
     name: "encrypted",
     what: "LANs on an underlay that WireGuard encrypts",
     run: tests("manager/encrypted_"),
