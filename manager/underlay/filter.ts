@@ -17,6 +17,14 @@ export interface Filter {
 export const TABLE = "inet megalos";
 const SETS = ["ports", "underlays", "vteps4", "vteps6", "others"] as const;
 type SetName = typeof SETS[number];
+/** How many elements each set takes. */
+const SIZES: Readonly<Record<SetName, number>> = {
+  ports: 65_536,
+  underlays: 256,
+  vteps4: 65_536,
+  vteps6: 65_536,
+  others: 4_096,
+};
 /** What each set holds, as texts. */
 export type Sets = Readonly<Record<SetName, readonly string[]>>;
 
@@ -53,11 +61,11 @@ table ${TABLE} {
   counter strangers { }
   counter spoofed { }
   counter forwarded { }
-  set ports { typeof udp dport; }
-  set underlays { typeof iifname; }
-  set vteps4 { typeof ip saddr; }
-  set vteps6 { typeof ip6 saddr; }
-  set others { typeof @th,96,24; }
+  set ports { typeof udp dport; size ${SIZES.ports}; }
+  set underlays { typeof iifname; size ${SIZES.underlays}; }
+  set vteps4 { typeof ip saddr; size ${SIZES.vteps4}; }
+  set vteps6 { typeof ip6 saddr; size ${SIZES.vteps6}; }
+  set others { typeof @th,96,24; size ${SIZES.others}; }
   chain to_node {
     @th,96,24 @others return
     ip saddr != @vteps4 counter name strangers drop
@@ -71,6 +79,8 @@ table ${TABLE} {
   }
   chain input {
     type filter hook input priority 110; policy accept;
+    udp dport @ports iifname @underlays ip saddr @vteps4 accept
+    udp dport @ports iifname @underlays ip6 saddr @vteps6 accept
     udp dport @ports jump to_node
   }
   chain forward {
@@ -80,7 +90,7 @@ table ${TABLE} {
 }
 `;
 const CHAIN_COUNT = 4;
-const RULE_COUNT = 9;
+const RULE_COUNT = 11;
 
 /** Takes the table away, whether it is there or not. */
 export const REMOVE_FILTER = `add table ${TABLE}\ndelete table ${TABLE}\n`;
@@ -96,13 +106,18 @@ export function setsOf({ ports, underlays, vteps, others }: Filter): Sets {
   };
 }
 
-/** What nft is to be told, all at once; empty where everything is as it should be. */
+/**
+ * What nft is to be told, all at once; empty where everything is as it should be.
+ * @throws where a set is too small: nft would refuse all of it, and name each element
+ */
 export function planFilter(wanted: Filter, seen: SeenFilter | undefined): string {
   const sets = setsOf(wanted);
+  const full = SETS.find((name) => sets[name].length > SIZES[name]);
+  if (full !== undefined) throw new Error(`the set ${full} is full: it takes ${SIZES[full]}`);
   const isThere = seen?.isWhole === true;
   const changes = SETS.map((name) => {
     const has = new Set(isThere ? seen.sets[name] : []);
-    const gone = [...has].filter((one) => !sets[name].includes(one));
+    const gone = [...has.difference(new Set(sets[name]))];
     const added = sets[name].filter((one) => !has.has(one));
     return changeSet("delete", name, gone) + changeSet("add", name, added);
   });

@@ -33,7 +33,19 @@ Deno.test("what is missing or damaged is made anew, with all that its sets hold"
 Deno.test("no set has a type, which an older nft could not list", () => {
   const script = planFilter(FILTER, undefined);
   assert.equal(script.match(/^ +set \w+ {/gm)?.length, 5);
-  assert.equal(script.match(/^ +set \w+ { typeof /gm)?.length, 5);
+  assert.equal(script.match(/^ +set \w+ { typeof [^;]+; size \d+; }$/gm)?.length, 5);
+});
+
+Deno.test("a set that is full is named, and nft is told nothing", () => {
+  const vteps = Array.from(
+    { length: 65_537 },
+    (_, at) => `10.${at >> 16}.${at >> 8 & 255}.${at & 255}`,
+  );
+  assert.match(planFilter({ ...FILTER, vteps: vteps.slice(1) }, WHOLE), /^add element/m);
+  assert.throws(
+    () => planFilter({ ...FILTER, vteps }, WHOLE),
+    /^Error: the set vteps4 is full: it takes 65536$/,
+  );
 });
 
 Deno.test("only what has changed is told, so counters go on", () => {
@@ -56,8 +68,8 @@ Deno.test("a table of which somebody has taken a rule is not whole", () => {
     ...Array(rules).fill({ rule: {} }),
   ];
   const read = (rules: number) => parseFilter(JSON.stringify({ nftables: table(rules) }));
-  assert.deepEqual(read(9), { ...WHOLE, dropped: { ...dropped, spoofed: 7 } });
-  assert.equal(read(8).isWhole, false);
+  assert.deepEqual(read(11), { ...WHOLE, dropped: { ...dropped, spoofed: 7 } });
+  assert.equal(read(10).isWhole, false);
 });
 
 Deno.test("devices of other VNIs at our port are excepted; one that takes all is named", () => {
