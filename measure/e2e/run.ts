@@ -5,6 +5,7 @@ import { takeInventory } from "./leftovers.ts";
 import { type Figures, timed } from "./figures.ts";
 import type { Scenario, Stage } from "./scenario.ts";
 import { scenario as attacks } from "./scenarios/attacks.ts";
+import { scenario as definitions } from "./scenarios/definitions.ts";
 import { scenario as early } from "./scenarios/early.ts";
 import { scenario as install } from "./scenarios/install.ts";
 import { scenario as kathara } from "./scenarios/kathara.ts";
@@ -26,6 +27,7 @@ export const SCENARIOS: readonly Scenario[] = [
   overlays,
   attacks,
   policy,
+  definitions,
   operator,
   nodeRestart,
   early,
