@@ -50,7 +50,7 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
     level: "info",
     text: ({ isAgain }) =>
       isAgain
-        ? "the VTEP filter was removed, and is set again"
+        ? "the VTEP filter was changed or removed, and is set again"
         : "VXLAN is taken from nodes alone: the VTEP filter is set",
   },
   "limit-met": {

@@ -113,7 +113,7 @@ export async function readStatus(host: StatusHost): Promise<Status> {
 
 async function readFilter(run: Run): Promise<VtepFilterStatus | null> {
   const seen = await seeFilter(run).catch(() => undefined);
-  if (seen?.isWhole !== true) return null;
+  if (seen === undefined) return null;
   const { sets: { vteps4, vteps6 }, dropped } = seen;
   return { nodes: vteps4.length + vteps6.length, dropped };
 }

@@ -40,8 +40,11 @@ export interface Dropped {
 
 /** The table as it was found. */
 export interface SeenFilter {
-  /** All sets, chains and rules are there. */
-  readonly isWhole: boolean;
+  /**
+   * All that is the same from look to look while nobody changes it, as a text to be compared: the
+   * table's flags, chains, rules, and what sets are. It differs from one nft to another.
+   */
+  readonly form: string;
   readonly sets: Sets;
   readonly dropped: Dropped;
 }
@@ -89,8 +92,6 @@ table ${TABLE} {
   }
 }
 `;
-const CHAIN_COUNT = 4;
-const RULE_COUNT = 11;
 
 /** Takes the table away, whether it is there or not. */
 export const REMOVE_FILTER = `add table ${TABLE}\ndelete table ${TABLE}\n`;
@@ -108,20 +109,20 @@ export function setsOf({ ports, underlays, vteps, others }: Filter): Sets {
 
 /**
  * What nft is to be told, all at once; empty where everything is as it should be.
+ * @param seen the table, where it has our form; without it the table is made anew
  * @throws where a set is too small: nft would refuse all of it, and name each element
  */
 export function planFilter(wanted: Filter, seen: SeenFilter | undefined): string {
   const sets = setsOf(wanted);
   const full = SETS.find((name) => sets[name].length > SIZES[name]);
   if (full !== undefined) throw new Error(`the set ${full} is full: it takes ${SIZES[full]}`);
-  const isThere = seen?.isWhole === true;
   const changes = SETS.map((name) => {
-    const has = new Set(isThere ? seen.sets[name] : []);
+    const has = new Set(seen?.sets[name]);
     const gone = [...has.difference(new Set(sets[name]))];
     const added = sets[name].filter((one) => !has.has(one));
     return changeSet("delete", name, gone) + changeSet("add", name, added);
   });
-  return (isThere ? "" : REMOVE_FILTER + RULES) + changes.join("");
+  return (seen === undefined ? REMOVE_FILTER + RULES : "") + changes.join("");
 }
 
 /** Lets a node's packets pass. */
@@ -136,29 +137,21 @@ function changeSet(verb: "add" | "delete", name: SetName, elements: readonly str
 }
 
 const listing = z.object({
-  nftables: z.array(z.object({
-    chain: z.unknown().optional(),
-    rule: z.unknown().optional(),
-    set: z.object({
-      name: z.string(),
-      elem: z.array(z.union([z.string(), z.number()])).default([]),
-    }).optional(),
-    counter: z.object({ name: z.string(), packets: z.number() }).optional(),
+  nftables: z.array(z.looseObject({
+    set: z.looseObject({ name: z.string(), elem: z.array(z.unknown()).default([]) }).optional(),
+    counter: z.looseObject({ name: z.string(), packets: z.number() }).optional(),
   })),
 });
 
 /** Reads what `nft -j list table` prints. */
 export function parseFilter(json: string): SeenFilter {
   const { nftables } = readAnswer(listing, "nft", json);
-  const sets = new Map(nftables.flatMap(({ set }) => set === undefined ? [] : [[set.name, set]]));
   const counted = (name: string) =>
     nftables.find(({ counter }) => counter?.name === name)?.counter?.packets ?? 0;
-  const count = (kind: "chain" | "rule") =>
-    nftables.filter((one) => one[kind] !== undefined).length;
-  const elements = (name: SetName) => (sets.get(name)?.elem ?? []).map(String);
+  const elements = (name: SetName) =>
+    nftables.find(({ set }) => set?.name === name)?.set?.elem.filter(isPlain).map(String) ?? [];
   return {
-    isWhole: count("chain") === CHAIN_COUNT && count("rule") === RULE_COUNT &&
-      SETS.every((name) => sets.has(name)),
+    form: JSON.stringify(nftables, keepForm),
     sets: {
       ports: elements("ports"),
       underlays: elements("underlays"),
@@ -172,4 +165,16 @@ export function parseFilter(json: string): SeenFilter {
       forwarded: counted("forwarded"),
     },
   };
+}
+
+const CHANGING = ["metainfo", "handle", "packets", "bytes", "count"];
+
+/** Elements are compared one by one, but for those with a comment or the like: none is ours. */
+function keepForm(key: string, value: unknown): unknown {
+  if (CHANGING.includes(key)) return undefined;
+  return key === "elem" && Array.isArray(value) ? value.filter((one) => !isPlain(one)) : value;
+}
+
+function isPlain(element: unknown): boolean {
+  return typeof element === "string" || typeof element === "number";
 }

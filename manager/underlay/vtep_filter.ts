@@ -8,7 +8,7 @@ import type { Duty } from "../loop/duty.ts";
 import { isUp } from "../loop/news.ts";
 import type { Observation } from "../loop/observation.ts";
 import { Soon } from "../loop/soon.ts";
-import { addVteps, type Dropped, planFilter, REMOVE_FILTER } from "./filter.ts";
+import { addVteps, type Dropped, planFilter, REMOVE_FILTER, type SeenFilter } from "./filter.ts";
 import { type FilterHost, type NodeDevices, systemFilterHost } from "./filter_host.ts";
 
 /** Time (ms) between two lists of all nodes, where routes change all the time. */
@@ -38,6 +38,11 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
   #isDeaf = true;
   /** Our table is there. */
   #isSet = false;
+  /**
+   * What nft said of the table when we had made it. An earlier manager's table may have been
+   * changed, and another nft says it in other words, so a manager makes the table anew at its start.
+   */
+  #form: string | undefined;
   #isRemoved = false;
   #listed: { readonly at: number; readonly received: string } | undefined;
   /** UDP ports of the LANs that are here. */
@@ -129,18 +134,28 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
     if (takesAll !== undefined) {
       throw new Error(`the node's device ${takesAll} takes all VNIs of its UDP port`);
     }
-    const seen = await this.host.see();
-    // What an earlier manager has let pass is forgotten as late as anything else.
-    if (!this.#isSet && seen?.isWhole) {
-      for (const node of [...seen.sets.vteps4, ...seen.sets.vteps6]) {
-        if (!this.#nodes.has(node)) this.#nodes.set(node, performance.now());
-      }
+    const plan = (seen: SeenFilter | undefined) =>
+      planFilter({ ports, underlays, vteps: this.#vteps, others }, seen);
+    let seen = await this.host.see();
+    if (!this.#isSet) this.#adopt(seen);
+    if (seen === undefined || seen.form !== this.#form) {
+      await this.host.apply(plan(undefined));
+      this.tell({ kind: "vtep-filter-set", isAgain: this.#isSet });
+      this.#isSet = true;
+      seen = await this.host.see();
+      this.#form = seen?.form;
     }
-    const script = planFilter({ ports, underlays, vteps: this.#vteps, others }, seen);
+    // Nodes that were heard of while the table was made anew may not be in it.
+    const script = plan(seen);
     if (script !== "") await this.host.apply(script);
-    if (seen?.isWhole !== true) this.tell({ kind: "vtep-filter-set", isAgain: this.#isSet });
-    this.#isSet = true;
-    this.#dropped = seen?.isWhole === true ? seen.dropped : undefined;
+    this.#dropped = seen?.dropped;
+  }
+
+  /** What an earlier manager has let pass is forgotten as late as anything else. */
+  #adopt(seen: SeenFilter | undefined): void {
+    for (const node of [...seen?.sets.vteps4 ?? [], ...seen?.sets.vteps6 ?? []]) {
+      if (!this.#nodes.has(node)) this.#nodes.set(node, performance.now());
+    }
   }
 
   /** All nodes, this one included. */

@@ -73,12 +73,49 @@ testAsRoot("forged VXLAN enters no LAN, from wherever it comes; nodes' own does"
   );
 
   await w1.must("nft", "flush", "chain", "inet", "megalos", "to_node");
-  await manager.logged(/the VTEP filter was removed, and is set again/);
+  await manager.logged(/the VTEP filter was changed or removed, and is set again/);
   await w1.must("nft", "delete", "table", "inet", "megalos");
   await eventually(() => hasFilter(w1), 20, "the filter is not put back");
   const rules = await w1.must("iptables-save");
   assert.match(rules, /-A INPUT -p udp -m udp --dport 4789 -j ACCEPT/);
   await w1.must("nft", "list", "table", "inet", "other");
+});
+
+/** Ways to let everything pass that leave as many chains and rules. Argument: a rule's handle. */
+const CHANGES: Readonly<Record<string, string>> = {
+  "another rule": 'nft replace rule inet megalos to_node handle "$1" ip saddr 0.0.0.0/0 accept',
+  "a dormant table": "nft add table inet megalos '{ flags dormant; }'",
+};
+
+testAsRoot("a table that somebody has changed is put back, also at a manager's start", async () => {
+  await using worker = await startResidentNode();
+  const { node, manager } = worker;
+  await addPod(node, PC1);
+  const fdb = ["fdb", "append", "00:00:00:00:00:00", "dev", "net1-ntwork", "dst", W2];
+  await node.must("nsenter", `--net=${LANS}`, "bridge", ...fdb);
+  await manager.logged(/the VTEP filter is set/);
+  const list = (...words: string[]) =>
+    node.must("nft", ...words, "--stateless", "--terse", "list", "table", "inet", "megalos");
+  const whole = await list();
+  const change = async (script: string) => {
+    const [, handle = ""] = /counter name "strangers" drop # handle (\d+)/.exec(
+      await list("--handle"),
+    )!;
+    await node.must("sh", "-c", script, "sh", handle);
+    assert.notEqual(await list(), whole);
+  };
+  const isPutBack = async () => await list() === whole;
+  for (const [what, script] of Object.entries(CHANGES)) {
+    await change(script);
+    await eventually(isPutBack, 20, `${what} stays\n${manager.log}`);
+  }
+  await manager.end("TERM");
+  await change(CHANGES["another rule"]!);
+  await node.must("nft", "add element inet megalos vteps4 { 10.99.0.13 }");
+  await worker.restart();
+  await eventually(isPutBack, 20, () => `the rule stays\n${worker.manager.log}`);
+  const nodes = await node.must("nft", "list", "set", "inet", "megalos", "vteps4");
+  assert.match(nodes, /10\.99\.0\.13/, "whom an earlier manager has let pass");
 });
 
 testAsRoot("without the filter all of that enters", async () => {
