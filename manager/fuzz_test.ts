@@ -12,7 +12,7 @@ import { routes } from "./http/server.ts";
 import { PAGE_FILES } from "./map/files.ts";
 import { viewRoutes } from "./http/view.ts";
 import { parseLearnt } from "./limits/learnt.ts";
-import { parseStorming } from "./limits/storm_table.ts";
+import { parsePorts } from "./limits/storm_table.ts";
 import { listLans } from "./lans/list_lans.ts";
 import { DeviceCounters } from "./lans/device_counters.ts";
 import { parseArrival, parsePlaces } from "./moves/places.ts";
@@ -90,7 +90,7 @@ for (const [what, read] of Object.entries(READERS)) {
 }
 
 const PARSERS: Readonly<Record<string, (printed: string) => unknown>> = {
-  "the ports that storm": parseStorming,
+  "ports that have met a limit": parsePorts,
   "next hops": parseHops,
   "places of MAC addresses": (printed) => parsePlaces([printed, undefined, undefined, printed]),
   "the node's devices": (printed) => parseDevices(printed, printed, [4789]),

@@ -26,7 +26,7 @@ export interface CallError {
 }
 
 /** What a LAN may use. */
-export const LIMITS = ["macs", "storm"] as const;
+export const LIMITS = ["macs", "storm", "frames"] as const;
 
 /** A limit that a device has used up. */
 export interface Limited {
@@ -34,7 +34,7 @@ export interface Limited {
   readonly lan: Lan;
   /** `NAMESPACE/NAME INTERFACE` of the pod, or else the port. */
   readonly device: string;
-  /** What the limit allows: MAC addresses, or flooded frames a second of a port. */
+  /** What the limit allows: MAC addresses, or frames a second of a port (flooded, or all). */
   readonly most: number;
 }
 

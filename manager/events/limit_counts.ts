@@ -32,8 +32,8 @@ export function countLimit(
     one.limit === limit && one.vni === lan.vni && one.lan === lanTitle(lan);
   const isSame = (one: LimitCount) => isOfLan(one) && one.device === device;
   if (happening.kind === "limit-left") {
-    // MAC addresses are limited by LAN, flooded frames by port: others may still flood.
-    const isBelow = limit === "storm" ? isSame : isOfLan;
+    // MAC addresses are limited by LAN, frames by port: others may still flood.
+    const isBelow = limit === "macs" ? isOfLan : isSame;
     return before.map((one) => isBelow(one) ? { ...one, isMet: false } : one);
   }
   const times = (before.find(isSame)?.times ?? 0) + 1;

@@ -60,7 +60,7 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
   "limit-left": {
     level: "info",
     text: ({ limit, lan, device }) => {
-      const who = limit === "storm" ? `${name(lan)}: ${device}` : name(lan);
+      const who = limit === "macs" ? name(lan) : `${name(lan)}: ${device}`;
       return `${who} is below its limit of ${LIMITED[limit]} again`;
     },
   },
@@ -189,9 +189,15 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
 export const KINDS = Object.keys(TABLE) as Kind[];
 
 /** What a limit is about. */
-export const LIMITED = { macs: "MAC addresses", storm: "flooded frames/s" } as const;
+export const LIMITED = {
+  macs: "MAC addresses",
+  storm: "flooded frames/s",
+  frames: "frames/s",
+} as const satisfies Record<Limited["limit"], string>;
 const MET: Readonly<Record<Limited["limit"], (most: number) => string>> = {
   storm: (most) => `floods it: of more than ${most} frames a second the rest is dropped`,
+  frames: (most) =>
+    `sends as a loop does: of more than ${most} frames a second the rest is dropped`,
   macs: (most) => `has used up the ${most} MAC addresses of the LAN; frames to more are flooded`,
 };
 

@@ -1,4 +1,4 @@
-// Limits the frames that ports of LANs have flooded, and says which device makes a storm.
+// Limits the frames that ports of LANs send and have flooded, and says which device meets a limit.
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { must } from "../../shared/process/must.ts";
@@ -13,18 +13,23 @@ import type { Duty } from "../loop/duty.ts";
 import { Seldom } from "../loop/seldom.ts";
 import { nameDevice } from "./name_device.ts";
 import {
-  limitWords,
-  parseStorming,
+  formChain,
+  metSet,
+  parsePorts,
   planOwnLimits,
+  PORT_FRAMES,
   REMOVE_STORM_TABLE,
   renderTable,
   STORM_TABLE,
+  TABLE_LIMITS,
 } from "./storm_table.ts";
+
+const TABLE = STORM_TABLE.split(" ");
 
 /** So many MAC addresses are known from the start; others become known by their next frame. */
 const MOST_KNOWN = 100_000;
 
-/** A storm is told of so late (ms) at most: the table limits the storm by itself. */
+/** A limit that is met is told of so late (ms) at most: the table drops frames by itself. */
 const SELDOM_MS = 5_000;
 
 /** One table in the LAN namespace serves all LANs: an ADD has nothing to do for it. */
@@ -35,9 +40,10 @@ export class StormLimiter implements Duty {
   #isSet = false;
   #own: ReadonlyMap<string, number> = new Map();
   readonly #seldom = new Seldom(SELDOM_MS);
-  readonly #storming = new Map<string, Limited>();
+  /** By limit and port. */
+  readonly #met = new Map<string, Limited>();
 
-  /** @param limit flooded frames a second of a port; 0 is none */
+  /** @param limit flooded frames a second of a port; 0 is no limit of any frames */
   constructor(private readonly limit: number, private readonly tell: Tell) {}
 
   /** Is given the devices of all LANs whenever they have changed. */
@@ -53,30 +59,35 @@ export class StormLimiter implements Duty {
   }
 
   async #listen(): Promise<void> {
-    const storming = await this.#listStorming();
-    if (storming !== undefined) return this.#tellNews(storming);
+    const met = await this.#listMet();
+    if (met !== undefined) return this.#tellNews(met);
     // Somebody has removed the table, or there is another namespace.
     this.#isSet = false;
     await this.#start();
   }
 
   async #start(): Promise<void> {
-    const { reason, stdout } = await nft(["list", "chain", ...STORM_TABLE.split(" "), "flooded"]);
-    const isThere = reason === "success";
+    const chain = this.limit === 0 ? "frames" : formChain(this.limit);
+    const isThere = (await nft(["list", "chain", ...TABLE, chain])).reason === "success";
     if (this.limit === 0) {
       if (isThere) await apply(REMOVE_STORM_TABLE);
-    } else if (!isThere || !stdout.includes(`${limitWords(this.limit)} `)) {
+    } else if (!isThere) {
       await apply(renderTable(this.limit, await listMacs()));
     }
     this.#isSet = true;
     this.#own = new Map();
   }
 
-  async #listStorming(): Promise<string[] | undefined> {
-    const done = await nft(["-j", "list", "set", ...STORM_TABLE.split(" "), "storming"]);
-    if (done.reason === "success") return parseStorming(done.stdout);
-    if (/No such file or directory/.test(done.stderr)) return undefined;
-    throw new Error(describe(done));
+  /** What is met, and at which port; undefined where there is no table. */
+  async #listMet(): Promise<Met[] | undefined> {
+    const all: Met[] = [];
+    for (const limit of TABLE_LIMITS) {
+      const done = await nft(["-j", "list", "set", ...TABLE, metSet(limit)]);
+      if (/No such file or directory/.test(done.stderr)) return undefined;
+      if (done.reason !== "success") throw new Error(describe(done));
+      all.push(...parsePorts(done.stdout).map((port) => ({ limit, port })));
+    }
+    return all;
   }
 
   /** Ports of LANs that have a lower limit of their own. */
@@ -95,23 +106,29 @@ export class StormLimiter implements Duty {
     this.#own = wanted;
   }
 
-  #tellNews(storming: readonly string[]): void {
-    for (const [port, limited] of this.#storming) {
-      if (storming.includes(port)) continue;
-      this.#storming.delete(port);
+  #tellNews(all: readonly Met[]): void {
+    const now = new Map(all.map((one) => [`${one.limit} ${one.port}`, one]));
+    for (const [key, limited] of this.#met) {
+      if (now.has(key)) continue;
+      this.#met.delete(key);
       this.tell({ kind: "limit-left", ...limited });
     }
-    for (const port of storming) {
+    for (const [key, { limit, port }] of now) {
       const link = this.#devices.ports.find(({ ifname }) => ifname === port);
       const signed = parseAlias(link?.alias);
-      if (signed === undefined || this.#storming.has(port)) continue;
-      const most = this.#own.get(port) ?? this.limit;
-      const device = nameDevice(port, signed.owner);
-      const limited = { limit: "storm", lan: signed.lan, device, most } as const;
-      this.#storming.set(port, limited);
+      if (signed === undefined || this.#met.has(key)) continue;
+      const most = limit === "frames" ? PORT_FRAMES : this.#own.get(port) ?? this.limit;
+      const limited = { limit, lan: signed.lan, device: nameDevice(port, signed.owner), most };
+      this.#met.set(key, limited);
       this.tell({ kind: "limit-met", ...limited });
     }
   }
+}
+
+/** A limit that a port has met. */
+interface Met {
+  readonly limit: typeof TABLE_LIMITS[number];
+  readonly port: string;
 }
 
 function nft(words: readonly string[], stdin?: string) {

@@ -1,5 +1,7 @@
-// The table that limits what ports of LANs may have flooded, as nft(8) writes it. Pure.
+// The table that limits what ports of LANs may send and have flooded, as nft(8) writes it. Pure.
+import { createHash } from "node:crypto";
 import * as z from "zod";
+import type { Limited } from "../events/event.ts";
 import { readAnswer } from "../../shared/process/answers.ts";
 
 export const STORM_TABLE = "bridge megalos";
@@ -9,17 +11,42 @@ const BURST_SECONDS = 5;
 /** A storm is over when nothing was dropped for so many seconds. */
 const OVER_SECONDS = 30;
 
+/**
+ * Frames a second that a port may send at all, to whomever. A frame of unicast that circles through
+ * LANs comes by 100,000 times a second and more, and each one that is dropped has ended its circle.
+ * Work needs less: what a device hands over in one piece (up to 64 kB of TCP) counts once, so a
+ * transfer of 10 Gbit/s is some 20,000.
+ */
+export const PORT_FRAMES = 50_000;
+
+/** What the table limits. */
+export const TABLE_LIMITS = ["storm", "frames"] as const satisfies readonly Limited["limit"][];
+type TableLimit = typeof TABLE_LIMITS[number];
+
+/** The set of the ports that have met a limit. */
+export const metSet = (limit: TableLimit) => `met_${limit}`;
+
+/** Drops what of a port exceeds a rate. */
+const dropOver = (set: string, rate: string, limit: TableLimit) =>
+  `update @${set} { iifname limit rate over ${rate} } update @${metSet(limit)} { iifname } drop`;
+
+const dropSent = `iifname "mg*" ` +
+  dropOver("senders", `${PORT_FRAMES}/second burst ${PORT_FRAMES} packets`, "frames");
+
 const drop = (limit: number) =>
-  `update @meters_${limit} { iifname limit rate over ${limit}/second burst ${
-    limit * BURST_SECONDS
-  } packets } update @storming { iifname } drop`;
+  dropOver(`meters_${limit}`, `${limit}/second burst ${limit * BURST_SECONDS} packets`, "storm");
+
+const ports = (name: string, timeout: string) =>
+  `set ${name} { typeof iifname; size 65536; flags dynamic, timeout; timeout ${timeout}; }`;
 
 /** An element keeps the limit that it began with, so each limit has its set. */
-const meters = (limit: number) =>
-  `set meters_${limit} { typeof iifname; size 65536; flags dynamic, timeout; timeout 1m; }`;
+const meters = (limit: number) => ports(`meters_${limit}`, "1m");
 
-/** How the rule of a limit shows itself in a list of its chain. */
-export const limitWords = (limit: number) => `limit rate over ${limit}/second`;
+/** A chain without rules whose name says what the table is made of: another manager's differs. */
+export function formChain(limit: number): string {
+  const digest = createHash("sha256").update(describeTable(limit, "")).digest("hex");
+  return `form_${digest.slice(0, 16)}`;
+}
 
 /**
  * nft knows no bridge's table of MAC addresses, so the table learns by itself which are in use: a
@@ -30,13 +57,19 @@ export const limitWords = (limit: number) => `limit rate over ${limit}/second`;
  */
 export function renderTable(limit: number, known: readonly string[]): string {
   const elements = known.length === 0 ? "" : `elements = { ${known.join(", ")} };`;
-  return `add table ${STORM_TABLE}
-delete table ${STORM_TABLE}
-table ${STORM_TABLE} {
+  return `${REMOVE_STORM_TABLE}${describeTable(limit, elements)}` +
+    `add chain ${STORM_TABLE} ${formChain(limit)}\n`;
+}
+
+export const REMOVE_STORM_TABLE = `add table ${STORM_TABLE}\ndelete table ${STORM_TABLE}\n`;
+
+function describeTable(limit: number, elements: string): string {
+  return `table ${STORM_TABLE} {
   set known { typeof ether saddr; size 262144; flags dynamic, timeout; timeout 5m; ${elements} }
-  set learners { typeof iifname; size 65536; flags dynamic, timeout; timeout 1m; }
+  ${ports("learners", "1m")}
+  ${ports("senders", "1m")}
   ${meters(limit)}
-  set storming { typeof iifname; size 65536; flags dynamic, timeout; timeout ${OVER_SECONDS}s; }
+  ${TABLE_LIMITS.map((one) => ports(metSet(one), `${OVER_SECONDS}s`)).join("\n  ")}
   map own { typeof iifname : verdict; }
   chain flooded {
     iifname vmap @own
@@ -48,6 +81,7 @@ table ${STORM_TABLE} {
   }
   chain frames {
     type filter hook prerouting priority -300; policy accept;
+    ${dropSent}
     ether saddr != @known jump learn
     ether daddr @known accept
     iifname "mg*" goto flooded
@@ -55,8 +89,6 @@ table ${STORM_TABLE} {
 }
 `;
 }
-
-export const REMOVE_STORM_TABLE = `add table ${STORM_TABLE}\ndelete table ${STORM_TABLE}\n`;
 
 /** What is told of ports whose LANs have limits of their own; the ports that were told before. */
 export function planOwnLimits(
@@ -89,8 +121,8 @@ const listing = z.object({
   })),
 });
 
-/** The ports of the set `storming`, as `nft -j list set` prints it. */
-export function parseStorming(json: string): string[] {
+/** The ports of a set, as `nft -j list set` prints it. */
+export function parsePorts(json: string): string[] {
   const { nftables } = readAnswer(listing, "nft", json);
   return nftables.flatMap(({ set }) => set?.elem ?? []).map((one) =>
     typeof one === "string" ? one : one.elem.val

@@ -1,6 +1,6 @@
 // What nft is told about storms, and how its answer is read.
 import assert from "node:assert/strict";
-import { parseStorming, planOwnLimits, renderTable } from "./storm_table.ts";
+import { formChain, parsePorts, planOwnLimits, renderTable } from "./storm_table.ts";
 
 Deno.test("the table has the limit, a burst of five seconds, and what is known already", () => {
   const text = renderTable(2000, ["02:00:00:00:00:01", "02:00:00:00:00:02"]);
@@ -9,10 +9,23 @@ Deno.test("the table has the limit, a burst of five seconds, and what is known a
   assert.doesNotMatch(renderTable(2000, []), /elements/);
 });
 
+Deno.test("what a pod's port sends is limited first, whatever the limit of flooded frames is", () => {
+  for (const limit of [1, 2000]) {
+    const [, first] = /chain frames {\n.*\n +(.*)/.exec(renderTable(limit, [])) ?? [];
+    assert.match(first!, /^iifname "mg\*" .*over 50000\/second burst 50000 packets } .* drop$/);
+  }
+});
+
+Deno.test("a table names its form, which differs where anything but what is known does", () => {
+  const one = "02:00:00:00:00:01";
+  assert.match(renderTable(2000, [one]), new RegExp(`add chain .* ${formChain(2000)}\n`));
+  assert.notEqual(formChain(2000), formChain(200));
+});
+
 Deno.test("no set has a type, which an older nft could not list", () => {
   const text = renderTable(2000, []) + planOwnLimits(new Map([["mga", 100]]), new Map());
-  assert.equal(text.match(/\b(set|map) \w+ {/g)?.length, 6);
-  assert.equal(text.match(/\b(set|map) \w+ { typeof /g)?.length, 6);
+  assert.equal(text.match(/\b(set|map) \w+ {/g)?.length, 8);
+  assert.equal(text.match(/\b(set|map) \w+ { typeof /g)?.length, 8);
 });
 
 Deno.test("ports of LANs with a limit of their own are told once, and taken back", () => {
@@ -29,11 +42,11 @@ Deno.test("ports of LANs with a limit of their own are told once, and taken back
   assert.match(next, /own { "mga" : goto storm_50 }/);
 });
 
-Deno.test("ports that storm are read from what nft prints", () => {
+Deno.test("ports that have met a limit are read from what nft prints", () => {
   const elem = [{ elem: { val: "mga", expires: 29 } }, "mgb"];
   const json = JSON.stringify({
-    nftables: [{ metainfo: {} }, { set: { name: "storming", elem } }],
+    nftables: [{ metainfo: {} }, { set: { name: "met_storm", elem } }],
   });
-  assert.deepEqual(parseStorming(json), ["mga", "mgb"]);
-  assert.deepEqual(parseStorming('{"nftables":[{"set":{"name":"storming"}}]}'), []);
+  assert.deepEqual(parsePorts(json), ["mga", "mgb"]);
+  assert.deepEqual(parsePorts('{"nftables":[{"set":{"name":"met_storm"}}]}'), []);
 });

@@ -80,7 +80,8 @@ const NODE_ROWS: readonly ReadRow[] = [
   },
   {
     name: "megalos_limit_met",
-    help: "Whether a device has used up a limit of its LAN (macs, storm) now: 1 or 0. The last " +
+    help:
+      "Whether a device has used up a limit of its LAN (macs, storm, frames) now: 1 or 0. The last " +
       "hundred that were met are told.",
     ...{ type: "gauge", labels: [...LAN, "limit", "device"], source: SOURCE.manager },
     most: MOST.limits,

@@ -1,7 +1,14 @@
 // The attacks: what one device of a LAN does to it.
 import { attack, EVERYBODY, NOBODY } from "../../tests/fixture/attacker.ts";
 import type { Node } from "../../tests/fixture/cluster.ts";
-import { addInterface, addLoop, closeLoop, LAN, MALLORY, openLoop } from "./loop.ts";
+import {
+  addInterface,
+  addLoop,
+  closeLoop,
+  LAN,
+  MALLORY,
+  openLoop,
+} from "../../tests/fixture/loop.ts";
 
 export interface Attack {
   readonly name: string;

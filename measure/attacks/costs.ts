@@ -3,7 +3,7 @@ import { sleep } from "../../shared/process/time.ts";
 import { type Node, startCluster } from "../../tests/fixture/cluster.ts";
 import { runManagers } from "../../tests/fixture/manager.ts";
 import { addPod } from "../../tests/fixture/pod.ts";
-import { addLoop, closeLoop, MALLORY, openLoop } from "./loop.ts";
+import { addLoop, closeLoop, MALLORY, openLoop } from "../../tests/fixture/loop.ts";
 import { compare, type Throughput, Transfer } from "./transfer.ts";
 
 export interface Cost {

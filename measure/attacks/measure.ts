@@ -9,7 +9,7 @@ import { addPod, canReach, pod } from "../../tests/fixture/pod.ts";
 import { type Memory, watchMemory } from "../memory.ts";
 import { addBystanders, type Loss, startTalking } from "./bystanders.ts";
 import type { Attack } from "./attacks.ts";
-import { MALLORY } from "./loop.ts";
+import { MALLORY } from "../../tests/fixture/loop.ts";
 
 export interface Figures {
   readonly name: string;
