@@ -105,7 +105,10 @@ async function tryDefinition(
   return done.reason === "success" ? undefined : done.stderr;
 }
 
-/** A definition of before may be labelled and deleted. No definition may become another plugin's. */
+/**
+ * A definition of before may be labelled and deleted. No definition may become that of another
+ * plugin.
+ */
 async function assertChanges(cluster: Cluster): Promise<void> {
   await cluster.kubectl(["create", "-f", "-"], definition(KATHARA, "lan"));
   for (const name of ["old", "lan"]) {
