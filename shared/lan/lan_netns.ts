@@ -10,13 +10,21 @@ import { LAN_NETNS } from "./paths.ts";
 /**
  * Settings that make a bridge in the namespace a wire. With IPv6 off, each device that is born
  * there is silent: it sends no router solicitations and no MLD. With br_netfilter off, frames with
- * a malformed IP header pass. Its switches exist only where the module is loaded.
+ * a malformed IP header pass. Its switches exist only where the module is loaded. A value is one
+ * byte: the script reads no more.
  */
 const SYSCTLS = [
   ["net/ipv6/conf/all/disable_ipv6", "1"],
   ["net/ipv6/conf/default/disable_ipv6", "1"],
   // zebra must see the VTEP address here, and that may be an IPv6 one.
   ["net/ipv6/conf/lo/disable_ipv6", "0"],
+  // The VTEP address is for zebra alone. The kernel would answer ARP for it on each bridge (8: for
+  // no address; ip-sysctl.rst), and whoever asked would be a neighbour, which EVPN tells of.
+  ["net/ipv4/conf/all/arp_ignore", "8"],
+  // A machine may have turned this on for its own links, and a new namespace has what the first one
+  // has: then whoever announces an address is a neighbour, too.
+  ["net/ipv4/conf/all/arp_accept", "0"],
+  ["net/ipv4/conf/default/arp_accept", "0"],
   ["net/bridge/bridge-nf-call-iptables", "0"],
   ["net/bridge/bridge-nf-call-ip6tables", "0"],
   ["net/bridge/bridge-nf-call-arptables", "0"],

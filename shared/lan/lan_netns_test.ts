@@ -9,6 +9,9 @@ import { ensureLanNetns, hasNetns } from "./lan_netns.ts";
 const SWITCHES: [string, string][] = [
   ["net/ipv6/conf/all/disable_ipv6", "1"],
   ["net/ipv6/conf/default/disable_ipv6", "1"],
+  ["net/ipv4/conf/all/arp_ignore", "8"],
+  ["net/ipv4/conf/all/arp_accept", "0"],
+  ["net/ipv4/conf/default/arp_accept", "0"],
   ["net/bridge/bridge-nf-call-iptables", "0"],
   ["net/bridge/bridge-nf-call-ip6tables", "0"],
   ["net/bridge/bridge-nf-call-arptables", "0"],
@@ -45,10 +48,12 @@ testAsRoot("a switch that someone has turned is mended", async () => {
   await using node = await BareNode.start();
   const { run } = hostOf(node);
   await ensureLanNetns(run, LANS);
-  for (const [name] of SWITCHES.slice(0, 2)) {
-    await node.run(["sh", "-c", 'echo 0 >"/proc/sys/$1"', "sh", name], LANS);
+  const turned = SWITCHES.slice(0, 5);
+  for (const [name, value] of turned) {
+    const other = value === "0" ? "1" : "0";
+    await node.run(["sh", "-c", 'echo "$2" >"/proc/sys/$1"', "sh", name, other], LANS);
   }
-  assert.notDeepEqual(await wrongSwitches(node), []);
+  assert.deepEqual(await wrongSwitches(node), turned.map(([name]) => name));
   assert.equal(await ensureLanNetns(run, LANS), "verified");
   assert.deepEqual(await wrongSwitches(node), []);
 });
