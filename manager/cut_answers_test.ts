@@ -21,7 +21,6 @@ const READERS: Readonly<Record<string, (run: Run) => Promise<unknown>>> = {
   "zebra's places of MAC addresses": (run) => readMacPlaces(run, [{ vni: 1, mac: "" }]),
   "bgpd's routes": readRoutes,
   "a reflector's callers": readCallers,
-  "what a caller has announced": (run) => readAnnounced(run, "10.0.0.1"),
   "the VTEP filter": seeFilter,
   "the counters of devices": readDeviceCounters,
   "the LANs' devices": (run) => listLinks(run, "/run/netns/megalos", ["bridge"]),
@@ -34,3 +33,9 @@ for (const [what, read] of Object.entries(READERS)) {
     await assert.rejects(read(flood), /^FaultError: Cannot read what .* is more than 1000 bytes$/);
   });
 }
+
+Deno.test("what a caller has announced: a cut answer is what it is refused for", async () => {
+  const cut: Run = ({ stdin: _, ...command }) =>
+    run({ ...command, argv: ["head", "-c", "2000000", "/dev/zero"] });
+  assert.equal(await readAnnounced(cut, "10.0.0.1", 100), "too long");
+});

@@ -73,7 +73,7 @@ const READERS: Readonly<Record<string, (run: Run) => Promise<unknown>>> = {
   "zebra's VNIs": readVnis,
   "bgpd's nodes": readNodes,
   "a reflector's callers": readCallers,
-  "a caller's routes": (run) => readAnnounced(run, "10.0.0.1"),
+  "a caller's routes": (run) => readAnnounced(run, "10.0.0.1", 100),
   "zebra's MAC addresses": (run) => readMacs(run, [10, 11], () => {}),
   "zebra's places of MAC addresses": (run) => readMacPlaces(run, [{ vni: 10, mac: MAC }]),
   "the node's addresses": findAddresses,

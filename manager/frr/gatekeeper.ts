@@ -83,21 +83,22 @@ export class Gatekeeper implements Duty {
     return isOneRefused;
   }
 
-  async #findForged({ peer, updates }: CountedCaller, vtep: string): Promise<string | undefined> {
+  async #findForged(caller: CountedCaller, vtep: string): Promise<string | undefined> {
+    const { peer } = caller;
     const started = performance.now();
-    let read: number | undefined;
+    let counted: CountedCaller | undefined;
     try {
-      const routes = await readAnnounced(run, peer);
+      const routes = await readAnnounced(run, peer, this.settings.maxRoutes);
       if (routes === undefined) return undefined;
-      read = updates;
-      return findForged(routes, vtep);
+      counted = caller;
+      return routes === "too long" ? "what it announces is too long" : findForged(routes, vtep);
     } finally {
       // Who could not be read has had its turn, too: it keeps nobody from being judged.
       const endedAt = performance.now();
       const tookMs = endedAt - started;
       this.#readings.delete(peer);
       const restUntil = planRest({ endedAt, tookMs }, this.#readings.values());
-      this.#readings.set(peer, { updates: read, endedAt, tookMs, restUntil });
+      this.#readings.set(peer, { counted, endedAt, tookMs, restUntil });
     }
   }
 

@@ -6,8 +6,8 @@ const READING_SHARE = 3;
 
 /** The last time that somebody's routes were read. */
 export interface Reading {
-  /** What of the caller had been counted before; undefined where bgpd did not answer. */
-  readonly updates: number | undefined;
+  /** What had been counted of the caller before; undefined where its routes could not be read. */
+  readonly counted: Pick<CountedCaller, "updates" | "countedAt"> | undefined;
   /** When (ms) the reading was over. */
   readonly endedAt: number;
   readonly tookMs: number;
@@ -29,11 +29,16 @@ export function planReadings(
 ): CountedCaller[] {
   const endedAt = ({ peer }: CountedCaller) => readings.get(peer)?.endedAt ?? 0;
   return callers
-    .filter(({ peer, updates }) => {
-      const last = readings.get(peer);
-      return last === undefined || last.updates !== updates && last.restUntil <= now;
+    .filter((caller) => {
+      const last = readings.get(caller.peer);
+      return last === undefined || !hasRead(last, caller) && last.restUntil <= now;
     })
     .toSorted((one, other) => endedAt(one) - endedAt(other));
+}
+
+/** A new session counts from 0, and can come to the same count with other routes. */
+function hasRead({ counted }: Reading, { updates, since }: CountedCaller): boolean {
+  return counted !== undefined && counted.updates === updates && since <= counted.countedAt;
 }
 
 /**

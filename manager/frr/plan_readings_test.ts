@@ -1,46 +1,58 @@
 // Whose announced routes are read next.
 import assert from "node:assert/strict";
 import { planReadings, planRest, type Reading } from "./plan_readings.ts";
+import type { CountedCaller } from "./read_callers.ts";
 
 const NOW = 100_000;
 
+/** A reading that ended then, after so many updates had been counted. */
 const reading = (endedAt: number, updates: number | undefined, restUntil = endedAt): Reading => ({
-  ...{ updates, endedAt, restUntil },
+  counted: updates === undefined ? undefined : { updates, countedAt: endedAt - 10 },
+  ...{ endedAt, restUntil },
   tookMs: 10,
 });
 
-/** Callers that have sent as many updates, in bgpd's order; who is read of them, in the order. */
+const caller = (peer: string, updates: number, since = 0): CountedCaller => ({
+  ...{ peer, routerId: peer, updates, since },
+  countedAt: NOW,
+});
+
+/** Callers in bgpd's order; who is read of them, in the order. */
 const CASES: readonly [
   what: string,
-  callers: Readonly<Record<string, number>>,
+  callers: readonly CountedCaller[],
   readings: Readonly<Record<string, Reading>>,
   order: string,
 ][] = [
-  ["those who were never read come as bgpd names them", { a: 1, b: 1 }, {}, "a b"],
-  ["who has announced nothing since is not read", { a: 1, b: 2 }, { a: reading(5, 1) }, "b"],
-  ["whose reading is longest ago comes first", { a: 9, b: 9, c: 9 }, {
+  ["those never read come as bgpd names them", [caller("a", 1), caller("b", 1)], {}, "a b"],
+  ["who has announced nothing since is not read", [caller("a", 1), caller("b", 2)], {
+    a: reading(50, 1),
+  }, "b"],
+  ["whose reading is longest ago comes first", [caller("a", 9), caller("b", 9), caller("c", 9)], {
     a: reading(NOW - 10, 8),
     b: reading(NOW - 5_000, 8),
     c: reading(NOW - 400, 8),
   }, "b c a"],
-  ["who was never read comes before all", { a: 9, b: 1 }, { a: reading(5, 8) }, "b a"],
-  ["who rests is left out", { a: 9, b: 9 }, {
-    a: reading(5, 8, NOW + 1),
-    b: reading(6, 8, NOW),
+  ["who was never read comes before all", [caller("a", 9), caller("b", 1)], {
+    a: reading(50, 8),
+  }, "b a"],
+  ["who rests is left out", [caller("a", 9), caller("b", 9)], {
+    a: reading(50, 8, NOW + 1),
+    b: reading(60, 8, NOW),
   }, "b"],
-  ["a new session counts anew", { a: 3 }, { a: reading(5, 8) }, "a"],
-  ["who could not be read is read again, after the others", { a: 8, b: 9 }, {
-    a: reading(6, undefined),
-    b: reading(5, 8),
+  ["a new session is read though it has the same count", [caller("a", 8, 5_001), caller("b", 8)], {
+    a: reading(5_010, 8),
+    b: reading(5_010, 8),
+  }, "a"],
+  ["who could not be read is read again, after the others", [caller("a", 8), caller("b", 9)], {
+    a: reading(60, undefined),
+    b: reading(50, 8),
   }, "b a"],
 ];
 
 for (const [what, callers, readings, order] of CASES) {
   Deno.test(`readings: ${what}`, () => {
-    const counted = Object.entries(callers).map(([peer, updates]) => ({
-      ...{ peer, routerId: peer, updates },
-    }));
-    const planned = planReadings(counted, new Map(Object.entries(readings)), NOW);
+    const planned = planReadings(callers, new Map(Object.entries(readings)), NOW);
     assert.equal(planned.map(({ peer }) => peer).join(" "), order);
   });
 }
@@ -58,9 +70,7 @@ Deno.test("many callers that announce all the time are read for a third of the t
   const readings = new Map<string, Reading>();
   let [now, readMs] = [0, 0];
   for (let updates = 1; now < 600_000; updates++) {
-    const callers = Array.from({ length: 30 }, (_, at) => {
-      return { peer: `${at}`, routerId: `${at}`, updates };
-    });
+    const callers = Array.from({ length: 30 }, (_, at) => caller(`${at}`, updates));
     const [next] = planReadings(callers, readings, now);
     if (next === undefined) {
       now += 50;
@@ -72,7 +82,7 @@ Deno.test("many callers that announce all the time are read for a third of the t
     readings.delete(next.peer);
     const ended = { endedAt: now, tookMs };
     const restUntil = planRest(ended, readings.values());
-    readings.set(next.peer, { ...ended, updates, restUntil });
+    readings.set(next.peer, { ...ended, counted: next, restUntil });
   }
   assert.ok(readMs / now < 0.36, `${readMs / now}`);
   assert.ok(readMs / now > 0.2, `${readMs / now}`);

@@ -9,6 +9,10 @@ import { vtysh } from "./vtysh.ts";
 export interface CountedCaller extends Caller {
   /** How many updates (RFC 4271, section 4.3) it has sent. */
   readonly updates: number;
+  /** When (ms) bgpd was asked for that. */
+  readonly countedAt: number;
+  /** When (ms) the session began at the latest. */
+  readonly since: number;
 }
 
 /** A route that a caller has announced, and that was not refused. */
@@ -23,6 +27,7 @@ export interface AnnouncedRoute {
 const neighbor = z.object({
   bgpState: z.literal("Established"),
   remoteRouterId: z.string(),
+  bgpTimerUpMsec: z.number().default(0),
   messageStats: z.object({ updatesRecv: z.number() }),
 });
 const path = z.object({
@@ -31,31 +36,52 @@ const path = z.object({
   ip: z.string().optional(),
 });
 const route = z.object({ paths: z.array(z.union([path, z.array(path)])) });
-/** A peer takes 6 kB, a route 1 kB. */
+/** bgpd counts the time of a session in whole seconds. */
+const COUNTED_MS = 1_000;
+/** A peer takes 6 kB. */
 const MAX_PEERS_BYTES = 64 * 1024 * 1024;
-const MAX_ROUTES_BYTES = 256 * 1024 * 1024;
+/** A node's route takes 0.8 kB; one with as many communities as an update has room for, 6 kB. */
+const ROUTE_BYTES = 2048;
+const LEAST_ROUTES_BYTES = 1024 * 1024;
 const MULTICAST = 3;
 
 /** Undefined when bgpd does not answer. */
 export async function readCallers(run: Run): Promise<CountedCaller[] | undefined> {
   const command = vtysh.show("show bgp neighbors json");
+  const askedAt = performance.now();
   const { reason, stdout } = await run({ ...command, maxOutputBytes: MAX_PEERS_BYTES });
-  return reason === "success" ? parseCallers(stdout) : undefined;
+  return reason === "success" ? parseCallers(stdout, askedAt, performance.now()) : undefined;
 }
 
-export function parseCallers(json: string): CountedCaller[] {
+/** The times (ms) are those of the question and of its answer. */
+export function parseCallers(json: string, askedAt: number, answeredAt: number): CountedCaller[] {
   return Object.entries(readTable(json)).flatMap(([peer, value]) => {
     const { data } = neighbor.safeParse(value);
     if (data === undefined) return [];
-    return [{ peer, routerId: data.remoteRouterId, updates: data.messageStats.updatesRecv }];
+    return [{
+      peer,
+      routerId: data.remoteRouterId,
+      updates: data.messageStats.updatesRecv,
+      countedAt: askedAt,
+      since: answeredAt - data.bgpTimerUpMsec + COUNTED_MS,
+    }];
   });
 }
 
-/** Undefined when bgpd does not answer. */
-export async function readAnnounced(run: Run, peer: string): Promise<AnnouncedRoute[] | undefined> {
-  const command = vtysh.show(`show bgp l2vpn evpn neighbors ${peer} routes json`);
-  const { reason, stdout } = await run({ ...command, maxOutputBytes: MAX_ROUTES_BYTES });
-  return reason === "success" ? parseAnnounced(stdout, peer) : undefined;
+/**
+ * Undefined when bgpd does not answer; "too long" where `mostRoutes` routes of a node take less:
+ * the manager has not the memory for all that a caller can announce.
+ */
+export async function readAnnounced(
+  run: Run,
+  peer: string,
+  mostRoutes: number,
+): Promise<AnnouncedRoute[] | "too long" | undefined> {
+  const maxOutputBytes = LEAST_ROUTES_BYTES + mostRoutes * ROUTE_BYTES;
+  const command = { ...vtysh.announced(peer), maxOutputBytes, mayBeCut: true } as const;
+  const { reason, stdout, isCut } = await run(command);
+  if (reason !== "success") return undefined;
+  return isCut ? "too long" : parseAnnounced(stdout, peer);
 }
 
 export function parseAnnounced(json: string, peer: string): AnnouncedRoute[] {

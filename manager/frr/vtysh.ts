@@ -5,12 +5,11 @@ import type { Command } from "../../shared/process/command.ts";
 export type Show =
   | "show bgp l2vpn evpn route json"
   | "show bgp neighbors json"
-  | `show bgp l2vpn evpn neighbors ${string} routes json`
   | "show evpn vni json";
 
 const SESSIONS = "show bgp l2vpn evpn summary json";
 const TIMEOUT_MS = 10_000;
-/** zebra writes half a million MAC addresses in some seconds. */
+/** zebra writes half a million MAC addresses in some seconds, and bgpd long routes. */
 const LONG_TIMEOUT_MS = 60_000;
 
 export const vtysh = {
@@ -30,6 +29,11 @@ export const vtysh = {
       ]),
     ],
     timeoutMs: TIMEOUT_MS,
+  }),
+  /** What a peer has announced: 20,000 routes take seconds, and longer the longer they are. */
+  announced: (peer: string): Command => ({
+    argv: ["vtysh", "-c", `show bgp l2vpn evpn neighbors ${peer} routes json`],
+    timeoutMs: LONG_TIMEOUT_MS,
   }),
   /** Routes of type 3: a node on a LAN. */
   multicastRoutes: (): Command => ({

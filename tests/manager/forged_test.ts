@@ -4,11 +4,13 @@ import {
   type Node,
   plug,
   REFLECTOR_ADDRESS,
+  startCluster,
   startNode,
   workerAddress,
 } from "../fixture/cluster.ts";
 import { LANS } from "../fixture/bare_node.ts";
 import { eventually } from "../fixture/eventually.ts";
+import { runManagers } from "../fixture/manager.ts";
 import { countLost } from "../fixture/ping.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { type Route, Speaker } from "../fixture/speaker.ts";
@@ -33,10 +35,17 @@ const REFUSED: Readonly<Record<string, (own: string, at: number) => Route>> = {
   "type 5": (own, at) => ({ ...memberRoute(own, at), type: 5 }),
 };
 
-/** What FRR alone cannot refuse: the manager ends the session. */
-const SHUT: Readonly<Record<string, (own: string, at: number) => Route>> = {
-  "other nodes' memberships": memberRoute,
-  "another node's route distinguisher": (own, at) => ({ ...macRoute(own, at), rd: `${OTHER}:2` }),
+/** What FRR alone cannot refuse, how many of it come, and why the manager ends the session. */
+const SHUT: Readonly<
+  Record<string, readonly [make: (own: string, at: number) => Route, count: number, why: RegExp]>
+> = {
+  "other nodes' memberships": [memberRoute, MANY, /it announces the node 10\.98\.0\.\d+/],
+  "another node's route distinguisher": [
+    (own, at) => ({ ...macRoute(own, at), rd: `${OTHER}:2` }),
+    MANY,
+    new RegExp(`it announces a route of ${OTHER}`),
+  ],
+  "more routes than are allowed": [macRoute, 21_000, /it announces 2\d{4} routes, and 20000 are/],
 };
 
 function macRoute(own: string, at: number): Route {
@@ -51,8 +60,13 @@ function memberRoute(own: string, at: number): Route {
 
 const hex = (byte: number) => byte.toString(16).padStart(2, "0");
 
-function makeMany(make: (own: string, at: number) => Route, own: string, count = MANY): Route[] {
-  return Array.from({ length: count }, (_, at) => make(own, at + 1));
+function makeMany(
+  make: (own: string, at: number) => Route,
+  own: string,
+  count = MANY,
+  sent = 0,
+): Route[] {
+  return Array.from({ length: count }, (_, at) => make(own, sent + at + 1));
 }
 
 /** Announces a true route, and waits until a worker has it: then it has all that came before. */
@@ -114,20 +128,20 @@ testAsRoot("a speaker is believed what is its own, and forged routes reach no ke
 testAsRoot("a speaker that claims other nodes, or announces too much, is shut out", async () => {
   await using pods = await startTwoPods();
   const { reflector, workers: [w1, w2] } = pods.cluster;
-  const kinds = [
-    ...Object.entries(SHUT).map(([what, make]) => [what, make, MANY] as const),
-    ["more routes than are allowed", macRoute, 21_000] as const,
-  ];
+  const kinds = Object.entries(SHUT);
   const addresses = kinds.map((_, at) => `10.99.0.${66 + at}`);
   await using stranger = await startStranger(reflector, addresses);
   const lost = await countLost(w1, PC1, PC2_ADDRESS, async () => {
-    for (const [at, [what, make, count]] of kinds.entries()) {
+    for (const [at, [what, [make, count, why]]] of kinds.entries()) {
       const own = addresses[at]!;
       await using speaker = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
       assert.ok(speaker !== undefined, what);
       await awaitTrue(speaker, own, w1);
-      await speaker.announce(makeMany(make, own, count));
-      await eventually(() => !speaker.isUp, 30, `${what}: the session is still up`);
+      for (let sent = 0; sent < count && speaker.isUp; sent += MANY) {
+        await speaker.announce(makeMany(make, own, MANY, sent));
+      }
+      await eventually(() => !speaker.isUp, 20, `${what}: the session is still up`);
+      await pods.running.reflector.logged(new RegExp(`${own}.*${why.source}`));
       for (const node of [w1, w2]) {
         await eventually(
           async () => (await readFdb(node)).every((line) => !/^06:| dst 10\.98\./.test(line)),
@@ -178,4 +192,44 @@ testAsRoot("a neighbour that announces all the time keeps nobody from being judg
     await work;
   }
   assert.equal(busy.isUp, true);
+});
+
+/** How many updates of a peer's session a reflector's bgpd has counted. */
+async function countUpdates(reflector: Node, peer: string): Promise<number> {
+  const json = await reflector.must("vtysh", "-c", `show bgp neighbors ${peer} json`);
+  return JSON.parse(json)[peer].messageStats.updatesRecv;
+}
+
+testAsRoot("a new session is judged, though as much came in it as in the one before", async () => {
+  await using pods = await startTwoPods();
+  const { reflector, workers: [w1] } = pods.cluster;
+  const own = "10.99.0.66";
+  await using stranger = await startStranger(reflector, [own]);
+  let count = 0;
+  {
+    await using speaker = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
+    assert.ok(speaker !== undefined);
+    await awaitTrue(speaker, own, w1);
+    // Several looks judge it.
+    await stranger.must("sleep", "5");
+    assert.equal(speaker.isUp, true);
+    count = await countUpdates(reflector, own);
+  }
+  await using again = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
+  assert.ok(again !== undefined);
+  await again.announce(makeMany(memberRoute, own, count));
+  await eventually(() => !again.isUp, 10, "the session is still up");
+});
+
+testAsRoot("a speaker is shut out whose routes are too long to be read", async () => {
+  await using cluster = await startCluster();
+  await using running = await runManagers(cluster, {}, { MEGALOS_MAX_ROUTES: "500" });
+  const own = "10.99.0.66";
+  await using stranger = await startStranger(cluster.reflector, [own]);
+  await using speaker = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
+  assert.ok(speaker !== undefined);
+  await running.reflector.logged(new RegExp(`${own}`));
+  await speaker.announce(makeMany((own, at) => ({ ...macRoute(own, at), more: 450 }), own, 450));
+  await eventually(() => !speaker.isUp, 20, "the session is still up");
+  await running.reflector.logged(new RegExp(`${own}: what it announces is too long`));
 });
