@@ -40,7 +40,8 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
   #isSet = false;
   /**
    * What nft said of the table when we had made it. An earlier manager's table may have been
-   * changed, and another nft says it in other words, so a manager makes the table anew at its start.
+   * changed, and another nft says it in other words, so a manager makes the table anew at its
+   * start.
    */
   #form: string | undefined;
   #isRemoved = false;
