@@ -195,7 +195,9 @@ export const LIMITED = {
   frames: "frames/s",
 } as const satisfies Record<Limited["limit"], string>;
 const MET: Readonly<Record<Limited["limit"], (most: number) => string>> = {
-  storm: (most) => `floods it: of more than ${most} frames a second the rest is dropped`,
+  storm: (most) =>
+    `floods it: of more than ${most} frames a second, or the bytes of as many full ones, ` +
+    "the rest is dropped",
   frames: (most) =>
     `sends as a loop does: of more than ${most} frames a second the rest is dropped`,
   macs: (most) => `has used up the ${most} MAC addresses of the LAN; frames to more are flooded`,

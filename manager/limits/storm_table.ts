@@ -33,14 +33,30 @@ const dropOver = (set: string, rate: string, limit: TableLimit) =>
 const dropSent = `iifname "mg*" ` +
   dropOver("senders", `${PORT_FRAMES}/second burst ${PORT_FRAMES} packets`, "frames");
 
-const drop = (limit: number) =>
-  dropOver(`meters_${limit}`, `${limit}/second burst ${limit * BURST_SECONDS} packets`, "storm");
+/** Bytes of a full Ethernet frame, without its checksum. */
+const FULL_FRAME = 1514;
+/** nft hands the kernel 32 bits of a burst, whatever it is told. */
+const MOST_BURST = 2 ** 32 - 1;
+
+/**
+ * What a device hands over in one piece counts as one frame, however many it becomes (UDP_SEGMENT
+ * of udp(7): 64 kB). So bytes are limited, too, by as many as the limit's full frames have.
+ */
+const dropFlooded = (limit: number) => {
+  const [bytes, frames] = [limit * FULL_FRAME, `${limit}/second burst ${limit * BURST_SECONDS}`];
+  const burst = Math.min(bytes * BURST_SECONDS, MOST_BURST);
+  return [
+    dropOver(`meters_${limit}`, `${frames} packets`, "storm"),
+    dropOver(`bytes_${limit}`, `${bytes} bytes/second burst ${burst} bytes`, "storm"),
+  ];
+};
 
 const ports = (name: string, timeout: string) =>
   `set ${name} { typeof iifname; size 65536; flags dynamic, timeout; timeout ${timeout}; }`;
 
-/** An element keeps the limit that it began with, so each limit has its set. */
-const meters = (limit: number) => ports(`meters_${limit}`, "1m");
+/** An element keeps the limit that it began with, so each limit has its sets. */
+const meters = (limit: number) =>
+  `${ports(`meters_${limit}`, "1m")}\n  ${ports(`bytes_${limit}`, "1m")}`;
 
 /** A chain without rules whose name says what the table is made of: another manager's differs. */
 export function formChain(limit: number): string {
@@ -73,7 +89,7 @@ function describeTable(limit: number, elements: string): string {
   map own { typeof iifname : verdict; }
   chain flooded {
     iifname vmap @own
-    ${drop(limit)}
+    ${dropFlooded(limit).join("\n    ")}
   }
   chain learn {
     add @learners { iifname limit rate over 20/second burst 1000 packets } return
@@ -103,8 +119,9 @@ export function planOwnLimits(
     ...limits.map((limit) =>
       `table ${STORM_TABLE} {\n  ${meters(limit)}\n}\n` +
       `add chain ${STORM_TABLE} storm_${limit}\nflush chain ${STORM_TABLE} storm_${limit}\n` +
-      `add rule ${STORM_TABLE} storm_${limit} ${drop(limit)}\n` +
-      `add rule ${STORM_TABLE} storm_${limit} accept\n`
+      [...dropFlooded(limit), "accept"].map((rule) =>
+        `add rule ${STORM_TABLE} storm_${limit} ${rule}\n`
+      ).join("")
     ),
     ...added.map(([port, limit]) =>
       `add element ${STORM_TABLE} own { "${port}" : goto storm_${limit} }\n`

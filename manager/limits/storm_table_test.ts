@@ -9,6 +9,15 @@ Deno.test("the table has the limit, a burst of five seconds, and what is known a
   assert.doesNotMatch(renderTable(2000, []), /elements/);
 });
 
+Deno.test("what is flooded is limited in bytes of full frames, in a LAN of its own limit, too", () => {
+  const own = (limit: number) => planOwnLimits(new Map([["mga", limit]]), new Map());
+  const words = /limit rate over 151400 bytes\/second burst 757000 bytes } .* drop$/m;
+  assert.match(renderTable(100, []), words);
+  assert.match(own(100), words);
+  // More than 32 bits would become few.
+  assert.match(own(1_000_000), /over 1514000000 bytes\/second burst 4294967295 bytes/);
+});
+
 Deno.test("what a pod's port sends is limited first, whatever the limit of flooded frames is", () => {
   for (const limit of [1, 2000]) {
     const [, first] = /chain frames {\n.*\n +(.*)/.exec(renderTable(limit, [])) ?? [];
@@ -24,8 +33,8 @@ Deno.test("a table names its form, which differs where anything but what is know
 
 Deno.test("no set has a type, which an older nft could not list", () => {
   const text = renderTable(2000, []) + planOwnLimits(new Map([["mga", 100]]), new Map());
-  assert.equal(text.match(/\b(set|map) \w+ {/g)?.length, 8);
-  assert.equal(text.match(/\b(set|map) \w+ { typeof /g)?.length, 8);
+  assert.equal(text.match(/\b(set|map) \w+ {/g)?.length, 10);
+  assert.equal(text.match(/\b(set|map) \w+ { typeof /g)?.length, 10);
 });
 
 Deno.test("ports of LANs with a limit of their own are told once, and taken back", () => {

@@ -1,11 +1,11 @@
 // A storm in one LAN is cut to its limit, which is said once; other frames pass.
 import assert from "node:assert/strict";
-import { attack, EVERYBODY, NOBODY } from "../fixture/attacker.ts";
+import { attack, EVERYBODY, NOBODY, sendSegmented } from "../fixture/attacker.ts";
 import { LANS } from "../fixture/bare_node.ts";
 import { countForged } from "../fixture/forger.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { MANAGER, readStatus } from "../fixture/manager.ts";
-import { addPod, canReach, NET1, pod } from "../fixture/pod.ts";
+import { addPod, canReach, inPod, NET1, type Pod, pod } from "../fixture/pod.ts";
 import { addLoop, closeRing, MALLORY as BRIDGE } from "../fixture/loop.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { countHellos, sendHellos } from "../fixture/hellos.ts";
@@ -18,6 +18,8 @@ const ALICE = pod("alice", "02:00:00:00:00:0b");
 /** Frames a second, and as many as a burst has in five. */
 const [LIMIT, BURST] = [100, 500];
 const FRAMES = 20_000;
+/** Bytes of a full Ethernet frame. */
+const FULL_FRAME = 1514;
 /** What a port may send to whomever. */
 const PORT_FRAMES = 50_000;
 
@@ -40,6 +42,14 @@ testAsRoot(
       const most = BURST + LIMIT * ((performance.now() - started) / 1000 + 1);
       assert.ok(got <= most && got > 0, `${destination}: ${got} of ${FRAMES}`);
     }
+    // What leaves in large pieces is held to the bytes of full frames.
+    const [before, began] = [await countBytes(node, ALICE), performance.now()];
+    const sent = await sendSegmented(node, MALLORY, "10.0.0.255", 300);
+    const seconds = (performance.now() - began) / 1000;
+    const came = await countBytes(node, ALICE) - before;
+    // The kernel's burst of bytes is a second longer.
+    const most = FULL_FRAME * (BURST + LIMIT * (seconds + 2));
+    assert.ok(came <= most && came > 0, `${came} bytes of ${sent}; at most ${most}`);
     const known = () =>
       attack(node, MALLORY, { frames: FRAMES, rate: 20_000, destination: ALICE.mac });
     assert.ok(await countForged(node, ALICE, known) > FRAMES / 2);
@@ -134,4 +144,10 @@ async function countFrames(node: Node): Promise<ReadonlyMap<string, number>> {
     await node.must("nsenter", `--net=${LANS}`, ...list),
   );
   return new Map(links.map(({ ifname, stats64 }) => [ifname, stats64.rx.packets]));
+}
+
+/** How many bytes a pod's interface has got. */
+async function countBytes(node: Node, one: Pod): Promise<number> {
+  const text = await inPod(node, one, "ip", "-s", "-j", "link", "show", "dev", "net0");
+  return JSON.parse(text)[0].stats64.rx.bytes;
 }
