@@ -30,22 +30,28 @@ export interface FilterSettings {
 /**
  * A node is known by the forwarding entries that EVPN writes, as soon as they are there, and by
  * bgpd's routes, also while no LAN here is shared with it. It is added at once and forgotten late.
+ * But an entry leads to whatever address a route says, while bgpd names the next hop, which a
+ * reflector has checked. So whom bgpd has never named is forgotten as soon as its entries are gone.
  */
 export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
   readonly name = "keep the VTEP filter";
   /** When (ms) each node was heard of last. */
   readonly #nodes = new Map<string, number>();
+  /** Those that bgpd has not named yet, and when (ms) an entry for each has come or gone last. */
+  readonly #unnamed = new Map<string, number>();
   #isDeaf = true;
   /** Our table is there. */
   #isSet = false;
   /**
    * What nft said of the table when we had made it. An earlier manager's table may have been
-   * changed, and another nft says it in other words, so a manager makes the table anew at its
-   * start.
+   * changed, and another nft says it in other words, so a manager makes it anew at its start.
    */
   #form: string | undefined;
   #isRemoved = false;
-  #listed: { readonly at: number; readonly received: string } | undefined;
+  /** `began` is when (ms) bgpd was asked, some time after the look had begun. */
+  #listed:
+    | { readonly at: number; readonly began: number; readonly received: string }
+    | undefined;
   /** UDP ports of the LANs that are here. */
   #ports: readonly number[] = [];
   #devices:
@@ -64,14 +70,19 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
   ) {}
 
   hearEntry(line: string): void {
-    if (!line.startsWith(EVERYONE)) return;
-    const node = parseChange(line)?.entry.dst;
-    if (node === undefined) return;
-    if (!this.#nodes.has(node) && this.#isSet) {
+    if (!line.includes(EVERYONE)) return;
+    const { entry, isDeleted = false } = parseChange(line) ?? {};
+    if (entry?.mac !== EVERYONE || entry.dst === undefined) return;
+    const node = entry.dst;
+    const now = performance.now();
+    const isNew = !isDeleted && !this.#nodes.has(node);
+    if (isNew || this.#unnamed.has(node)) this.#unnamed.set(node, now);
+    if (isDeleted) return;
+    if (isNew && this.#isSet) {
       this.#news.add(node);
       this.#soon.ask();
     }
-    this.#nodes.set(node, performance.now());
+    this.#nodes.set(node, now);
   }
 
   /** Is given the devices of all LANs whenever they have changed. */
@@ -109,24 +120,50 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
         this.#isDeaf = true;
         throw error;
       });
-      for (const node of nodes) this.#nodes.set(node, at);
+      for (const node of nodes) {
+        if (!this.#nodes.has(node)) this.#unnamed.set(node, at);
+        this.#nodes.set(node, at);
+      }
     }
     const up = sessions.filter(isUp);
     const received = up.map(({ peer, prefixesReceived }) => `${peer} ${prefixesReceived}`).join();
     if (up.length === 0 || !this.#isListDue(at, received)) return;
+    const began = performance.now();
     const nodes = await this.host.nodesOfEvpn();
     if (nodes === undefined) return;
-    this.#listed = { at, received };
-    for (const node of nodes) this.#nodes.set(node, at);
+    for (const node of nodes) {
+      this.#nodes.set(node, at);
+      this.#unnamed.delete(node);
+    }
     // Only who says which nodes are there can say which have left.
-    for (const [node, last] of this.#nodes) if (at - last > FORGET_MS) this.#nodes.delete(node);
+    for (const [node, last] of this.#nodes) if (at - last > FORGET_MS) this.#forget(node);
+    await this.#forgetUnnamed(began);
+    this.#listed = { at, began, received };
+  }
+
+  /** What has come since bgpd was asked may be a node that it did not have yet. */
+  async #forgetUnnamed(began: number): Promise<void> {
+    const isOld = (node: string) => (this.#unnamed.get(node) ?? began) < began;
+    if (![...this.#unnamed.keys()].some(isOld)) return;
+    // Those that frames still go to stay, and are asked about again when their entries go.
+    const reached = new Set(await this.host.nodesOfKernel());
+    for (const node of this.#unnamed.keys()) {
+      if (isOld(node) && !reached.has(node)) this.#forget(node);
+    }
+  }
+
+  #forget(node: string): void {
+    this.#nodes.delete(node);
+    this.#unnamed.delete(node);
   }
 
   #isListDue(at: number, received: string): boolean {
     if (this.#listed === undefined) return true;
-    const passed = at - this.#listed.at;
-    return passed >= LIST_LATEST_MS ||
-      passed >= LIST_AGAIN_MS && received !== this.#listed.received;
+    const { at: last, began, received: before } = this.#listed;
+    const passed = at - last;
+    if (passed >= LIST_LATEST_MS) return true;
+    const isAsked = received !== before || [...this.#unnamed.values()].some((one) => one >= began);
+    return passed >= LIST_AGAIN_MS && isAsked;
   }
 
   async #set(): Promise<void> {
@@ -156,6 +193,7 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
   #adopt(seen: SeenFilter | undefined): void {
     for (const node of [...seen?.sets.vteps4 ?? [], ...seen?.sets.vteps6 ?? []]) {
       if (!this.#nodes.has(node)) this.#nodes.set(node, performance.now());
+      this.#unnamed.delete(node);
     }
   }
 

@@ -1,0 +1,92 @@
+// Whom the filter lets pass, and for how long, with kernel and bgpd as a test has them.
+import assert from "node:assert/strict";
+import type { Session } from "../frr/query.ts";
+import { setsOf } from "./filter.ts";
+import type { FilterHost } from "./filter_host.ts";
+import { VtepFilter } from "./vtep_filter.ts";
+
+const [OWN, NODE, FORGED] = ["10.0.0.1", "10.0.0.2", "10.9.9.9"] as const;
+const SETTINGS = { vtepFilter: "on", vxlanPort: 4789 } as const;
+const AGAIN_MS = 5_000;
+const MINUTE_MS = 60_000;
+
+/** A node whose nft, kernel and bgpd are the test's. */
+function start() {
+  const vteps = new Set<string>();
+  const world = {
+    ofKernel: [] as string[],
+    ofEvpn: () => [NODE] as string[],
+  };
+  const host: FilterHost = {
+    see: () => {
+      const sets = setsOf({ ports: [4789], underlays: [], vteps: [...vteps], others: [] });
+      const dropped = { strangers: 0, spoofed: 0, forwarded: 0 };
+      return Promise.resolve({ form: "ours", sets, dropped });
+    },
+    apply(script) {
+      if (script.includes("delete table")) vteps.clear();
+      for (const [, verb, nodes = ""] of script.matchAll(/^(\w+) element .* vteps4 { (.*) }$/gm)) {
+        for (const node of nodes.split(", ")) verb === "add" ? vteps.add(node) : vteps.delete(node);
+      }
+      return Promise.resolve();
+    },
+    devices: () => Promise.resolve({ underlays: [], others: [] }),
+    nodesOfKernel: () => Promise.resolve(world.ofKernel),
+    nodesOfEvpn: () => Promise.resolve(world.ofEvpn()),
+  };
+  const filter = new VtepFilter(SETTINGS, OWN, () => {}, host);
+  const began = performance.now();
+  const session: Session = {
+    ...{ peer: "10.0.0.254", state: "Established", uptimeMs: 1, prefixesSent: 1 },
+    prefixesReceived: 1,
+  };
+  return {
+    world,
+    hear: (node: string, deleted = "") =>
+      filter.hearEntry(`${deleted}00:00:00:00:00:00 dev vni~10 dst ${node} self permanent`),
+    /** What may send after a look so many ms after the first one. */
+    async look(ms: number) {
+      await filter.look({ at: began + ms, sessions: [session] });
+      return [...vteps].toSorted();
+    },
+    async [Symbol.asyncDispose]() {
+      await filter[Symbol.asyncDispose]();
+    },
+  };
+}
+
+Deno.test("an address that bgpd never names is forgotten when its entries are gone", async () => {
+  await using node = start();
+  assert.deepEqual(await node.look(0), [OWN, NODE]);
+  node.hear(FORGED);
+  node.world.ofKernel = [NODE, FORGED];
+  // A reflector has not refused it yet.
+  assert.deepEqual(await node.look(AGAIN_MS), [OWN, NODE, FORGED]);
+  node.world.ofKernel = [NODE];
+  node.hear(FORGED, "Deleted ");
+  assert.deepEqual(await node.look(2 * AGAIN_MS), [OWN, NODE]);
+});
+
+Deno.test("a node that bgpd has named once is forgotten late", async () => {
+  await using node = start();
+  node.hear(NODE);
+  await node.look(0);
+  node.world.ofEvpn = () => [];
+  node.hear(NODE, "Deleted ");
+  assert.deepEqual(await node.look(14 * MINUTE_MS), [OWN, NODE]);
+  assert.deepEqual(await node.look(20 * MINUTE_MS), [OWN]);
+});
+
+Deno.test("a node whose entry comes while bgpd is asked stays until the next list", async () => {
+  await using node = start();
+  const late = "10.0.0.3";
+  node.world.ofEvpn = () => {
+    node.hear(late);
+    return [NODE];
+  };
+  assert.deepEqual(await node.look(0), [OWN, NODE, late]);
+  node.world.ofEvpn = () => [NODE, late];
+  assert.deepEqual(await node.look(AGAIN_MS), [OWN, NODE, late]);
+  node.world.ofEvpn = () => [NODE];
+  assert.deepEqual(await node.look(14 * MINUTE_MS), [OWN, NODE, late]);
+});
