@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { MAX_CONFIG_BYTES } from "../shared/call_limits.ts";
 import { fail } from "../shared/faults.ts";
 import { MAX_SUFFIX, MAX_VNI } from "../shared/lan/lan.ts";
+import { NODES_LAN } from "../shared/lan/nodes_lan.ts";
 import { ID_PATTERN } from "./environment.ts";
 import { parseMac } from "../shared/mac.ts";
 import { type CniVersion, isSupported, OLDEST_VERSION, SUPPORTED_VERSIONS } from "./versions.ts";
@@ -23,13 +24,14 @@ const integer = (low: number, high: number) => {
 };
 const matching = (pattern: RegExp, rule: string) => z.string(rule).check(z.regex(pattern, rule));
 
+const NODES_RULE = "another one: this is the VNI of the nodes' own LAN";
 const OBJECT = "an object";
 const schema = z.object({
   suffix: matching(
     new RegExp(`^[a-zA-Z0-9_.-]{1,${MAX_SUFFIX}}$`),
     `1 to ${MAX_SUFFIX} letters, digits, _ . or -`,
   ),
-  vxlanId: integer(0, MAX_VNI),
+  vxlanId: integer(0, MAX_VNI).check(z.refine((vni) => vni !== NODES_LAN.vni, NODES_RULE)),
   mtu: z.nullish(integer(68, 65_485)),
   port: z.nullish(integer(1, 65_535)),
   master: z.nullish(

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FaultError } from "../shared/faults.ts";
+import { NODES_LAN } from "../shared/lan/nodes_lan.ts";
 import { chooseMac, decodeConfig, readLanConfig, readName, readVersion } from "./config.ts";
 
 const LAN = { suffix: "ntwork", vxlanId: 10 };
@@ -26,6 +27,15 @@ Deno.test("values at the edge of their rules are taken as they are", () => {
     { args: {}, runtimeConfig: {} },
   ];
   for (const one of edges) assert.deepEqual(readLanConfig({ ...LAN, ...one }), { ...LAN, ...one });
+});
+
+Deno.test("the VNI of the nodes' own LAN is refused, whether that LAN is there or not", () => {
+  const { vni } = NODES_LAN;
+  assert.throws(() => readLanConfig({ ...LAN, vxlanId: vni }), {
+    message: `Cannot use the config: vxlanId is ${vni}; it must be another one: ` +
+      "this is the VNI of the nodes' own LAN",
+  });
+  for (const vxlanId of [vni - 1, vni + 1]) readLanConfig({ ...LAN, vxlanId });
 });
 
 Deno.test("a byte order mark and white space are no harm", () => {

@@ -3,7 +3,7 @@ import type { Lan } from "./lan.ts";
 
 /**
  * A node that is on no LAN says nothing in EVPN. Its first frames would come to nodes that have not
- * heard of it. No configuration can have this suffix; one with this VNI is refused, as one of any
- * other LAN's is.
+ * heard of it. No configuration can have this suffix, and one with this VNI is refused
+ * (`cni/config.ts`), also where this LAN does not stand yet.
  */
 export const NODES_LAN: Lan = { name: "nodes", suffix: "~vtep", vni: 7_169_388 };

@@ -1,6 +1,7 @@
 // The LAN's keys at the plugin's boundary: each wrong key is named with value and rule.
 import assert from "node:assert/strict";
 import { callPlugin, CODE, codeOf, type Config, messageOf, resultOf } from "../fixture/calls.ts";
+import { NODES_LAN } from "../../shared/lan/nodes_lan.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { BareNode, UNDERLAY_MTU } from "../fixture/bare_node.ts";
 
@@ -10,6 +11,7 @@ const WRONG: [string, ...Config[]][] = [
   ["suffix", { suffix: "a b" }, { suffix: "a/b" }, { suffix: "a,b" }, { suffix: null }],
   ["vxlanId", { vxlanId: undefined }, { vxlanId: "10" }, { vxlanId: -1 }, { vxlanId: 2 ** 24 }],
   ["vxlanId", { vxlanId: 1.5 }, { vxlanId: null }, { vxlanId: true }, { vxlanId: 1e99 }],
+  ["vxlanId", { vxlanId: NODES_LAN.vni }],
   ["mtu", { mtu: "1400" }, { mtu: 67 }, { mtu: 65_486 }, { mtu: 1400.5 }],
   ["port", { port: 0 }, { port: 65_536 }, { port: "4789" }],
   ["master", { master: "" }, { master: 1 }, { master: "sixteen-letters-" }, { master: "a b" }],
