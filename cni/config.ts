@@ -33,7 +33,8 @@ const schema = z.object({
   ),
   vxlanId: integer(0, MAX_VNI).check(z.refine((vni) => vni !== NODES_LAN.vni, NODES_RULE)),
   mtu: z.nullish(integer(68, 65_485)),
-  port: z.nullish(integer(1, 65_535)),
+  // VXLAN binds it in the node's own namespace, where the ports below are of the node's services.
+  port: z.nullish(integer(1_024, 65_535)),
   master: z.nullish(
     matching(/^[^\s/:#"'\\]{1,15}$/, "the name of an interface, at most 15 characters"),
   ),

@@ -16,7 +16,8 @@ Deno.test("values at the edge of their rules are taken as they are", () => {
     { suffix: "a_.-19" },
     { mtu: 68 },
     { mtu: 65_485 },
-    { port: 1 },
+    { port: 1_024 },
+    { port: 8_472 },
     { port: 65_535 },
     { maxMacs: 1 },
     { maxMacs: 1_000_000, stormLimit: 1_000_000 },
@@ -36,6 +37,14 @@ Deno.test("the VNI of the nodes' own LAN is refused, whether that LAN is there o
       "this is the VNI of the nodes' own LAN",
   });
   for (const vxlanId of [vni - 1, vni + 1]) readLanConfig({ ...LAN, vxlanId });
+});
+
+Deno.test("a port of the node's own services is refused", () => {
+  for (const port of [53, 1_023]) {
+    assert.throws(() => readLanConfig({ ...LAN, port }), {
+      message: `Cannot use the config: port is ${port}; it must be an integer from 1024 to 65535`,
+    });
+  }
 });
 
 Deno.test("a byte order mark and white space are no harm", () => {

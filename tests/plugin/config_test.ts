@@ -13,7 +13,7 @@ const WRONG: [string, ...Config[]][] = [
   ["vxlanId", { vxlanId: 1.5 }, { vxlanId: null }, { vxlanId: true }, { vxlanId: 1e99 }],
   ["vxlanId", { vxlanId: NODES_LAN.vni }],
   ["mtu", { mtu: "1400" }, { mtu: 67 }, { mtu: 65_486 }, { mtu: 1400.5 }],
-  ["port", { port: 0 }, { port: 65_536 }, { port: "4789" }],
+  ["port", { port: 0 }, { port: 65_536 }, { port: "4789" }, { port: 53 }, { port: 1023 }],
   ["master", { master: "" }, { master: 1 }, { master: "sixteen-letters-" }, { master: "a b" }],
   ["maxMacs", { maxMacs: 0 }, { maxMacs: 1_000_001 }, { maxMacs: "100" }, { maxMacs: 1.5 }],
   ["stormLimit", { stormLimit: 0 }, { stormLimit: 1_000_001 }, { stormLimit: true }],

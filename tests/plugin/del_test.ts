@@ -37,7 +37,7 @@ const MISHAPS: Mishap[] = [
   { title: "no lock files", script: "rm -r /run/megalos" },
   { title: "another vxlanId now", call: { config: { vxlanId: 99 } } },
   { title: "another name now", call: { config: { name: "another", suffix: "x" } } },
-  { title: "another mtu and port now", call: { config: { mtu: 1300, port: 1 } } },
+  { title: "another mtu and port now", call: { config: { mtu: 1300, port: 8472 } } },
   { title: "vxlanId out of range now", call: { config: { vxlanId: -1 } } },
   { title: "no LAN keys now", call: { config: { suffix: undefined, vxlanId: undefined } } },
   { title: "a cniVersion that is not known", call: { config: { cniVersion: "9.9.9" } } },
