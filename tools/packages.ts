@@ -27,6 +27,7 @@ export const testPackages = [
   ...arm64Packages,
   "chromium",
   "fish",
+  "gobgpd",
   "iptables",
   "keepalived",
   "prometheus",
