@@ -16,6 +16,7 @@ import {
   formChain,
   metSet,
   parsePorts,
+  planNoOwnLimits,
   planOwnLimits,
   PORT_FRAMES,
   REMOVE_STORM_TABLE,
@@ -67,11 +68,13 @@ export class StormLimiter implements Duty {
   }
 
   async #start(): Promise<void> {
-    const chain = this.limit === 0 ? "frames" : formChain(this.limit);
-    const isThere = (await nft(["list", "chain", ...TABLE, chain])).reason === "success";
+    // Without the sets' elements.
+    const { reason, stdout } = await nft(["-t", "list", "table", ...TABLE]);
     if (this.limit === 0) {
-      if (isThere) await apply(REMOVE_STORM_TABLE);
-    } else if (!isThere) {
+      if (reason === "success") await apply(REMOVE_STORM_TABLE);
+    } else if (stdout.includes(`chain ${formChain(this.limit)} {`)) {
+      await apply(planNoOwnLimits(stdout));
+    } else {
       await apply(renderTable(this.limit, await listMacs()));
     }
     this.#isSet = true;

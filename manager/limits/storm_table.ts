@@ -66,9 +66,11 @@ export function formChain(limit: number): string {
 
 /**
  * nft knows no bridge's table of MAC addresses, so the table learns by itself which are in use: a
- * frame to another one is flooded by its bridge. A port may make few MAC addresses known at a time,
- * so nobody fills the set. Pods' ports alone are limited: what comes from another node was limited
- * there. Each set has a `typeof`, as in the VTEP filter: an older nft can list it then.
+ * frame to another one is flooded by its bridge. A port may make few MAC addresses known at a time
+ * (7,000 in five minutes), so nobody fills the set. Frames of a known one do not keep it there: one
+ * port could fill the set in hours then. Its next frame after its time makes it known again. Pods'
+ * ports alone are limited: what comes from another node was limited there. Each set has a `typeof`,
+ * as in the VTEP filter: an older nft can list it then.
  * @param known MAC addresses in use
  */
 export function renderTable(limit: number, known: readonly string[]): string {
@@ -92,7 +94,7 @@ function describeTable(limit: number, elements: string): string {
     ${dropFlooded(limit).join("\n    ")}
   }
   chain learn {
-    add @learners { iifname limit rate over 20/second burst 1000 packets } return
+    update @learners { iifname limit rate over 20/second burst 1000 packets } return
     add @known { ether saddr }
   }
   chain frames {
@@ -106,6 +108,17 @@ function describeTable(limit: number, elements: string): string {
 `;
 }
 
+/** Takes away what nobody goes to any more. */
+const removeOwn = (limit: number) =>
+  `flush chain ${STORM_TABLE} storm_${limit}\ndelete chain ${STORM_TABLE} storm_${limit}\n` +
+  `delete set ${STORM_TABLE} meters_${limit}\ndelete set ${STORM_TABLE} bytes_${limit}\n`;
+
+/** What takes away all limits of LANs' own, which an earlier manager has left in the table. */
+export function planNoOwnLimits(table: string): string {
+  const limits = [...table.matchAll(/^\tchain storm_(\d+) \{/gm)].map(([, limit]) => Number(limit));
+  return `flush map ${STORM_TABLE} own\n${limits.map(removeOwn).join("")}`;
+}
+
 /** What is told of ports whose LANs have limits of their own; the ports that were told before. */
 export function planOwnLimits(
   wanted: ReadonlyMap<string, number>,
@@ -114,8 +127,11 @@ export function planOwnLimits(
   const gone = [...had].filter(([port, limit]) => wanted.get(port) !== limit);
   const added = [...wanted].filter(([port, limit]) => had.get(port) !== limit);
   const limits = [...new Set(added.map(([, limit]) => limit))];
+  const used = new Set(wanted.values());
+  const unused = new Set(had.values()).difference(used);
   return [
     ...gone.map(([port]) => `delete element ${STORM_TABLE} own { "${port}" }\n`),
+    ...[...unused].map(removeOwn),
     ...limits.map((limit) =>
       `table ${STORM_TABLE} {\n  ${meters(limit)}\n}\n` +
       `add chain ${STORM_TABLE} storm_${limit}\nflush chain ${STORM_TABLE} storm_${limit}\n` +

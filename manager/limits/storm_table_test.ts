@@ -1,6 +1,12 @@
 // What nft is told about storms, and how its answer is read.
 import assert from "node:assert/strict";
-import { formChain, parsePorts, planOwnLimits, renderTable } from "./storm_table.ts";
+import {
+  formChain,
+  parsePorts,
+  planNoOwnLimits,
+  planOwnLimits,
+  renderTable,
+} from "./storm_table.ts";
 
 Deno.test("the table has the limit, a burst of five seconds, and what is known already", () => {
   const text = renderTable(2000, ["02:00:00:00:00:01", "02:00:00:00:00:02"]);
@@ -44,11 +50,36 @@ Deno.test("ports of LANs with a limit of their own are told once, and taken back
   const same = new Map([["mga", 100]]);
   assert.equal(planOwnLimits(same, same), "");
   const next = planOwnLimits(new Map([["mga", 50]]), new Map([["mga", 100], ["mgb", 100]]));
-  assert.deepEqual(next.split("\n").filter((line) => line.startsWith("delete")), [
+  assert.deepEqual(next.split("\n").filter((line) => line.startsWith("delete element")), [
     'delete element bridge megalos own { "mga" }',
     'delete element bridge megalos own { "mgb" }',
   ]);
   assert.match(next, /own { "mga" : goto storm_50 }/);
+});
+
+Deno.test("a limit that no LAN has any more leaves nothing behind", () => {
+  const words = (script: string) =>
+    script.split("\n").filter((line) => /^(flush|delete)/.test(line));
+  const had = new Map([["mga", 100], ["mgb", 100], ["mgc", 50]]);
+  const left = planOwnLimits(new Map([["mgb", 100]]), had);
+  const gone = [
+    "delete chain bridge megalos storm_50",
+    "delete set bridge megalos meters_50",
+    "delete set bridge megalos bytes_50",
+  ];
+  assert.deepEqual(words(left), [
+    'delete element bridge megalos own { "mga" }',
+    'delete element bridge megalos own { "mgc" }',
+    "flush chain bridge megalos storm_50",
+    ...gone,
+  ]);
+  const table =
+    "table bridge megalos {\n\tchain form_1 {\n\t}\n\n\tchain storm_50 {\n\t\taccept\n\t}\n}";
+  assert.deepEqual(words(planNoOwnLimits(table)), [
+    "flush map bridge megalos own",
+    "flush chain bridge megalos storm_50",
+    ...gone,
+  ]);
 });
 
 Deno.test("ports that have met a limit are read from what nft prints", () => {

@@ -5,7 +5,7 @@ import { LANS } from "../fixture/bare_node.ts";
 import { countForged } from "../fixture/forger.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { MANAGER, readStatus } from "../fixture/manager.ts";
-import { addPod, canReach, inPod, NET1, type Pod, pod } from "../fixture/pod.ts";
+import { addPod, call, canReach, inPod, NET1, type Pod, pod } from "../fixture/pod.ts";
 import { addLoop, closeRing, MALLORY as BRIDGE } from "../fixture/loop.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { countHellos, sendHellos } from "../fixture/hellos.ts";
@@ -80,6 +80,21 @@ testAsRoot(
     );
     await attack(node, few, { frames: 200, destination: EVERYBODY });
     await manager.logged(/lab\/few net0 floods it: of more than 10 frames a second/);
+
+    // What is there for a LAN goes with it, also while no manager is there: the table outlives it.
+    const hasOwn = async () =>
+      /storm_10|_10 |mg\S+ : goto/.test(await inLans("nft", "list", "ruleset"));
+    const isGone = () =>
+      eventually(async () => !await hasOwn(), 10, () => `it is there\n${worker.manager.log}`);
+    assert.equal((await call(node, "DEL", few)).reason, "success");
+    await isGone();
+    assert.equal((await call(node, "ADD", few)).reason, "success");
+    await eventually(hasOwn, 10, () => `the LAN has no limit of its own\n${manager.log}`);
+    await manager.end("KILL");
+    assert.equal((await call(node, "DEL", few)).reason, "success");
+    assert.ok(await hasOwn());
+    await worker.restart();
+    await isGone();
   },
 );
 
