@@ -43,10 +43,12 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
   /** Our table is there. */
   #isSet = false;
   /**
-   * What nft said of the table when we had made it. An earlier manager's table may have been
+   * What nft says of the table when we have made it. An earlier manager's table may have been
    * changed, and another nft says it in other words, so a manager makes it anew at its start.
    */
   #form: string | undefined;
+  /** What nft said when we had made it the last time: somebody may have changed it just then. */
+  #lastForm: string | undefined;
   #isRemoved = false;
   /** `began` is when (ms) bgpd was asked, some time after the look had begun. */
   #listed:
@@ -181,7 +183,9 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
       this.tell({ kind: "vtep-filter-set", isAgain: this.#isSet });
       this.#isSet = true;
       seen = await this.host.see();
-      this.#form = seen?.form;
+      // Another nft says the same each time.
+      if (this.#form === undefined || seen?.form === this.#lastForm) this.#form = seen?.form;
+      this.#lastForm = seen?.form;
     }
     // Nodes that were heard of while the table was made anew may not be in it.
     const script = plan(seen);

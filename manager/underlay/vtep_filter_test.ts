@@ -16,15 +16,21 @@ function start() {
   const world = {
     ofKernel: [] as string[],
     ofEvpn: () => [NODE] as string[],
+    /** How nft says the table, and what somebody does as soon as it is made. */
+    form: "ours",
+    made: () => {},
   };
   const host: FilterHost = {
     see: () => {
       const sets = setsOf({ ports: [4789], underlays: [], vteps: [...vteps], others: [] });
       const dropped = { strangers: 0, spoofed: 0, forwarded: 0 };
-      return Promise.resolve({ form: "ours", sets, dropped });
+      return Promise.resolve({ form: world.form, sets, dropped });
     },
     apply(script) {
-      if (script.includes("delete table")) vteps.clear();
+      if (script.includes("delete table")) {
+        vteps.clear();
+        world.made();
+      }
       for (const [, verb, nodes = ""] of script.matchAll(/^(\w+) element .* vteps4 { (.*) }$/gm)) {
         for (const node of nodes.split(", ")) verb === "add" ? vteps.add(node) : vteps.delete(node);
       }
@@ -89,4 +95,23 @@ Deno.test("a node whose entry comes while bgpd is asked stays until the next lis
   assert.deepEqual(await node.look(AGAIN_MS), [OWN, NODE, late]);
   node.world.ofEvpn = () => [NODE];
   assert.deepEqual(await node.look(14 * MINUTE_MS), [OWN, NODE, late]);
+});
+
+Deno.test("a table that is changed as soon as it is made is made again, and another nft is learnt", async () => {
+  await using node = start();
+  const made: string[] = [];
+  let next = ["ours", "dormant", "ours"];
+  node.world.made = () => {
+    node.world.form = next.shift() ?? "never";
+    made.push(node.world.form);
+  };
+  await node.look(0);
+  node.world.form = "changed";
+  for (const at of [1, 2, 3, 4]) await node.look(at);
+  assert.deepEqual(made, ["ours", "dormant", "ours"]);
+  node.world.form = "ours, says another nft";
+  next = [node.world.form, node.world.form];
+  for (const at of [5, 6, 7, 8]) await node.look(at);
+  assert.deepEqual(next, []);
+  assert.equal(made.length, 5);
 });
