@@ -5,6 +5,7 @@ import {
   addInterface,
   addLoop,
   closeLoop,
+  closeRing,
   LAN,
   MALLORY,
   openLoop,
@@ -69,6 +70,16 @@ export const ATTACKS: readonly Attack[] = [
     async run(node) {
       await addLoop(node);
       await closeLoop(node);
+      await new Promise((resolve) => setTimeout(resolve, 9_000));
+      await openLoop(node);
+    },
+  },
+  {
+    name: "ring",
+    title: "a loop through two LANs, with a hundred frames in it to a known MAC address, for 10 s",
+    async run(node) {
+      await addLoop(node);
+      await closeRing(node);
       await new Promise((resolve) => setTimeout(resolve, 9_000));
       await openLoop(node);
     },
