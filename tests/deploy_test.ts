@@ -30,6 +30,14 @@ Deno.test("every image is of this version", () => {
   );
 });
 
+Deno.test("the reflector's number of sessions follows from the memory limit of its FRR", () => {
+  const text = manifests.get(`${DEPLOY}/base/reflector/deployment.yml`) ?? "";
+  const [, variable = "", reference] =
+    /- name: (MEGALOS_\w+)\n +valueFrom:\n +resourceFieldRef: (\{.*\})\n/.exec(text) ?? [];
+  assert.equal(variable, "MEGALOS_FRR_MEMORY");
+  assert.equal(reference, "{ containerName: frr, resource: limits.memory, divisor: 1Mi }");
+});
+
 Deno.test("every variable is a setting of the manager", async () => {
   const help = (await run({ argv: ["env", programPath("manager", HOST_ARCH), "--help"] })).stdout;
   const given = [...manifests.values()].flatMap((text) =>
