@@ -18,7 +18,12 @@ testAsRoot(
     const { node, manager } = worker;
     const before = await linksOf(node);
     assert.equal(codeOf(await callOn(node, { verb: "ADD" })), 0);
-    assert.equal((await countsOf(node, "ADD")).answered, 1);
+    // What was counted is written a moment after the answer.
+    await eventually(
+      async () => (await countsOf(node, "ADD")).answered === 1,
+      10,
+      () => `the ADD is not counted\n${manager.log}`,
+    );
     assert.deepEqual(await linksOf(node), before);
 
     await node.must("nsenter", `--net=${LANS}`, "ip", "link", "del", "net1-ntwork");
