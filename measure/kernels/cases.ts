@@ -12,12 +12,12 @@ export interface Case {
 
 /**
  * Beginnings of the paths of test files in tests/, or a lab in lab/examples/ and its number of
- * workers.
+ * workers, or a program in measure/ and its arguments.
  */
-type Work = { readonly tests: readonly string[] } | {
-  readonly lab: string;
-  readonly nodes: number;
-};
+type Work =
+  | { readonly tests: readonly string[] }
+  | { readonly lab: string; readonly nodes: number }
+  | { readonly measure: readonly [string, ...string[]] };
 
 const tests = (...names: string[]) => ({ tests: names });
 
@@ -59,6 +59,11 @@ export const CASES: readonly Case[] = [
     name: "encrypted",
     what: "LANs on an underlay that WireGuard encrypts",
     run: tests("manager/encrypted_"),
+  },
+  {
+    name: "apparmor",
+    what: "a worker's life in containers that AppArmor confines",
+    run: { measure: ["powers", "--apparmor"] },
   },
   {
     name: "failover",

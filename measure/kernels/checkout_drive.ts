@@ -14,7 +14,12 @@ const RUN_ELSEWHERE = `mount --bind "$1" "$2" && cd "$2" && shift 2 && exec "$@"
 /** What no test needs: history, caches, and programs of other machines. */
 const LEFT_OUT = [".git", ".cache", "dist"];
 /** Deno downloads what these files import, because what runs in a machine has no network. */
-const ENTRY_POINTS = ["tests/preload/main.ts", "lab/main.ts", "tools/main.ts"];
+const ENTRY_POINTS = [
+  "tests/preload/main.ts",
+  "lab/main.ts",
+  "tools/main.ts",
+  "measure/powers/main.ts",
+];
 
 /** Writes the drive into `file`, by way of folders beside it. */
 export async function makeCheckoutDrive(

@@ -16,6 +16,7 @@ export const hostPackages = [
 /** The packages that are added to what every Debian has. */
 export const guestPackages = [
   ...faultPackages,
+  "apparmor",
   "iptables",
   "kmod",
   "psmisc",

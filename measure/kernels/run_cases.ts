@@ -45,7 +45,7 @@ export async function runCase(
     CHECKOUT_IN_MACHINE,
     "NO_COLOR=1",
     `MEGALOS_TIME_SCALE=${timeScale}`,
-    ..."lab" in run ? labArgv(run.lab, run.nodes) : testArgv(run.tests),
+    ...argvOf(run),
   ];
   const work = machine.run(argv, (line) => {
     file.writeSync(encoder.encode(`${line}\n`));
@@ -56,7 +56,7 @@ export async function runCase(
     ended.push(end);
     if (end.outcome === "failed") progress.say(`${name}: FAILED ${end.name}`);
   });
-  const detail = () => "lab" in run ? last.at(-1) ?? "" : `${ended.length} tests`;
+  const detail = () => "tests" in run ? `${ended.length} tests` : last.at(-1) ?? "";
   let code: number | undefined;
   let stopped: { readonly stopped?: string } = {};
   try {
@@ -71,9 +71,20 @@ export async function runCase(
   if (code !== undefined && code !== 0 && failures.length === 0) {
     failures.push({ name: `ended with ${code}`, why: last.join("\n") });
   }
-  const passed = "lab" in run && code === 0 ? 1 : count("passed");
+  const passed = "tests" in run ? count("passed") : code === 0 ? 1 : 0;
   const seconds = Math.round((performance.now() - started) / 1000);
   return { name, seconds, passed, skipped: count("skipped"), failures, ...stopped };
+}
+
+function argvOf(run: Case["run"]): string[] {
+  if ("lab" in run) return labArgv(run.lab, run.nodes);
+  return "tests" in run ? testArgv(run.tests) : measureArgv(run.measure);
+}
+
+function measureArgv([name, ...words]: readonly [string, ...string[]]): string[] {
+  // deno-fmt-ignore
+  return [`${CHECKOUT_IN_MACHINE}/deno`, "run", "--allow-all", "--no-check", "--cached-only",
+    `measure/${name}/main.ts`, ...words];
 }
 
 function testArgv(beginnings: readonly string[]): string[] {

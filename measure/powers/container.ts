@@ -21,7 +21,13 @@ const HEARS = { None: "private", HostToContainer: "slave", Bidirectional: "share
 /** Programs with fewer of Deno's permissions are run from there. */
 const DENO = [DIST, dirname(Deno.execPath())];
 
-export function inContainer(power: Power | undefined, role: Role, container: Container): string[] {
+/** @param profile words in front of a program that is not privileged */
+export function inContainer(
+  power: Power | undefined,
+  role: Role,
+  container: Container,
+  profile: readonly string[] = [],
+): string[] {
   const lacks = (kind: Power["kind"], name: string) =>
     isOf(power, role, container) && power.kind === kind && power.name === name;
   const mounts = mountsOf(role, container).filter(({ path }) => !lacks("mount", path));
@@ -37,7 +43,7 @@ export function inContainer(power: Power | undefined, role: Role, container: Con
   const kept = capabilitiesOf(role, container).filter((name) => !lacks("capability", name));
   // deno-fmt-ignore
   return ["unshare", "--mount", "--propagation", "unchanged",
-    "sh", "-c", script, "sh", ...words, ...deno, "--", may ? "rw" : "ro", ...(may ? [] : drop(kept))];
+    "sh", "-c", script, "sh", ...words, ...deno, "--", may ? "rw" : "ro", ...(may ? [] : [...drop(kept), ...profile])];
 }
 
 /** The words that start a program with these capabilities alone. */

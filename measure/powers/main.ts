@@ -7,6 +7,7 @@ import { ensurePackages } from "../../tools/debian.ts";
 import { faultPackages } from "../../tools/packages.ts";
 import { setTimeScale, TIME_SCALE } from "../../shared/process/time_scale.ts";
 import { Progress } from "../progress.ts";
+import { confined, loadProfile } from "./apparmor.ts";
 import { describeHolder, listPowers, type Power } from "./powers.ts";
 import { findNeed } from "./scenario.ts";
 
@@ -26,22 +27,29 @@ const program = new Command("deno task powers")
   )
   .option("--only <word...>", "powers whose holder, kind or name is one of these words")
   .option("--root <folder>", "of the nodes: a Debian with another FRR; containers' powers alone")
+  .option(
+    "--apparmor",
+    "all powers, in containers with the AppArmor profile that containerd gives them; nothing else",
+    false,
+  )
   .option("--at-a-time <n>", "lives at a time", Number, 2)
   .option("--json", "print the results as JSON", false);
 
 try {
-  const { only, root, atATime, json } = program.parse(Deno.args, { from: "user" }).opts<Options>();
+  const options = program.parse(Deno.args, { from: "user" }).opts<Options>();
+  const { only, root, apparmor, atATime, json } = options;
   await ensurePackages(faultPackages, context);
   await ensureBuilt([HOST_ARCH], context);
-  progress.say("a life with all powers");
-  const broken = await findNeed(undefined, root);
+  await using _profile = apparmor ? await loadProfile() : undefined;
+  progress.say(`a life with all powers${apparmor ? ", confined by AppArmor" : ""}`);
+  const broken = await findNeed(undefined, { root, ...apparmor && { profile: confined } });
   if (broken !== undefined) throw new Error(`With all powers this fails: ${broken}`);
-  const powers = listPowers()
+  const powers = apparmor ? [] : listPowers()
     .filter((power) => root === undefined || "role" in power.holder)
     .filter((power) => only?.some((word) => isMeant(power, word)) ?? true);
   let done = 0;
   const needs = await mapAtMost(atATime, powers, async (power) => {
-    const need = await findNeed(power, root);
+    const need = await findNeed(power, { root });
     const title = `${describeHolder(power.holder)}: ${power.kind} ${power.name}`;
     progress.say(`${++done} of ${powers.length}: ${title}: ${need ?? "not missed"}`);
     return { ...power, holder: describeHolder(power.holder), need: need ?? null };
@@ -64,6 +72,7 @@ try {
 interface Options {
   readonly only?: readonly string[];
   readonly root?: string;
+  readonly apparmor: boolean;
   readonly atATime: number;
   readonly json: boolean;
 }

@@ -42,19 +42,28 @@ const PATIENCE = 20;
 interface Step {
   readonly what: string;
   readonly work: () => Promise<unknown>;
+  /** It needs mount(2), which containerd's AppArmor profile refuses. */
+  readonly mounts?: true;
 }
 
-/**
- * What fails first without the power, or undefined. Without a power, everything is there.
- * @param root the nodes' file system: a Debian with another FRR
- */
-export async function findNeed(power?: Power, root?: string): Promise<string | undefined> {
+export interface Life {
+  /** The nodes' file system: a Debian with another FRR. */
+  readonly root?: string | undefined;
+  /** Words in front of what runs in each container that is not privileged. */
+  readonly profile?: readonly string[];
+}
+
+/** What fails first without the power, or undefined. Without a power, everything is there. */
+export async function findNeed(
+  power: Power | undefined,
+  { root, profile }: Life,
+): Promise<string | undefined> {
   await using cluster = await startCluster(root);
   const { reflector, workers } = cluster;
   const [w1, w2] = workers;
   await using stations = new AsyncDisposableStack();
   const start = async (node: Node, role: Role, env: Record<string, string>) => {
-    const wrap = (container: "frr" | "manager") => inContainer(power, role, container);
+    const wrap = (container: "frr" | "manager") => inContainer(power, role, container, profile);
     const wrappers = { frr: wrap("frr"), manager: wrap("manager") };
     const all = {
       ...env,
@@ -63,7 +72,7 @@ export async function findNeed(power?: Power, root?: string): Promise<string | u
       MEGALOS_HTTP_TOKEN_FILE: TOKEN_FILE,
     };
     await provideVolumes(node);
-    await install(node, inContainer(power, role, "install"), role, all);
+    await install(node, inContainer(power, role, "install", profile), role, all);
     return stations.use(await Station.start(node, role, all, wrappers));
   };
   let worker: Station | undefined;
@@ -184,6 +193,7 @@ export async function findNeed(power?: Power, root?: string): Promise<string | u
     // A container cannot give the name back to the node. It has one of its own, so calls go on.
     {
       what: "a LAN namespace without its name",
+      mounts: true,
       work: async () => {
         await w1.must("sh", "-c", `while umount --lazy ${LANS} 2>&-; do :; done; rm ${LANS}`);
         await sees("pinned again")();
@@ -237,7 +247,7 @@ export async function findNeed(power?: Power, root?: string): Promise<string | u
       },
     },
   ];
-  for (const { what, work } of steps) {
+  for (const { what, work } of steps.filter(({ mounts }) => !mounts || profile === undefined)) {
     try {
       await work();
     } catch (error) {
