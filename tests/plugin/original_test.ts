@@ -1,5 +1,6 @@
 // Which devices of the Go original the plugin deletes, and which look-alikes it leaves alone.
 import assert from "node:assert/strict";
+import { sleep } from "../../shared/process/time.ts";
 import { BareNode, LANS } from "../fixture/bare_node.ts";
 import { type Call, callPlugin, codeOf, resultOf } from "../fixture/calls.ts";
 import {
@@ -9,6 +10,7 @@ import {
   ORIGINAL,
   type RunOn,
 } from "../fixture/original.ts";
+import { eventually } from "../fixture/eventually.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 
 const SUCCESS = { exitCode: 0, stdout: "", stderr: "" };
@@ -96,12 +98,28 @@ testAsRoot("DEL leaves alone a LAN of another VNI, name or suffix", async () => 
   assert.equal(await node.device("kt-serve-ntwork"), undefined);
 });
 
+/** A device that is up gets its link-local address up to a second later. */
+async function observeAtRest(node: BareNode): Promise<Awaited<ReturnType<BareNode["observe"]>>> {
+  let seen = await node.observe();
+  await eventually(
+    async () => {
+      await sleep(1_500);
+      const before = JSON.stringify(seen);
+      seen = await node.observe();
+      return JSON.stringify(seen) === before;
+    },
+    20,
+    "the node's devices change all the time",
+  );
+  return seen;
+}
+
 async function assertUntouched(
   node: BareNode,
   title: string,
   config: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const before = await node.observe();
+  const before = await observeAtRest(node);
   assert.deepEqual(await callPlugin(node, { ...DEL, config }), SUCCESS, title);
   assert.deepEqual(await node.observe(), before, title);
 }
