@@ -1,7 +1,7 @@
 // Has the kernel ask often for the reflectors' next hops while no session is up.
 // So bgpd gets through as soon as a cut is over.
 import * as z from "zod";
-import { readAnswer } from "../../shared/process/answers.ts";
+import { readArrays } from "../../shared/process/answers.ts";
 import { run } from "../../shared/process/exec.ts";
 import { batch } from "../../shared/iproute2/batch.ts";
 import { ip, type IpCommand } from "../../shared/iproute2/words.ts";
@@ -115,8 +115,7 @@ const hops = z.array(
 
 /** Reads routes and neighbours, an array of JSON a line. */
 export function parseHops(answers: string): NextHop[] {
-  const lines = answers.split("\n").filter((line) => line.trim() !== "");
-  return lines.flatMap((line) => readAnswer(hops, "ip", line)).map(
+  return readArrays(hops, "ip", answers).map(
     ({ dst, dev, gateway, via }) => ({ address: gateway ?? via?.host ?? dst, device: dev }),
   );
 }

@@ -1,6 +1,6 @@
 // What the VTEP filter asks of node and FRR: nft's table, devices, and the addresses of nodes.
 import { isNameOfUnborn } from "../../shared/lan/unborn_vxlan.ts";
-import { readAnswer } from "../../shared/process/answers.ts";
+import { readAnswer, readArrays } from "../../shared/process/answers.ts";
 import * as z from "zod";
 import { describe } from "../../shared/process/command.ts";
 import { type Run, run } from "../../shared/process/exec.ts";
@@ -104,8 +104,7 @@ export function parseDevices(
       ? [{ ifname, ...linkinfo?.info_data }]
       : []
   );
-  const lines = routes.split("\n").filter((line) => line.trim() !== "");
-  const leading = lines.flatMap((line) => readAnswer(devices, "ip", line));
+  const leading = readArrays(devices, "ip", routes);
   const encrypted = leading.filter(({ linkinfo }) => ENCRYPTED.includes(linkinfo?.info_kind));
   const names = (encrypted.length > 0 ? encrypted : leading).flatMap(
     ({ dev, ifname }) => dev ?? ifname ?? [],

@@ -16,3 +16,16 @@ export function readAnswer<T>(
     throw new Error(`Cannot read what ${program} has printed: ${quote(json)}`, { cause });
   }
 }
+
+/**
+ * Reads answers that are an array each, one a line, as `ip -json -batch` prints them.
+ * @throws {Error} as {@link readAnswer}
+ */
+export function readArrays<T>(
+  schema: { parse(value: unknown): T[] },
+  program: string,
+  lines: string,
+): T[] {
+  return lines.split("\n").filter((line) => line.trim() !== "")
+    .flatMap((line) => readAnswer(schema, program, line));
+}
