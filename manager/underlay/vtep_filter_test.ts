@@ -41,7 +41,8 @@ function start() {
     nodesOfEvpn: () => Promise.resolve(world.ofEvpn()),
   };
   const filter = new VtepFilter(SETTINGS, OWN, () => {}, host);
-  const began = performance.now();
+  // Whole milliseconds: sums and differences of fractions are not exact.
+  const began = Math.floor(performance.now());
   const session: Session = {
     ...{ peer: "10.0.0.254", state: "Established", uptimeMs: 1, prefixesSent: 1 },
     prefixesReceived: 1,
