@@ -11,6 +11,8 @@ const CALL_BUCKETS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 const LOOK_BUCKETS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 /** A histogram's further series of each set of labels: +Inf, sum and count. */
 const MORE = 3;
+/** The last kind that a metric may have stands for all further ones: so there is one more. */
+const FURTHER = 1;
 
 const call = (verb: string, way: string, result: string): Labels => ({ verb, way, result });
 
@@ -23,7 +25,7 @@ export const CALL_ROWS: readonly (CountedRow | HistogramRow)[] = [
     type: "counter",
     labels: ["verb", "way", "result"],
     source: SOURCE,
-    most: VERBS.length * 4,
+    most: VERBS.length * 4 + FURTHER,
     first: VERBS.flatMap((verb) => [
       ...["ok", "error", "undelivered"].map((result) => call(verb, "resident", result)),
       call(verb, "binary", "unknown"),
@@ -50,7 +52,7 @@ export const CALL_ROWS: readonly (CountedRow | HistogramRow)[] = [
     type: "histogram",
     labels: ["verb", "result"],
     source: SOURCE,
-    most: VERBS.length * 2 * (CALL_BUCKETS.length + MORE),
+    most: (VERBS.length * 2 + FURTHER) * (CALL_BUCKETS.length + MORE),
     buckets: CALL_BUCKETS,
     hear(heard) {
       if (heard.kind !== "call-answered" && heard.kind !== "call-failed") return undefined;
@@ -101,7 +103,7 @@ export const EVENT_ROWS: readonly (CountedRow | HistogramRow)[] = [
     type: "counter",
     labels: ["fate"],
     source: SOURCE,
-    most: FATES.length,
+    most: FATES.length + FURTHER,
     first: FATES.map((fate) => ({ fate })),
     hear: (heard) => heard.kind === "move-hints" ? [{ fate: heard.fate }, heard.count] : undefined,
   },
