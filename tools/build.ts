@@ -14,6 +14,7 @@ import {
   type ProgramName,
   PROGRAMS,
 } from "./permissions.ts";
+import { during } from "./progress.ts";
 import { canDownload, compileEnv, findRuntime, type Runtime } from "./runtime.ts";
 
 /** Where the built program is. */
@@ -29,7 +30,7 @@ export async function ensureBuilt(
 ): Promise<void> {
   await Deno.mkdir(CACHE, { recursive: true });
   using lock = await Deno.open(`${CACHE}/build.lock`, { create: true, write: true });
-  await lock.lock(true);
+  await takeTurn(lock, context);
   const bundled = new Set<ProgramName>();
   for (const arch of archs) {
     const stale: Stale[] = [];
@@ -43,6 +44,13 @@ export async function ensureBuilt(
     for (const { name } of stale) bundled.add(name);
     await buildFor(arch, stale, context);
   }
+}
+
+/** Waits for the lock, and says so where another build has it. */
+async function takeTurn(lock: Deno.FsFile, { log }: Pick<ToolContext, "log">): Promise<void> {
+  if (await lock.tryLock(true)) return;
+  log("Waiting until another build of this checkout has ended");
+  await during("wait for another build", log, () => lock.lock(true));
 }
 
 /** A program that is to be built, and the hash of what it will be built from. */
@@ -67,7 +75,7 @@ async function buildFor(
     // A program that is running keeps its file. The new program is tried before it takes the place.
     const unproven = `${CACHE}/${arch}/${name}`;
     await compile(name, arch, runtime, unproven, context);
-    if (arch === HOST_ARCH) await assertAnswers(name, unproven);
+    if (arch === HOST_ARCH) await assertAnswers(name, unproven, [], context);
     await Deno.rename(unproven, programPath(name, arch));
     await Deno.writeTextFile(stampPath(name, arch), inputs);
   }
@@ -133,17 +141,22 @@ const ANSWER_LIMIT_MS = 3 * 60_000;
 
 /**
  * Runs a built program once, behind `wrapper`, in an otherwise empty environment, and answers its
- * stdout. A denort of another version than Deno's makes a program that does not start.
+ * stdout. A denort of another version than Deno's makes a program that does not start. With a log,
+ * a program that takes long to start says so there.
  */
 export async function assertAnswers(
   name: ProgramName,
   path: string,
   wrapper: readonly string[] = [],
+  context?: Pick<ToolContext, "log">,
 ): Promise<string> {
   const { env, args, answer } = PROGRAMS[name].ask;
   const variables = Object.entries(env).map(([key, value]) => `${key}=${value}`);
   const argv = ["env", "-i", ...variables, ...wrapper, path, ...args] as const;
-  const done = await run({ argv, timeoutMs: ANSWER_LIMIT_MS });
+  const ask = () => run({ argv, timeoutMs: ANSWER_LIMIT_MS });
+  const done = context === undefined
+    ? await ask()
+    : await during(`ask the built ${name}`, context.log, ask);
   if (done.reason !== "success" || !answer.test(done.stdout)) {
     const said = JSON.stringify(done.stdout);
     throw new Error(`Cannot use the built ${name}: ${describe(done)}, and its answer is ${said}`);

@@ -27,7 +27,7 @@ export async function makeBase(
   const excluded = LEFT_OUT.map((path) => `--exclude=./${path}`);
   // deno-fmt-ignore
   await must("pack the base", { argv: ["tar", "--create", "--numeric-owner", "--directory", root,
-    ...excluded, "--file", `${dir}/root.tar`, "."] });
+    ...excluded, "--file", `${dir}/root.tar`, "."] }, context);
   await removeTree(root);
   // This is written last, for it says that all is there.
   await Deno.writeTextFile(dockerfile, "FROM scratch\nADD root.tar /\n");
