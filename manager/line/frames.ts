@@ -25,6 +25,8 @@ const CONTINUATION = 0, TEXT = 1, BINARY = 2, CLOSING = 8, PING = 9, PONG = 10;
 
 export type Message =
   | { readonly kind: "text"; readonly text: string }
+  /** A part of a text that goes on. */
+  | { readonly kind: "part" }
   | { readonly kind: "ping"; readonly payload: Uint8Array<ArrayBuffer> }
   | { readonly kind: "pong" }
   | { readonly kind: "close" };
@@ -37,8 +39,10 @@ interface Frame {
 
 /** A control frame has at most so many bytes (section 5.5). */
 const MOST_CONTROL = 125;
+/** Parts of a text: each takes memory of its own, even an empty one. */
+export const MOST_PARTS = 64;
 
-/** Reads messages; control frames between the parts of a text are handed on as they come. */
+/** Reads messages frame by frame, so that whoever keeps a pace counts every frame. */
 export class MessageReader {
   #parts: Uint8Array<ArrayBuffer>[] = [];
   #length = 0;
@@ -51,19 +55,20 @@ export class MessageReader {
    * @throws {Violation} and {Ended}
    */
   async next(most: number): Promise<Message> {
-    while (true) {
-      const { isLast, opcode, payload } = await this.#readFrame(most);
-      if (opcode === PING) return { kind: "ping", payload };
-      if (opcode === PONG) return { kind: "pong" };
-      if (opcode === CLOSING) return { kind: "close" };
-      if (opcode === BINARY) throw new Violation(CLOSE.unsupported, "messages are text");
-      const isRight = this.#isInText ? opcode === CONTINUATION : opcode === TEXT;
-      if (!isRight) throw new Violation(CLOSE.protocol, "a frame is out of place");
-      this.#isInText = !isLast;
-      this.#parts.push(payload);
-      this.#length += payload.length;
-      if (isLast) return { kind: "text", text: this.#takeText() };
+    const { isLast, opcode, payload } = await this.#readFrame(most);
+    if (opcode === PING) return { kind: "ping", payload };
+    if (opcode === PONG) return { kind: "pong" };
+    if (opcode === CLOSING) return { kind: "close" };
+    if (opcode === BINARY) throw new Violation(CLOSE.unsupported, "messages are text");
+    const isRight = this.#isInText ? opcode === CONTINUATION : opcode === TEXT;
+    if (!isRight) throw new Violation(CLOSE.protocol, "a frame is out of place");
+    if (this.#parts.length === MOST_PARTS) {
+      throw new Violation(CLOSE.tooLong, `a message has more than ${MOST_PARTS} parts`);
     }
+    this.#isInText = !isLast;
+    this.#parts.push(payload);
+    this.#length += payload.length;
+    return isLast ? { kind: "text", text: this.#takeText() } : { kind: "part" };
   }
 
   async #readFrame(most: number): Promise<Frame> {

@@ -1,9 +1,17 @@
 // Messages of a WebSocket: read in whatever parts they come, refused where they are wrong.
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { mask } from "../../tests/fixture/fake_line.ts";
 import { fuzz } from "../../tests/fixture/fuzz.ts";
 import { ByteReader, Ended } from "./byte_reader.ts";
-import { encodeClose, encodeText, type Message, MessageReader, Violation } from "./frames.ts";
+import {
+  encodeClose,
+  encodeText,
+  type Message,
+  MessageReader,
+  MOST_PARTS,
+  Violation,
+} from "./frames.ts";
 
 const MOST = 200_000;
 
@@ -21,16 +29,6 @@ function readerOf(bytes: Uint8Array<ArrayBuffer>, part = 7): MessageReader {
       },
     }),
   );
-}
-
-/** What a server writes as a client would write it: masked. */
-function mask(frame: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const size = [126, 127].indexOf(frame[1]!) < 0 ? 2 : frame[1] === 126 ? 4 : 10;
-  const key = [1, 2, 3, 4];
-  const payload = frame.subarray(size).map((byte, at) => byte ^ key[at & 3]!);
-  const head = frame.slice(0, size);
-  head[1]! |= 128;
-  return Uint8Array.from([...head, ...key, ...payload]);
 }
 
 fuzz(
@@ -54,9 +52,22 @@ const text = (first: number, ...payload: number[]) =>
 Deno.test("a text in parts, with a ping between them", async () => {
   const reader = readerOf(Uint8Array.from([...text(1, 104), ...text(137, 9), ...text(128, 105)]));
   const ping: Message = { kind: "ping", payload: Uint8Array.of(9) };
+  assert.deepEqual(await reader.next(MOST), { kind: "part" });
   assert.deepEqual(await reader.next(MOST), ping);
   assert.deepEqual(await reader.next(MOST), { kind: "text", text: "hi" });
   await assert.rejects(reader.next(MOST), Ended);
+});
+
+const empty = (first: number, times: number) =>
+  Array.from({ length: times }, () => [...text(first)]);
+
+Deno.test("a text in as many parts as one may have", async () => {
+  const parts = [...text(1), ...empty(0, MOST_PARTS - 2).flat(), ...text(128, 104)];
+  const reader = readerOf(Uint8Array.from(parts));
+  for (let at = 1; at < MOST_PARTS; at++) {
+    assert.deepEqual(await reader.next(MOST), { kind: "part" });
+  }
+  assert.deepEqual(await reader.next(MOST), { kind: "text", text: "h" });
 });
 
 const WRONG = [
@@ -69,13 +80,21 @@ const WRONG = [
   ["what is not UTF-8", text(0x81, 0xff), 1007],
   ["a length of 2^63", Uint8Array.from([0x81, 0xff, 128, 0, 0, 0, 0, 0, 0, 0]), 1009],
   ["parts that are too long together", Uint8Array.from([...text(1, 1), ...text(0, 1, 1)]), 1009],
+  [
+    "one part more than a text may have",
+    Uint8Array.from([...text(1), ...empty(0, MOST_PARTS).flat()]),
+    1009,
+  ],
 ] as const;
 
 for (const [what, bytes, code] of WRONG) {
   Deno.test(`${what}: ends the line with ${code}`, async () => {
     const most = code === 1009 ? 2 : MOST;
+    const reader = readerOf(bytes);
     await assert.rejects(
-      readerOf(bytes).next(most),
+      async () => {
+        while (true) await reader.next(most);
+      },
       (error) => error instanceof Violation && error.code === code,
     );
   });

@@ -17,9 +17,18 @@ export interface Pace {
   readonly most: number;
   /** Bytes a second, in the long run: what comes faster is read later, so its sender waits. */
   readonly bytesPerSecond: number;
-  /** Messages a second, likewise. */
+  /** Messages a second, likewise; each part of one counts, and so does each control frame. */
   readonly messagesPerSecond: number;
 }
+
+/** Where time comes from. */
+export interface Clock {
+  /** In ms; it never goes back. */
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+const CLOCK: Clock = { now: () => performance.now(), sleep };
 
 /** So much (bytes) may wait for a slow reader; then its line is closed. */
 const MOST_WAITING = 32 * 1024 * 1024;
@@ -41,6 +50,7 @@ export class Line {
     private readonly connection: Deno.Conn,
     bytes: ByteReader,
     readonly from: string,
+    private readonly clock = CLOCK,
   ) {
     this.#reader = new MessageReader(bytes);
   }
@@ -95,12 +105,12 @@ export class Line {
   }
 
   #pay(ms: number): void {
-    this.#paidUntil = Math.max(this.#paidUntil, performance.now()) + ms;
+    this.#paidUntil = Math.max(this.#paidUntil, this.clock.now()) + ms;
   }
 
   async #keepPace(): Promise<void> {
-    const early = this.#paidUntil - performance.now() - BURST_MS;
-    if (early > 0) await sleep(early);
+    const early = this.#paidUntil - this.clock.now() - BURST_MS;
+    if (early > 0) await this.clock.sleep(early);
   }
 
   #write(frame: Uint8Array<ArrayBuffer>): void {

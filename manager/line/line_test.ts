@@ -1,0 +1,46 @@
+// A line's pace: whatever comes faster is read later, by a clock of the test's own.
+import assert from "node:assert/strict";
+import { FakeCaller } from "../../tests/fixture/fake_line.ts";
+import { encodeText } from "./frames.ts";
+import type { Clock, Pace } from "./line.ts";
+
+const PACE: Pace = { most: 10_000, bytesPerSecond: 1_000, messagesPerSecond: 20 };
+
+/** Time passes only while somebody sleeps. */
+function makeClock(): Clock & { readonly slept: number } {
+  let now = 5_000;
+  return {
+    now: () => now,
+    sleep(ms) {
+      now += ms;
+      return Promise.resolve();
+    },
+    get slept() {
+      return now - 5_000;
+    },
+  };
+}
+
+const EMPTY_PART = Uint8Array.of(0, 0);
+const PING = Uint8Array.of(137, 0);
+const times = (count: number, frame: Uint8Array<ArrayBuffer>) =>
+  Array.from({ length: count }, () => frame);
+
+for (
+  const [what, frames, ms] of [
+    ["40 texts are read at once", times(40, encodeText("")), 0],
+    ["texts beyond them are read at 20 a second", times(60, encodeText("")), 1_000],
+    ["each part of a text counts", [Uint8Array.of(1, 0), ...times(59, EMPTY_PART)], 1_000],
+    ["pings count", times(60, PING), 1_000],
+    ["long texts are read by their bytes", times(3, encodeText("x".repeat(1_000))), 1_000],
+  ] as const
+) {
+  Deno.test(`${what}: ${ms} ms are waited`, async () => {
+    const clock = makeClock();
+    const caller = new FakeCaller("10.99.0.11", clock);
+    for (const frame of frames) caller.sayFrame(frame);
+    caller.end();
+    while (await caller.line.next(PACE) !== undefined);
+    assert.equal(clock.slept, ms);
+  });
+}
