@@ -31,7 +31,7 @@ interface Wish {
 }
 
 /** What stands on this node. */
-interface Observation {
+interface Standing {
   readonly state: LanState;
   /** A device that has the LAN's MTU; undefined where there is none. */
   readonly member: Link | undefined;
@@ -82,7 +82,7 @@ async function readWish(call: CheckedCall): Promise<Wish> {
 }
 
 /** Looks at the LAN, and makes the LAN namespace where it is missing and no manager makes it. */
-async function observe(call: CheckedCall, { lan, attachment }: Wish): Promise<Observation> {
+async function observe(call: CheckedCall, { lan, attachment }: Wish): Promise<Standing> {
   const { port } = attachment;
   const links = await showInLanNetns(call, [...askAboutLan(lan), showLink(port)]);
   if (links === undefined) {
@@ -103,7 +103,7 @@ async function observe(call: CheckedCall, { lan, attachment }: Wish): Promise<Ob
 async function refuse(
   call: CheckedCall,
   wish: Wish,
-  { state, member, hasPort }: Observation,
+  { state, member, hasPort }: Standing,
 ): Promise<void> {
   await refuseOtherSettings(wish.config, wish.lan, state.bridge, member, call.host);
   if (!hasPort) return;
@@ -152,7 +152,7 @@ async function findMember(
 /** Decides what the config leaves open: what stands first, then the config, then the node. */
 async function settle(
   { config, lan }: Wish,
-  { member }: Observation,
+  { member }: Standing,
   facts: NodeFacts | undefined,
   host: Host,
 ): Promise<LanWanted> {

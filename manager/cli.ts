@@ -28,7 +28,7 @@ import {
 import { addCompletions } from "./show/completions.ts";
 import { addShowCommands } from "./show/commands.ts";
 import { readStatus } from "./status/read_status.ts";
-import { renderStatus } from "./status/render_status.ts";
+import { renderStatus, renderStatusJson } from "./status/render_status.ts";
 
 /** What the command line needs of its process. */
 export interface Process {
@@ -155,9 +155,7 @@ function buildCli(process: Process, fail: () => void): Command {
     .option("--json", "as JSON")
     .action(async ({ json }: { json?: true }) => {
       const status = await readStatus({ run, readText: readTextIfThere });
-      const text = json
-        ? JSON.stringify(status, null, 2) + "\n"
-        : renderStatus(status, process.columns);
+      const text = json ? renderStatusJson(status) : renderStatus(status, process.columns);
       print(text);
       if (!status.ready) fail();
     });

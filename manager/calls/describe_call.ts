@@ -1,6 +1,6 @@
 // What a call is about, as far as it says it: for events, so nothing here may fail.
 import * as z from "zod";
-import type { Attachment, CallError } from "../events/event.ts";
+import type { CallError, CallSubject } from "../events/event.ts";
 import { HANDED_VERBS } from "./protocol.ts";
 import type { HandedCall } from "./slots.ts";
 
@@ -10,7 +10,7 @@ const MAX_NAME = 300;
 /** A handed call's verb ("other" for one that no specification has) and attachment. */
 export function describeCall(
   { variables, config }: HandedCall,
-): { readonly verb: string; readonly attachment: Attachment } {
+): { readonly verb: string; readonly attachment: CallSubject } {
   const read = (name: string) => {
     const bytes = variables.get(name);
     return bytes && new TextDecoder().decode(bytes);

@@ -8,7 +8,7 @@ export const LEVELS = ["debug", "info", "warn", "error"] as const;
 export type Level = typeof LEVELS[number];
 
 /** Whom a call was about, as far as the call says it. */
-export interface Attachment {
+export interface CallSubject {
   /** `NAMESPACE/NAME`, where the runtime gave both. */
   readonly pod?: string;
   readonly container?: string;
@@ -104,14 +104,14 @@ export type Happening =
   | {
     readonly kind: "call-answered";
     readonly verb: string;
-    readonly attachment: Attachment;
+    readonly attachment: CallSubject;
     /** From the request to the answer. */
     readonly ms: number;
   }
   | {
     readonly kind: "call-failed";
     readonly verb: string;
-    readonly attachment: Attachment;
+    readonly attachment: CallSubject;
     readonly ms: number;
     readonly error: CallError;
   }
@@ -119,7 +119,7 @@ export type Happening =
   | {
     readonly kind: "call-undelivered";
     readonly verb: string;
-    readonly attachment: Attachment;
+    readonly attachment: CallSubject;
     /** Its launcher has not taken the answer in time, or /run has no room for it. */
     readonly why: "not-taken" | "no-room";
   }

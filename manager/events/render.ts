@@ -2,7 +2,7 @@
 import { type Lan, lanTitle } from "../../shared/lan/lan.ts";
 import { harmless } from "../status/harmless.ts";
 import {
-  type Attachment,
+  type CallSubject,
   type Happening,
   type HappeningOf,
   type Kind,
@@ -226,13 +226,13 @@ function peer({ peer, hostname }: { peer: string; hostname?: string | undefined 
 }
 
 /** Such as "lab/pc1 net1 on r-net1", with what the call says. */
-function nameOf({ pod, container, ifname, network }: Attachment): string {
+function nameOf({ pod, container, ifname, network }: CallSubject): string {
   const words = [pod ?? container?.slice(0, 13), ifname, network && `on ${network}`];
   return words.filter((word) => word !== undefined).join(" ");
 }
 
 /** Such as " of lab/pc1 net1 on r-net1"; nothing where the call says nothing. */
-function about(attachment: Attachment): string {
+function about(attachment: CallSubject): string {
   const name = nameOf(attachment);
   return name === "" ? "" : ` of ${name}`;
 }

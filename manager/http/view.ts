@@ -6,7 +6,7 @@ import type { Answer } from "../metrics/metrics.ts";
 import { problem } from "./problem.ts";
 
 /** What is served. */
-export interface View {
+export interface ViewSources {
   /** What `/metrics` is. */
   metrics(): Promise<Answer>;
   /** The map as server-sent events; undefined where too many watch. */
@@ -27,7 +27,7 @@ type Env = { readonly Bindings: { readonly from: string } };
  * `GET /metrics`, the map at `GET /`, and `GET /events` that feeds the map. A path that is not
  * served is 404, and another method than GET or HEAD 405.
  */
-export function viewRoutes(view: View, guard: () => Guard): Hono<Env> {
+export function viewRoutes(sources: ViewSources, guard: () => Guard): Hono<Env> {
   const app = new Hono<Env>();
   app.use(async ({ req, env, header }, next) => {
     const { token, isMetricsOpen } = guard();
@@ -49,7 +49,7 @@ export function viewRoutes(view: View, guard: () => Guard): Hono<Env> {
     await next();
   });
   app.get(METRICS, async (context) => {
-    const { body, length, type } = await view.metrics();
+    const { body, length, type } = await sources.metrics();
     return context.body(body, 200, { "content-type": type, "content-length": `${length}` });
   });
   for (const [path, read] of Object.entries(PAGE_FILES)) {
@@ -61,7 +61,7 @@ export function viewRoutes(view: View, guard: () => Guard): Hono<Env> {
   }
   app.get(EVENTS, async (context) => {
     if (context.req.raw.method === "HEAD") return context.body(null, 200, STREAM);
-    const stream = await view.watchMap();
+    const stream = await sources.watchMap();
     if (stream === undefined) return problem(503, "too many watch the map; close one of them");
     return context.body(stream, 200, STREAM);
   });

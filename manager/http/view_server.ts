@@ -5,7 +5,7 @@ import type { Settings } from "../settings.ts";
 import { bind, type Place } from "./bind.ts";
 import type { Bounds, Tls } from "./listen.ts";
 import { readToken } from "./token.ts";
-import { type View, viewRoutes } from "./view.ts";
+import { viewRoutes, type ViewSources } from "./view.ts";
 
 /** Whoever reads slowly keeps an answer of megabytes in memory, so few may at a time. */
 const BOUNDS: Bounds = { connections: 16, deadlineMs: 10_000 };
@@ -24,11 +24,11 @@ export class ViewServer implements Duty, Disposable {
 
   constructor(
     private readonly settings: ViewSettings,
-    view: View,
+    sources: ViewSources,
     private readonly tell: Tell,
   ) {
     const isMetricsOpen = settings.metrics === "open";
-    this.#app = viewRoutes(view, () => ({ token: this.#token, isMetricsOpen }));
+    this.#app = viewRoutes(sources, () => ({ token: this.#token, isMetricsOpen }));
   }
 
   async look(): Promise<void> {

@@ -19,7 +19,7 @@ const STRANGER_MS = 5_000;
 const REFUSED_MS = 100;
 
 /** What is done with lines. */
-export interface Host {
+export interface LineServer {
   /** Says why a request gets no line; it knows nobody yet. */
   refuse(upgrade: Upgrade, from: string): Refusal | undefined;
   /**
@@ -35,7 +35,7 @@ export interface Acceptor extends Disposable {
 }
 
 /** @throws {Error} when the address is another program's */
-export function acceptLines(at: { hostname: string; port: number }, host: Host): Acceptor {
+export function acceptLines(at: { hostname: string; port: number }, server: LineServer): Acceptor {
   const listener = Deno.listen(at);
   const strangers = new Set<Deno.Conn>();
   const all = new Set<Deno.Conn>();
@@ -64,7 +64,7 @@ export function acceptLines(at: { hostname: string; port: number }, host: Host):
           strangers.delete(connection);
           clearTimeout(deadline);
         };
-        void begin(connection, host, known).catch(() => {}).finally(() => {
+        void begin(connection, server, known).catch(() => {}).finally(() => {
           clearTimeout(deadline);
           close(connection);
         });
@@ -89,13 +89,13 @@ export function acceptLines(at: { hostname: string; port: number }, host: Host):
  * the node has bindv6only, or no IPv6.
  * @throws {Error} when the port is another program's
  */
-export function acceptLinesOfAll(port: number, host: Host): Disposable {
+export function acceptLinesOfAll(port: number, server: LineServer): Disposable {
   const acceptors = new DisposableStack();
   let isOpen = false;
   let cause: unknown;
   for (const hostname of ["::", "0.0.0.0"]) {
     try {
-      acceptors.use(acceptLines({ hostname, port }, host));
+      acceptors.use(acceptLines({ hostname, port }, server));
       isOpen = true;
     } catch (error) {
       cause = error;
@@ -105,19 +105,19 @@ export function acceptLinesOfAll(port: number, host: Host): Disposable {
   throw new Error(`Cannot listen at port ${port}: ${cause}`, { cause });
 }
 
-async function begin(connection: Deno.Conn, host: Host, known: () => void): Promise<void> {
+async function begin(connection: Deno.Conn, server: LineServer, known: () => void): Promise<void> {
   const bytes = new ByteReader(connection);
   const upgrade = await readUpgrade(bytes);
   const { remoteAddr } = connection;
   const from = plainAddress("hostname" in remoteAddr ? remoteAddr.hostname : "");
-  const refusal = "status" in upgrade ? upgrade : host.refuse(upgrade, from);
+  const refusal = "status" in upgrade ? upgrade : server.refuse(upgrade, from);
   const answer = refusal !== undefined
     ? renderRefusal(refusal)
     : await renderUpgrade(upgrade as Upgrade);
   const text = new TextEncoder().encode(answer);
   for (let at = 0; at < text.length;) at += await connection.write(text.subarray(at));
   if (refusal !== undefined) return await connection.closeWrite();
-  await host.serve(new Line(connection, bytes, from), known);
+  await server.serve(new Line(connection, bytes, from), known);
 }
 
 /** IPv4 addresses as FRR writes them: a socket of "::" has them within IPv6. */

@@ -4,7 +4,7 @@ import { timingSafeEqual } from "node:crypto";
 import { writeByRename } from "../../shared/files.ts";
 import { RUN_DIR } from "../../shared/lan/paths.ts";
 import type { NodeEvent } from "../events/event.ts";
-import { acceptLines, type Acceptor, type Host } from "../line/accept_lines.ts";
+import { acceptLines, type Acceptor, type LineServer } from "../line/accept_lines.ts";
 import { CLOSE } from "../line/frames.ts";
 import type { Line, Pace } from "../line/line.ts";
 import type { Refusal, Upgrade } from "../line/upgrade.ts";
@@ -25,7 +25,7 @@ export interface Answerer {
 }
 
 /** Opened at the first look, it stays open until it is disposed. */
-export class Door implements Duty, Host, Disposable {
+export class Door implements Duty, LineServer, Disposable {
   readonly name = "answer commands of this machine";
   readonly #token = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex();
   #acceptor: Acceptor | undefined;

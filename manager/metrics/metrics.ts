@@ -18,7 +18,8 @@ import {
 } from "./exposition.ts";
 import { EntryCounter } from "./lan_entries.ts";
 import type { DeviceRow, ReadRow } from "./row.ts";
-import type { Seen, SeenFilter } from "./seen.ts";
+import type { FilterFigures } from "../underlay/filter.ts";
+import type { Seen } from "./seen.ts";
 import { METRICS } from "./table.ts";
 
 /** Scrapes that come together, or so soon (ms) one after the other, have one answer. */
@@ -47,7 +48,7 @@ export class Metrics implements Disposable {
   /** It is to hear of all forwarding entries. */
   readonly entries: EntryCounter;
   /** What the VTEP filter is and has dropped, as far as it has been seen. */
-  filter: () => SeenFilter | undefined = () => undefined;
+  filter: () => FilterFigures | undefined = () => undefined;
   readonly #counted = new Counted(METRICS.filter((row) => "hear" in row));
   readonly #read = METRICS.filter((row): row is ReadRow | DeviceRow => !("hear" in row));
   readonly #following: Disposable;

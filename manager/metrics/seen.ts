@@ -3,7 +3,7 @@ import type { LimitCount } from "../events/limit_counts.ts";
 import type { Repairs } from "../events/repairs.ts";
 import type { Session } from "../frr/query.ts";
 import type { Role } from "../settings.ts";
-import type { Dropped } from "../underlay/filter.ts";
+import type { FilterFigures } from "../underlay/filter.ts";
 import type { LanEntries } from "./lan_entries.ts";
 import type { Labels } from "./row.ts";
 
@@ -39,12 +39,5 @@ export interface Seen {
   readonly repairs: Repairs;
   readonly limits: readonly LimitCount[];
   /** Undefined where there is no filter. */
-  readonly filter: SeenFilter | undefined;
-}
-
-export interface SeenFilter {
-  /** How many addresses may send VXLAN. */
-  readonly nodes: number;
-  /** Packets by why they were dropped. */
-  readonly dropped: Dropped;
+  readonly filter: FilterFigures | undefined;
 }

@@ -18,7 +18,7 @@ const DISPROVED_MS = 60_000;
 const MOST_UNSETTLED = 512;
 
 /** A hint with the number of its move. */
-interface Heard extends Hint {
+interface NumberedHint extends Hint {
   readonly sequence: number;
 }
 
@@ -26,7 +26,7 @@ export class MoveFollower implements AsyncDisposable {
   readonly #unsettled = new Map<string, { readonly followed: Followed; readonly at: number }>();
   readonly #disproved = new Lately<true>(DISPROVED_MS);
   readonly #settling: Soon;
-  readonly #queue = new PacedQueue<Heard>(
+  readonly #queue = new PacedQueue<NumberedHint>(
     (batch) => this.#follow(batch),
     () => this.count("dropped", 1),
   );
@@ -49,7 +49,7 @@ export class MoveFollower implements AsyncDisposable {
     this.#settling = new Soon(() => Promise.resolve(ring()), SETTLE_MS);
   }
 
-  hear(hint: Heard): void {
+  hear(hint: NumberedHint): void {
     const { vxlan, vtep, sequence } = hint;
     const key = keyOf(hint);
     // Who may not say so is not heard, not even for the order of moves.
@@ -92,7 +92,7 @@ export class MoveFollower implements AsyncDisposable {
     this.count("settled", settled.filter(({ plan }) => plan.length > 0).length);
   }
 
-  async #follow(batch: readonly Heard[]): Promise<void> {
+  async #follow(batch: readonly NumberedHint[]): Promise<void> {
     try {
       const found = await readPlaces(this.tables, batch);
       const places = found.map((place, at): Place =>
@@ -128,7 +128,7 @@ export class MoveFollower implements AsyncDisposable {
     }
   }
 
-  #isOvertaken(hint: Heard): boolean {
+  #isOvertaken(hint: NumberedHint): boolean {
     const key = keyOf(hint);
     return this.sequences.hasJustCome(key) ||
       !this.sequences.isLast(key, hint.sequence, hint.vtep);

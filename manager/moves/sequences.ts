@@ -11,12 +11,12 @@ const CONVERGED_MS = 300;
 /** Nobody has moved an address so often since this node has heard of it. */
 const MOST_MISSED = 1_000;
 
-interface Arrival {
+interface NumberedMove {
   readonly sequence: number;
   readonly at: number;
 }
 
-interface Heard extends Arrival {
+interface MoveElsewhere extends NumberedMove {
   /** The node that the address has come to. */
   readonly vtep: string;
 }
@@ -27,8 +27,8 @@ interface Heard extends Arrival {
  */
 export class Sequences {
   /** Apart, so that nobody's hints keep this node from numbering its own. */
-  readonly #arrivals = new Lately<Arrival>(MEMORY_MS);
-  readonly #heard = new Lately<Heard>(MEMORY_MS);
+  readonly #arrivals = new Lately<NumberedMove>(MEMORY_MS);
+  readonly #heard = new Lately<MoveElsewhere>(MEMORY_MS);
 
   /** Numbers a move to this node. Undefined where there are too many moves. */
   arrive(key: string, at = performance.now()): number | undefined {

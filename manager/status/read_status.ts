@@ -22,10 +22,10 @@ import { type LanOnNode, listLans } from "../lans/list_lans.ts";
 import { isReady } from "../loop/health.ts";
 import { type Observation, observe } from "../loop/observation.ts";
 import type { Role } from "../settings.ts";
-import type { Dropped } from "../underlay/filter.ts";
+import type { FilterFigures } from "../underlay/filter.ts";
 import { seeFilter } from "../underlay/filter_host.ts";
 
-/** What `--json` prints. */
+/** What the command tells. */
 export interface Status extends Pick<Observation, "daemons" | "sessions"> {
   /** Null where no manager has prepared the machine. */
   readonly role: Role | null;
@@ -41,9 +41,9 @@ export interface Status extends Pick<Observation, "daemons" | "sessions"> {
   readonly routes?: readonly RoutedLan[];
   /** Since the manager started. */
   readonly calls: Counters["calls"];
-  readonly swept: Counters["repairs"];
-  /** Null where there is none, or nft does not say. */
-  readonly vtepFilter: VtepFilterStatus | null;
+  readonly repairs: Counters["repairs"];
+  /** The VTEP filter; null where there is none, or nft does not say. */
+  readonly vtepFilter: FilterFigures | null;
   /** Limits of LANs that were met since then, the last one first. */
   readonly limits: Counters["limits"];
 }
@@ -64,14 +64,6 @@ export interface MacStatus extends Omit<Mac, "type"> {
   readonly type: Mac["type"] | "kept";
   /** The pod (`NAMESPACE/NAME INTERFACE`) behind the port `behind`, where known. */
   readonly pod?: string;
-}
-
-/** The filter of VXLAN packets in the node's own namespace. */
-export interface VtepFilterStatus {
-  /** How many addresses may send, with this node's own. */
-  readonly nodes: number;
-  /** Packets that were dropped. */
-  readonly dropped: Dropped;
 }
 
 /** A cluster has hundreds of thousands: more than so many are only counted. */
@@ -99,19 +91,19 @@ export async function readStatus(host: StatusHost): Promise<Status> {
   const isTold = await host.readText(NODE_FACTS_FILE) !== undefined;
   const missing = isTold ? [] : ["the plugin has not been told the node's facts"];
   const counters = await host.readText(COUNTERS_FILE);
-  const { repairs: swept, calls, limits } = counters === undefined
+  const { repairs, calls, limits } = counters === undefined
     ? NOTHING_COUNTED
     : parseCounters(counters);
   return {
     role,
     ready: reasons.length + missing.length === 0,
     reasons: [...reasons, ...missing],
-    ...{ daemons, sessions, ...await readLans(host), calls, swept, limits },
+    ...{ daemons, sessions, ...await readLans(host), calls, repairs, limits },
     vtepFilter: await readFilter(host.run),
   };
 }
 
-async function readFilter(run: Run): Promise<VtepFilterStatus | null> {
+async function readFilter(run: Run): Promise<FilterFigures | null> {
   const seen = await seeFilter(run).catch(() => undefined);
   if (seen === undefined) return null;
   const { sets: { vteps4, vteps6 }, dropped } = seen;
@@ -130,7 +122,7 @@ const NO_MANAGER: Status = {
   ready: false,
   reasons: ["no manager has prepared this machine"],
   ...{ daemons: [], sessions: [], lans: [], macs: [] },
-  ...{ calls: NOTHING_COUNTED.calls, swept: NOTHING_COUNTED.repairs, limits: [] },
+  ...{ calls: NOTHING_COUNTED.calls, repairs: NOTHING_COUNTED.repairs, limits: [] },
   vtepFilter: null,
 };
 

@@ -91,7 +91,7 @@ Deno.test("a worker's LANs and MACs: pods are sorted, the kernel's own entries k
     reasons: [],
     daemons: ["zebra", "bgpd", "watchfrr", "staticd"],
     calls: {},
-    swept: { ...NO_REPAIRS, mended: 2 },
+    repairs: { ...NO_REPAIRS, mended: 2 },
     limits: [],
     vtepFilter: null,
   });

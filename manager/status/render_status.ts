@@ -5,9 +5,14 @@ import type { Repairs } from "../events/repairs.ts";
 import type { Status } from "./read_status.ts";
 import { renderTable } from "./table.ts";
 
+/** What `--json` prints. Programs know the repairs by another key. */
+export function renderStatusJson({ repairs: swept, ...status }: Status): string {
+  return JSON.stringify({ ...status, swept }, null, 2) + "\n";
+}
+
 /** @param width columns of a line; lists of pods and nodes are broken for it */
 export function renderStatus(status: Status, width: number): string {
-  const { role, reasons, ready, daemons, swept, vtepFilter } = status;
+  const { role, reasons, ready, daemons, repairs, vtepFilter } = status;
   if (role === null) {
     return `no manager: ${
       reasons.join("; ")
@@ -16,7 +21,7 @@ export function renderStatus(status: Status, width: number): string {
   return [
     `${role}: ${ready ? "ready" : `not ready (${reasons.join("; ")})`}`,
     `FRR: ${daemons.join(" ") || "does not answer"}`,
-    ...renderRepairs(swept),
+    ...renderRepairs(repairs),
     ...(role === "worker" ? [renderFilter(vtepFilter)] : []),
     "",
     ...(role === "worker" ? renderWorker(status, width) : renderReflector(status, width)),

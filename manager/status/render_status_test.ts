@@ -44,7 +44,7 @@ const WORKER: Status = {
       ...{ totalMs: 50, maxMs: 20.04 },
     },
   },
-  swept: { ...NO_REPAIRS, mended: 2, emptied: 1, entriesKept: 5, entriesRemoved: 4 },
+  repairs: { ...NO_REPAIRS, mended: 2, emptied: 1, entriesKept: 5, entriesRemoved: 4 },
   limits: [],
   vtepFilter: { nodes: 2, dropped: { strangers: 50, spoofed: 1, forwarded: 0 } },
 };
@@ -101,7 +101,7 @@ Deno.test("what is not there is said in words", () => {
     lans: [],
     macs: [],
     calls: {},
-    swept: NO_REPAIRS,
+    repairs: NO_REPAIRS,
     vtepFilter: null,
   };
   assert.equal(
@@ -132,7 +132,7 @@ Deno.test("many pods and nodes on a LAN are broken into lines that a terminal ho
     keptVteps: [],
   }];
   for (const width of [80, 100, 200]) {
-    const text = renderStatus({ ...WORKER, lans, swept: NO_REPAIRS }, width);
+    const text = renderStatus({ ...WORKER, lans, repairs: NO_REPAIRS }, width);
     for (const line of text.split("\n")) assert.ok(line.length <= width, line);
     for (const name of [...lans[0]!.ports, ...lans[0]!.remoteVteps]) {
       assert.equal(text.split(new RegExp(`\\b${RegExp.escape(name)}\\b(?! \\d)`)).length > 1, true);
@@ -143,7 +143,7 @@ Deno.test("many pods and nodes on a LAN are broken into lines that a terminal ho
 Deno.test("a reflector shows its workers by name, and what it passes on", () => {
   const status: Status = {
     ...WORKER,
-    ...{ role: "route-reflector", lans: [], macs: [], calls: {}, swept: NO_REPAIRS },
+    ...{ role: "route-reflector", lans: [], macs: [], calls: {}, repairs: NO_REPAIRS },
     sessions: [{ ...SESSION, peer: "10.99.0.11", hostname: "w1" }],
     routes: [{ vni: 10, vteps: ["10.99.0.11", "10.99.0.12"], macs: 21 }],
   };

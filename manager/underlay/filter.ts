@@ -5,7 +5,7 @@ import * as z from "zod";
 /** Who may send VXLAN to this node. */
 export interface Filter {
   /** UDP ports of VXLAN. */
-  readonly ports: readonly number[];
+  readonly udpPorts: readonly number[];
   /** Devices that lead to other nodes. */
   readonly underlays: readonly string[];
   /** Addresses of the nodes, of either family. */
@@ -36,6 +36,14 @@ export interface Dropped {
   readonly spoofed: number;
   /** They were under way to another node, such as from a pod. */
   readonly forwarded: number;
+}
+
+/** What is told of the filter. */
+export interface FilterFigures {
+  /** How many addresses may send VXLAN, with this node's own. */
+  readonly nodes: number;
+  /** Packets by why they were dropped. */
+  readonly dropped: Dropped;
 }
 
 /** The table as it was found. */
@@ -96,10 +104,10 @@ table ${TABLE} {
 /** Takes the table away, whether it is there or not. */
 export const REMOVE_FILTER = `add table ${TABLE}\ndelete table ${TABLE}\n`;
 
-export function setsOf({ ports, underlays, vteps, others }: Filter): Sets {
+export function setsOf({ udpPorts, underlays, vteps, others }: Filter): Sets {
   const isIpv6 = (address: string) => address.includes(":");
   return {
-    ports: ports.map(String),
+    ports: udpPorts.map(String),
     underlays: [...underlays],
     vteps4: vteps.filter((one) => !isIpv6(one)),
     vteps6: vteps.filter(isIpv6),
@@ -127,7 +135,7 @@ export function planFilter(wanted: Filter, seen: SeenFilter | undefined): string
 
 /** Lets a node's packets pass. */
 export function addVteps(vteps: readonly string[]): string {
-  const { vteps4, vteps6 } = setsOf({ ports: [], underlays: [], vteps, others: [] });
+  const { vteps4, vteps6 } = setsOf({ udpPorts: [], underlays: [], vteps, others: [] });
   return changeSet("add", "vteps4", vteps4) + changeSet("add", "vteps6", vteps6);
 }
 

@@ -21,7 +21,7 @@ export interface NodeDevices {
   readonly underlays: readonly string[];
   /** VNIs of VXLAN devices in the node's own namespace. */
   readonly others: readonly number[];
-  /** A device that takes all VNIs of a port. */
+  /** A device that takes all VNIs of a UDP port. */
   readonly takesAll?: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface FilterHost {
   see(): Promise<SeenFilter | undefined>;
   /** Has nft do all of the script or nothing. */
   apply(script: string): Promise<void>;
-  devices(vtep: string, ports: readonly number[]): Promise<NodeDevices>;
+  devices(vtep: string, udpPorts: readonly number[]): Promise<NodeDevices>;
   /** Nodes that the kernel sends frames to. */
   nodesOfKernel(): Promise<string[]>;
   /** Nodes that are on any LAN; undefined where bgpd does not answer. */
@@ -53,7 +53,7 @@ export const systemFilterHost: FilterHost = {
     await must("set the VTEP filter", { argv: ["nft", "-f", "-"], stdin: script });
   },
 
-  async devices(vtep, ports) {
+  async devices(vtep, udpPorts) {
     const family = vtep.includes(":") ? ["-6"] : [];
     const questions = [ip`route show default`, ip`address show to ${vtep}`];
     const vxlans = await must("list the node's VXLAN devices", {
@@ -61,7 +61,7 @@ export const systemFilterHost: FilterHost = {
     });
     const { argv, ...input } = batch("ip", questions, "-json", "-details", ...family);
     const routes = await must("find the node's underlay", { argv, ...input });
-    return parseDevices(vxlans.stdout, routes.stdout, ports);
+    return parseDevices(vxlans.stdout, routes.stdout, udpPorts);
   },
 
   async nodesOfKernel() {
@@ -96,10 +96,10 @@ const devices = z.array(z.object({
 export function parseDevices(
   vxlans: string,
   routes: string,
-  ports: readonly number[],
+  udpPorts: readonly number[],
 ): NodeDevices {
   const own = readAnswer(devices, "ip", vxlans || "[]").flatMap(({ ifname, linkinfo }) =>
-    ports.includes(linkinfo?.info_data?.port ?? 0) &&
+    udpPorts.includes(linkinfo?.info_data?.port ?? 0) &&
       !isNameOfUnborn(ifname, linkinfo?.info_data?.id)
       ? [{ ifname, ...linkinfo?.info_data }]
       : []

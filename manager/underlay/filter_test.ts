@@ -4,7 +4,7 @@ import { type Filter, parseFilter, planFilter, setsOf } from "./filter.ts";
 import { parseDevices } from "./filter_host.ts";
 
 const FILTER: Filter = {
-  ports: [4789],
+  udpPorts: [4789],
   underlays: ["eth0"],
   vteps: ["10.0.0.1", "fd00::1"],
   others: [4096],

@@ -8,7 +8,14 @@ import type { Duty } from "../loop/duty.ts";
 import { isUp } from "../loop/news.ts";
 import type { Observation } from "../loop/observation.ts";
 import { Soon } from "../loop/soon.ts";
-import { addVteps, type Dropped, planFilter, REMOVE_FILTER, type SeenFilter } from "./filter.ts";
+import {
+  addVteps,
+  type Dropped,
+  type FilterFigures,
+  planFilter,
+  REMOVE_FILTER,
+  type SeenFilter,
+} from "./filter.ts";
 import { type FilterHost, type NodeDevices, systemFilterHost } from "./filter_host.ts";
 
 /** Time (ms) between two lists of all nodes, where routes change all the time. */
@@ -55,9 +62,9 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
     | { readonly at: number; readonly began: number; readonly received: string }
     | undefined;
   /** UDP ports of the LANs that are here. */
-  #ports: readonly number[] = [];
+  #udpPorts: readonly number[] = [];
   #devices:
-    | { readonly at: number; readonly ports: string; readonly found: NodeDevices }
+    | { readonly at: number; readonly udpPorts: string; readonly found: NodeDevices }
     | undefined;
   readonly #news = new Set<string>();
   #dropped: Dropped | undefined;
@@ -89,7 +96,7 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
 
   /** Is given the devices of all LANs whenever they have changed. */
   takeDevices({ bridges }: Pick<LanDevicesOnNode, "bridges">): void {
-    this.#ports = bridges.flatMap(({ alias }) => {
+    this.#udpPorts = bridges.flatMap(({ alias }) => {
       const signed = parseAlias(alias);
       return signed === undefined ? [] : [signed.vxlanPort ?? VXLAN_PORT];
     });
@@ -169,13 +176,13 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
   }
 
   async #set(): Promise<void> {
-    const ports = [...new Set([this.settings.vxlanPort, ...this.#ports])];
-    const { underlays, others, takesAll } = await this.#findDevices(ports);
+    const udpPorts = [...new Set([this.settings.vxlanPort, ...this.#udpPorts])];
+    const { underlays, others, takesAll } = await this.#findDevices(udpPorts);
     if (takesAll !== undefined) {
       throw new Error(`the node's device ${takesAll} takes all VNIs of its UDP port`);
     }
     const plan = (seen: SeenFilter | undefined) =>
-      planFilter({ ports, underlays, vteps: this.#vteps, others }, seen);
+      planFilter({ udpPorts, underlays, vteps: this.#vteps, others }, seen);
     let seen = await this.host.see();
     if (!this.#isSet) this.#adopt(seen);
     if (seen === undefined || seen.form !== this.#form) {
@@ -207,16 +214,16 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
   }
 
   /** What the last look has found; undefined where the filter was not there. */
-  get figures(): { readonly nodes: number; readonly dropped: Dropped } | undefined {
+  get figures(): FilterFigures | undefined {
     return this.#dropped && { nodes: this.#vteps.length, dropped: this.#dropped };
   }
 
-  async #findDevices(ports: readonly number[]): Promise<NodeDevices> {
+  async #findDevices(udpPorts: readonly number[]): Promise<NodeDevices> {
     const now = performance.now();
     const known = this.#devices;
-    if (known?.ports === `${ports}` && now - known.at < DEVICES_AGAIN_MS) return known.found;
-    const found = await this.host.devices(this.vtep, ports);
-    this.#devices = { at: now, ports: `${ports}`, found };
+    if (known?.udpPorts === `${udpPorts}` && now - known.at < DEVICES_AGAIN_MS) return known.found;
+    const found = await this.host.devices(this.vtep, udpPorts);
+    this.#devices = { at: now, udpPorts: `${udpPorts}`, found };
     return found;
   }
 

@@ -22,7 +22,7 @@ function start() {
   };
   const host: FilterHost = {
     see: () => {
-      const sets = setsOf({ ports: [4789], underlays: [], vteps: [...vteps], others: [] });
+      const sets = setsOf({ udpPorts: [4789], underlays: [], vteps: [...vteps], others: [] });
       const dropped = { strangers: 0, spoofed: 0, forwarded: 0 };
       return Promise.resolve({ form: world.form, sets, dropped });
     },

@@ -5,7 +5,7 @@ import type { NodeEvent, Tell } from "../events/event.ts";
 import { Ring } from "../events/ring.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { CLOSE } from "../line/frames.ts";
-import { acceptLinesOfAll, type Host } from "../line/accept_lines.ts";
+import { acceptLinesOfAll, type LineServer } from "../line/accept_lines.ts";
 import type { Line, Pace } from "../line/line.ts";
 import type { Upgrade } from "../line/upgrade.ts";
 import type { Duty } from "../loop/duty.ts";
@@ -67,7 +67,7 @@ interface Kept {
   readonly takesMoves: boolean;
 }
 
-export class Members implements Duty, Host, Disposable {
+export class Members implements Duty, LineServer, Disposable {
   readonly name = "serve the workers' lines";
   readonly #kept = new Map<string, Kept>();
   /** When each address has told its last event. */
