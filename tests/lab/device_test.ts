@@ -115,6 +115,23 @@ testLab("a lab for Quagga runs on FRR, however it starts it", async (name) => {
   assert.equal(done.reason, "success", describe(done) + done.stdout);
 });
 
+testLab("daemons of FRR that take longer than watchfrr waits for are started", async (name) => {
+  await using lab = await makeFolder({
+    "lab.conf": "r1[0]=A\n",
+    "r1.startup": "systemctl start frr\n",
+    "r1/usr/bin/slowly!": '#!/bin/sh\nsleep 2\nexec "$@"\n',
+    "r1/etc/frr/daemons":
+      'ospfd=yes\nall_wrap=/usr/bin/slowly\nwatchfrr_options="--restart-timeout=1"\n',
+    "r1/etc/frr/frr.conf": "router ospf\n ospf router-id 10.9.9.9\n",
+    "lab.check": expect("r1", [
+      "vtysh -c 'show running-config' | grep -q 'ospf router-id 10.9.9.9'",
+      "vtysh -c 'show watchfrr' | grep -q 'ospfd *Up'",
+    ], 40),
+  });
+  const done = await runLab(name, lab.dir, "--nodes", "1");
+  assert.equal(done.reason, "success", describe(done) + done.stdout);
+});
+
 testLab(
   "what `write memory` saves in a router is there after FRR has started anew",
   async (name) => {
