@@ -3,7 +3,7 @@ import { quote } from "../shared/quote.ts";
 import { fail } from "../shared/faults.ts";
 import { isCarriable } from "../shared/iproute2/words.ts";
 
-export const VERBS = ["ADD", "DEL", "CHECK", "GC", "STATUS", "VERSION"] as const;
+const VERBS = ["ADD", "DEL", "CHECK", "GC", "STATUS", "VERSION"] as const;
 export type Verb = typeof VERBS[number];
 
 /** Looks up a variable; throws when its value is not UTF-8, as `Deno.env.get` does. */

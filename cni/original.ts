@@ -53,7 +53,7 @@ export async function removeOriginal(call: CheckedCall, lan: Lan): Promise<void>
 }
 
 /** The names of the LAN's devices: the original cuts its name to 5 characters. */
-export function originalDevices(lan: Lan): { readonly vxlan: string; readonly bridge: string } {
+function originalDevices(lan: Lan): { readonly vxlan: string; readonly bridge: string } {
   const vxlan = `${lan.name.slice(0, 5)}-${lan.suffix}`;
   return { vxlan, bridge: `kt-${vxlan}` };
 }

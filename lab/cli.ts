@@ -53,7 +53,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
 }
 
 /** The command line's commands, each with its action. */
-export function makeProgram(session: Session): Command {
+function makeProgram(session: Session): Command {
   const program = new Command("lab")
     .description("Runs Kathara labs on a cluster of network namespaces on this machine.")
     .version(`lab ${VERSION} (${RUNTIME})`, "-V, --version", "print the version")

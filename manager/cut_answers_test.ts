@@ -1,6 +1,7 @@
 // An answer that is longer than what is read of it is an error, and never "there is nothing".
 import assert from "node:assert/strict";
 import { listLinks } from "../shared/iproute2/list.ts";
+import { LAN_NETNS } from "../shared/lan/paths.ts";
 import { findAddresses, findUnderlay } from "../shared/lan/underlay.ts";
 import { type Run, run } from "../shared/process/exec.ts";
 import { readMacPlaces } from "./frr/macs.ts";
@@ -23,7 +24,7 @@ const READERS: Readonly<Record<string, (run: Run) => Promise<unknown>>> = {
   "a reflector's callers": readCallers,
   "the VTEP filter": seeFilter,
   "the counters of devices": readDeviceCounters,
-  "the LANs' devices": (run) => listLinks(run, "/run/netns/megalos", ["bridge"]),
+  "the LANs' devices": (run) => listLinks(run, LAN_NETNS, ["bridge"]),
   "the node's addresses": findAddresses,
   "the underlay": findUnderlay,
 };

@@ -19,15 +19,6 @@ export function normaliseNetworks(texts: readonly string[]): string[] | undefine
   ).toSorted(compare).map(show);
 }
 
-/** Whether an address is in one of these networks. */
-export function isWithin(address: string, networks: readonly string[]): boolean {
-  const one = readNetwork(address);
-  return one !== undefined && networks.some((text) => {
-    const network = readNetwork(text);
-    return network !== undefined && contains(network, one, true);
-  });
-}
-
 /** A network of length 0 as its two halves. */
 export function halve(network: string): string[] {
   if (!network.endsWith("/0")) return [network];

@@ -52,6 +52,11 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
   }
 }
 
+/** Whether something is there that this process may look at: a link counts by where it leads. */
+export async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
 /** Given to `catch`: a file that is not there is no error. Throws every other one. */
 export function ignoreMissing(error: unknown): undefined {
   if (!(error instanceof Deno.errors.NotFound)) throw error;

@@ -1,4 +1,5 @@
 // Installs the Debian packages that are missing, or says which they are.
+import { exists } from "../shared/files.ts";
 import { run } from "../shared/process/exec.ts";
 import { during } from "./progress.ts";
 import { downloadEnv, must, TOOL_TIMEOUT_MS, type ToolContext } from "./checkout.ts";
@@ -71,8 +72,4 @@ async function withServicesHeld<T>(install: () => Promise<T>): Promise<T> {
   } finally {
     await Deno.remove(POLICY);
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }

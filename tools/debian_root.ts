@@ -1,4 +1,5 @@
 // Unpacks another Debian's programs in the cache, and runs commands with that Debian as root.
+import { exists } from "../shared/files.ts";
 import { HOST_ARCH } from "./arch.ts";
 import { CACHE, findDenoDir, ROOT, type ToolContext } from "./checkout.ts";
 import { debootstrap, installIn } from "./debootstrap.ts";
@@ -15,7 +16,7 @@ const PACKAGES = testPackages.filter((name) => !arm64Packages.some((other) => ot
 export async function findRoot(root: string, context: ToolContext): Promise<string> {
   if (root.includes("/")) return await Deno.realPath(root);
   const dir = `${CACHE}/debian/${root}-${HOST_ARCH}`;
-  if (await Deno.stat(dir).then(() => true, () => false)) return dir;
+  if (await exists(dir)) return dir;
   context.log(`Making a Debian ${root} in ${dir}`);
   const part = `${dir}.part`;
   await debootstrap(root, HOST_ARCH, part, context);

@@ -1,4 +1,5 @@
 // Makes a Debian's file system in a folder, from where debootstrap finds Debian.
+import { exists } from "../shared/files.ts";
 import { run } from "../shared/process/exec.ts";
 import type { Arch } from "./arch.ts";
 import { downloadEnv, must, type ToolContext, watch } from "./checkout.ts";
@@ -21,7 +22,7 @@ export async function debootstrap(
   await Deno.mkdir(root, { recursive: true });
   // A suite that is younger than this debootstrap is made as sid is. Where no mirror is given,
   // debootstrap takes its own.
-  const isKnown = await Deno.stat(`${SCRIPTS}/${suite}`).then(() => true, () => false);
+  const isKnown = await exists(`${SCRIPTS}/${suite}`);
   // deno-fmt-ignore
   await watch(`make a Debian ${suite} for ${arch}`, {
     argv: ["debootstrap", "--variant=minbase", `--arch=${arch}`, suite, root, "",

@@ -1,4 +1,5 @@
 // Stands in for Debian's base image where no registry can be reached. debootstrap makes it once.
+import { exists } from "../shared/files.ts";
 import type { Arch } from "./arch.ts";
 import { CACHE, must, type ToolContext } from "./checkout.ts";
 import { debootstrap, removeTree } from "./debootstrap.ts";
@@ -32,8 +33,4 @@ export async function makeBase(
   // This is written last, for it says that all is there.
   await Deno.writeTextFile(dockerfile, "FROM scratch\nADD root.tar /\n");
   return dir;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }

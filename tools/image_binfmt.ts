@@ -1,4 +1,5 @@
 // Has this machine's kernel start another architecture's programs by qemu, while an image is built.
+import { exists } from "../shared/files.ts";
 import { type Arch, HOST_ARCH, machineName } from "./arch.ts";
 import { must, type ToolContext } from "./checkout.ts";
 import { ensurePackages } from "./debian.ts";
@@ -15,7 +16,7 @@ export async function startPrograms(
   if (arch === HOST_ARCH) return;
   const handlers = await mountHandlers(undo);
   const name = `qemu-${machineName(arch)}`;
-  if (await Deno.stat(`${handlers}/${name}`).then(() => true, () => false)) return;
+  if (await exists(`${handlers}/${name}`)) return;
   await ensurePackages(["qemu-user-static"], context);
   context.log(`Programs for ${arch} are started by qemu during the build`);
   await Deno.writeTextFile(`${handlers}/register`, await readHandler(name));

@@ -1,4 +1,5 @@
 // What an image build is made of, as data: names, files, and how each builder is told.
+import type { Argv } from "../shared/process/command.ts";
 import { VERSION } from "../shared/version.ts";
 import type { Arch } from "./arch.ts";
 
@@ -6,8 +7,6 @@ import type { Arch } from "./arch.ts";
 export const DEFAULT_BASE = "debian:forky-slim";
 /** The original's name, so that its manifests run this image when they are given the version. */
 export const DEFAULT_TAG = `docker.io/kathara/megalos-bgp-manager:${VERSION}`;
-
-type Argv = readonly [string, ...string[]];
 
 export interface ImageRequest {
   readonly archs: readonly Arch[];

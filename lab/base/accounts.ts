@@ -11,7 +11,7 @@ const NOBODY = 65534;
  * Selects the lines of passwd(5) or group(5) that are the system's. In lines of groups, members
  * that are people are left out.
  */
-export function selectSystem(text: string, people: ReadonlySet<string>): string[][] {
+function selectSystem(text: string, people: ReadonlySet<string>): string[][] {
   return text.split("\n").map((line) => line.split(":"))
     .filter(([, , id]) => id !== undefined && isOfSystem(Number(id)))
     .map((fields) =>

@@ -1,4 +1,5 @@
 // What the words behind `lab up` and `lab graph` mean: a lab's folder, and devices of it.
+import { exists } from "../../shared/files.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A lab's folder, and the devices of the lab that are wanted. No device means all of them. */
@@ -21,7 +22,7 @@ export async function findTarget(
   if (directory !== undefined) return { dir: directory, devices: words };
   const [first, ...others] = words;
   if (first === undefined) {
-    if (await isThere(`${cwd}/lab.conf`)) return { dir: cwd, devices: [] };
+    if (await exists(`${cwd}/lab.conf`)) return { dir: cwd, devices: [] };
     warn(`No lab.conf in ${cwd}: this is the example two-pcs.`);
     return { dir: `${(await findFiles()).examples}/two-pcs`, devices: [] };
   }
@@ -29,12 +30,8 @@ export async function findTarget(
   if (/[/.]/.test(first) || await isFolder(resolve(first))) {
     return { dir: resolve(first), devices: others };
   }
-  if (await isThere(`${cwd}/lab.conf`)) return { dir: cwd, devices: words };
+  if (await exists(`${cwd}/lab.conf`)) return { dir: cwd, devices: words };
   return { dir: resolve(first), devices: others };
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -23,7 +23,7 @@ const DOCKER = [
  */
 const KATHARA = ["net_admin", "net_broadcast", "sys_admin"] as const;
 
-export const CAPABILITIES: readonly string[] = [...DOCKER, ...KATHARA];
+const CAPABILITIES: readonly string[] = [...DOCKER, ...KATHARA];
 
 /** The beginning of a command line that has these capabilities and no other, whatever it runs. */
 export const WITH_CAPABILITIES = [

@@ -1,9 +1,8 @@
 // The way into a running device: how any command is run in it.
+import type { Argv } from "../../shared/process/command.ts";
 import { WITH_CAPABILITIES } from "../confinement/capabilities.ts";
 import { confine, type Confinement } from "../confinement/confine.ts";
 import { enter, type Machine } from "../machines/machine.ts";
-
-type Argv = [string, ...string[]];
 
 export interface Entry {
   /** The beginning of a command line. */

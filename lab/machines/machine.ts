@@ -1,5 +1,5 @@
 // A machine of the lab: namespaces that live as long as one process, their PID 1.
-import { describe } from "../../shared/process/command.ts";
+import { type Argv, describe } from "../../shared/process/command.ts";
 import { converse } from "../../shared/process/exec.ts";
 import hold from "./hold.sh" with { type: "text" };
 import { parseStat, type Process } from "./processes.ts";
@@ -8,8 +8,6 @@ import { parseStat, type Process } from "./processes.ts";
 export interface Machine extends Process {
   readonly name: string;
 }
-
-type Argv = [string, ...string[]];
 
 /**
  * The command line that starts a machine. The first line of its stdout is the stat(5) of PID 1, and

@@ -75,7 +75,7 @@ function hasStrangers(row: InterfaceRow, rows: readonly InterfaceRow[]): boolean
 }
 
 /** "2 devices, 1 LAN; 1 ping ok, 0 failed; 2 startups with errors: leaf1, leaf2". */
-export function renderTotals(
+function renderTotals(
   { devices, lans, pings, expectations, startupsWithErrors }: Totals,
   palette: Palette = PLAIN,
 ): string {

@@ -77,7 +77,7 @@ async function observeNode(
 }
 
 /** Reads the answer of `ip -json address show`. */
-export function readInterfaces(json: string): Map<string, ObservedInterface> {
+function readInterfaces(json: string): Map<string, ObservedInterface> {
   return new Map(
     readAnswer(Links, "ip", json).map(({ ifname, address = "", flags, addr_info }) => [ifname, {
       mac: address,

@@ -41,6 +41,31 @@ export function parseChange(line: string): Change | undefined {
 
 const DELETED = "Deleted ";
 
+/** A MAC address behind a port, in the table of the port's bridge. */
+export interface PortEntry {
+  readonly mac: string;
+  readonly port: string;
+  readonly bridge: string;
+  /** Somebody has written the entry: the bridge has not learnt it from a frame. */
+  readonly isWritten: boolean;
+  readonly isDeleted: boolean;
+}
+
+/**
+ * Reads a line of `bridge fdb show` or `bridge monitor fdb`. Undefined for entries of other tables,
+ * those of EVPN, and addresses of the ports themselves.
+ */
+export function parsePortEntry(line: string): PortEntry | undefined {
+  const [, deleted, mac, port, bridge] = PORT_ENTRY.exec(line) ?? [];
+  if (mac === undefined || port === undefined || bridge === undefined) return undefined;
+  if (NO_PORT_ENTRY.test(line)) return undefined;
+  return { mac, port, bridge, isWritten: WRITTEN.test(line), isDeleted: deleted !== undefined };
+}
+
+const PORT_ENTRY = /^(Deleted )?((?:[0-9a-f]{2}:){5}[0-9a-f]{2}) dev (\S+) .*?\bmaster (\S+)/;
+const NO_PORT_ENTRY = / (self|permanent|extern_learn)( |$)/;
+const WRITTEN = / (static|sticky)( |$)/;
+
 /** Makes an entry as zebra does. */
 export function addEntry({ mac, ifname, dst }: FdbEntry): BridgeCommand {
   if (dst === undefined) {

@@ -2,7 +2,7 @@
 import type { NodeEvent } from "./event.ts";
 
 /** How many events are kept, at a few hundred bytes each. */
-export const RING_SIZE = 1_000;
+const RING_SIZE = 1_000;
 
 export class Ring<Event extends Pick<NodeEvent, "number"> = NodeEvent> {
   /** Each event is at its number modulo the size. */

@@ -27,7 +27,7 @@ const LAST_PLACE = 65_535;
  * translated on the way, as a Service's proxy does. Then it is what the caller says of itself.
  * @param isStrict whether callers of unknown origin count as nobody
  */
-export function vtepOf({ peer, routerId }: Caller, isStrict: boolean): string | undefined {
+function vtepOf({ peer, routerId }: Caller, isStrict: boolean): string | undefined {
   if (toRouterId(peer) === routerId) return peer;
   return isStrict ? undefined : routerId;
 }

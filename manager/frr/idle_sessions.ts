@@ -11,7 +11,7 @@ import { vtysh } from "./vtysh.ts";
 const IDLE_MS = 15_000;
 
 /** Whether bgpd tries none of its sessions. */
-export function areIdle(sessions: readonly Pick<Session, "state">[]): boolean {
+function areIdle(sessions: readonly Pick<Session, "state">[]): boolean {
   return sessions.length > 0 && sessions.every(({ state }) => state === "Idle");
 }
 

@@ -18,7 +18,7 @@ export async function readNodes(run: Run): Promise<string[] | undefined> {
 }
 
 /** Reads bgpd's answer in parts as they come: it has a route for each LAN of each node. */
-export class NodeScanner {
+class NodeScanner {
   readonly nodes = new Set<string>();
   #pending = "";
 

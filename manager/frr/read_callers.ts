@@ -54,7 +54,7 @@ export async function readCallers(run: Run): Promise<CountedCaller[] | undefined
 }
 
 /** The times (ms) are those of the question and of its answer. */
-export function parseCallers(json: string, askedAt: number, answeredAt: number): CountedCaller[] {
+function parseCallers(json: string, askedAt: number, answeredAt: number): CountedCaller[] {
   return Object.entries(readTable(json)).flatMap(([peer, value]) => {
     const { data } = neighbor.safeParse(value);
     if (data === undefined) return [];
@@ -84,7 +84,7 @@ export async function readAnnounced(
   return isCut ? "too long" : parseAnnounced(stdout, peer);
 }
 
-export function parseAnnounced(json: string, peer: string): AnnouncedRoute[] {
+function parseAnnounced(json: string, peer: string): AnnouncedRoute[] {
   return Object.entries(readTable(json)).flatMap(([distinguisher, routes]) => {
     if (typeof routes !== "object" || routes === null) return [];
     const administrator = distinguisher.replace(/:\d+$/, "");

@@ -40,7 +40,7 @@ export async function readRoutes(run: Run): Promise<RoutedLan[]> {
 }
 
 /** Reads bgpd's JSON: routes by route distinguisher and prefix, among other keys. */
-export function parseRoutes(json: string): RoutedLan[] {
+function parseRoutes(json: string): RoutedLan[] {
   const lans = new Map<number, { readonly vteps: Set<string>; readonly macs: Set<string> }>();
   for (const { vni, routeType, ip, mac } of listPaths(JSON.parse(json || "{}"))) {
     const lan = lans.get(vni) ?? { vteps: new Set(), macs: new Set() };

@@ -9,7 +9,7 @@ import megalosStart from "./megalos_start.sh" with { type: "text" };
 import megalosZebra from "./megalos_zebra.sh" with { type: "text" };
 import relay from "./relay.py" with { type: "text" };
 
-export const FRR_DIR = "/etc/frr";
+const FRR_DIR = "/etc/frr";
 export const FRR_CONF = `${FRR_DIR}/frr.conf`;
 /** Runs FRR in the foreground: the command of FRR's own container. */
 export const START_SCRIPT = `${FRR_DIR}/megalos-start`;

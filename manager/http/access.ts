@@ -37,7 +37,7 @@ export function refuse(
   return { status: 403, detail: "without a token, the host must be localhost or an address" };
 }
 
-export function isLoopback(address: string): boolean {
+function isLoopback(address: string): boolean {
   return /^(::ffff:)?127\./i.test(address) || address === "::1";
 }
 

@@ -1,4 +1,5 @@
 // How many MAC addresses the ports of LANs have learnt: read from what bridge(8) says. Pure.
+import { parsePortEntry } from "../entries/entries.ts";
 
 /** Of a MAC address that a bridge has learnt from a frame. */
 export interface Learnt {
@@ -11,13 +12,10 @@ export interface Learnt {
  * deleted one. Undefined for entries that somebody has written: they count for no limit.
  */
 export function parseLearnt(line: string): Learnt | undefined {
-  const [, port, bridge] = LEARNT.exec(line) ?? [];
-  if (port === undefined || bridge === undefined || WRITTEN.test(line)) return undefined;
-  return { bridge, port };
+  const entry = parsePortEntry(line);
+  if (entry === undefined || entry.isWritten) return undefined;
+  return { bridge: entry.bridge, port: entry.port };
 }
-
-const LEARNT = /^(?:Deleted )?(?:[0-9a-f]{2}:){5}[0-9a-f]{2} dev (\S+) .*?\bmaster (\S+)/;
-const WRITTEN = / (self|permanent|static|sticky|extern_learn)( |$)/;
 
 /** Ports of a bridge, with the number of MAC addresses that each has learnt. */
 export type PortCounts = ReadonlyMap<string, number>;

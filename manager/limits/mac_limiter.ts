@@ -11,7 +11,7 @@ import type { Settings } from "../settings.ts";
 import { decideMacs } from "./decide_macs.ts";
 import { lowerLimit } from "./lan_limits.ts";
 import { busiest, parseLearnt, type PortCounts, total } from "./learnt.ts";
-import { nameDevice } from "./name_device.ts";
+import { nameDevice } from "../lans/name_device.ts";
 import { type MacHost, SystemMacHost } from "./mac_host.ts";
 import { firstShare, growShare } from "./share_macs.ts";
 

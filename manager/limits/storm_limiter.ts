@@ -1,4 +1,5 @@
 // Limits the frames that ports of LANs send and have flooded, and says which device meets a limit.
+import { saysNoTable } from "../../shared/iproute2/messages.ts";
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { must } from "../../shared/process/must.ts";
@@ -11,7 +12,7 @@ import type { Limited, Tell } from "../events/event.ts";
 import type { LanDevicesOnNode } from "../lans/list_lans.ts";
 import type { Duty } from "../loop/duty.ts";
 import { Seldom } from "../loop/seldom.ts";
-import { nameDevice } from "./name_device.ts";
+import { nameDevice } from "../lans/name_device.ts";
 import {
   formChain,
   metSet,
@@ -86,7 +87,7 @@ export class StormLimiter implements Duty {
     const all: Met[] = [];
     for (const limit of TABLE_LIMITS) {
       const done = await nft(["-j", "list", "set", ...TABLE, metSet(limit)]);
-      if (/No such file or directory/.test(done.stderr)) return undefined;
+      if (saysNoTable(done.stderr)) return undefined;
       if (done.reason !== "success") throw new Error(describe(done));
       all.push(...parsePorts(done.stdout).map((port) => ({ limit, port })));
     }

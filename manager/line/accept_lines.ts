@@ -121,6 +121,6 @@ async function begin(connection: Deno.Conn, server: LineServer, known: () => voi
 }
 
 /** IPv4 addresses as FRR writes them: a socket of "::" has them within IPv6. */
-export function plainAddress(address: string): string {
+function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, "");
 }

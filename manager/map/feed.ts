@@ -11,7 +11,7 @@ import { findCountChange, findNodeChange, readCounts, tellNodes, type ToldNode }
 import { sse, Viewer } from "./viewer.ts";
 
 /** Pages that watch at a time. */
-export const MOST_VIEWERS = 16;
+const MOST_VIEWERS = 16;
 /** Events that a page is told when it begins. */
 const MOST_EVENTS = 100;
 /** Pauses (ms) between two looks for changes, and two readings of counters. */

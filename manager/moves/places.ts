@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { bridge, type BridgeCommand } from "../../shared/iproute2/words.ts";
 import { readAnswer } from "../../shared/process/answers.ts";
+import { parsePortEntry } from "../entries/entries.ts";
 import type { Tables } from "./tables.ts";
 
 /** A LAN of this node by its devices. */
@@ -99,10 +100,7 @@ export interface Arrival {
 
 /** Reads a line of `bridge monitor fdb`; undefined where it tells of no address at a pod's port. */
 export function parseArrival(line: string): Arrival | undefined {
-  const [, mac, port, bridge] = ARRIVAL.exec(line) ?? [];
-  if (mac === undefined || port === undefined || bridge === undefined) return undefined;
-  return NO_ARRIVAL.test(line) ? undefined : { mac, port, bridge };
+  const entry = parsePortEntry(line);
+  if (entry === undefined || entry.isDeleted) return undefined;
+  return { mac: entry.mac, port: entry.port, bridge: entry.bridge };
 }
-
-const ARRIVAL = /^((?:[0-9a-f]{2}:){5}[0-9a-f]{2}) dev (\S+) .*?\bmaster (\S+)/;
-const NO_ARRIVAL = / (self|permanent|extern_learn)( |$)/;

@@ -114,14 +114,14 @@ export function renderMissing(nodes: readonly NodeRecord[]): string {
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"];
 
 /** Such as "1.2 MB". */
-export function bytes(count: number): string {
+function bytes(count: number): string {
   let [value, unit] = [count, 0];
   for (; value >= 1_000 && unit < UNITS.length - 1; unit++) value /= 1_000;
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
 }
 
 /** Such as "3h 5m" or "12 s". */
-export function age(since: string, now: number): string {
+function age(since: string, now: number): string {
   const seconds = Math.max(0, Math.floor((now - Date.parse(since)) / 1_000));
   if (seconds < 60) return `${seconds} s`;
   const [minutes, hours, days] = [60, 3_600, 86_400].map((one) => Math.floor(seconds / one));

@@ -19,6 +19,7 @@ import { compareAddresses, readRoutes, type RoutedLan } from "../frr/routes.ts";
 import { AWAY_FILE, parseAway } from "../frr/away.ts";
 import { START_SCRIPT, ZEBRA_SCRIPT } from "../frr/start_files.ts";
 import { type LanOnNode, listLans } from "../lans/list_lans.ts";
+import { nameDevice, nameOwner } from "../lans/name_device.ts";
 import { isReady } from "../loop/health.ts";
 import { type Observation, observe } from "../loop/observation.ts";
 import type { Role } from "../settings.ts";
@@ -211,7 +212,7 @@ function describeLan(
   return {
     lan: {
       ...{ ...lan, mtu, bridge },
-      ports: ports.map((port) => nameOwner(port) ?? port.name).toSorted(compareAddresses),
+      ports: ports.map((port) => nameDevice(port.name, port)).toSorted(compareAddresses),
       remoteVteps: remoteVteps.filter((vtep) => !away.has(vtep)).toSorted(compareAddresses),
       keptVteps: keptVteps.toSorted(compareAddresses),
     },
@@ -226,10 +227,6 @@ function describeLan(
       })),
     ],
   };
-}
-
-function nameOwner({ pod, ifname }: LanOnNode["ports"][number]): string | undefined {
-  return pod === undefined ? undefined : `${pod} ${ifname}`;
 }
 
 function compareMacs(one: MacStatus, other: MacStatus): number {

@@ -1,4 +1,5 @@
 // What the VTEP filter asks of node and FRR: nft's table, devices, and the addresses of nodes.
+import { saysNoTable } from "../../shared/iproute2/messages.ts";
 import { isNameOfUnborn } from "../../shared/lan/unborn_vxlan.ts";
 import { readAnswer, readArrays } from "../../shared/process/answers.ts";
 import * as z from "zod";
@@ -42,7 +43,7 @@ export interface FilterHost {
 export async function seeFilter(run: Run): Promise<SeenFilter | undefined> {
   const done = await run({ argv: ["nft", "-j", "list", "table", ...TABLE.split(" ")] });
   if (done.reason === "success") return parseFilter(done.stdout);
-  if (/No such file or directory/.test(done.stderr)) return undefined;
+  if (saysNoTable(done.stderr)) return undefined;
   throw new Error(describe(done));
 }
 

@@ -20,7 +20,7 @@ const proof = z.string().regex(/^[0-9a-f]{64}$/);
 const greeting = { protocol: z.number(), version: text, moves: z.literal(true).optional() };
 
 /** The reflector speaks first. */
-export const challenge = z.object({ type: z.literal("challenge"), ...greeting, nonce });
+const challenge = z.object({ type: z.literal("challenge"), ...greeting, nonce });
 /** The worker says who it is. All later programs must be able to read this. */
 export const hello = z.object({
   type: z.literal("hello"),
@@ -32,7 +32,7 @@ export const hello = z.object({
   proof: proof.optional(),
 });
 /** The reflector takes the line, and proves in its turn where the worker has. */
-export const welcome = z.object({ type: z.literal("welcome"), proof: proof.optional() });
+const welcome = z.object({ type: z.literal("welcome"), proof: proof.optional() });
 
 const { shape } = inventory;
 const lists = {

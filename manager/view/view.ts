@@ -5,7 +5,7 @@ import { ROLES } from "../settings.ts";
 
 const text = z.string();
 
-export const nodeView = z.object({
+const nodeView = z.object({
   name: text,
   /** As this manager reaches it. */
   address: text,

@@ -1,4 +1,5 @@
 // Makes one attack happen while others talk, and finds out what it has cost them.
+import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { sleep } from "../../shared/process/time.ts";
 import { startCluster } from "../../tests/fixture/cluster.ts";
 import type { Node } from "../../tests/fixture/cluster.ts";
@@ -102,6 +103,6 @@ export async function measureAttack(
 
 /** What EVPN has written for bystanders. */
 async function entries(node: Node): Promise<string[]> {
-  const all = await node.must("nsenter", "--net=/run/netns/megalos", "bridge", "fdb", "show");
+  const all = await node.must("nsenter", `--net=${LAN_NETNS}`, "bridge", "fdb", "show");
   return all.split("\n").filter((line) => /^02:01:.* (dst |extern_learn)/.test(line)).toSorted();
 }

@@ -1,5 +1,6 @@
 // The tests' Kubernetes cluster, driven through the scripts in cluster/.
 // Its daemons are real, and its machines are namespaces.
+import { exists } from "../../shared/files.ts";
 import { type Command, type Completed, describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { downloadEnv, must, ROOT, type ToolContext } from "../../tools/checkout.ts";
@@ -65,12 +66,12 @@ export class Cluster {
 
   /** Whether something enforces NetworkPolicies. */
   async hasPolicies(): Promise<boolean> {
-    return await Deno.stat(`${this.options.cache}/bin/kube-router`).then(() => true, () => false);
+    return await exists(`${this.options.cache}/bin/kube-router`);
   }
 
   /** Whether the Prometheus operator was built. */
   async hasOperator(): Promise<boolean> {
-    return await Deno.stat(`${this.operatorFiles}/bundle.yaml`).then(() => true, () => false);
+    return await exists(`${this.operatorFiles}/bundle.yaml`);
   }
 
   /** Where the Prometheus operator's images and manifests are. */

@@ -1,5 +1,6 @@
 // What is on the nodes that was not there before: links, namespaces, files.
 import assert from "node:assert/strict";
+import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
 import { type Cluster, NODES } from "./cluster.ts";
 
@@ -29,7 +30,7 @@ export async function assertUnchanged(cluster: Cluster, before: Inventory): Prom
 // Links of LANs, and what calls at work have in the calls' directory. Always there are `lo` and the
 // LAN that makes nodes known to each other.
 const LIST_TRACES = `
-nsenter --net=/run/netns/megalos ip -o link show | grep -v -e ': lo:' -e ' kt-nodes-~vtep:' -e ' nodes-~vtep@'
+nsenter --net=${LAN_NETNS} ip -o link show | grep -v -e ': lo:' -e ' kt-nodes-~vtep:' -e ' nodes-~vtep@'
 ls -1 /run/megalos/calls | grep -e claim -e request -e config -e stdout
 ls -1 /run/megalos/calls/bell
 true`;

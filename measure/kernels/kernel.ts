@@ -1,4 +1,5 @@
 // Makes of Debian's packages what boots here: a kernel, its first file system, a drive of modules.
+import { exists } from "../../shared/files.ts";
 import { must } from "../../tools/checkout.ts";
 import type { Apt } from "./apt.ts";
 import { makeDrive } from "./drive.ts";
@@ -122,8 +123,4 @@ async function move(from: readonly string[], to: string): Promise<void> {
 
 async function remove(...paths: string[]): Promise<void> {
   await must("remove what was made", { argv: ["rm", "--recursive", "--force", ...paths] });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }

@@ -56,7 +56,7 @@ const KERNEL_WORDS = [
  * The command that starts a machine. The machine's port is the program's stdin and stdout, and its
  * console goes to a file.
  */
-export function machineArgv(
+function machineArgv(
   boot: BootFiles,
   { root, checkout, accelerator }: Hardware,
   console: string,

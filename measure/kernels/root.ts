@@ -1,4 +1,5 @@
 // Makes the drive that all kernels boot: a small Debian with what tests and labs need.
+import { exists } from "../../shared/files.ts";
 import { downloadEnv, must, type ToolContext } from "../../tools/checkout.ts";
 import { makeDrive } from "./drive.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -51,8 +52,4 @@ async function remove(...paths: string[]): Promise<void> {
   await must("remove what was made", {
     argv: ["rm", "--recursive", "--force", "--one-file-system", ...paths],
   });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }

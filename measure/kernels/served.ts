@@ -41,7 +41,7 @@ function readRecord(record: string): ServedKernel[] {
 }
 
 /** "6.1" of a kernel. */
-export function lineOf({ version }: Pick<ServedKernel, "version">): string {
+function lineOf({ version }: Pick<ServedKernel, "version">): string {
   return version.split(".", 2).join(".");
 }
 

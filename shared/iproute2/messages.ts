@@ -1,4 +1,5 @@
-// What iproute2 and nsenter(1) say on stderr, and what it means. No other file knows their words.
+// What iproute2, nsenter(1) and nft(8) say on stderr, and what it means.
+// No other file knows their words.
 import type { Argv, Completed } from "../process/command.ts";
 
 /**
@@ -70,4 +71,9 @@ export function isInterrupted(line: string): boolean {
 /** nsenter(1) found no namespace at its path. */
 export function saysNoNetns(stderr: string): boolean {
   return /nsenter: (cannot open|reassociate)/.test(stderr);
+}
+
+/** nft(8) was asked about a table, or a part of one, that is not there. */
+export function saysNoTable(stderr: string): boolean {
+  return /No such file or directory/.test(stderr);
 }

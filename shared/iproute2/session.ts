@@ -52,7 +52,7 @@ export function openSession(converse: Converse, command: Command): IpSession {
 }
 
 /** What a session is started with. */
-export function sessionCommand(netns: string, timeoutMs: number): Command {
+function sessionCommand(netns: string, timeoutMs: number): Command {
   return { argv: inNetns(netns, SESSION), timeoutMs };
 }
 

@@ -40,7 +40,7 @@ export interface LanWanted {
 }
 
 /** True when nothing is missing or down: the name is the last thing that a bridge is given. */
-export function isComplete({ bridge, vxlan, holderOfName, holderOfVni }: LanState): boolean {
+function isComplete({ bridge, vxlan, holderOfName, holderOfVni }: LanState): boolean {
   return bridge?.up === true && vxlan?.up === true && vxlan.master === bridge.ifname &&
     [holderOfName, holderOfVni].every((holder) => holder?.ifindex === bridge.ifindex);
 }

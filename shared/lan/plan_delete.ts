@@ -37,7 +37,7 @@ export function planDelete(netns: string, names: readonly string[]): Step[] {
 }
 
 /** Marks a device for {@link DELETE_MARKED}. */
-export function markDeleted(device: string): Change {
+function markDeleted(device: string): Change {
   return { ...setGroup(device, GROUP.deleted), deletion: { kind: "mark", device } };
 }
 

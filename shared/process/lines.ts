@@ -22,7 +22,7 @@ export async function runByLine(
 }
 
 /** Parts of a text in their order, as its lines. */
-export function lineSplitter(take: (line: string) => void) {
+function lineSplitter(take: (line: string) => void) {
   let pending = "";
   return {
     hear(part: string): void {

@@ -1,7 +1,7 @@
 // Runs the embedded lab as a user would, and tells what is left of it on the machine.
 import assert from "node:assert/strict";
 import { labDirOf, LABS_DIR, readRecord } from "../../lab/record.ts";
-import type { Completed } from "../../shared/process/command.ts";
+import type { Argv, Completed } from "../../shared/process/command.ts";
 import { converse, run } from "../../shared/process/exec.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { HOST_ARCH } from "../../tools/arch.ts";
@@ -14,8 +14,6 @@ const NAMED = "attach connect detach down exec logs map ps restart save up".spli
 export const LAB = programPath("lab", HOST_ARCH);
 // This builds what is in the checkout now, also where a single file of tests is run.
 await ensureBuilt([HOST_ARCH], { env: {}, log: console.error });
-
-type Argv = [string, ...string[]];
 
 /** Runs `lab ...ARGS` to its end; `--name` is added. */
 export async function runLab(name: string, ...args: string[]): Promise<Completed> {
