@@ -12,6 +12,7 @@ import {
   type Inventory,
   type LanInfo,
   MOST_EVENTS,
+  MOST_LANS,
   MOST_PORTS,
   type NodeInfo,
   type PortInfo,
@@ -52,7 +53,7 @@ function describeDevices(devices: LanDevicesOnNode): Described {
   if (known !== undefined) return known;
   const ports = describePorts(devices);
   const described = {
-    lans: describeLans(devices),
+    lans: describeLans(devices).slice(0, MOST_LANS),
     ports: ports.slice(0, MOST_PORTS),
     portsLeftOut: Math.max(0, ports.length - MOST_PORTS),
   };

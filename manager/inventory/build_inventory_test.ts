@@ -5,7 +5,7 @@ import { renderAlias } from "../../shared/lan/alias.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
 import type { Session } from "../frr/query.ts";
 import { buildInventory, type Found, titleOf } from "./build_inventory.ts";
-import { inventory, MOST_PORTS } from "./inventory.ts";
+import { inventory, MOST_LANS, MOST_PORTS } from "./inventory.ts";
 import { DeviceCounters } from "../lans/device_counters.ts";
 import { selectPorts, withCounters } from "./port_counters.ts";
 
@@ -96,6 +96,15 @@ Deno.test("more ports than a message takes are counted", () => {
   const ports = Array.from({ length: MOST_PORTS + 3 }, (_, at) => port(`mg${at}`));
   const made = buildInventory(found({ devices: { bridges: [BRIDGE], vxlans: [], ports } }));
   assert.deepEqual([made.ports.length, made.portsLeftOut], [MOST_PORTS, 3]);
+});
+
+Deno.test("more LANs than a message takes are left out, those of the highest VNIs", () => {
+  const bridges = Array.from({ length: MOST_LANS + 3 }, (_, vni) => {
+    const alias = renderAlias({ lan: { ...LAN, name: `net${vni}`, vni: vni + 1 } });
+    return link(`kt-net${vni}`, { alias });
+  }).reverse();
+  const { lans } = buildInventory(found({ devices: { bridges, vxlans: [], ports: [] } }));
+  assert.deepEqual([lans.length, lans.at(-1)?.vni], [MOST_LANS, MOST_LANS]);
 });
 
 Deno.test("counters are told as the pod sees them", () => {

@@ -9,7 +9,7 @@ import { ROLES } from "../settings.ts";
  */
 const text = z.string().max(1_000);
 /** A time in UTC (RFC 3339), with milliseconds. */
-const time = z.iso.datetime();
+const time = z.iso.datetime().max(30);
 const count = z.number().nonnegative();
 
 const node = z.object({
@@ -23,7 +23,7 @@ const node = z.object({
   /** Whether the node can carry LANs. */
   ready: z.boolean(),
   /** Why not; empty when it can. */
-  reasons: z.array(text).readonly(),
+  reasons: z.array(text).max(50).readonly(),
 });
 
 const session = z.object({
@@ -93,6 +93,9 @@ const event = z.looseObject({
 
 /** More ports than this are only counted. A node of Kubernetes has some hundred pods. */
 export const MOST_PORTS = 5_000;
+/** More LANs than this are left out. */
+export const MOST_LANS = 5_000;
+export const MOST_SESSIONS = 10_000;
 /** Of the last events. */
 export const MOST_EVENTS = 100;
 
@@ -102,9 +105,9 @@ export const inventory = z.object({
   node,
   /** FRR's daemons that answer. */
   daemons: z.array(text).max(50).readonly(),
-  sessions: z.array(session).max(10_000).readonly(),
+  sessions: z.array(session).max(MOST_SESSIONS).readonly(),
   /** By VNI; a route reflector has none, and no ports. */
-  lans: z.array(lan).max(MOST_PORTS).readonly(),
+  lans: z.array(lan).max(MOST_LANS).readonly(),
   /** By LAN, then by pod. */
   ports: z.array(port).max(MOST_PORTS).readonly(),
   /** How many more ports there are. */

@@ -1,25 +1,10 @@
 // A line's pace: whatever comes faster is read later, by a clock of the test's own.
 import assert from "node:assert/strict";
-import { FakeCaller } from "../../tests/fixture/fake_line.ts";
+import { FakeCaller, FakeClock } from "../../tests/fixture/fake_line.ts";
 import { encodeText } from "./frames.ts";
-import type { Clock, Pace } from "./line.ts";
+import type { Pace } from "./line.ts";
 
 const PACE: Pace = { most: 10_000, bytesPerSecond: 1_000, messagesPerSecond: 20 };
-
-/** Time passes only while somebody sleeps. */
-function makeClock(): Clock & { readonly slept: number } {
-  let now = 5_000;
-  return {
-    now: () => now,
-    sleep(ms) {
-      now += ms;
-      return Promise.resolve();
-    },
-    get slept() {
-      return now - 5_000;
-    },
-  };
-}
 
 const EMPTY_PART = Uint8Array.of(0, 0);
 const PING = Uint8Array.of(137, 0);
@@ -36,7 +21,7 @@ for (
   ] as const
 ) {
   Deno.test(`${what}: ${ms} ms are waited`, async () => {
-    const clock = makeClock();
+    const clock = new FakeClock();
     const caller = new FakeCaller("10.99.0.11", clock);
     for (const frame of frames) caller.sayFrame(frame);
     caller.end();

@@ -101,7 +101,7 @@ export function renderMissing(nodes: readonly NodeRecord[]): string {
     "lost": "its line has ended; what is shown of it is what it told last",
     "no-line": "it tells nothing; its manager may be of an earlier version",
     "other-version": "its manager is of a version that this one does not understand",
-    "too-large": "it has more devices than this manager takes",
+    "too-large": "it has more devices, LANs or sessions than this manager takes",
   };
   const rows = nodes.flatMap(({ node, address, state }) => {
     const text = why[state];

@@ -1,9 +1,9 @@
 // A reflector's side of the lines: who is taken, and what each worker has told.
-import { sleep } from "../../shared/process/time.ts";
+import { within } from "../../shared/process/time.ts";
 import { VERSION } from "../../shared/version.ts";
 import type { NodeEvent, Tell } from "../events/event.ts";
 import { Ring } from "../events/ring.ts";
-import type { Inventory } from "../inventory/inventory.ts";
+import { type Inventory, MOST_LANS, MOST_PORTS, MOST_SESSIONS } from "../inventory/inventory.ts";
 import { CLOSE } from "../line/frames.ts";
 import { acceptLinesOfAll, type LineServer } from "../line/accept_lines.ts";
 import type { Line, Pace } from "../line/line.ts";
@@ -53,8 +53,15 @@ export type ClusterEvent = NodeEvent & { readonly node: string };
 const STRANGE: Pace = { most: MOST_STRANGE_BYTES, bytesPerSecond: 65_536, messagesPerSecond: 10 };
 const PACE: Pace = { most: MOST_BYTES, bytesPerSecond: 524_288, messagesPerSecond: 20 };
 const MOST_LINES = 2_000;
-/** Of all workers together. */
-const MOST_PORTS_OF_ALL = 100_000;
+/** Of a worker. Each message has at most so many, and many changes could add up. */
+const MOST = { ports: MOST_PORTS, lans: MOST_LANS, sessions: MOST_SESSIONS } as const;
+const LISTS = ["ports", "lans", "sessions"] as const;
+/** Of all workers together, of each list. */
+const MOST_OF_ALL = 100_000;
+/** A longer event (characters of JSON) is left out: a thousand are kept. */
+const MOST_EVENT = 8_000;
+/** After so long (ms) a worker that was too large may tell anew what it has. */
+const TOO_LARGE_MS = 60_000;
 /** So long (ms) a worker that has lost its line is still shown. */
 const LOST_MS = 600_000;
 
@@ -67,10 +74,22 @@ interface Kept {
   readonly takesMoves: boolean;
 }
 
+/** What a test has of its own. */
+interface Surroundings {
+  readonly accept: (server: LineServer) => Disposable;
+  /** In ms since 1970. */
+  readonly now: () => number;
+}
+
+const SURROUNDINGS: Surroundings = {
+  accept: (server) => acceptLinesOfAll(UPLINK_PORT, server),
+  now: () => Date.now(),
+};
+
 export class Members implements Duty, LineServer, Disposable {
   readonly name = "serve the workers' lines";
   readonly #kept = new Map<string, Kept>();
-  /** When each address has told its last event. */
+  /** The last event that each address has told, by {@link idOf}. */
   readonly #lastEvents = new Map<string, string>();
   readonly #events = new Ring<ClusterEvent>();
   readonly #refused = new Set<string>();
@@ -84,6 +103,7 @@ export class Members implements Duty, LineServer, Disposable {
     private readonly passwords: () => readonly (string | undefined)[],
     private readonly tell: Tell,
     private readonly passer?: MovePasser,
+    private readonly surroundings = SURROUNDINGS,
   ) {}
 
   get all(): Member[] {
@@ -122,13 +142,13 @@ export class Members implements Duty, LineServer, Disposable {
   }
 
   async look({ sessions }: Pick<Observation, "sessions">): Promise<void> {
-    this.#acceptor ??= acceptLinesOfAll(UPLINK_PORT, this);
+    this.#acceptor ??= this.surroundings.accept(this);
     for (const [fate, count] of await this.passer?.look() ?? []) {
       this.tell({ kind: "move-hints", fate, count });
     }
     this.#established = new Set(sessions.filter(isUp).map(({ peer }) => peer));
     const passwords = this.passwords();
-    const now = Date.now();
+    const now = this.surroundings.now();
     for (const [address, { member, line, admission }] of this.#kept) {
       const isLost = member.state === "lost";
       if (isLost && now - member.since > LOST_MS) {
@@ -139,6 +159,9 @@ export class Members implements Duty, LineServer, Disposable {
       const counts = password === undefined
         ? passwords[0] === undefined
         : passwords.includes(password);
+      if (member.state === "too-large" && now - member.since > TOO_LARGE_MS) {
+        line.close(CLOSE.goingAway, "it had too much, and may tell anew what it has");
+      }
       if (!isLost && !counts) line.close(CLOSE.policy, "the BGP password has changed");
     }
   }
@@ -158,8 +181,8 @@ export class Members implements Duty, LineServer, Disposable {
     const isEstablished = this.#established.has(line.from);
     const admission = await admit(greeting, nonce, this.passwords(), isEstablished);
     if (admission.why !== undefined) return this.#refuse(line, admission);
-    const others = this.#kept.get(line.from)?.member.state === "lost" ? 1 : 0;
-    if (this.#kept.size - others >= MOST_LINES) {
+    // A worker that calls again takes its own place.
+    if (!this.#kept.has(line.from) && this.#kept.size >= MOST_LINES) {
       return line.close(CLOSE.policy, "there are too many lines");
     }
     known();
@@ -168,7 +191,13 @@ export class Members implements Duty, LineServer, Disposable {
     line.send(JSON.stringify({ type: "welcome", ...(proof && { proof }) }));
     const { node, version, protocol } = greeting;
     const state = protocol === PROTOCOL ? "connected" : "other-version";
-    const member: Member = { address: line.from, node, version, state, since: Date.now() };
+    const member: Member = {
+      address: line.from,
+      node,
+      version,
+      state,
+      since: this.surroundings.now(),
+    };
     const takesMoves = state === "connected" && greeting.moves === true;
     const patience = new Patience();
     await this.#keep({ member, line, admission, questions: new Map(), patience, takesMoves });
@@ -205,9 +234,9 @@ export class Members implements Duty, LineServer, Disposable {
       clearInterval(beating);
       for (const resolve of kept.questions.values()) resolve(undefined);
       if (this.#kept.get(address) === kept) {
-        kept.member = { ...kept.member, state: "lost", since: Date.now() };
+        kept.member = { ...kept.member, state: "lost", since: this.surroundings.now() };
       }
-      await Promise.race([line.closed, sleep(2_000)]);
+      await within(2_000, line.closed);
     }
   }
 
@@ -217,8 +246,12 @@ export class Members implements Duty, LineServer, Disposable {
         return this.#take(kept, message.inventory);
       case "change": {
         const { inventory } = kept.member;
-        if (inventory !== undefined) this.#take(kept, applyChange(inventory, message.change));
-        return;
+        if (inventory === undefined) return;
+        const changed = applyChange(inventory, message.change);
+        if (LISTS.every((list) => changed[list].length <= MOST[list])) {
+          return this.#take(kept, changed);
+        }
+        return kept.line.close(CLOSE.policy, "these are more than one worker may have");
       }
       case "answer":
         kept.patience.answered();
@@ -234,18 +267,12 @@ export class Members implements Duty, LineServer, Disposable {
     const { member } = kept;
     const { name } = inventory.node;
     this.#takeEvents(member.address, name, inventory.events);
-    const more = inventory.ports.length - (member.inventory?.ports.length ?? 0);
-    if (more > 0 && this.#countPorts() + more > MOST_PORTS_OF_ALL) {
-      const { inventory: _, ...rest } = member;
-      kept.member = { ...rest, state: "too-large" };
-      return;
-    }
-    kept.member = {
-      ...member,
-      state: "connected",
-      node: name,
-      inventory: { ...inventory, events: [] },
-    };
+    const { inventory: before, ...rest } = member;
+    const state = this.#hasRoom(before, inventory) ? "connected" : "too-large";
+    const since = state === member.state ? member.since : this.surroundings.now();
+    kept.member = state === "too-large"
+      ? { ...rest, state, since }
+      : { ...rest, state, since, node: name, inventory: { ...inventory, events: [] } };
   }
 
   *#hintLines(): Generator<HintLine> {
@@ -254,18 +281,22 @@ export class Members implements Duty, LineServer, Disposable {
     }
   }
 
-  #countPorts(): number {
-    return this.all.reduce((sum, { inventory }) => sum + (inventory?.ports.length ?? 0), 0);
+  #hasRoom(before: Inventory | undefined, after: Inventory): boolean {
+    return LISTS.every((list) => {
+      const more = after[list].length - (before?.[list].length ?? 0);
+      if (more <= 0) return true;
+      const sum = this.all.reduce((sum, { inventory }) => sum + (inventory?.[list].length ?? 0), 0);
+      return sum + more <= MOST_OF_ALL;
+    });
   }
 
-  /** A worker that calls again tells events that are known already. */
+  /** A worker that calls again tells events that are known already: those up to the last one. */
   #takeEvents(address: string, node: string, events: readonly NodeEvent[]): void {
-    for (const event of events) {
-      // Numbers begin anew with a manager, times go on.
-      const at = `${event.time} ${`${event.number}`.padStart(16)}`;
-      if (at <= (this.#lastEvents.get(address) ?? "")) continue;
-      this.#lastEvents.set(address, at);
-      this.takeEvent(node, event);
+    const last = this.#lastEvents.get(address);
+    const known = events.findLastIndex((event) => idOf(event) === last);
+    for (const event of events.slice(known + 1)) {
+      this.#lastEvents.set(address, idOf(event));
+      if (JSON.stringify(event).length <= MOST_EVENT) this.takeEvent(node, event);
     }
   }
 
@@ -275,6 +306,11 @@ export class Members implements Duty, LineServer, Disposable {
       line.close(CLOSE.goingAway, "the reflector's manager ends");
     }
   }
+}
+
+/** Not to be ordered by: numbers begin anew with a manager, and clocks go back. */
+function idOf({ number, time }: NodeEvent): string {
+  return `${number} ${time}`;
 }
 
 function toHintLine({ line, takesMoves, member: { inventory } }: Kept): HintLine {

@@ -2,7 +2,13 @@
 import * as z from "zod";
 import { MAX_VNI } from "../../shared/lan/lan.ts";
 import { parseMac } from "../../shared/mac.ts";
-import { inventory, MOST_PORTS, portCounters } from "../inventory/inventory.ts";
+import {
+  inventory,
+  MOST_LANS,
+  MOST_PORTS,
+  MOST_SESSIONS,
+  portCounters,
+} from "../inventory/inventory.ts";
 
 /** The reflector's port for lines. It is no setting: the programs are permitted this one alone. */
 export const UPLINK_PORT = 9471;
@@ -49,9 +55,9 @@ const change = z.object({
   daemons: shape.daemons.optional(),
   portsLeftOut: shape.portsLeftOut.optional(),
   /** New and changed ones, and the keys of those that are gone. */
-  sessions: z.array(lists.sessions).max(10_000).readonly().optional(),
+  sessions: z.array(lists.sessions).max(MOST_SESSIONS).readonly().optional(),
   sessionsGone: keys.optional(),
-  lans: z.array(lists.lans).max(MOST_PORTS).readonly().optional(),
+  lans: z.array(lists.lans).max(MOST_LANS).readonly().optional(),
   lansGone: keys.optional(),
   ports: z.array(lists.ports).max(MOST_PORTS).readonly().optional(),
   portsGone: keys.optional(),

@@ -1,0 +1,181 @@
+// What a reflector takes of its workers, and where it stops: lines that go through no network.
+import assert from "node:assert/strict";
+import { FakeCaller } from "../../tests/fixture/fake_line.ts";
+import { hello, inventoryOf } from "../../tests/fixture/liner.ts";
+import { MOST_LANS, MOST_PORTS, MOST_SESSIONS } from "../inventory/inventory.ts";
+import { Members } from "./members.ts";
+
+const TIME = "2026-11-28T12:00:00.000Z";
+const addressOf = (at: number) => `10.99.${at >> 8}.${at & 255}`;
+const many = <T>(count: number, make: (at: number) => T) =>
+  Array.from({ length: count }, (_, at) => make(at));
+const LISTS: Record<string, { most: number; make: (at: number) => object }> = {
+  ports: {
+    most: MOST_PORTS,
+    make: (at: number) => ({ port: `mg${at}`, lan: "net1-s", vni: 1, state: "up" }),
+  },
+  lans: {
+    most: MOST_LANS,
+    make: (at: number) => ({
+      ...{ name: `net${at}`, suffix: "s", vni: at, mtu: 1450, bridge: `kt-${at}` },
+      vxlan: { device: "", state: "missing" },
+    }),
+  },
+  sessions: {
+    most: MOST_SESSIONS,
+    make: (at: number) => ({
+      ...{ peer: addressOf(at), state: "Idle", since: TIME },
+      ...{ prefixesReceived: 0, prefixesSent: 0 },
+    }),
+  },
+};
+
+/** An inventory that has nothing but what is given. */
+function inventory(more: Readonly<Record<string, unknown>> = {}): object {
+  const nothing = { sessions: [], lans: [], ports: [], events: [] };
+  return JSON.parse(inventoryOf("w1", { ...nothing, ...more }));
+}
+
+/** A reflector that all workers of a test have a BGP session with. */
+class Reflector implements AsyncDisposable {
+  now = Date.parse(TIME);
+  readonly members = new Members(() => [undefined], () => {}, undefined, {
+    accept: () => ({ [Symbol.dispose]() {} }),
+    now: () => this.now,
+  });
+  readonly #callers: FakeCaller[] = [];
+  readonly #serving: Promise<void>[] = [];
+
+  look(): Promise<void> {
+    const session = { state: "Established", uptimeMs: 1, prefixesReceived: 0, prefixesSent: 0 };
+    const sessions = many(2_100, (at) => ({ peer: addressOf(at), ...session }));
+    return this.members.look({ sessions });
+  }
+
+  /** A worker that calls, and says what it has. */
+  async call(at: number, ...messages: readonly object[]): Promise<FakeCaller> {
+    const caller = new FakeCaller(addressOf(at));
+    this.#callers.push(caller);
+    this.#serving.push(this.members.serve(caller.line, () => {}));
+    for (const message of [JSON.parse(hello()), ...messages]) await caller.say(message);
+    return caller;
+  }
+
+  stateOf(at: number): string | undefined {
+    return this.members.all.find(({ address }) => address === addressOf(at))?.state;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const caller of this.#callers) caller.end();
+    await Promise.all(this.#serving);
+    this.members[Symbol.dispose]();
+  }
+}
+
+async function startReflector(): Promise<Reflector> {
+  const reflector = new Reflector();
+  await reflector.look();
+  return reflector;
+}
+
+for (const list of ["ports", "lans", "sessions"] as const) {
+  const { most, make } = LISTS[list]!;
+  Deno.test(`${list}: a change that makes them more than one worker may have is refused`, async () => {
+    await using reflector = await startReflector();
+    const caller = await reflector.call(1, inventory({ [list]: many(most, make) }));
+    // One of them has changed, and none has come.
+    await caller.say({ type: "change", change: { time: TIME, [list]: [make(0)] } });
+    assert.equal(reflector.stateOf(1), "connected");
+    await caller.say({ type: "change", change: { time: TIME, [list]: [make(most)] } });
+    assert.equal(caller.heard.at(-1), "closed 1008 these are more than one worker may have");
+    assert.equal(reflector.members.all[0]?.inventory?.[list].length, most);
+  });
+
+  Deno.test(`${list}: what is more than all workers may have is not taken, until there is room`, async () => {
+    await using reflector = await startReflector();
+    const workers = 100_000 / most;
+    const full = inventory({ [list]: many(most, make) });
+    for (let at = 1; at <= workers; at++) await reflector.call(at, full);
+    const one = inventory({ [list]: [make(0)] });
+    const late = await reflector.call(0, one);
+    assert.deepEqual([reflector.stateOf(workers), reflector.stateOf(0)], [
+      "connected",
+      "too-large",
+    ]);
+    // It is told to call again after a while, not at once.
+    reflector.now += 60_000;
+    await reflector.look();
+    assert.match(late.heard.at(-1)!, /"welcome"/);
+    await reflector.call(1, inventory());
+    reflector.now += 1;
+    await reflector.look();
+    const told = "closed 1001 it had too much, and may tell anew what it has";
+    assert.equal(late.heard.at(-1), told);
+    await reflector.call(0, one);
+    assert.equal(reflector.stateOf(0), "connected");
+  });
+}
+
+Deno.test("a line more than there may be is refused; one that calls again is not", async () => {
+  await using reflector = await startReflector();
+  for (let at = 0; at < 2_000; at++) await reflector.call(at);
+  const late = await reflector.call(2_000);
+  assert.equal(late.heard.at(-1), "closed 1008 there are too many lines");
+  const again = await reflector.call(1_999);
+  assert.match(again.heard.at(-1)!, /"welcome"/);
+});
+
+const event = (number: number, time = TIME, more = {}) => ({
+  number,
+  time,
+  kind: "node-ready",
+  ...more,
+});
+const change = (...events: readonly object[]) => ({
+  type: "change",
+  change: { time: TIME, events },
+});
+const timesOf = ({ members }: Reflector) =>
+  members.eventsAfter(0).map(({ time }) => time.slice(11, 16));
+const at = (time: string) => `2026-11-28T${time}:00.000Z`;
+
+Deno.test("events of a worker whose clock goes back are taken, and each of them once", async () => {
+  await using reflector = await startReflector();
+  const events = [event(1, at("12:00")), event(2, at("12:01"))];
+  const caller = await reflector.call(1, inventory({ events }));
+  events.push(event(3, at("09:00")));
+  await caller.say(change(events[2]!));
+  events.push(event(4, at("09:01")));
+  await reflector.call(1, inventory({ events }));
+  assert.deepEqual(timesOf(reflector), ["12:00", "12:01", "09:00", "09:01"]);
+  // A manager that has started again counts anew.
+  await reflector.call(1, inventory({ events: [event(1, at("09:02")), event(2, at("08:00"))] }));
+  assert.deepEqual(timesOf(reflector).slice(4), ["09:02", "08:00"]);
+});
+
+Deno.test("an event that is too long is left out, and those after it are not", async () => {
+  await using reflector = await startReflector();
+  const long = event(1, TIME, { why: "x".repeat(8_000) });
+  const events = [long, event(2, TIME, { why: "x".repeat(7_000) })];
+  const caller = await reflector.call(1, inventory({ events }));
+  await caller.say(change({ ...long, number: 3 }, event(4)));
+  assert.equal(reflector.members.eventsAfter(0).length, 2);
+});
+
+for (
+  const [what, more] of [
+    ["a time that is longer than a time", { time: `2026-11-28T12:00:00.${"0".repeat(99)}Z` }],
+    ["thousands of reasons", {
+      node: {
+        ...{ name: "w1", address: "", role: "worker", version: "", ready: false },
+        reasons: many(1_000, String),
+      },
+    }],
+  ] as const
+) {
+  Deno.test(`${what}: the inventory is refused`, async () => {
+    await using reflector = await startReflector();
+    const caller = await reflector.call(1, inventory(more));
+    assert.equal(caller.heard.at(-1), "closed 1008 this is no message");
+  });
+}
