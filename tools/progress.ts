@@ -8,7 +8,7 @@ const MAX_COLUMNS = 100;
 /** Calls `tick` again and again until it is disposed of. */
 export type Repeat = (ms: number, tick: () => void) => Disposable;
 
-const repeat: Repeat = (ms, tick) => {
+export const repeat: Repeat = (ms, tick) => {
   const timer = setInterval(tick, ms);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 };

@@ -4,6 +4,7 @@ import { type Node, startCluster } from "../../tests/fixture/cluster.ts";
 import { runManagers } from "../../tests/fixture/manager.ts";
 import { addPod } from "../../tests/fixture/pod.ts";
 import { addLoop, closeLoop, MALLORY, openLoop } from "../../tests/fixture/loop.ts";
+import type { At } from "../progress.ts";
 import { compare, type Throughput, Transfer } from "./transfer.ts";
 
 export interface Cost {
@@ -14,7 +15,7 @@ export interface Cost {
   readonly noun: string;
   /** The least part of the throughput that has to be left. */
   readonly leastPart: number;
-  readonly measure: (env: Readonly<Record<string, string>>) => Promise<Throughput>;
+  readonly measure: (env: Readonly<Record<string, string>>, at: At) => Promise<Throughput>;
 }
 
 export const COSTS: readonly Cost[] = [
@@ -39,7 +40,11 @@ const BURST_MS = 2_000;
 /** What the loop or nft has begun is over after so long. */
 const SETTLE_MS = 500;
 
-async function measureLoop(env: Readonly<Record<string, string>>): Promise<Throughput> {
+async function measureLoop(
+  env: Readonly<Record<string, string>>,
+  at: At,
+): Promise<Throughput> {
+  at("the nodes start");
   await using cluster = await startCluster();
   await using _running = await runManagers(cluster, env);
   const [w1, w2] = cluster.workers;
@@ -47,7 +52,7 @@ async function measureLoop(env: Readonly<Record<string, string>>): Promise<Throu
   await addPod(w2, { ...MALLORY, name: "victim", mac: "02:00:00:00:00:0c" });
   await addLoop(w1);
   await using transfer = await Transfer.start(cluster);
-  return await compare(transfer, {
+  return await compare(transfer, at, {
     count: 10,
     windowMs: 3_000,
     begin: () => closeLoop(w1).then(() => sleep(BURST_MS)),
@@ -57,7 +62,11 @@ async function measureLoop(env: Readonly<Record<string, string>>): Promise<Throu
 
 const TABLE = ["inet", "megalos"] as const;
 
-async function measureFilter(env: Readonly<Record<string, string>>): Promise<Throughput> {
+async function measureFilter(
+  env: Readonly<Record<string, string>>,
+  at: At,
+): Promise<Throughput> {
+  at("the nodes start");
   await using cluster = await startCluster();
   await using running = await runManagers(cluster, env);
   await using transfer = await Transfer.start(cluster);
@@ -74,7 +83,7 @@ async function measureFilter(env: Readonly<Record<string, string>>): Promise<Thr
   };
   await Promise.all(nodes.map(remove));
   const settle = () => sleep(SETTLE_MS);
-  return await compare(transfer, {
+  return await compare(transfer, at, {
     count: 60,
     windowMs: 500,
     begin: () => Promise.all(nodes.map(restore)).then(settle),

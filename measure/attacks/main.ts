@@ -5,6 +5,7 @@ import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
 import { faultPackages } from "../../tools/packages.ts";
 import { setTimeScale, TIME_SCALE } from "../../shared/process/time_scale.ts";
+import { Progress } from "../progress.ts";
 import { ATTACKS } from "./attacks.ts";
 import { type Cost, COSTS } from "./costs.ts";
 import { type Figures, measureAttack } from "./measure.ts";
@@ -13,7 +14,8 @@ import type { Throughput } from "./transfer.ts";
 // `MEGALOS_TIME_SCALE=3` gives a busy machine time to start.
 setTimeScale(Deno.env.get(TIME_SCALE));
 
-const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+const progress = new Progress();
+const context = { env: Deno.env.toObject(), log: progress.say };
 
 const program = new Command("deno task attacks")
   .description(
@@ -42,15 +44,19 @@ try {
   const all: Figures[] = [];
   let isUnharmed = true;
   for (const attack of ATTACKS.filter(({ name }) => only?.includes(name) ?? true)) {
-    context.log(`${attack.name}: ${attack.title}`);
-    const figures = await measureAttack(attack, env);
+    const figures = await progress.during(
+      `${attack.name}: ${attack.title}`,
+      (at) => measureAttack(attack, env, at),
+    );
     all.push(figures);
     console.log(render(figures));
   }
   const costs: (Throughput & { readonly name: string })[] = [];
   for (const cost of COSTS.filter(({ name }) => only?.includes(name) ?? true)) {
-    context.log(`${cost.name}: ${cost.title}`);
-    const throughput = await cost.measure(env);
+    const throughput = await progress.during(
+      `${cost.name}: ${cost.title}`,
+      (at) => cost.measure(env, at),
+    );
     costs.push({ name: cost.name, ...throughput });
     isUnharmed &&= throughput.part >= cost.leastPart;
     console.log(renderCost(cost, throughput));
@@ -60,7 +66,7 @@ try {
   }
   if (!all.every(isGood) || !isUnharmed) Deno.exit(1);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  progress.say(error instanceof Error ? error.message : String(error));
   Deno.exit(1);
 }
 

@@ -8,6 +8,7 @@ import { frrPids } from "../../tests/fixture/frr.ts";
 import { readStatus, runManagers } from "../../tests/fixture/manager.ts";
 import { addPod, canReach, pod } from "../../tests/fixture/pod.ts";
 import { type Memory, watchMemory } from "../memory.ts";
+import type { At } from "../progress.ts";
 import { addBystanders, type Loss, startTalking } from "./bystanders.ts";
 import type { Attack } from "./attacks.ts";
 import { MALLORY } from "../../tests/fixture/loop.ts";
@@ -40,12 +41,15 @@ const [FIRST, SECOND] = [
 
 export async function measureAttack(
   { name, title, run }: Attack,
-  env: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string>>,
+  at: At,
 ): Promise<Figures> {
+  at("the nodes start");
   await using cluster = await startCluster();
   await using running = await runManagers(cluster, env);
   const [w1, w2] = cluster.workers;
   const nodes = [cluster.reflector, w1, w2];
+  at("bystanders' pods are added");
   const sides = await addBystanders([w1, w2]);
   await addPod(w1, MALLORY);
   await addPod(w2, { ...MALLORY, name: "victim", mac: "02:00:00:00:00:0c" });
@@ -60,10 +64,12 @@ export async function measureAttack(
     ]))).flat();
   const before = await observe();
   const pids = await Promise.all(nodes.map(frrPids));
+  at("bystanders talk without an attack");
   const quiet = await startTalking(sides);
   await sleep(BEFORE_MS);
   const calm = await quiet();
 
+  at("bystanders talk during the attack");
   const memory = watchMemory(nodes);
   const talk = await startTalking(sides);
   const attacking = run(w1);
@@ -74,6 +80,7 @@ export async function measureAttack(
   const newPodMs = performance.now() - started;
   await attacking;
   const bystanders = await talk();
+  at("all is to be as before");
   let differences: readonly string[] = [];
   const after = performance.now();
   await eventually(

@@ -4,6 +4,7 @@ import { sleep } from "../../shared/process/time.ts";
 import type { Cluster, Node } from "../../tests/fixture/cluster.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
 import { addPod, canReach, pod } from "../../tests/fixture/pod.ts";
+import type { At } from "../progress.ts";
 import script from "./transfer.py" with { type: "text" };
 
 /** After so long the transfer runs at its full speed. */
@@ -86,11 +87,13 @@ interface Turns {
  */
 export async function compare(
   transfer: Transfer,
+  at: At,
   { count, windowMs, begin, end }: Turns,
 ): Promise<Throughput> {
   const without = [await transfer.measure(windowMs)];
   const during: number[] = [];
   for (let turn = 0; turn < count; turn++) {
+    at(`turn ${turn + 1} of ${count}`);
     await begin();
     during.push(await transfer.measure(windowMs));
     await end();

@@ -5,12 +5,14 @@ import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
 import { labPackages } from "../../tools/packages.ts";
 import { startResidentNode } from "../../tests/fixture/resident_node.ts";
+import { Progress } from "../progress.ts";
 import { furnish, listContenders } from "./contenders.ts";
 import { measureCalls, measureLabs } from "./measure.ts";
 import { measureManager } from "./measure_manager.ts";
 import { renderReport } from "./report.ts";
 
-const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+const progress = new Progress();
+const context = { env: Deno.env.toObject(), log: progress.say };
 
 const program = new Command("deno task bench")
   .description(
@@ -36,16 +38,22 @@ try {
   const figures = {
     at: new Date().toISOString(),
     runs,
-    calls: await measureCalls(node.run, contenders, runs),
-    labs: await measureLabs(node.run, contenders, labs),
-    manager: await measureManager(node, manager.pid, { calls, lans }),
+    calls: await progress.during(
+      "single calls",
+      (at) => measureCalls(node.run, contenders, runs, at),
+    ),
+    labs: await progress.during("labs", (at) => measureLabs(node.run, contenders, labs, at)),
+    manager: await progress.during(
+      "what the manager needs",
+      (at) => measureManager(node, manager.pid, { calls, lans }, at),
+    ),
   };
   console.log(renderReport(figures));
   if (json !== undefined) {
     await Deno.writeTextFile(json, JSON.stringify(figures, null, 2) + "\n");
   }
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  progress.say(error instanceof Error ? error.message : String(error));
   Deno.exit(1);
 }
 

@@ -1,6 +1,7 @@
 // Times single calls and whole labs of every contender by turns, so that all meet the same load.
 import type { Call } from "../../tests/fixture/calls.ts";
 import { callMany, type RunOnNode, type Wanted } from "../../tests/fixture/many_calls.ts";
+import type { At } from "../progress.ts";
 import { type Contender, LABS_LANS } from "./contenders.ts";
 
 /** Medians in ms. A figure is undefined where the contender does not do that. */
@@ -21,6 +22,7 @@ export async function measureCalls(
   run: RunOnNode,
   contenders: readonly Contender[],
   runs: number,
+  at: At,
 ): Promise<CallFigures[]> {
   await addPods(run, ["stays", "goes"]);
   const wanted = Array.from({ length: runs }, () =>
@@ -30,7 +32,7 @@ export async function measureCalls(
       want(one, "DEL", "goes", LABS_LANS),
       want(one, "DEL", "stays", LABS_LANS),
     ])).flat();
-  const { calls } = await callMany(run, wanted, 1);
+  const { calls } = await callMany(run, wanted, 1, (ended) => at(`${ended} of ${wanted.length}`));
   refuseFailures(calls, wanted);
   const ms = calls.map((one) => one.ms);
   return contenders.map(({ title, alwaysStands }, at) => {
@@ -61,6 +63,7 @@ export async function measureLabs(
   run: RunOnNode,
   contenders: readonly Contender[],
   labs: number,
+  at: At,
 ): Promise<LabFigures[]> {
   const pods = Array.from({ length: DEVICES }, (_, at) => `d${at}`);
   await addPods(run, pods);
@@ -69,6 +72,7 @@ export async function measureLabs(
   for (let lab = 0; lab < labs; lab++) {
     for (const atATime of [8, 30]) {
       for (const contender of contenders) {
+        at(`lab ${lab + 1} of ${labs}, ${atATime} at a time, ${contender.title}`);
         const all = async (verb: string) => {
           const wanted = pods.map((pod, at) => want(contender, verb, pod, at % LABS_LANS));
           const { ms, calls } = await callMany(run, wanted, atATime);

@@ -2,6 +2,7 @@
 import type { Node } from "../../tests/fixture/cluster.ts";
 import { callMany, type Wanted } from "../../tests/fixture/many_calls.ts";
 import { childrenOf, LAUNCHER } from "../../tests/fixture/resident_node.ts";
+import type { At } from "../progress.ts";
 import { addPods, refuseFailures } from "./measure.ts";
 
 /** Memory in MB. */
@@ -17,6 +18,7 @@ export async function measureManager(
   node: Node,
   pid: string,
   { calls, lans }: { readonly calls: number; readonly lans: number },
+  at: At,
 ): Promise<Usage[]> {
   await addPods(node.run, ["many"]);
   const each = (verb: string, count: number) =>
@@ -33,8 +35,12 @@ export async function measureManager(
   const make = async (wanted: readonly Wanted[]) =>
     refuseFailures((await callMany(node.run, wanted, 4)).calls, wanted);
   const used = [await usage(node, pid, "at first")];
-  for (let made = 0; made < calls; made += 16) await make([...each("ADD", 8), ...each("DEL", 8)]);
+  for (let made = 0; made < calls; made += 16) {
+    at(`${made} of ${calls} calls`);
+    await make([...each("ADD", 8), ...each("DEL", 8)]);
+  }
   used.push(await usage(node, pid, `after ${calls} more calls`));
+  at(`${lans} LANs are made`);
   await make(each("ADD", lans));
   used.push(await usage(node, pid, `with ${lans} LANs`));
   return used;

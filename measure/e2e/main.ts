@@ -45,8 +45,8 @@ const options = new Command("deno task e2e")
   .parse(Deno.args, { from: "user" })
   .opts<Options>();
 
-const progress = new Progress((line) => console.error(line));
-const say = (line: string) => progress.say(line);
+const progress = new Progress();
+const { say } = progress;
 const context: ToolContext = { env: Deno.env.toObject(), log: say };
 const { env } = context;
 const stopped = Promise.withResolvers<never>();
@@ -84,7 +84,7 @@ async function test(): Promise<readonly Verdict[]> {
   say("the image is built");
   await startable("start", () => cluster.up());
   say("the cluster is up");
-  return await runScenarios(cluster, options.only, say);
+  return await runScenarios(cluster, options.only, progress);
 }
 
 /**

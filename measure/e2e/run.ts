@@ -3,6 +3,7 @@ import type { Cluster } from "./cluster.ts";
 import { describeTrouble } from "./installation.ts";
 import { takeInventory } from "./leftovers.ts";
 import { type Figures, timed } from "./figures.ts";
+import type { Progress } from "../progress.ts";
 import type { Scenario, Stage } from "./scenario.ts";
 import { scenario as attacks } from "./scenarios/attacks.ts";
 import { scenario as definitions } from "./scenarios/definitions.ts";
@@ -49,8 +50,9 @@ export interface Verdict {
 export async function runScenarios(
   cluster: Cluster,
   only: readonly string[] | undefined,
-  say: (line: string) => void,
+  progress: Progress,
 ): Promise<readonly Verdict[]> {
+  const { say } = progress;
   const chosen = SCENARIOS.filter(({ name }) => only?.includes(name) ?? true);
   const stage: Stage = { cluster, before: await takeInventory(cluster), say };
   const verdicts: Verdict[] = [];
@@ -60,7 +62,7 @@ export async function runScenarios(
       say(`left out: ${scenario.name}: ${obstacle}`);
       continue;
     }
-    const verdict = await judge(scenario, stage);
+    const verdict = await judge(scenario, stage, progress);
     verdicts.push(verdict);
     const { error, figures } = verdict;
     say(`${error === undefined ? "ok" : "FAILED"}: ${scenario.name}: ${scenario.title}`);
@@ -73,10 +75,16 @@ export async function runScenarios(
   return verdicts;
 }
 
-async function judge(scenario: Scenario, stage: Stage): Promise<Verdict> {
+async function judge(scenario: Scenario, stage: Stage, progress: Progress): Promise<Verdict> {
   let outcome: { figures: Figures } | { error: string } = { error: "" };
   const seconds = await timed(async () => {
-    outcome = await scenario.run(stage).then(
+    outcome = await progress.during(`${scenario.name}: ${scenario.title}`, (at) => {
+      const say = (line: string) => {
+        at(`after: ${line}`);
+        stage.say(line);
+      };
+      return scenario.run({ ...stage, say });
+    }).then(
       (figures) => ({ figures }),
       (error) => ({ error: error instanceof Error ? error.message : String(error) }),
     );

@@ -4,11 +4,13 @@ import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
 import { faultPackages } from "../../tools/packages.ts";
+import { Progress } from "../progress.ts";
 import { FAULTS } from "./faults.ts";
 import { type Figures, measureFault } from "./measure.ts";
 import { judge, renderReport } from "./report.ts";
 
-const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+const progress = new Progress();
+const context = { env: Deno.env.toObject(), log: progress.say };
 
 const program = new Command("deno task faults")
   .description(
@@ -28,8 +30,8 @@ try {
   await ensureBuilt([HOST_ARCH], context);
   const all: Figures[] = [];
   for (const fault of FAULTS.filter(({ name }) => only?.includes(name) ?? true)) {
-    context.log(`${fault.name}: ${fault.title}`);
-    all.push(await measureFault(fault, root));
+    const title = `${fault.name}: ${fault.title}`;
+    all.push(await progress.during(title, (at) => measureFault(fault, root, at)));
   }
   console.log(renderReport(all));
   if (json !== undefined) {
@@ -38,7 +40,7 @@ try {
   }
   if (!all.every((figures) => judge(figures).ok)) Deno.exit(1);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  progress.say(error instanceof Error ? error.message : String(error));
   Deno.exit(1);
 }
 

@@ -1,6 +1,7 @@
 // Makes one fault happen under traffic, and finds out what it has cost.
 import { sleep } from "../../shared/process/time.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
+import type { At } from "../progress.ts";
 import { startFaultCluster } from "./fault_cluster.ts";
 import type { Fault, Limits } from "./faults.ts";
 import { type Flow, PERIOD_MS, startProbe } from "./probe.ts";
@@ -41,7 +42,9 @@ const SETTLE_SECONDS = 30;
 export async function measureFault(
   { name, title, limits, inject, env }: Fault,
   root?: string,
+  at: At = () => {},
 ): Promise<Figures> {
+  at("the nodes start");
   await using cluster = await startFaultCluster(root, env);
   const observe = async () => {
     const observed = await Promise.all(cluster.workers.map(async (worker) => {
@@ -54,7 +57,9 @@ export async function measureFault(
   const before = await observe();
   const probe = await startProbe(...cluster.places);
   await sleep(BEFORE_MS);
+  at("the fault happens");
   const downMs = await inject(cluster);
+  at("all is to be as before");
   let calmSince: number | undefined;
   let differences: string[] = [];
   try {

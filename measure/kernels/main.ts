@@ -52,10 +52,10 @@ const command = new Command("deno task kernels")
   .parse(Deno.args, { from: "user" });
 const options = command.opts<Options>();
 
-const progress = new Progress((line) => console.error(line));
+const progress = new Progress();
 const context: ToolContext = {
   env: Deno.env.toObject(),
-  log: (line) => progress.say(line),
+  log: progress.say,
 };
 const interrupt = new AbortController();
 let code: number | undefined;

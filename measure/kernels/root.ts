@@ -30,18 +30,18 @@ export async function prepareRoot(
   await remove(root);
   const env = downloadEnv(context);
   // deno-fmt-ignore
-  await progress.during(`downloading Debian ${SUITE}`, must(`download Debian ${SUITE}`, { env, argv: ["debootstrap", "--foreign",
+  await progress.during(`downloading Debian ${SUITE}`, () => must(`download Debian ${SUITE}`, { env, argv: ["debootstrap", "--foreign",
     "--variant=minbase", "--arch=amd64", `--include=${guestPackages.join(",")}`, SUITE, root] }));
   await Deno.writeTextFile(`${root}/usr/sbin/policy-rc.d`, "#!/bin/sh\nexit 101\n", {
     mode: 0o755,
   });
   // What packages start while they are installed ends with this command, and it reaches no network.
   // deno-fmt-ignore
-  await progress.during(`installing Debian ${SUITE}`, must(`install Debian ${SUITE}`, { env, argv: ["unshare", "--net", "--mount", "--pid",
+  await progress.during(`installing Debian ${SUITE}`, () => must(`install Debian ${SUITE}`, { env, argv: ["unshare", "--net", "--mount", "--pid",
     "--fork", "--kill-child", "chroot", root, "/debootstrap/debootstrap", "--second-stage"] }));
   await remove(...LEFT_OUT.map((path) => `${root}/${path}`), `${root}/usr/sbin/policy-rc.d`);
   await Deno.writeTextFile(`${root}/etc/resolv.conf`, "");
-  await progress.during("making the root drive", makeDrive(root, `${drive}.part`));
+  await progress.during("making the root drive", () => makeDrive(root, `${drive}.part`));
   await remove(root);
   // This comes last, for it says that all is there.
   await Deno.rename(`${drive}.part`, drive);

@@ -4,7 +4,7 @@ import { HOST_ARCH } from "../../tools/arch.ts";
 import type { Case } from "./cases.ts";
 import { CHECKOUT_IN_MACHINE } from "./checkout_drive.ts";
 import type { Machine } from "./machine.ts";
-import type { Progress } from "../progress.ts";
+import type { At, Progress } from "../progress.ts";
 import { tapReader, type TestEnd } from "./tap.ts";
 
 /** What came of a case. */
@@ -47,20 +47,21 @@ export async function runCase(
     `MEGALOS_TIME_SCALE=${timeScale}`,
     ...argvOf(run),
   ];
-  const work = machine.run(argv, (line) => {
-    file.writeSync(encoder.encode(`${line}\n`));
-    last.push(line);
-    if (last.length > LINES_KEPT) last.shift();
-    const end = read(line);
-    if (end === undefined) return;
-    ended.push(end);
-    if (end.outcome === "failed") progress.say(`${name}: FAILED ${end.name}`);
-  });
-  const detail = () => "tests" in run ? `${ended.length} tests` : last.at(-1) ?? "";
+  const work = (at: At) =>
+    machine.run(argv, (line) => {
+      file.writeSync(encoder.encode(`${line}\n`));
+      last.push(line);
+      if (last.length > LINES_KEPT) last.shift();
+      const end = read(line);
+      if (end !== undefined) ended.push(end);
+      at("tests" in run ? `${ended.length} tests` : line);
+      if (end === undefined) return;
+      if (end.outcome === "failed") progress.say(`${name}: FAILED ${end.name}`);
+    });
   let code: number | undefined;
   let stopped: { readonly stopped?: string } = {};
   try {
-    code = await progress.during(name, work, detail);
+    code = await progress.during(name, work);
   } catch (error) {
     stopped = { stopped: error instanceof Error ? error.message : String(error) };
   }

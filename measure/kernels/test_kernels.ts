@@ -66,12 +66,15 @@ export async function* testKernels(
   await Deno.mkdir(logs, { recursive: true });
   using lock = await Deno.open(`${cache}/lock`, { create: true, write: true });
   const taken = Promise.race([lock.lock(true), untilAborted(signal)]);
-  await progress.during("taking the cache, as soon as no other run has it", taken);
+  await progress.during("taking the cache, as soon as no other run has it", () => taken);
   // The drive has a fixed name, so that what a killed run has left is overwritten.
   const checkout = `${cache}/checkout.ext4`;
   const { root, kernels } = await prepare(plan, context);
   try {
-    await progress.during("copying the checkout", makeCheckoutDrive(cache, checkout, context));
+    await progress.during(
+      "copying the checkout",
+      () => makeCheckoutDrive(cache, checkout, context),
+    );
     const accelerator = plan.accelerator ?? await findAccelerator();
     if (accelerator !== "kvm") progress.say("all CPUs are emulated");
     const hardware = { root, checkout, accelerator };
@@ -97,14 +100,17 @@ async function prepare(
 ): Promise<{ readonly root: string; readonly kernels: [ServedKernel, BootFiles][] }> {
   const apt = new Apt(`${cache}/apt`, context);
   const list = apt.update().then(() => apt.search(IMAGES));
-  const served = await orNoKernels(progress.during("reading which kernels are served", list));
+  const served = await orNoKernels(progress.during("reading which kernels are served", () => list));
   const wanted = pickKernels(readServed(served), versions);
   signal.throwIfAborted();
   const root = await orNoKernels(prepareRoot(cache, context, progress));
   const kernels: [ServedKernel, BootFiles][] = [];
   for (const kernel of wanted) {
     signal.throwIfAborted();
-    const files = progress.during(`kernel ${kernel.version}`, prepareKernel(kernel, cache, apt));
+    const files = progress.during(
+      `kernel ${kernel.version}`,
+      () => prepareKernel(kernel, cache, apt),
+    );
     kernels.push([kernel, await orNoKernels(files)]);
   }
   signal.throwIfAborted();
@@ -129,7 +135,7 @@ async function testKernel(
   const report: { bootSeconds?: number; timeScale?: number } = {};
   try {
     const booting = Machine.boot(files, hardware, `${logs}/${version}-console.log`, signal);
-    await using machine = await progress.during(`booting ${version}`, booting);
+    await using machine = await progress.during(`booting ${version}`, () => booting);
     report.bootSeconds = Math.round((performance.now() - started) / 1000);
     report.timeScale = await measureTimeScale(machine);
     progress.say(`${version} is up, time limits are multiplied by ${report.timeScale}`);

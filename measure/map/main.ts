@@ -9,9 +9,12 @@ import { addPod, call, pod } from "../../tests/fixture/pod.ts";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { parseCpuMs } from "../cpu_time.ts";
+import { Progress } from "../progress.ts";
 import { simulateWorkers } from "../simulate_workers.ts";
 
 const PASSWORD = "password";
+
+const progress = new Progress();
 
 interface Options {
   readonly workers: string;
@@ -32,7 +35,7 @@ const program = new Command("deno task map")
 await program.parseAsync(Deno.args, { from: "user" });
 
 async function measure({ workers, devices, lans, seconds, pictures }: Options): Promise<void> {
-  await ensureBuilt([HOST_ARCH], { env: Deno.env.toObject(), log: console.error });
+  await ensureBuilt([HOST_ARCH], { env: Deno.env.toObject(), log: progress.say });
   await using cluster = await startCluster();
   const { reflector, workers: [w1, w2] } = cluster;
   const env = { MEGALOS_BGP_PASSWORD: PASSWORD };
@@ -42,27 +45,36 @@ async function measure({ workers, devices, lans, seconds, pictures }: Options): 
   });
   await using real = await Manager.start(w1, ["worker"], { ...workerEnv(0), ...env });
   const simulated = { password: PASSWORD, workers, devices, lans };
-  await using _simulated = await simulateWorkers(reflector, w2, simulated);
+  await using _simulated = await progress.during(
+    `${workers} workers tell all`,
+    () => simulateWorkers(reflector, w2, simulated),
+  );
   await real.ready();
-  await using browser = await NodeBrowser.start(reflector);
+  await using browser = await progress.during(
+    "Chromium starts",
+    () => NodeBrowser.start(reflector),
+  );
   const map = await browser.open({ width: 1600, height: 900 });
   const { page } = map;
   const wanted = Number(workers) * Number(devices);
-  await page.waitForFunction(
-    (wanted) =>
-      Number(/([\d,]+) devices/.exec(document.body.innerText)?.[1]?.replace(",", "")) >= wanted,
-    wanted,
-  );
+  await progress.during("the map comes to show all devices", () =>
+    page.waitForFunction(
+      (wanted) =>
+        Number(/([\d,]+) devices/.exec(document.body.innerText)?.[1]?.replace(",", "")) >= wanted,
+      wanted,
+    ));
   // Anew, with all there: from the navigation to the first picture of all.
   await page.reload();
-  const [drawnMs, things] = await page.evaluate(async (wanted) => {
-    const { megalosMap } = globalThis as unknown as { megalosMap: { positions: object } };
-    while (Object.keys(megalosMap.positions).length < wanted) {
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-    }
-    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-    return [performance.now(), Object.keys(megalosMap.positions).length];
-  }, wanted);
+  const draw = () =>
+    page.evaluate(async (wanted) => {
+      const { megalosMap } = globalThis as unknown as { megalosMap: { positions: object } };
+      while (Object.keys(megalosMap.positions).length < wanted) {
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      return [performance.now(), Object.keys(megalosMap.positions).length];
+    }, wanted);
+  const [drawnMs, things] = await progress.during("the map is drawn anew", draw);
   console.log(`${things} devices and LANs were drawn ${Math.round(drawnMs!)} ms after the request`);
 
   const marks = await page.evaluate(() =>
@@ -78,9 +90,12 @@ async function measure({ workers, devices, lans, seconds, pictures }: Options): 
   const row = page.locator("#table tbody tr").filter({ hasText: "newcomer" });
   await page.fill("#search", "newcomer");
   const asked = performance.now();
-  await addPod(w1, one);
-  const added = performance.now();
-  await row.waitFor();
+  const added = await progress.during("the map shows a new device", async () => {
+    await addPod(w1, one);
+    const added = performance.now();
+    await row.waitFor();
+    return added;
+  });
   const seen = performance.now();
   console.log(
     `a device was seen ${Math.round(seen - added)} ms after the answer to its ADD, ` +
@@ -94,12 +109,15 @@ async function measure({ workers, devices, lans, seconds, pictures }: Options): 
     `of ${Object.keys(before).length} things that were there, ${moved.length} have moved`,
   );
   await call(w1, "DEL", one);
-  await row.waitFor({ state: "detached" });
+  await progress.during("the map shows it no more", () => row.waitFor({ state: "detached" }));
   await page.fill("#search", "");
 
   const tabs = await browserMs(reflector);
   const own = await managerMs(reflector, rr.pid);
-  await page.waitForTimeout(Number(seconds) * 1_000);
+  await progress.during(
+    `the tab is watched: ${seconds} s`,
+    () => page.waitForTimeout(Number(seconds) * 1_000),
+  );
   const share = (from: number, to: number) =>
     `${((to - from) / 1_000 / Number(seconds) * 100).toFixed(1)} %`;
   console.log(

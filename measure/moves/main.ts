@@ -4,10 +4,12 @@ import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
 import { faultPackages } from "../../tools/packages.ts";
+import { Progress } from "../progress.ts";
 import { toCount } from "../to_count.ts";
 import { measureMoves, type Moves, type Options, SENDERS } from "./measure.ts";
 
-const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+const progress = new Progress();
+const context = { env: Deno.env.toObject(), log: progress.say };
 
 /**
  * Half of the moves are followed within so many ms of the first frame from the new place. Without
@@ -33,12 +35,15 @@ try {
     .opts<Options & { json?: string }>();
   await ensurePackages(faultPackages, context);
   await ensureBuilt([HOST_ARCH], context);
-  const moves = await measureMoves(options, context.log);
+  const moves = await progress.during(
+    `${options.moves} moves, one each ${options.every} ms`,
+    (at) => measureMoves(options, at),
+  );
   console.log(render(moves));
   if (json !== undefined) await Deno.writeTextFile(json, JSON.stringify(moves, null, 2) + "\n");
   if (!isGood(moves, GOAL_MS[options.hints])) Deno.exit(1);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  progress.say(error instanceof Error ? error.message : String(error));
   Deno.exit(1);
 }
 

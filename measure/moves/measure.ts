@@ -7,6 +7,7 @@ import { Manager, workerEnv } from "../../tests/fixture/manager.ts";
 import { pingThrough } from "../../tests/fixture/ping.ts";
 import { addPod, canReach, pod } from "../../tests/fixture/pod.ts";
 import { PC1, startTwoPods } from "../../tests/fixture/two_pods.ts";
+import type { At } from "../progress.ts";
 import script from "./moves.py" with { type: "text" };
 
 /** Where frames to the address come from: a third node, its old place's node, its new one's. */
@@ -41,8 +42,9 @@ const OTHERS = [3, 4, 5, 6, 7].map((at) => pod(`pc${at}`, `02:00:00:00:00:0${at}
 
 export async function measureMoves(
   { moves, every, root, hints }: Options,
-  log: (line: string) => void,
+  at: At,
 ): Promise<Moves> {
+  at("the nodes start");
   const env = { MEGALOS_MOVE_HINTS: hints };
   await using pods = await startTwoPods(env, root);
   const { reflector, workers: [w1, w2] } = pods.cluster;
@@ -55,12 +57,16 @@ export async function measureMoves(
     await addPod(nodes[at]!, one, `10.0.0.${at + 3}`);
     await eventually(() => canReach(w1, PC1, `10.0.0.${at + 3}`), 20, "no frame passes");
   }
-  log(`${moves} moves, one each ${every} ms`);
   const namespaces = OTHERS.map(({ name }, at) => pathOf(nodes[at]!, name));
   const argv = ["python3", "-c", script, ...namespaces, "net0", `${moves}`, `${every}`] as const;
   let said = "";
+  let moved = 0;
+  const heard = (output: string) => {
+    moved += output.split("\n").length - 1;
+    at(`${moved} of ${moves} moves`);
+  };
   const { lost, sent } = await pingThrough(w1, PC1, "10.0.0.2", async () => {
-    const done = await run({ argv, timeoutMs: moves * every * 2 + 30_000 });
+    const done = await run({ argv, timeoutMs: moves * every * 2 + 30_000, heard });
     if (done.reason !== "success") throw new Error(`Cannot move: ${done.stderr}`);
     said = done.stdout;
   });

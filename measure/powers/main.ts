@@ -15,8 +15,8 @@ import { findNeed } from "./scenario.ts";
 setTimeScale(Deno.env.get(TIME_SCALE));
 
 const HOLDERS = [...new Set(listPowers().map(({ holder }) => describeHolder(holder)))];
-const progress = new Progress((line) => console.error(line));
-const context = { env: Deno.env.toObject(), log: (line: string) => progress.say(line) };
+const progress = new Progress();
+const context = { env: Deno.env.toObject(), log: progress.say };
 
 const program = new Command("deno task powers")
   .description(
@@ -41,16 +41,21 @@ try {
   await ensurePackages(faultPackages, context);
   await ensureBuilt([HOST_ARCH], context);
   await using _profile = apparmor ? await loadProfile() : undefined;
-  progress.say(`a life with all powers${apparmor ? ", confined by AppArmor" : ""}`);
-  const broken = await findNeed(undefined, { root, ...apparmor && { profile: confined } });
+  const broken = await progress.during(
+    `a life with all powers${apparmor ? ", confined by AppArmor" : ""}`,
+    (at) => findNeed(undefined, { root, ...apparmor && { profile: confined } }, at),
+  );
   if (broken !== undefined) throw new Error(`With all powers this fails: ${broken}`);
   const powers = apparmor ? [] : listPowers()
     .filter((power) => root === undefined || "role" in power.holder)
     .filter((power) => only?.some((word) => isMeant(power, word)) ?? true);
   let done = 0;
   const needs = await mapAtMost(atATime, powers, async (power) => {
-    const need = await findNeed(power, { root });
     const title = `${describeHolder(power.holder)}: ${power.kind} ${power.name}`;
+    const need = await progress.during(
+      `without ${title}`,
+      (at) => findNeed(power, { root }, at),
+    );
     progress.say(`${++done} of ${powers.length}: ${title}: ${need ?? "not missed"}`);
     return { ...power, holder: describeHolder(power.holder), need: need ?? null };
   });

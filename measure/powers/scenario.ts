@@ -20,6 +20,7 @@ import { askView } from "../../tests/fixture/view.ts";
 import { sleep } from "../../shared/process/time.ts";
 import { writeReducedPrograms } from "../../tools/deno_run.ts";
 import { PINNED, Station } from "../faults/station.ts";
+import type { At } from "../progress.ts";
 import { inContainer, VOLUMES } from "./container.ts";
 import type { Role } from "./manifest.ts";
 import { type Power, without } from "./powers.ts";
@@ -57,6 +58,7 @@ export interface Life {
 export async function findNeed(
   power: Power | undefined,
   { root, profile }: Life,
+  at: At,
 ): Promise<string | undefined> {
   await using cluster = await startCluster(root);
   const { reflector, workers } = cluster;
@@ -248,6 +250,7 @@ export async function findNeed(
     },
   ];
   for (const { what, work } of steps.filter(({ mounts }) => !mounts || profile === undefined)) {
+    at(what);
     try {
       await work();
     } catch (error) {

@@ -5,10 +5,12 @@ import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
 import { faultPackages } from "../../tools/packages.ts";
 import { setTimeScale, TIME_SCALE } from "../../shared/process/time_scale.ts";
+import { Progress } from "../progress.ts";
 import { toCount } from "../to_count.ts";
 import { measureRoutes } from "./measure.ts";
 
-const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+const progress = new Progress();
+const context = { env: Deno.env.toObject(), log: progress.say };
 // More routes take longer than a test may.
 setTimeScale(Deno.env.get(TIME_SCALE) ?? "3");
 
@@ -27,7 +29,10 @@ try {
   const { macs } = program.parse(Deno.args, { from: "user" }).opts<{ macs: number }>();
   await ensurePackages(faultPackages, context);
   await ensureBuilt([HOST_ARCH], context);
-  const { before, most, idle, oneMoreMs } = await measureRoutes(macs, context.log);
+  const { before, most, idle, oneMoreMs } = await progress.during(
+    `${macs} routes`,
+    (at) => measureRoutes(macs, at),
+  );
   console.log(
     `most memory, MB: manager ${most.manager} (before: ${before.manager}), ` +
       `bgpd ${most.bgpd}, zebra ${most.zebra}`,
@@ -36,6 +41,6 @@ try {
   console.log(`one address more is in the kernel after ${Math.round(oneMoreMs)} ms`);
   if (!(most.manager! <= MOST_MB)) Deno.exit(1);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  progress.say(error instanceof Error ? error.message : String(error));
   Deno.exit(1);
 }

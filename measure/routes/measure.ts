@@ -15,6 +15,7 @@ import { type Route, Speaker } from "../../tests/fixture/speaker.ts";
 import { PC1 } from "../../tests/fixture/two_pods.ts";
 import { cpuMsOf } from "../cpu_time.ts";
 import { type Memory, readMemory, watchMemory } from "../memory.ts";
+import type { At } from "../progress.ts";
 
 export interface RouteFigures {
   readonly before: Memory;
@@ -36,8 +37,9 @@ const CALM_MS = 10_000;
 
 export async function measureRoutes(
   macs: number,
-  log: (line: string) => void,
+  at: At,
 ): Promise<RouteFigures> {
+  at("the nodes start");
   await using cluster = await startCluster();
   const { reflector, workers: [worker] } = cluster;
   const limit = { MEGALOS_MAX_ROUTES: `${2 * macs}` };
@@ -56,27 +58,29 @@ export async function measureRoutes(
   const watched = watchMemory([worker]);
   await speaker.announce([{ ...own(3), ip: SPEAKER }]);
   for (let from = 0; from < macs; from += AT_ONCE) {
+    at(`${from} are sent`);
     const count = Math.min(AT_ONCE, macs - from);
     await speaker.announce(Array.from({ length: count }, (_, at) => macRoute(from + at)));
   }
-  log(`${macs} routes are sent`);
+  at("all are sent, and the last one is awaited");
   await eventually(
     () => isKnown(worker, macRoute(macs - 1).mac),
     200,
     "the last one does not come",
   );
   // The kernel takes minutes to list so many entries: some are asked for.
-  for (let at = 0; at < macs; at += Math.ceil(macs / SAMPLES)) {
-    const { mac } = macRoute(at);
+  for (let index = 0; index < macs; index += Math.ceil(macs / SAMPLES)) {
+    const { mac } = macRoute(index);
     if (!await isKnown(worker, mac)) throw new Error(`the kernel does not have ${mac}`);
   }
-  log("they are in the kernel");
+  at("they are in the kernel, and the manager lists them");
   await untilCalm(worker);
-  log("the manager has listed them");
+  at("the manager has listed them, and comes to rest");
   const used = await cpuMsOf(worker, manager.pid);
   await sleep(IDLE_MS);
   const idle = (await cpuMsOf(worker, manager.pid) - used) / IDLE_MS * 100;
 
+  at("one address more is announced");
   const started = performance.now();
   const another = macRoute(macs);
   await speaker.announce([another]);

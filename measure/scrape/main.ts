@@ -11,10 +11,12 @@ import { callMany, type Wanted } from "../../tests/fixture/many_calls.ts";
 import { LAUNCHER, startResidentNode } from "../../tests/fixture/resident_node.ts";
 import { askView, parseSeries } from "../../tests/fixture/view.ts";
 import { refuseFailures } from "../bench/measure.ts";
+import { type At, Progress } from "../progress.ts";
 import { toCount } from "../to_count.ts";
 import { cpuMsOf } from "../cpu_time.ts";
 
-const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+const progress = new Progress();
+const context = { env: Deno.env.toObject(), log: progress.say };
 /** A scrape within a second of the last one has the same answer. */
 const PAUSE_MS = 1_200;
 
@@ -44,26 +46,32 @@ try {
     },
     argv: [LAUNCHER],
   }));
-  context.log(`Attaching ${ports} interfaces to ${lans} LANs ...`);
-  refuseFailures((await callMany(node.run, wanted, 4)).calls, wanted);
-  let text = "";
-  await eventually(
-    async () => {
-      text = (await askView(node)).body;
-      return text.split("\nmegalos_port_receive_bytes_total{").length === ports + 1;
-    },
-    60,
-    "not all ports are told",
+  const { calls } = await progress.during(
+    `${ports} interfaces are attached to ${lans} LANs`,
+    (at) => callMany(node.run, wanted, 4, (ended) => at(`${ended} of ${ports}`)),
   );
+  refuseFailures(calls, wanted);
+  let text = "";
+  await progress.during("the manager comes to tell all ports", () =>
+    eventually(
+      async () => {
+        text = (await askView(node)).body;
+        return text.split("\nmegalos_port_receive_bytes_total{").length === ports + 1;
+      },
+      60,
+      "not all ports are told",
+    ));
   const series = parseSeries(text).size;
   console.log(`${series} series, ${(text.length / 1e6).toFixed(1)} MB`);
   // The calls' last work is over then, and the forwarding entries have been counted.
-  await sleep(30_000);
-  const idle = await spend(node, pid, () => sleep(PAUSE_MS), scrapes);
-  const asked = await spend(node, pid, async () => {
+  await progress.during("the manager comes to rest: 30 s", () => sleep(30_000));
+  const turns = (what: string, work: () => Promise<void>) =>
+    progress.during(what, (at) => spend(node, pid, work, scrapes, at));
+  const idle = await turns("nobody scrapes", () => sleep(PAUSE_MS));
+  const asked = await turns("scrapes", async () => {
     await sleep(PAUSE_MS);
     await askView(node);
-  }, scrapes);
+  });
   // Looks go on meanwhile: they take what an idle manager takes in that time.
   const ms = (asked.cpuMs - idle.cpuMs * asked.ms / idle.ms) / scrapes;
   console.log(
@@ -74,7 +82,7 @@ try {
   const status = await node.must("cat", `/proc/${pid}/status`);
   console.log(`manager: ${Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) >> 10} MB`);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  progress.say(error instanceof Error ? error.message : String(error));
   Deno.exit(1);
 }
 
@@ -88,8 +96,12 @@ async function spend(
   pid: string,
   work: () => Promise<void>,
   times: number,
+  at: At,
 ): Promise<Spent> {
   const [started, before] = [performance.now(), await cpuMsOf(node, pid)];
-  for (let at = 0; at < times; at++) await work();
+  for (let time = 1; time <= times; time++) {
+    at(`${time} of ${times}`);
+    await work();
+  }
   return { cpuMs: await cpuMsOf(node, pid) - before, ms: performance.now() - started };
 }

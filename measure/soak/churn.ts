@@ -13,6 +13,7 @@ import {
   type ResidentNode,
 } from "../../tests/fixture/resident_node.ts";
 import { readUsage, type Usage } from "../../tests/fixture/usage.ts";
+import type { At } from "../progress.ts";
 import { containers, type Expected, Model, netnsOf, type Random } from "./model.ts";
 import { LANS } from "../../tests/fixture/bare_node.ts";
 
@@ -41,6 +42,7 @@ export async function churn(
   { node, manager }: ResidentNode,
   calls: number,
   random: Random,
+  at: At = () => {},
 ): Promise<Round> {
   const standing = await observe(node);
   const model = new Model(random);
@@ -48,15 +50,17 @@ export async function churn(
     { length: calls },
     (_, at) => model.next(containers[at % containers.length]!),
   );
-  const ms = await callAll(node, wanted, random);
+  const ms = await callAll(node, wanted, random, (ended) => at(`${ended} of ${calls} calls`));
+  at("the node is compared with the model");
   assert.deepEqual(await observe(node), [...standing, ...await model.render()].sort());
-  await callAll(node, model.clear(), random);
+  await callAll(node, model.clear(), random, (ended) => at(`${ended} are taken away`));
   assert.deepEqual(await observe(node), standing);
   await eventually(
     async () => (await callFiles(node)).every((name) => name.startsWith("bell/declined")),
     10,
     async () => `${await callFiles(node)} is left`,
   );
+  at("the manager comes to rest");
   const usage = await atRest(() => readUsage(node, manager.pid));
   // Calls alone break nothing, so nothing was mended.
   const { mended, strays } = (await readStatus(node)).swept;
@@ -86,6 +90,7 @@ async function callAll(
   node: Node,
   expected: readonly Expected[],
   random: Random,
+  tellEnded: (count: number) => void,
 ): Promise<number> {
   const wanted = expected.map(({ call }): Wanted => {
     const lane = call.container ?? "";
@@ -93,7 +98,7 @@ async function callAll(
       ? { call, lane, argv: [BINARY], env: { MEGALOS_MANAGED: "1" } }
       : { call, lane, argv: [LAUNCHER] };
   });
-  const { calls } = await callMany(node.run, wanted, containers.length);
+  const { calls } = await callMany(node.run, wanted, containers.length, tellEnded);
   const wrong = calls.flatMap((reply, at) => {
     const { call, code } = expected[at]!;
     return codeOf({ ...reply, stderr: "" }) === code ? [] : [{ call, code, reply }];

@@ -6,6 +6,7 @@ import { ensurePackages } from "../../tools/debian.ts";
 import { labPackages } from "../../tools/packages.ts";
 import { startResidentNode } from "../../tests/fixture/resident_node.ts";
 import type { Usage } from "../../tests/fixture/usage.ts";
+import { Progress } from "../progress.ts";
 import { addContainers, churn } from "./churn.ts";
 import { findGrowth, type Growth } from "./flat.ts";
 import { CONTAINERS, LANS } from "./model.ts";
@@ -17,7 +18,8 @@ const CALLS_A_ROUND = 500;
 /** Rounds before the first one that counts: in them V8 and the allocator take what they need. */
 const WARM_UP_ROUNDS = 2;
 
-const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+const progress = new Progress();
+const context = { env: Deno.env.toObject(), log: progress.say };
 
 interface Options {
   readonly minutes: number;
@@ -46,27 +48,35 @@ try {
   if (grown.length > 0) Deno.exit(1);
   console.log("Every call was answered as it should be, and nothing has grown.");
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  progress.say(error instanceof Error ? error.message : String(error));
   Deno.exit(1);
 }
 
 async function soak({ minutes, calls, lans, seed = randomSeed() }: Options): Promise<Growth[]> {
   await using worker = await startResidentNode({ settings: KEEP_EMPTY });
   await addContainers(worker.node);
-  await addLans(worker.node, lans);
+  await progress.during(`${lans} LANs are made`, () => addLans(worker.node, lans));
   console.log(`seed ${seed}\n${HEADING}`);
   const random = seeded(seed);
   const started = performance.now();
   const samples: Usage[] = [];
-  while (true) {
-    const round = await churn(worker, CALLS_A_ROUND, random);
-    samples.push(round.usage);
-    const made = samples.length * CALLS_A_ROUND;
-    const seconds = (performance.now() - started) / 1000;
-    console.log(renderRound(round, made, seconds));
-    const isOver = calls === undefined ? seconds >= minutes * 60 : made >= calls;
-    if (isOver) return findGrowth(samples.slice(WARM_UP_ROUNDS));
-  }
+  return await progress.during("random calls", async (at) => {
+    while (true) {
+      const made = samples.length * CALLS_A_ROUND;
+      const round = await churn(
+        worker,
+        CALLS_A_ROUND,
+        random,
+        (where) => at(`after ${made}: ${where}`),
+      );
+      samples.push(round.usage);
+      const all = made + CALLS_A_ROUND;
+      const seconds = (performance.now() - started) / 1000;
+      console.log(renderRound(round, all, seconds));
+      const isOver = calls === undefined ? seconds >= minutes * 60 : all >= calls;
+      if (isOver) return findGrowth(samples.slice(WARM_UP_ROUNDS));
+    }
+  });
 }
 
 function randomSeed(): number {

@@ -10,11 +10,13 @@ import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
 import { faultPackages } from "../../tools/packages.ts";
 import { cpuMsOf } from "../cpu_time.ts";
+import { Progress } from "../progress.ts";
 import { simulateWorkers } from "../simulate_workers.ts";
 
 const PASSWORD = "measured";
 
-const context = { env: Deno.env.toObject(), log: (line: string) => console.error(line) };
+const progress = new Progress();
+const context = { env: Deno.env.toObject(), log: progress.say };
 const program = new Command("deno task uplink")
   .description("Measures lines in a cluster of namespaces, as root.")
   .option("--lines <number>", "workers that are simulated", "1000")
@@ -35,43 +37,59 @@ await measure(options);
 async function measure({ lines: count, devices, seconds }: Options): Promise<void> {
   await using cluster = await startCluster();
   const { reflector, workers: [w1, w2] } = cluster;
+  const rest = (what: string, seconds: number) =>
+    progress.during(`${what}: ${seconds} s`, () => sleep(seconds * 1_000));
   const env = { MEGALOS_BGP_PASSWORD: PASSWORD, MEGALOS_RECONCILE: "5" };
   const start = (node: Node, role: string, env: Record<string, string>) =>
     Manager.start(node, [role], env);
   await using rr = await start(reflector, "route-reflector", { ...REFLECTOR_ENV, ...env });
   await using worker = await start(w1, "worker", { ...workerEnv(0), ...env });
-  await worker.ready();
-  for (let at = 1; at <= 20; at++) {
-    await addPod(w1, pod(`pc${at}`, `02:00:00:00:00:${at.toString(16).padStart(2, "0")}`));
-  }
-  await eventually(async () => (await nodesOf(reflector)).includes("w1"), 30, "w1 has no line");
-  await sleep(10_000);
+  await progress.during("a worker gets 20 pods", async () => {
+    await worker.ready();
+    for (let at = 1; at <= 20; at++) {
+      await addPod(w1, pod(`pc${at}`, `02:00:00:00:00:${at.toString(16).padStart(2, "0")}`));
+    }
+    await eventually(async () => (await nodesOf(reflector)).includes("w1"), 30, "w1 has no line");
+  });
+  await rest("the worker comes to rest", 10);
 
   const [before, sent] = [await cpuMsOf(w1, worker.pid), await bytesOf(w1)];
-  await sleep(Number(seconds) * 1_000);
+  await rest("the worker is at rest", Number(seconds));
   const cpu = (await cpuMsOf(w1, worker.pid) - before) / 1_000 / Number(seconds);
   const bytes = (await bytesOf(w1) - sent) / Number(seconds);
   console.log(`worker at rest: ${(cpu * 100).toFixed(2)} % of a core, ${bytes.toFixed(0)} B/s`);
 
   console.log(`reflector with 1 line: ${await memoryOf(reflector, rr.pid)}`);
   const workers = { password: PASSWORD, workers: count, devices };
-  await using simulated = await simulateWorkers(reflector, w2, workers);
-  console.log(`${count} lines told all after ${Math.round(simulated.toldMs)} ms`);
-  await eventually(
-    async () => (await nodesOf(reflector)).length === Number(count) + 2,
-    120,
-    async () => `${(await nodesOf(reflector)).length} nodes are known`,
+  await using simulated = await progress.during(
+    `${count} lines tell all`,
+    () => simulateWorkers(reflector, w2, workers),
   );
-  await sleep(20_000);
+  console.log(`${count} lines told all after ${Math.round(simulated.toldMs)} ms`);
+  await progress.during("the reflector comes to know all nodes", (at) =>
+    eventually(
+      async () => {
+        const { length } = await nodesOf(reflector);
+        at(`${length} nodes`);
+        return length === Number(count) + 2;
+      },
+      120,
+      async () => `${(await nodesOf(reflector)).length} nodes are known`,
+    ));
+  await rest("the reflector comes to rest", 20);
   console.log(`reflector with ${count} lines: ${await memoryOf(reflector, rr.pid)}`);
-  const rest = await cpuMsOf(reflector, rr.pid);
-  await sleep(Number(seconds) * 1_000);
-  const busy = (await cpuMsOf(reflector, rr.pid) - rest) / 1_000 / Number(seconds);
+  const spent = await cpuMsOf(reflector, rr.pid);
+  await rest("the reflector is at rest", Number(seconds));
+  const busy = (await cpuMsOf(reflector, rr.pid) - spent) / 1_000 / Number(seconds);
   console.log(`reflector at rest: ${(busy * 100).toFixed(2)} % of a core`);
-  const done = await reflector.run([MANAGER, "devices", "--json"], {
-    timeoutMs: 120_000,
-    maxOutputBytes: 64 * 1024 * 1024,
-  });
+  const done = await progress.during(
+    "the reflector lists all devices",
+    () =>
+      reflector.run([MANAGER, "devices", "--json"], {
+        timeoutMs: 120_000,
+        maxOutputBytes: 64 * 1024 * 1024,
+      }),
+  );
   const told = JSON.parse(done.stdout);
   const counted = told.filter(({ counters }: { counters: unknown }) => counters !== null).length;
   console.log(
