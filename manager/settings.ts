@@ -125,7 +125,7 @@ export const SOURCES = {
   viewPort: {
     env: "MEGALOS_VIEW_PORT",
     flag: "--view-port <port>",
-    help: "TCP port of /metrics",
+    help: "TCP port of the map and /metrics",
     default: "9472",
   },
   httpToken: {
@@ -303,6 +303,18 @@ const schema = z.object({
   launcher: z.enum(["on", "off"], "on or off"),
 });
 type Checked = z.infer<typeof schema>;
+
+/** The values that a setting may have; undefined where they are not few.
+ * @param flag as SOURCES has it */
+export function choicesOf(flag: string): readonly string[] | undefined {
+  const names = Object.keys(SOURCES) as SettingName[];
+  const name = names.find((one) =>
+    (SOURCES as Record<SettingName, SettingSource>)[one].flag === flag
+  );
+  const type = name && schema.shape[name];
+  return type instanceof z.ZodEnum ? type.options : undefined;
+}
+
 export interface Settings extends Omit<Checked, "routeReflector" | "routeReflectors"> {
   readonly role: Role;
   /** Addresses, names, and `NAME/ADDRESS`; at least one on a worker. */

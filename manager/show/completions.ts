@@ -1,9 +1,9 @@
 // The commands `manager completions`, which teaches a shell to complete, and `manager complete`.
 import { Argument, type Command, type Option } from "commander";
-import { complete, type Completer, type Line } from "../../shared/completions/complete.ts";
+import { complete, type Completer, isPlain, type Line } from "../../shared/completions/complete.ts";
 import { renderCompletions, type Shell, SHELLS } from "../../shared/completions/scripts.ts";
 import { LocalManager } from "../local/ask.ts";
-import { ROLES } from "../settings.ts";
+import { choicesOf, ROLES } from "../settings.ts";
 import { harmless } from "../status/harmless.ts";
 import { lanRecords } from "./records.ts";
 
@@ -21,23 +21,28 @@ export function addCompletions(cli: Command, print: (text: string) => void): voi
 
 const manager: Completer = {
   hasGlobalOptions: true,
-  value: ({ description }: Option) =>
-    Promise.resolve([...description.matchAll(CHOICES)].flatMap(([, ...words]) => words)),
+  value: ({ flags }: Option) => Promise.resolve(choicesOf(flags) ?? pathsOf(flags)),
   argument: async (argument): Promise<readonly Line[]> => {
     if (argument.name() === "role") return ROLES;
     return argument.name() === "lan" ? await listLans() : [];
   },
 };
 
-/** Settings with two choices have them in their help: "on: ...; off: ...". */
-const CHOICES = /^(\w+): .*; (\w+): /g;
+/** What the shell completes where a setting is a path. */
+function pathsOf(flags: string): readonly Line[] {
+  if (flags.endsWith("<dir>")) return [":dirs"];
+  return flags.endsWith("<path>") ? [":files"] : [];
+}
 
 /** None where the manager does not answer, because whoever completes wants no errors. */
 async function listLans(): Promise<Line[]> {
   try {
     using manager = await LocalManager.find();
     const lans = lanRecords(await manager.view(false));
-    return lans.map(({ name, suffix, vni }) => harmless(`${name}-${suffix}`) + `\tVNI ${vni}`);
+    return lans.map(({ name, suffix, vni }) => {
+      const title = `${name}-${suffix}`;
+      return isPlain(title) ? `${title}\tVNI ${vni}` : `${vni}\t${harmless(title)}`;
+    });
   } catch {
     return [];
   }

@@ -24,6 +24,21 @@ export interface Completer {
   argument(argument: Argument, command: string, given: Given): Promise<readonly Line[]>;
 }
 
+/**
+ * Whether every shell takes a word as it is. A shell puts what it is offered into the command line,
+ * bash without any quotes, and somebody else may have chosen a name such as "$(reboot)".
+ */
+export function isPlain(word: string): boolean {
+  return /^\w[\w.+=-]*$/.test(word);
+}
+
+/** Only lines whose words are plain: a name that needs quotes is left out. */
+function plain(lines: readonly Line[]): Line[] {
+  return lines.filter((line) =>
+    [":dirs", ":files"].includes(line) || isPlain(line.split("\t", 1)[0]!)
+  );
+}
+
 export async function complete(
   words: readonly string[],
   program: Command,
@@ -34,8 +49,10 @@ export async function complete(
   const offer = (lines: readonly Line[]) =>
     lines.filter((line) => line.startsWith(":") || line.startsWith(word));
   const { unnamed, hasGlobalOptions } = completer;
-  const [first, ...others] = before;
-  if (first === undefined && !word.startsWith("-")) {
+  const ahead = hasGlobalOptions ? readWords(program.options, before) : undefined;
+  const at = ahead?.positionals[0] ?? 0;
+  const first = ahead !== undefined && ahead.positionals.length === 0 ? undefined : before[at];
+  if (first === undefined && !word.startsWith("-") && ahead?.open === undefined) {
     return offer([...describeCommands(program), ...unnamed?.first ?? []]);
   }
   const named = program.commands.find((one) =>
@@ -45,27 +62,25 @@ export async function complete(
     program;
   const globals = hasGlobalOptions && command !== program ? program.options : [];
   const options = [...command.options, ...globals];
-  const { given, positionals, open } = readWords(options, named === undefined ? before : others);
+  const others = named === undefined ? before : before.toSpliced(at, 1);
+  const { given, positionals: { length: positionals }, open } = readWords(options, others);
 
-  if (open !== undefined) return offer(await completer.value(open, given));
+  if (open !== undefined) return offer(plain(await completer.value(open, given)));
   const passesOn = command.registeredArguments.at(-1)?.name() === "command" && positionals > 0;
-  if (word.startsWith("-") && !passesOn) return offer(describeOptions(options));
+  if (word.startsWith("-") && !passesOn) {
+    return offer(describeOptions([...command.createHelp().visibleOptions(command), ...globals]));
+  }
   const argument = command.registeredArguments[positionals] ??
     command.registeredArguments.filter(({ variadic }) => variadic).at(-1);
   if (argument === undefined) return [];
   if (argument.argChoices !== undefined) return offer(argument.argChoices);
-  return offer(await completer.argument(argument, command.name(), given));
+  return offer(plain(await completer.argument(argument, command.name(), given)));
 }
 
 function describeCommands(program: Command): Line[] {
-  return program.commands.filter((one) => !isHidden(one)).flatMap((one) =>
+  return program.createHelp().visibleCommands(program).flatMap((one) =>
     [one.name(), ...one.aliases()].map((name) => `${name}\t${one.description()}`)
   );
-}
-
-/** Whether help leaves the command out. Commander's types do not show the property. */
-function isHidden(command: Command): boolean {
-  return (command as unknown as { readonly _hidden: boolean })._hidden;
 }
 
 function describeOptions(options: readonly Option[]): Line[] {
@@ -77,17 +92,17 @@ function describeOptions(options: readonly Option[]): Line[] {
 
 interface ReadWords {
   readonly given: Given;
-  /** How many words are neither options nor their values. */
-  readonly positionals: number;
+  /** Where the words are that are neither options nor their values. */
+  readonly positionals: readonly number[];
   /** The option whose value is under the cursor. */
   readonly open?: Option;
 }
 
 function readWords(options: readonly Option[], words: readonly string[]): ReadWords {
   const values: Record<string, string> = {};
-  const positionals: string[] = [];
+  const positionals: number[] = [];
   let open: Option | undefined;
-  for (const word of words) {
+  for (const [at, word] of words.entries()) {
     if (open !== undefined) {
       values[open.attributeName()] = word;
       open = undefined;
@@ -96,10 +111,11 @@ function readWords(options: readonly Option[], words: readonly string[]): ReadWo
     const [flag = "", value] = word.split("=", 2);
     const option = options.find((one) => [one.long, one.short].includes(flag));
     if (option === undefined) {
-      if (!word.startsWith("-")) positionals.push(word);
+      if (!word.startsWith("-")) positionals.push(at);
     } else if (value !== undefined) values[option.attributeName()] = value;
     else if (option.required) open = option;
   }
-  const given = { options: values, first: positionals[0] };
-  return { given, positionals: positionals.length, ...(open === undefined ? {} : { open }) };
+  const [first] = positionals;
+  const given = { options: values, first: first === undefined ? undefined : words[first] };
+  return { given, positionals, ...(open === undefined ? {} : { open }) };
 }

@@ -15,16 +15,16 @@ const RENDER: Readonly<Record<Shell, (program: string, self: string) => string>>
   bash: (program, self) =>
     `${renderFunction(program, self)}
 _${program}() {
-  local IFS=$'\\n' word=\${COMP_WORDS[COMP_CWORD]} line
+  local word=\${COMP_WORDS[COMP_CWORD]} line
   COMPREPLY=()
-  for line in $(${program} complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null); do
+  while IFS= read -r line; do
     case $line in
-      :dirs) compopt -o filenames 2>/dev/null; COMPREPLY+=($(compgen -d -- "$word")) ;;
-      :files) compopt -o filenames 2>/dev/null; COMPREPLY+=($(compgen -f -- "$word")) ;;
+      :dirs) compopt -o filenames 2>/dev/null; mapfile -tO \${#COMPREPLY[@]} COMPREPLY < <(compgen -d -- "$word") ;;
+      :files) compopt -o filenames 2>/dev/null; mapfile -tO \${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$word") ;;
       *=) compopt -o nospace 2>/dev/null; COMPREPLY+=("$line") ;;
       *) COMPREPLY+=("\${line%%$'\\t'*}") ;;
     esac
-  done
+  done < <(${program} complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -F _${program} ${program}`,
   zsh: (program, self) =>
@@ -55,7 +55,7 @@ function __${program}_complete
       case ':files'
         __fish_complete_path (commandline -ct)
       case '*'
-        echo $line
+        printf '%s\\n' $line
     end
   end
 end

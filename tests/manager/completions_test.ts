@@ -33,7 +33,7 @@ testAsRoot("bash, zsh and fish complete the manager's commands, options and LANs
   for (const [shell, script] of Object.entries(TRY)) {
     const complete = async (...words: string[]) => {
       const flags = shell === "bash" ? ["--norc"] : shell === "zsh" ? ["-f"] : ["--no-config"];
-      const given = shell === "fish" ? [words.join(" ")] : [shell, ...words];
+      const given = shell === "fish" ? ["--", words.join(" ")] : [shell, ...words];
       const said = await node.must(
         ...["env", `PATH=${PROGRAMS}:/usr/bin:/bin`, "HOME=/nonexistent"],
         ...[shell, ...flags, "-c", script, ...given],
@@ -43,6 +43,10 @@ testAsRoot("bash, zsh and fish complete the manager's commands, options and LANs
     assert.deepEqual(await complete("dev"), ["devices"], shell);
     assert.deepEqual(await complete("devices", "--w"), ["--watch"], shell);
     assert.deepEqual(await complete("worker", "--node-na"), ["--node-name"], shell);
+    assert.deepEqual(await complete("--node-ip", "1.2.3.4", "wor"), ["worker"], shell);
+    assert.deepEqual(await complete("worker", "--vtep-filter", ""), ["off", "on"], shell);
+    assert.deepEqual(await complete("--log-level", ""), ["debug", "error", "info", "warn"], shell);
+    assert.deepEqual(await complete("devices", "--he"), ["--help"], shell);
     assert.deepEqual(await complete("render", "r"), ["route-reflector"], shell);
     assert.deepEqual(await complete("completions", "z"), ["zsh"], shell);
     let seen: string[] = [];

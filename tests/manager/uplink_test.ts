@@ -228,6 +228,9 @@ testAsRoot(
       assert.match(table, /\?\[2J\?\]0;title\?\?gnp/, what);
       assert.doesNotMatch(table, harmful, what);
     }
+    // A shell is offered what it takes as it is: the VNI instead of such a name.
+    const offered = (await show(reflector, "complete", "--", "lan", "")).trimEnd().split("\n");
+    assert.deepEqual(offered.map((line) => line.split("\t")[0]), ["net1-ntwork", "77"]);
     // Outside of strings, JSON has no control character; within, they are escaped.
     assert.doesNotMatch(
       (await show(reflector, "devices", "--json")).replaceAll("\n", ""),
