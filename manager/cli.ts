@@ -1,6 +1,6 @@
 // The command line of `manager`: roles, their settings, and what people ask it.
 import { quote } from "../shared/quote.ts";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { FaultError } from "../shared/faults.ts";
 import { readTextIfThere } from "../shared/files.ts";
 import { converse, run } from "../shared/process/exec.ts";
@@ -94,15 +94,20 @@ function buildCli(process: Process, fail: () => void): Command {
     })
     // Commands that are made after this inherit it.
     .exitOverride();
-  for (const { env, flag, help, default: byDefault } of Object.values<SettingSource>(SOURCES)) {
+  const flags = new Map<string, Option>();
+  for (const [name, source] of Object.entries<SettingSource>(SOURCES)) {
+    const { env, flag, help, default: byDefault } = source;
     if (flag === undefined) continue;
-    cli.option(
-      flag,
-      `${help} [${env}]${byDefault === undefined ? "" : ` (default: ${byDefault})`}`,
-    );
+    const end = byDefault === undefined ? "" : ` (default: ${byDefault})`;
+    const option = new Option(flag, `${help} [${env}]${end}`);
+    cli.addOption(option);
+    flags.set(name, option);
   }
   cli.addHelpText("after", SECRETS);
-  const read = (role?: Role) => readSettings(cli.opts<Given>(), env, role);
+  // A flag may be called otherwise than its setting.
+  const given = (): Given =>
+    Object.fromEntries([...flags].map(([name, one]) => [name, cli.opts()[one.attributeName()]]));
+  const read = (role?: Role) => readSettings(given(), env, role);
   /** Does something that is logged, its failure too. */
   const log = async (settings: Settings, work: (journal: Journal) => Promise<void>) => {
     const format = { format: settings.log, level: settings.logLevel };
