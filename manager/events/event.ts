@@ -139,8 +139,8 @@ export type Happening =
   | { readonly kind: "frr-awaited" }
   | { readonly kind: "frr-configured"; readonly outcome: Written }
   | { readonly kind: "frr-applied"; readonly outcome: "applied" | "unchanged" }
-  /** bgpd has tried no session for long. */
-  | { readonly kind: "frr-configured-again" }
+  /** bgpd has tried no session for so long (ms). */
+  | { readonly kind: "frr-configured-again"; readonly ms: number }
   | { readonly kind: "daemon-up"; readonly daemon: string }
   | { readonly kind: "daemon-down"; readonly daemon: string }
   // What is installed.

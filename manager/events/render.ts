@@ -158,7 +158,9 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
   "frr-applied": { level: "info", text: ({ outcome }) => `FRR runs it: ${outcome}` },
   "frr-configured-again": {
     level: "warn",
-    text: () => "bgpd has tried no session for 15 s; it was given its configuration again",
+    text: ({ ms }) =>
+      `bgpd has tried no session for ${Math.round(ms / 1_000)} s; ` +
+      "it was given its configuration again",
   },
   "daemon-up": { level: "info", text: ({ daemon }) => `FRR's ${daemon} is up` },
   "daemon-down": { level: "warn", text: ({ daemon }) => `FRR's ${daemon} is down` },

@@ -15,7 +15,7 @@ function areIdle(sessions: readonly Pick<Session, "state">[]): boolean {
   return sessions.length > 0 && sessions.every(({ state }) => state === "Idle");
 }
 
-/** Gives bgpd its configuration again, begin and end, when no session has been tried for 15 s. */
+/** Gives bgpd its configuration again, begin and end, when no session was tried for long. */
 export class IdleSessions implements Duty {
   readonly name = "give bgpd its configuration again";
   #since: number | undefined;
@@ -32,10 +32,11 @@ export class IdleSessions implements Duty {
   async look({ at, daemons, sessions }: Observation): Promise<void> {
     if (!daemons.includes("bgpd") || !areIdle(sessions)) return void (this.#since = undefined);
     this.#since ??= at;
-    if (at - this.#since < IDLE_MS) return;
+    const ms = at - this.#since;
+    if (ms < IDLE_MS) return;
     this.#since = at;
     await this.configure();
-    this.tell({ kind: "frr-configured-again" });
+    this.tell({ kind: "frr-configured-again", ms });
   }
 }
 

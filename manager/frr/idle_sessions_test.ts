@@ -1,5 +1,6 @@
 // When bgpd is given its configuration again: by what was seen, and when.
 import assert from "node:assert/strict";
+import { textOf } from "../events/render.ts";
 import { IdleSessions } from "./idle_sessions.ts";
 
 type Look = [seconds: number, states: readonly string[], daemons?: readonly string[]];
@@ -12,7 +13,7 @@ const CASES: readonly [what: string, looks: readonly Look[], times: number][] = 
     0,
   ],
   ["one of two sessions is tried", [[0, ["Idle", "Connect"]], [20, ["Idle", "Connect"]]], 0],
-  ["both are not", [[0, ["Idle", "Idle"]], [20, ["Idle", "Idle"]]], 1],
+  ["both are not", [[0, ["Idle", "Idle"]], [15, ["Idle", "Idle"]]], 1],
   ["there is no session", [[0, []], [20, []]], 0],
   ["bgpd was away", [[0, ["Idle"]], [10, ["Idle"], []], [20, ["Idle"]], [34, ["Idle"]]], 0],
   ["it lasts", [[0, ["Idle"]], [15, ["Idle"]], [29, ["Idle"]], [30, ["Idle"]]], 2],
@@ -22,7 +23,7 @@ for (const [what, looks, times] of CASES) {
   Deno.test(`bgpd is given its configuration again ${times} times: ${what}`, async () => {
     let count = 0;
     const told: string[] = [];
-    const duty = new IdleSessions(({ kind }) => told.push(kind), () => {
+    const duty = new IdleSessions((event) => told.push(textOf(event)), () => {
       count++;
       return Promise.resolve();
     });
@@ -33,6 +34,7 @@ for (const [what, looks, times] of CASES) {
       await duty.look({ at: seconds * 1000, daemons, sessions });
     }
     assert.equal(count, times);
-    assert.deepEqual(told, Array(times).fill("frr-configured-again"));
+    const words = "bgpd has tried no session for 15 s; it was given its configuration again";
+    assert.deepEqual(told, Array(times).fill(words));
   });
 }

@@ -8,6 +8,7 @@ import type { Duty } from "../loop/duty.ts";
 import { isUp } from "../loop/news.ts";
 import type { Observation } from "../loop/observation.ts";
 import { Soon } from "../loop/soon.ts";
+import type { Settings } from "../settings.ts";
 import {
   addVteps,
   type Dropped,
@@ -29,10 +30,7 @@ const FORGET_MS = 15 * 60_000;
 const DEVICES_AGAIN_MS = 30_000;
 
 /** What the filter is made of. */
-export interface FilterSettings {
-  readonly vtepFilter: "on" | "off";
-  readonly vxlanPort: number;
-}
+export type FilterSettings = Pick<Settings, "vtepFilter" | "vxlanPort">;
 
 /**
  * A node is known by the forwarding entries that EVPN writes, as soon as they are there, and by
