@@ -11,17 +11,10 @@ import type { MoveHints } from "../moves/move_hints.ts";
 import { forward } from "./forward.ts";
 import { type Answer, type Question, UPLINK_PORT } from "./messages.ts";
 import { Outcall } from "./outcall.ts";
+import { LASTING_MS, Redial } from "./redial.ts";
 
 /** What comes within so long (ms) is told together. */
 const TOGETHER_MS = 100;
-/**
- * Pauses (ms) between two calls of a reflector that does not answer. A thousand workers that have
- * lost it call at different times, and none is more than five seconds late when it is back.
- */
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 3_000;
-/** A reflector that takes no calls for so long (ms) is told of. */
-const TROUBLE_MS = 60_000;
 
 /** Who tells moves, and hears of those to other nodes. */
 type Moves = Pick<MoveHints, "follow" | "hear">;
@@ -67,8 +60,7 @@ class KeptLine implements AsyncDisposable {
   readonly #soon = new Soon(() => Promise.resolve(this.#call?.tellChanges()), TOGETHER_MS);
   readonly #keeping: Promise<void>;
   #call: Outcall | undefined;
-  #isTaken = false;
-  #isTold = false;
+  readonly #redial = new Redial(performance.now());
 
   constructor(
     private readonly peer: string,
@@ -82,22 +74,12 @@ class KeptLine implements AsyncDisposable {
 
   async #keep(): Promise<void> {
     const { signal } = this.#stop;
-    let pause = FIRST_PAUSE_MS;
-    let takenAt = performance.now();
     while (!signal.aborted) {
       const why = await this.#callOnce();
-      if (this.#isTaken) {
-        pause = FIRST_PAUSE_MS;
-        takenAt = performance.now();
-        this.#isTaken = false;
-      }
       if (signal.aborted) return;
-      if (!this.#isTold && performance.now() - takenAt > TROUBLE_MS) {
-        this.#isTold = true;
-        this.tell({ kind: "uplink-down", peer: this.peer, why });
-      }
-      await sleep(pause * (0.5 + Math.random() / 2), signal);
-      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+      const { pauseMs, isTrouble } = this.#redial.ended(performance.now());
+      if (isTrouble) this.tell({ kind: "uplink-down", peer: this.peer, why });
+      await sleep(pauseMs * (0.5 + Math.random() / 2), signal);
     }
   }
 
@@ -106,12 +88,14 @@ class KeptLine implements AsyncDisposable {
     const { nodeName: node } = inventory;
     // Changes are followed as long as somebody is told of them.
     using following = new DisposableStack();
+    const lasted = () => {
+      if (this.#redial.lasted()) this.tell({ kind: "uplink-back", peer });
+    };
     const taken = () => {
       following.use(inventory.follow(() => this.#soon.ask()));
       following.use(moves?.follow((list) => this.#call?.tellMoves(list)));
-      this.#isTaken = true;
-      this.tell({ kind: this.#isTold ? "uplink-back" : "uplink-up", peer });
-      this.#isTold = false;
+      following.adopt(setTimeout(lasted, LASTING_MS), clearTimeout);
+      this.tell({ kind: "uplink-up", peer });
     };
     try {
       await using way = peer.includes(":") ? await forward(peer, UPLINK_PORT) : undefined;
