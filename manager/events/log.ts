@@ -1,6 +1,6 @@
 // The log: a line an event, as text for people or as a JSON object for programs.
 import type { Level, NodeEvent } from "./event.ts";
-import { isAtLeast, levelOf, textOf } from "./render.ts";
+import { isAtLeast, tellOf } from "./render.ts";
 
 export const FORMATS = ["text", "json"] as const;
 export type Format = typeof FORMATS[number];
@@ -14,9 +14,10 @@ export interface LogSettings {
 /** An event's line, without its newline; undefined when it is not to be logged. */
 export function renderLine(event: NodeEvent, { format, level }: LogSettings): string | undefined {
   if (!isAtLeast(event, level)) return undefined;
-  const of = levelOf(event);
+  const told = tellOf(event);
   const { time, number: _, ...figures } = event;
-  const msg = textOf(event);
-  if (format === "json") return JSON.stringify({ time, level: of, msg, ...figures });
-  return `${time} ${of} ${msg}`;
+  if (format === "json") {
+    return JSON.stringify({ time, level: told.level, msg: told.text, ...figures });
+  }
+  return `${time} ${told.level} ${told.text}`;
 }

@@ -61,7 +61,7 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
     level: "info",
     text: ({ limit, lan, device }) => {
       const who = limit === "macs" ? name(lan) : `${name(lan)}: ${device}`;
-      return `${who} is below its limit of ${LIMITED[limit]} again`;
+      return `${who} is below its limit of ${LIMITED[limit] ?? limit} again`;
     },
   },
   "macs-limited-by-port": {
@@ -213,10 +213,28 @@ export function isAtLeast(event: Happening, least: Level): boolean {
   return LEVELS.indexOf(levelOf(event)) >= LEVELS.indexOf(least);
 }
 
-/** The event in words, on one line whatever was said by a pod's creator or a program. */
-export function textOf<K extends Kind>(event: HappeningOf<K>): string {
-  const row: Row<K> = TABLE[event.kind as K];
-  return harmless(row.text(event).trim().replaceAll("\n", " | ").replaceAll("\t", " "));
+/** How an event is told: its level and its words. */
+interface Told {
+  readonly level: Level;
+  /** On one line, whatever was said by a pod's creator or a program. */
+  readonly text: string;
+}
+
+/**
+ * Tells any event. A worker of another version may know other kinds, or other figures of a kind:
+ * then the kind's name is all that can be said.
+ */
+export function tellOf<K extends Kind>(event: HappeningOf<K>): Told {
+  const row: Row<K> | undefined = Object.hasOwn(TABLE, event.kind)
+    ? TABLE[event.kind as K]
+    : undefined;
+  const level = row?.level ?? "info";
+  try {
+    const text = row?.text(event) ?? event.kind;
+    return { level, text: harmless(text.trim().replaceAll("\n", " | ").replaceAll("\t", " ")) };
+  } catch {
+    return { level, text: harmless(event.kind) };
+  }
 }
 
 function name(lan: Lan): string {

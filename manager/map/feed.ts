@@ -1,8 +1,7 @@
 // Feeds the pages that show the map: looks at the view while somebody watches, and tells changes.
 import { sleep } from "../../shared/process/time.ts";
 import { VERSION } from "../../shared/version.ts";
-import { levelOf, textOf } from "../events/render.ts";
-import { harmless } from "../status/harmless.ts";
+import { tellOf } from "../events/render.ts";
 import type { ShownEvent } from "../local/messages.ts";
 import type { InventoryKeeper } from "../inventory/inventory_keeper.ts";
 import type { Answerer } from "../local/door.ts";
@@ -118,10 +117,5 @@ async function repeat(ms: number, signal: AbortSignal, work: () => Promise<void>
 
 function tellEvent(event: ShownEvent): MapEvent {
   const { number, time, node } = event;
-  try {
-    return { number, time, node, level: levelOf(event), text: textOf(event) };
-  } catch {
-    // A worker of another version may know other kinds, with other figures.
-    return { number, time, node, level: "info", text: harmless(event.kind) };
-  }
+  return { number, time, node, ...tellOf(event) };
 }

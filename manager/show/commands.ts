@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { quote } from "../../shared/quote.ts";
 import { sleep } from "../../shared/process/time.ts";
-import { levelOf, textOf } from "../events/render.ts";
+import { tellOf } from "../events/render.ts";
 import { LocalManager } from "../local/ask.ts";
 import type { ShownEvent } from "../local/messages.ts";
 import { harmless } from "../status/harmless.ts";
@@ -139,18 +139,12 @@ async function showEvents(
 }
 
 function renderText(event: ShownEvent): string {
-  return harmless(`${event.time} ${event.node} ${levelOf(event)} ${textOf(event)}`) + "\n";
+  const { level, text } = tellOf(event);
+  return harmless(`${event.time} ${event.node} ${level} ${text}`) + "\n";
 }
 
 function renderJson(event: ShownEvent): string {
   const { time, node, number, ...figures } = event;
-  return JSON.stringify({
-    time,
-    node,
-    number,
-    level: levelOf(event),
-    msg: textOf(event),
-    ...figures,
-  }) +
-    "\n";
+  const { level, text: msg } = tellOf(event);
+  return JSON.stringify({ time, node, number, level, msg, ...figures }) + "\n";
 }

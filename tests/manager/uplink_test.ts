@@ -196,6 +196,25 @@ for _ in {1..150}; do
   sleep 0.1
 done`;
 
+/** Kinds that this version does not know, and known ones with figures that it does not know. */
+const LATER_EVENTS = [
+  { kind: "later", figure: 1 },
+  { kind: "constructor" },
+  {
+    kind: "limit-met",
+    limit: "later",
+    lan: { name: "a", suffix: "b", vni: 7 },
+    device: "lab/a net0",
+  },
+  {
+    kind: "limit-left",
+    limit: "later",
+    lan: { name: "a", suffix: "b", vni: 7 },
+    device: "lab/a net0",
+  },
+  { kind: "call-failed" },
+].map((event, at) => ({ ...event, number: at + 1, time: new Date().toISOString() }));
+
 testAsRoot(
   "workers of other versions are named, and names that are made to hurt do not",
   async () => {
@@ -216,6 +235,33 @@ testAsRoot(
     await using later = await callReflector(w2, hello({ protocol: 2 }), '{"type":"new"}');
     await shown<ShownNode>(reflector, "nodes", (all) => /w2 other-version/.test(statesOf(all)));
     await later[Symbol.asyncDispose]();
+
+    const newer = await callReflector(
+      w2,
+      hello({ node: "newer" }),
+      inventoryOf("newer", { events: LATER_EVENTS }),
+    );
+    const told = await eventually(
+      async () => {
+        const lines = (await show(reflector, "events")).split("\n");
+        const theirs = lines.filter((line) => line.includes(" newer "));
+        return theirs.length === LATER_EVENTS.length && theirs;
+      },
+      30,
+      "the events of a later version are not shown",
+    );
+    assert.deepEqual(told.map((line) => line.replace(/^\S+ /, "")), [
+      "newer info later",
+      "newer info constructor",
+      "newer warn limit-met",
+      "newer info LAN a-b (VNI 7): lab/a net0 is below its limit of later again",
+      "newer warn call-failed",
+    ]);
+    const records = (await show(reflector, "events", "--json")).trimEnd().split("\n")
+      .map((line) => JSON.parse(line));
+    const last = records.find(({ kind }) => kind === "later");
+    assert.deepEqual([last.level, last.msg, last.figure], ["info", "later", 1]);
+    await newer[Symbol.asyncDispose]();
 
     const name = "\x1b[2J\x1b]0;title\x07\u202egnp\n</script>\"'`$(id)";
     await using _hostile = await callReflector(w2, hello({ node: name }), inventoryOf(name));
