@@ -1,13 +1,14 @@
 // The command `lab graph`: the topology of a lab as text, JSON or a picture.
 import type { Command } from "commander";
 import { dirname } from "node:path";
+import { toJson } from "../../shared/harmless.ts";
 import { readConfiguredAddresses } from "../conf/configured_addresses.ts";
 import { readLab } from "../conf/read_lab.ts";
 import { renderSvg } from "../graph/svg.ts";
 import { makeTopology, renderText } from "../graph/topology.ts";
 import type { Json } from "./arguments.ts";
 import { findTarget } from "./target.ts";
-import { type Session, toJson } from "./terminal.ts";
+import type { Session } from "./terminal.ts";
 
 interface GraphOptions extends Json {
   readonly svg?: string;
@@ -27,7 +28,7 @@ export function addGraph(program: Command, terminal: Session): void {
       const lab = await readLab(target.dir);
       const topology = makeTopology(lab.devices, await readConfiguredAddresses(lab));
       if (svg !== undefined) await writePicture(svg, renderSvg(topology));
-      print(json ? toJson(topology) : renderText(topology));
+      print(json ? toJson(topology, 2) : renderText(topology));
     });
 }
 

@@ -1,5 +1,6 @@
 // The commands `lab ps` and `lab logs`: what is known of a lab that is up.
 import type { Command } from "commander";
+import { toJson } from "../../shared/harmless.ts";
 import { sleep } from "../../shared/process/time.ts";
 import { labDirOf, listLabs, readRecord } from "../record.ts";
 import { listInterfaces } from "../report/report.ts";
@@ -8,7 +9,7 @@ import type { FoundLab } from "../running/find.ts";
 import { planLogs } from "../running/logs.ts";
 import { observeDevices } from "../running/observe.ts";
 import { findNamed, type Json, type Named, namedCommand } from "./arguments.ts";
-import { runAttended, type Session, toJson } from "./terminal.ts";
+import { runAttended, type Session } from "./terminal.ts";
 
 interface PsOptions extends Named, Json {
   readonly all: boolean;
@@ -54,7 +55,7 @@ async function describeLabs(
     dir: record.dir,
     interfaces: listInterfaces(record.devices, [], await observeDevices(record)),
   })));
-  if (json) return toJson(all ? found : found[0]!.interfaces);
+  if (json) return toJson(all ? found : found[0]!.interfaces, 2);
   if (labs.length === 0) return undefined;
   const tables = found.map(({ name, dir, interfaces }) =>
     (all ? `${palette.heading(name)}  ${dir}\n` : "") +

@@ -54,7 +54,3 @@ export async function runAttended(
   terminal.end(code);
   return code;
 }
-
-export function toJson(value: unknown): string {
-  return JSON.stringify(value, null, 2);
-}

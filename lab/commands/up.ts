@@ -1,5 +1,6 @@
 // The command `lab up`, which is also what `lab` alone means, and Kathara's `lstart`.
 import type { Command } from "commander";
+import { toJson } from "../../shared/harmless.ts";
 import { PATIENCE } from "../devices/startup.ts";
 import { listLabs } from "../record.ts";
 import { findLab } from "../running/find.ts";
@@ -15,7 +16,7 @@ import {
   toWorkerCount,
 } from "./arguments.ts";
 import { findTarget } from "./target.ts";
-import { type Session, toJson } from "./terminal.ts";
+import type { Session } from "./terminal.ts";
 import { openWindows, requireTmux } from "./windows.ts";
 
 interface Options extends Omit<UpOptions, "dir" | "devices" | "chooseName">, Json {
@@ -69,7 +70,7 @@ async function start(
       "lab";
   const done = await up({ ...target, ...options, keep, chooseName }, {
     ...terminal,
-    print: (report) => print(json ? toJson(report) : renderReport(report, palette)),
+    print: (report) => print(json ? toJson(report, 2) : renderReport(report, palette)),
     interrupted: terminal.awaitInterrupt(),
   });
   if (keep) await sayHowToGoOn(done.name, terminal);

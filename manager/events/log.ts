@@ -1,4 +1,5 @@
 // The log: a line an event, as text for people or as a JSON object for programs.
+import { toJson } from "../../shared/harmless.ts";
 import type { Level, NodeEvent } from "./event.ts";
 import { isAtLeast, tellOf } from "./render.ts";
 
@@ -17,7 +18,7 @@ export function renderLine(event: NodeEvent, { format, level }: LogSettings): st
   const told = tellOf(event);
   const { time, number: _, ...figures } = event;
   if (format === "json") {
-    return JSON.stringify({ time, level: told.level, msg: told.text, ...figures });
+    return toJson({ time, level: told.level, msg: told.text, ...figures });
   }
   return `${time} ${told.level} ${told.text}`;
 }

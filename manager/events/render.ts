@@ -1,6 +1,6 @@
 // How much each kind of event matters, and its words: a kind without a row fails the type check.
 import { type Lan, lanTitle } from "../../shared/lan/lan.ts";
-import { harmless } from "../status/harmless.ts";
+import { harmless } from "../../shared/harmless.ts";
 import {
   type CallSubject,
   type Happening,

@@ -5,7 +5,7 @@ import { ROLES } from "../settings.ts";
 
 /**
  * A text that somebody else has chosen. It may hold anything, so whoever shows it makes it harmless
- * (see `harmless` in `manager/status/harmless.ts`). Only its length is limited.
+ * (see `harmless` in `shared/harmless.ts`). Only its length is limited.
  */
 const text = z.string().max(1_000);
 /** A time in UTC (RFC 3339), with milliseconds. */

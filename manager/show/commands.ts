@@ -5,7 +5,7 @@ import { sleep } from "../../shared/process/time.ts";
 import { tellOf } from "../events/render.ts";
 import { LocalManager } from "../local/ask.ts";
 import type { ShownEvent } from "../local/messages.ts";
-import { harmless } from "../status/harmless.ts";
+import { harmless, toJson } from "../../shared/harmless.ts";
 import type { View } from "../view/view.ts";
 import {
   deviceRecords,
@@ -114,7 +114,7 @@ async function show({ json, table }: Shown, options: Options, screen: Screen): P
     const view = await manager.view(true);
     const look: Look = { width, isColoured: isTerminal && isColoured, now: Date.now() };
     const text = options.json
-      ? JSON.stringify(json(view), null, 2) + "\n"
+      ? toJson(json(view), 2) + "\n"
       : table(view, look) + renderMissing(nodeRecords(view));
     const clear = options.watch && isTerminal ? "\x1b[H\x1b[2J" : "";
     print(clear + text);
@@ -146,5 +146,5 @@ function renderText(event: ShownEvent): string {
 function renderJson(event: ShownEvent): string {
   const { time, node, number, ...figures } = event;
   const { level, text: msg } = tellOf(event);
-  return JSON.stringify({ time, node, number, level, msg, ...figures }) + "\n";
+  return toJson({ time, node, number, level, msg, ...figures }) + "\n";
 }

@@ -4,7 +4,7 @@ import { complete, type Completer, isPlain, type Line } from "../../shared/compl
 import { renderCompletions, type Shell, SHELLS } from "../../shared/completions/scripts.ts";
 import { LocalManager } from "../local/ask.ts";
 import { choicesOf, ROLES } from "../settings.ts";
-import { harmless } from "../status/harmless.ts";
+import { harmless } from "../../shared/harmless.ts";
 import { lanRecords } from "./records.ts";
 
 export function addCompletions(cli: Command, print: (text: string) => void): void {

@@ -1,4 +1,5 @@
 // `manager status` for people: a line of its own for what matters most, then tables.
+import { toJson } from "../../shared/harmless.ts";
 import { lanTitle } from "../../shared/lan/lan.ts";
 import { LIMITED } from "../events/render.ts";
 import type { Repairs } from "../events/repairs.ts";
@@ -7,7 +8,7 @@ import { renderTable } from "./table.ts";
 
 /** What `--json` prints. Programs know the repairs by another key. */
 export function renderStatusJson({ repairs: swept, ...status }: Status): string {
-  return JSON.stringify({ ...status, swept }, null, 2) + "\n";
+  return toJson({ ...status, swept }, 2) + "\n";
 }
 
 /** @param width columns of a line; lists of pods and nodes are broken for it */

@@ -1,5 +1,5 @@
 // Text tables: columns as wide as their widest cell, two spaces between; lists are wrapped.
-import { harmless } from "./harmless.ts";
+import { harmless } from "../../shared/harmless.ts";
 
 /** A text, or a list that may be broken after each of its items. */
 export type Cell = string | readonly string[];

@@ -19,6 +19,10 @@ Deno.test("a row that is too short has empty cells, and no row at all is said in
   assert.equal(renderTable(["LAN", "VNI"], []), "no lan\n");
 });
 
+Deno.test("what would hurt a terminal is shown as a question mark", () => {
+  assert.equal(renderTable(["A"], [["a\u202e\x9b"], [["\x1b[2J"]]]), "A\na??\n?[2J\n");
+});
+
 Deno.test("a list that is too long goes on in the next line, between its items", () => {
   const rows = [["net1", ["aaaa", "bbbb", "cccc", "dddd"], "x"], ["net2", ["e"], "y"]];
   assert.equal(

@@ -1,6 +1,6 @@
 // Makes elements. Names of others become text and nothing else.
 /// <reference lib="dom" />
-import { harmless } from "../../status/harmless.ts";
+import { harmless } from "../../../shared/harmless.ts";
 
 type Attributes = Readonly<Record<string, string | boolean | undefined>>;
 

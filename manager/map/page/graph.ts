@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import cytoscape, { type Core, type ElementDefinition, type NodeSingular } from "cytoscape";
 import fcose from "cytoscape-fcose";
-import { harmless } from "../../status/harmless.ts";
+import { harmless } from "../../../shared/harmless.ts";
 import { rate, shorten } from "./format.ts";
 import { graphStyle, LEAST_SIZE, RATE_SIZE } from "./graph_style.ts";
 import type { Filter, Model, Port, Problem } from "./model.ts";

@@ -1,7 +1,6 @@
-// Names that are made to hurt a terminal come out as question marks.
+// Names that are made to hurt a terminal come out as question marks, and in JSON as escapes.
 import assert from "node:assert/strict";
-import { harmless } from "./harmless.ts";
-import { renderTable } from "./table.ts";
+import { harmless, toJson } from "./harmless.ts";
 
 const HOSTILE = [
   ["\x1b[2J\x1b[31mred", "?[2J?[31mred"],
@@ -17,12 +16,15 @@ const HOSTILE = [
 for (const [name, shown] of HOSTILE) {
   Deno.test(`${JSON.stringify(name)} is shown as ${shown}`, () => {
     assert.equal(harmless(name), shown);
-    assert.equal(renderTable(["A"], [[name], [[name]]]), `A\n${shown}\n${shown}\n`);
+    const json = toJson({ [name]: [name] }, 2);
+    assert.equal(harmless(json.replaceAll("\n", "")), json.replaceAll("\n", ""));
+    assert.deepEqual(JSON.parse(json), { [name]: [name] });
   });
 }
 
 Deno.test("names of all languages stay as they are", () => {
   for (const name of ["pc1", "Kathará", "ネット", "сеть", "a b"]) {
     assert.equal(harmless(name), name);
+    assert.equal(toJson([name]), JSON.stringify([name]));
   }
 });
