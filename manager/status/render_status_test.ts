@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { NO_REPAIRS } from "../events/repairs.ts";
 import type { Session } from "../frr/query.ts";
 import type { Status } from "./read_status.ts";
-import { renderStatus } from "./render_status.ts";
+import { renderStatus, renderStatusJson } from "./render_status.ts";
 
 const SESSION: Session = {
   peer: "10.99.0.1",
@@ -159,4 +159,11 @@ VNI  MACS  NODES
 10   21    10.99.0.11, 10.99.0.12
 `,
   );
+});
+
+Deno.test("what would hurt a terminal is escaped in JSON, and nothing is left out", () => {
+  const hostile = "\x1b[2J\x7f\x9b31m\u202e";
+  const json = renderStatusJson({ ...WORKER, reasons: [hostile] });
+  assert.ok(json.includes('"\\u001b[2J\\u007f\\u009b31m\\u202e"'), json);
+  assert.deepEqual(JSON.parse(json).reasons, [hostile]);
 });

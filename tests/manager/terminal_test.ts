@@ -34,62 +34,59 @@ function assertPlain(text: string): void {
   assert.ok(!text.includes("\x1b"), JSON.stringify(text));
 }
 
-testAsRoot(
-  "colours are a terminal's alone; --watch and --follow go on until Ctrl-C",
-  async () => {
-    await using worker = await startResidentNode();
-    const { node } = worker;
-    const called = await callOn(node, {
-      ...{ verb: "ADD", container: "pc1", ifname: "eth0", netns: "/run/netns/pod" },
-      args: "K8S_POD_NAMESPACE=lab;K8S_POD_NAME=pc1",
-      config: { name: "net1", suffix: "ntwork", vxlanId: 10 },
-    });
-    assert.equal(called.exitCode, 0, called.stdout);
-    const row = /pc1 +eth0/;
-    await eventually(
-      async () => row.test((await node.run([MANAGER, "devices"])).stdout),
-      30,
-      "the device is not shown",
-    );
-    assertPlain(await node.must(MANAGER, "devices"));
-    const words = `${MANAGER} devices`;
-    const coloured = await seenOnTerminal(node, words);
-    assert.match(coloured, row);
-    assert.ok(coloured.includes(GREEN), JSON.stringify(coloured));
-    assertPlain(await seenOnTerminal(node, words, { NO_COLOR: "1" }));
-    assertPlain(await seenOnTerminal(node, `${words} --json`));
+testAsRoot("colours are a terminal's alone; --watch and --follow go on until Ctrl-C", async () => {
+  await using worker = await startResidentNode();
+  const { node } = worker;
+  const called = await callOn(node, {
+    ...{ verb: "ADD", container: "pc1", ifname: "eth0", netns: "/run/netns/pod" },
+    args: "K8S_POD_NAMESPACE=lab;K8S_POD_NAME=pc1",
+    config: { name: "net1", suffix: "ntwork", vxlanId: 10 },
+  });
+  assert.equal(called.exitCode, 0, called.stdout);
+  const row = /pc1 +eth0/;
+  await eventually(
+    async () => row.test((await node.run([MANAGER, "devices"])).stdout),
+    30,
+    "the device is not shown",
+  );
+  assertPlain(await node.must(MANAGER, "devices"));
+  const words = `${MANAGER} devices`;
+  const coloured = await seenOnTerminal(node, words);
+  assert.match(coloured, row);
+  assert.ok(coloured.includes(GREEN), JSON.stringify(coloured));
+  assertPlain(await seenOnTerminal(node, words, { NO_COLOR: "1" }));
+  assertPlain(await seenOnTerminal(node, `${words} --json`));
 
-    // Each picture begins where the last one did. A change is seen without another command.
-    for (const [what, wanted] of [["devices", row], ["lans", /net1/], ["nodes", /w1/]] as const) {
-      const watching = onTerminal(node, `${MANAGER} ${what} --watch`);
-      let pictures = 0;
-      let isShown = false;
-      while (pictures < 2 || !isShown) {
-        const line = await watching.readLine("stdout");
-        assert.ok(line !== undefined, `${what} --watch has ended`);
-        if (line.includes(CLEAR)) pictures++;
-        if (wanted.test(line)) isShown = true;
-      }
-      await watching.write(CTRL_C);
-      const { code, stdout } = await watching.end();
-      assert.equal(code, 0, stdout);
+  // Each picture begins where the last one did. A change is seen without another command.
+  for (const [what, wanted] of [["devices", row], ["lans", /net1/], ["nodes", /w1/]] as const) {
+    const watching = onTerminal(node, `${MANAGER} ${what} --watch`);
+    let pictures = 0;
+    let isShown = false;
+    while (pictures < 2 || !isShown) {
+      const line = await watching.readLine("stdout");
+      assert.ok(line !== undefined, `${what} --watch has ended`);
+      if (line.includes(CLEAR)) pictures++;
+      if (wanted.test(line)) isShown = true;
     }
-    const following = onTerminal(node, `${MANAGER} events --follow`);
-    const follow = async (wanted: RegExp) => {
-      for (let line = ""; !wanted.test(line);) {
-        const next = await following.readLine("stdout");
-        assert.ok(next !== undefined, `events --follow has ended before ${wanted}`);
-        line = next;
-      }
-    };
-    await follow(/ w1 info calls are answered here/);
-    // What is told later is printed as well.
-    await node.must("nsenter", `--net=${LANS}`, "ip", "link", "delete", "dev", "net1-ntwork");
-    await follow(/ w1 warn LAN net1-ntwork \(VNI 10\) mended: /);
-    await following.write(CTRL_C);
-    const followed = await following.end();
-    assert.equal(followed.code, 0, followed.stdout);
-    const piped = await node.run(["timeout", "--signal=INT", "5", MANAGER, "lans", "--watch"]);
-    assertPlain(piped.stdout);
-  },
-);
+    await watching.write(CTRL_C);
+    const { code, stdout } = await watching.end();
+    assert.equal(code, 0, stdout);
+  }
+  const following = onTerminal(node, `${MANAGER} events --follow`);
+  const follow = async (wanted: RegExp) => {
+    for (let line = ""; !wanted.test(line);) {
+      const next = await following.readLine("stdout");
+      assert.ok(next !== undefined, `events --follow has ended before ${wanted}`);
+      line = next;
+    }
+  };
+  await follow(/ w1 info calls are answered here/);
+  // What is told later is printed as well.
+  await node.must("nsenter", `--net=${LANS}`, "ip", "link", "delete", "dev", "net1-ntwork");
+  await follow(/ w1 warn LAN net1-ntwork \(VNI 10\) mended: /);
+  await following.write(CTRL_C);
+  const followed = await following.end();
+  assert.equal(followed.code, 0, followed.stdout);
+  const piped = await node.run(["timeout", "--signal=INT", "5", MANAGER, "lans", "--watch"]);
+  assertPlain(piped.stdout);
+});
