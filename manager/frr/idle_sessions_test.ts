@@ -1,6 +1,6 @@
 // When bgpd is given its configuration again: by what was seen, and when.
 import assert from "node:assert/strict";
-import { textOf } from "../events/render.ts";
+import { tellOf } from "../events/render.ts";
 import { IdleSessions } from "./idle_sessions.ts";
 
 type Look = [seconds: number, states: readonly string[], daemons?: readonly string[]];
@@ -23,7 +23,7 @@ for (const [what, looks, times] of CASES) {
   Deno.test(`bgpd is given its configuration again ${times} times: ${what}`, async () => {
     let count = 0;
     const told: string[] = [];
-    const duty = new IdleSessions((event) => told.push(textOf(event)), () => {
+    const duty = new IdleSessions((event) => told.push(tellOf(event).text), () => {
       count++;
       return Promise.resolve();
     });
