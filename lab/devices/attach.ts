@@ -116,7 +116,8 @@ async function call(
   const said = failure.success
     ? `${failure.data.msg} (code ${failure.data.code}) ${failure.data.details ?? ""}`.trimEnd()
     : `${describe({ ...done, argv })} ${done.stdout}`;
-  throw new Error(`${env.CNI_COMMAND} of ${env.CNI_IFNAME} on ${node.name} failed: ${said}`);
+  const what = env.CNI_COMMAND === "ADD" ? "attach" : "detach";
+  throw new Error(`Cannot ${what} ${env.CNI_IFNAME} on ${node.name}: ${said}`);
 }
 
 function parseJson(text: string): unknown {

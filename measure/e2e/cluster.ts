@@ -183,6 +183,8 @@ export async function addressOf(cluster: Cluster, node: NodeName): Promise<strin
     status: { addresses: readonly { readonly type: string; readonly address: string }[] };
   }>("node", node);
   const found = status.addresses.find(({ type }) => type === "InternalIP");
-  if (found === undefined) throw new Error(`${node} has no InternalIP`);
+  if (found === undefined) {
+    throw new Error(`Cannot find the address of ${node}: it has no InternalIP`);
+  }
   return found.address;
 }

@@ -52,7 +52,9 @@ export async function restart(cluster: Cluster, what: string): Promise<void> {
 export async function findReflector(cluster: Cluster): Promise<string> {
   const pods = await listPods(cluster, "k8s-app=kathara-master", "kube-system");
   const reflector = pods.find(({ metadata }) => metadata.deletionTimestamp === undefined);
-  if (reflector?.status.podIP === undefined) throw new Error("There is no reflector");
+  if (reflector?.status.podIP === undefined) {
+    throw new Error("Cannot find the reflector: no pod of it has an address");
+  }
   return reflector.status.podIP;
 }
 

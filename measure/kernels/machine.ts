@@ -132,7 +132,7 @@ export class Machine implements AsyncDisposable {
     const done = await this.qemu.end();
     const said = (await Deno.readTextFile(this.console).catch(() => "")).trim().split("\n");
     throw new Error(
-      `The kernel has ended: ${describe({ ...done, argv: ["qemu"] })}\n${
+      `Cannot go on: the kernel has ended: ${describe({ ...done, argv: ["qemu"] })}\n${
         said.slice(-60).join("\n")
       }`,
     );

@@ -25,7 +25,7 @@ Deno.test("a column a kernel, a line a case, then what failed", () => {
         },
       ],
     },
-    { kernel: "7.3.4-1", verdicts: [], ended: "The kernel has ended" },
+    { kernel: "7.3.4-1", verdicts: [], ended: "Cannot go on: the kernel has ended" },
   ];
   const table = `        5.10.262-1                    7.3.4-1
 boot    9 s                           FAILED
@@ -36,7 +36,7 @@ worker  FAILED 2/3, 1 skipped (7 s)   not run
     not
     ready
 
-7.3.4-1:     The kernel has ended`;
+7.3.4-1:     Cannot go on: the kernel has ended`;
   assert.equal(
     renderTable(reports, cases).replaceAll(/ +/g, " "),
     table.replaceAll(/ +/g, " "),

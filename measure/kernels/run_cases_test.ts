@@ -23,11 +23,11 @@ async function runOn(lines: readonly string[], end: () => number) {
 
 Deno.test("a case whose machine has ended tells which of its tests had", async () => {
   const verdict = await runOn(["ok 1 - one", "ok 2 - other"], () => {
-    throw new Error("The kernel has ended");
+    throw new Error("Cannot go on: the kernel has ended");
   });
   const counts = { passed: 2, skipped: 0, failures: [] };
   assert.deepEqual(verdict, {
-    ...{ name: "plugin", seconds: 0, stopped: "The kernel has ended" },
+    ...{ name: "plugin", seconds: 0, stopped: "Cannot go on: the kernel has ended" },
     ...counts,
   });
 });

@@ -45,7 +45,9 @@ try {
     `a life with all powers${apparmor ? ", confined by AppArmor" : ""}`,
     (at) => findNeed(undefined, { root, ...apparmor && { profile: confined } }, at),
   );
-  if (broken !== undefined) throw new Error(`With all powers this fails: ${broken}`);
+  if (broken !== undefined) {
+    throw new Error(`Cannot measure powers: with all of them this fails: ${broken}`);
+  }
   const powers = apparmor ? [] : listPowers()
     .filter((power) => root === undefined || "role" in power.holder)
     .filter((power) => only?.some((word) => isMeant(power, word)) ?? true);
