@@ -77,8 +77,10 @@ export function decodeConfig(stdin: Uint8Array): JsonObject {
   return fail("decode", "Cannot decode the network configuration: it is not a JSON object");
 }
 
-/** Checks `name`, which every verb needs.
- * @throws {FaultError} of kind "config" */
+/**
+ * Checks `name`, which every verb needs.
+ * @throws {FaultError} of kind "config"
+ */
 export function readName(config: JsonObject): string {
   const { name } = config;
   if (typeof name === "string" && ID_PATTERN.test(name)) return name;
@@ -91,8 +93,10 @@ export function readName(config: JsonObject): string {
   );
 }
 
-/** Checks `cniVersion`.
- * @throws {FaultError} of kind "config" or "incompatible-version" */
+/**
+ * Checks `cniVersion`.
+ * @throws {FaultError} of kind "config" or "incompatible-version"
+ */
 export function readVersion(config: JsonObject): CniVersion {
   const version = config.cniVersion ?? "";
   if (typeof version !== "string") {
@@ -107,8 +111,10 @@ export function readVersion(config: JsonObject): CniVersion {
   );
 }
 
-/** Checks the keys of the LAN. Unknown keys are ignored, as everywhere in CNI.
- * @throws {FaultError} of kind "config" that names each wrong key, its value and its rule */
+/**
+ * Checks the keys of the LAN. Unknown keys are ignored, as everywhere in CNI.
+ * @throws {FaultError} of kind "config" that names each wrong key, its value and its rule
+ */
 export function readLanConfig(config: JsonObject): LanConfig {
   const parsed = schema.safeParse(config);
   if (parsed.success) return parsed.data;

@@ -85,8 +85,10 @@ export function isVerb(command: string): command is Verb {
   return (VERBS as readonly string[]).includes(command);
 }
 
-/** Reads and checks the environment of a call.
- * @throws {FaultError} of kind "environment"; all missing variables are named at once */
+/**
+ * Reads and checks the environment of a call.
+ * @throws {FaultError} of kind "environment"; all missing variables are named at once
+ */
 export function readEnvironment(env: Env): Environment {
   const value = (name: string) => readVariable(env, name);
   const command = value("CNI_COMMAND");

@@ -60,8 +60,10 @@ export async function unlessNoNetns<T>(work: Promise<T>): Promise<T | undefined>
   }
 }
 
-/** Makes the LAN namespace, where this plugin is on its own.
- * @throws {FaultError} "try-later" when that is the manager's job, or not permitted */
+/**
+ * Makes the LAN namespace, where this plugin is on its own.
+ * @throws {FaultError} "try-later" when that is the manager's job, or not permitted
+ */
 export async function makeLanNetns({ managed, host, remainingMs }: CheckedCall): Promise<void> {
   if (managed) {
     fail(

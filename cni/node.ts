@@ -6,8 +6,10 @@ import { findUnderlay, type Underlay } from "../shared/lan/underlay.ts";
 import type { Host } from "../shared/host.ts";
 import type { CheckedCall } from "./checked_call.ts";
 
-/** Reads the manager's file; undefined without one, on a node without a manager.
- * @throws {FaultError} "try-later" when the node has a manager that has not written it yet */
+/**
+ * Reads the manager's file; undefined without one, on a node without a manager.
+ * @throws {FaultError} "try-later" when the node has a manager that has not written it yet
+ */
 export async function readFacts(
   { managed, host }: Pick<CheckedCall, "managed" | "host">,
 ): Promise<NodeFacts | undefined> {

@@ -11,8 +11,10 @@ import type { FileStat } from "../shared/host.ts";
 import { isNoNetns } from "./lan_access.ts";
 import type { CheckedCall } from "./checked_call.ts";
 
-/** The pod's interface as it is, or undefined.
- * @throws {FaultError} "netns" when CNI_NETNS cannot be entered */
+/**
+ * The pod's interface as it is, or undefined.
+ * @throws {FaultError} "netns" when CNI_NETNS cannot be entered
+ */
 export async function showPodInterface(
   { environment, kernel }: CheckedCall,
 ): Promise<Link | undefined> {

@@ -8,8 +8,10 @@ import { NODE_FACTS_FILE } from "../shared/lan/paths.ts";
 import { findUnderlay, type Underlay } from "../shared/lan/underlay.ts";
 import type { Settings } from "./settings.ts";
 
-/** Finds the facts. This program runs in the node's network namespace (hostNetwork).
- * @throws {FaultError} when the node has no such address */
+/**
+ * Finds the facts. This program runs in the node's network namespace (hostNetwork).
+ * @throws {FaultError} when the node has no such address
+ */
 export async function learnNodeFacts(settings: Settings): Promise<NodeFacts> {
   const underlay = await learnUnderlay(settings);
   const own = await must("tell the node's network namespace", {
@@ -23,8 +25,10 @@ export async function learnNodeFacts(settings: Settings): Promise<NodeFacts> {
   };
 }
 
-/** The part of the facts that may change.
- * @throws {FaultError} when the node has no such address */
+/**
+ * The part of the facts that may change.
+ * @throws {FaultError} when the node has no such address
+ */
 export async function learnUnderlay({ nodeIp, mtu }: Settings): Promise<Underlay> {
   const underlay = await findUnderlay(run, nodeIp === undefined ? {} : { address: nodeIp });
   return { vtep: underlay.vtep, mtu: mtu ?? underlay.mtu };

@@ -6,9 +6,11 @@ import { countFailed } from "../../shared/iproute2/messages.ts";
 import { inNetns } from "../../shared/process/netns.ts";
 import type { BridgeCommand } from "../../shared/iproute2/words.ts";
 
-/** Runs commands of bridge(8) in a namespace and answers how many were done. A command that was
+/**
+ * Runs commands of bridge(8) in a namespace and answers how many were done. A command that was
  * done already, or whose device is gone, stops no other.
- * @throws {Error} when they could not be run */
+ * @throws {Error} when they could not be run
+ */
 export async function changeEntries(
   netns: string,
   commands: readonly BridgeCommand[],

@@ -28,8 +28,10 @@ export async function countsRoutes(): Promise<boolean> {
   return reason === "success";
 }
 
-/** Checks the text with FRR's own parser and writes it to where FRR reads it at its start.
- * @throws {Error} with vtysh's words when FRR does not understand a line */
+/**
+ * Checks the text with FRR's own parser and writes it to where FRR reads it at its start.
+ * @throws {Error} with vtysh's words when FRR does not understand a line
+ */
 export async function writeFrrConf(text: string): Promise<"updated" | "unchanged"> {
   const draft = `${FRR_CONF}.draft`;
   await writeByRename(draft, text, CONF_MODE);

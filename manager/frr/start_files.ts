@@ -32,8 +32,8 @@ bgpd_options="-P 0${isWorker ? ` -p 0 -z ${RELAY_SOCKET}` : ""}"
 staticd_options="-P 0"
 mgmtd_options="-P 0"
 # A daemon that ends is back at once. By default watchfrr waits a minute, which LANs would notice.
-# A restart may take long on a busy node. By default watchfrr ends it after 20 s, and then bgpd starts
-# no session for ten minutes.
+# A restart may take long on a busy node. By default watchfrr ends it after 20 s, and then bgpd
+# starts no session for ten minutes.
 watchfrr_options="--interval=1 --min-restart-interval=1 --max-restart-interval=20 --restart-timeout=180"
 ${isWorker ? `zebra_wrap="${ZEBRA_SCRIPT}"\n` : ""}`;
 }

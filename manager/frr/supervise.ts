@@ -44,10 +44,12 @@ export class FrrStarter implements Duty {
   }
 }
 
-/** Waits until the daemons answer; there is no event to wait for, so they are asked.
+/**
+ * Waits until the daemons answer; there is no event to wait for, so they are asked.
  * @returns whether they had to be waited for: then watchfrr is about to give them their
  * configuration
- * @throws {DOMException} "AbortError" when `signal` is given */
+ * @throws {DOMException} "AbortError" when `signal` is given
+ */
 export async function waitForFrr(tell: Tell, signal: AbortSignal): Promise<boolean> {
   let asked = 0;
   for (; !areUp(await readDaemons(run)); asked++) {

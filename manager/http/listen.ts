@@ -29,8 +29,10 @@ export interface Tls {
 /** Answers a request that comes from an address. */
 export type Answer = (request: Request, from: string) => Response | Promise<Response>;
 
-/** Listens until it is disposed. What throws while it answers is told to nobody.
- * @throws {Error} when the address is another program's, or the certificate cannot be used */
+/**
+ * Listens until it is disposed. What throws while it answers is told to nobody.
+ * @throws {Error} when the address is another program's, or the certificate cannot be used
+ */
 export function listen(
   at: { readonly hostname: string; readonly port: number } & Partial<Tls>,
   answer: Answer,

@@ -6,8 +6,10 @@ import { readTextIfThere } from "../../shared/files.ts";
 export const TOKEN = /^(?=.{16,256}$)[A-Za-z0-9._~+/-]+=*$/;
 export const TOKEN_RULE = "16 to 256 letters, digits and - . _ ~ + /, with = at its end at most";
 
-/** The token that a file says; undefined where it says none.
- * @throws {Error} when what it says can be none */
+/**
+ * The token that a file says; undefined where it says none.
+ * @throws {Error} when what it says can be none
+ */
 export async function readToken(file: string): Promise<string | undefined> {
   const text = (await readTextIfThere(file) ?? "").trim();
   if (text === "") return undefined;

@@ -52,8 +52,10 @@ export class ViewServer implements Duty, Disposable {
   }
 }
 
-/** As a Secret of the type kubernetes.io/tls has them.
- * @throws {Error} when one of them is missing */
+/**
+ * Reads certificate and key, by the names that a Secret of the type kubernetes.io/tls gives them.
+ * @throws {Error} when one of them is missing
+ */
 async function readTls(dir: string): Promise<Tls> {
   const [cert, key] = await Promise.all(
     ["tls.crt", "tls.key"].map((name) => Deno.readTextFile(`${dir}/${name}`)),

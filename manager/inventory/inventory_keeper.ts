@@ -17,7 +17,9 @@ import { readPortCounters, withCounters } from "./port_counters.ts";
 const NO_DEVICES: LanDevicesOnNode = { bridges: [], vxlans: [], ports: [] };
 /** Changes of so long (ms) are seen together. */
 const SOON_MS = 250;
-const REST = 9;
+/** A list is followed by a rest of so many times its own length: it has a tenth of the time. */
+const REST_FACTOR = 9;
+/** The longest rest (ms). */
 const MOST_REST_MS = 2_000;
 
 export class InventoryKeeper implements Duty, AsyncDisposable {
@@ -88,7 +90,7 @@ export class InventoryKeeper implements Duty, AsyncDisposable {
     const started = performance.now();
     await this.#list();
     for (const hear of this.#followers) hear();
-    await sleep(Math.min(REST * (performance.now() - started), MOST_REST_MS));
+    await sleep(Math.min(REST_FACTOR * (performance.now() - started), MOST_REST_MS));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -37,8 +37,10 @@ export interface NodeOfLans {
   readonly host: Host;
 }
 
-/** The devices of a LAN with pods, asked under no lock: a closer look than a list of all LANs is.
- * @returns whether something is wrong */
+/**
+ * Asks for the devices of a LAN with pods, under no lock. It looks closer than a list of all LANs.
+ * @returns whether something is wrong
+ */
 export async function isBroken(kernel: Kernel, used: UsedLan): Promise<boolean> {
   return (await inspect(kernel, used)).findings.length > 0;
 }

@@ -8,7 +8,7 @@ const MEMORY_MS = 10_000;
 const LATE_MS = 5_000;
 /** After so long (ms) EVPN has spoken of a move to this node, and zebra has a number for it. */
 const CONVERGED_MS = 300;
-/** Nobody has moved an address so often since this node has heard of it. */
+/** A number higher than the last one by more than this is made up. */
 const MOST_MISSED = 1_000;
 
 interface NumberedMove {

@@ -188,7 +188,8 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
       this.tell({ kind: "vtep-filter-set", isAgain: this.#isSet });
       this.#isSet = true;
       seen = await this.host.see();
-      // Another nft says the same each time.
+      // When two makings in a row give the same listing, that listing is what this nft prints of
+      // our table.
       if (this.#form === undefined || seen?.form === this.#lastForm) this.#form = seen?.form;
       this.#lastForm = seen?.form;
     }

@@ -5,8 +5,10 @@ import { fail } from "../faults.ts";
 export const INTERRUPTED = "interrupted";
 const MAX_DUMPS = 50;
 
-/** Looks until a list is whole.
- * @throws {FaultError} "try-later" when the devices change all the time */
+/**
+ * Looks until a list is whole.
+ * @throws {FaultError} "try-later" when the devices change all the time
+ */
 export async function readWhole<T>(look: () => Promise<T | typeof INTERRUPTED>): Promise<T> {
   for (let dumps = 1; dumps <= MAX_DUMPS; dumps++) {
     const found = await look();

@@ -80,8 +80,10 @@ async function findDefaultDevices(run: Run): Promise<string[]> {
   return found.flatMap((done) => done.reason === "success" ? parseRoutes(done.stdout) : []);
 }
 
-/** All global addresses of the devices that are up in the caller's own network namespace.
- * @throws {FaultError} "try-later" when they cannot be read */
+/**
+ * All global addresses of the devices that are up in the caller's own network namespace.
+ * @throws {FaultError} "try-later" when they cannot be read
+ */
 export async function findAddresses(run: Run): Promise<string[]> {
   return (await findCandidates(run)).flatMap(({ addresses }) => addresses);
 }
