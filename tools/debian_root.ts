@@ -4,6 +4,7 @@ import { HOST_ARCH } from "./arch.ts";
 import { CACHE, findDenoDir, ROOT, type ToolContext } from "./checkout.ts";
 import { debootstrap, installIn } from "./debootstrap.ts";
 import { arm64Packages, testPackages } from "./packages.ts";
+import enterRoot from "./enter_root.sh" with { type: "text" };
 
 /** What tests need in it: all but what runs the other architecture's programs. */
 const PACKAGES = testPackages.filter((name) => !arm64Packages.some((other) => other === name));
@@ -25,25 +26,6 @@ export async function findRoot(root: string, context: ToolContext): Promise<stri
   return dir;
 }
 
-// Arguments: root, folders that are to be seen in it, "--", argv.
-const ENTER = `set -e
-root=$1
-shift
-mount --bind "$root" "$root"
-for dir in dev proc sys; do mount --rbind "/$dir" "$root/$dir"; done
-for dir in run tmp var/tmp; do mount -t tmpfs -o mode=1777 tmpfs "$root/$dir"; done
-until [ "$1" = -- ]; do
-  mkdir -p "$root$1"
-  mount --bind "$1" "$root$1"
-  shift
-done
-shift
-cd "$root"
-pivot_root . mnt
-cd /
-umount --lazy /mnt
-exec "$@"`;
-
 /**
  * An argv that runs another one in a mount namespace of its own, where `root` is the root. The
  * command then has that Debian's programs, and this checkout, this Deno and its cache are in their
@@ -57,6 +39,6 @@ export async function inRoot(
   const denoDir = await findDenoDir(context);
   const deno = Deno.execPath().replace(/\/[^/]*$/, "");
   // deno-fmt-ignore
-  return ["unshare", "--mount", "--propagation", "private", "sh", "-c", ENTER, "sh",
+  return ["unshare", "--mount", "--propagation", "private", "sh", "-c", enterRoot, "sh",
     root, ROOT, deno, denoDir, "--", ...argv];
 }

@@ -6,6 +6,7 @@ import { run } from "../../shared/process/exec.ts";
 import { enter, type Machine } from "../machines/machine.ts";
 import { selectLiving } from "../machines/processes.ts";
 import type { DeviceRecord, LabRecord } from "../record.ts";
+import look from "./look.sh" with { type: "text" };
 
 /** A device is `starting` until its PID 1 runs. */
 export type DeviceState = "starting" | "running" | "ended";
@@ -32,18 +33,6 @@ const Links = z.array(z.looseObject({
   ),
 }));
 
-/**
- * Arguments: for each device the name of its network namespace, and the number of its PID 1 or
- * nothing. The script prints two lines a device.
- */
-const LOOK = `
-while [ $# -gt 0 ]; do
-  if kill -0 "$2" 2>/dev/null; then echo running; else echo ended; fi
-  ip -json -netns "$1" address show 2>/dev/null || echo '[]'
-  shift 2
-done
-`;
-
 /** Observes all devices, by name. Each node is asked once. */
 export async function observeDevices(
   { devices, machines }: Pick<LabRecord, "devices" | "machines">,
@@ -63,7 +52,7 @@ async function observeNode(
 ): Promise<[name: string, ObservedDevice][]> {
   if (devices.length === 0) return [];
   const args = devices.flatMap(({ netns, pid }) => [netns.replace(/^.*\//, ""), `${pid ?? ""}`]);
-  const done = await run({ argv: [...enter(node.pid), "sh", "-c", LOOK, "sh", ...args] });
+  const done = await run({ argv: [...enter(node.pid), "sh", "-c", look, "sh", ...args] });
   if (done.reason !== "success") throw new Error(`Cannot look at ${node.name}: ${describe(done)}`);
   const lines = done.stdout.split("\n");
   return devices.map(({ name, pid }, at) => {

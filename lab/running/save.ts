@@ -10,6 +10,7 @@ import { enter } from "../machines/machine.ts";
 import { type DeviceRecord, labDirOf } from "../record.ts";
 import { findNode, type FoundLab } from "./find.ts";
 import collect from "./collect.sh" with { type: "text" };
+import intoFile from "./into_file.sh" with { type: "text" };
 import keep from "./keep.sh" with { type: "text" };
 import receive from "./receive.sh" with { type: "text" };
 
@@ -42,16 +43,6 @@ const RECEIVE = withConstants(receive, { NODE_DEVICE_ROOT });
 /** A device without end must not fill the machine's memory. */
 const MAX_BYTES = 2 ** 30;
 const TIMEOUT_SECONDS = 120;
-
-/**
- * Arguments: seconds, file, number of bytes that are too many, command. What the command starts may
- * outlive it, so each end of the pipe has the time limit.
- */
-const INTO_FILE = `
-file=$2 limit=$3 wait="timeout --signal=KILL $1"
-shift 3
-$wait "$@" | $wait head -c "$limit" >"$file"
-`;
 
 /** What became of one changed file. The path has no slash before it. */
 export interface SavedFile {
@@ -105,7 +96,7 @@ async function collectFiles(
   const seconds = scaled(TIMEOUT_SECONDS);
   const done = await run({
     argv: [
-      ...["env", "bash", "-o", "pipefail", "-c", INTO_FILE, "bash"] as const,
+      ...["env", "bash", "-c", intoFile, "bash"] as const,
       ...[`${seconds}`, archive, `${MAX_BYTES}`, ...argv],
       ...["bash", "-c", COLLECT, "bash", FOLDERS.join(" "), "(", ...leftOut, ")", "-prune"],
     ],
