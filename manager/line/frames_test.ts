@@ -1,7 +1,7 @@
 // Messages of a WebSocket: read in whatever parts they come, refused where they are wrong.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { mask } from "../../tests/fixture/fake_line.ts";
+import { mask } from "./fake_line.ts";
 import { fuzz } from "../../tests/fixture/fuzz.ts";
 import { ByteReader, Ended } from "./byte_reader.ts";
 import {

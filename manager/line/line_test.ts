@@ -1,6 +1,6 @@
 // A line's pace: whatever comes faster is read later, by a clock of the test's own.
 import assert from "node:assert/strict";
-import { FakeCaller, FakeClock } from "../../tests/fixture/fake_line.ts";
+import { FakeCaller, FakeClock } from "./fake_line.ts";
 import { encodeText } from "./frames.ts";
 import type { Pace } from "./line.ts";
 

@@ -1,6 +1,6 @@
 // What a reflector takes of its workers, and where it stops: lines that go through no network.
 import assert from "node:assert/strict";
-import { FakeCaller } from "../../tests/fixture/fake_line.ts";
+import { FakeCaller } from "../line/fake_line.ts";
 import { hello, inventoryOf } from "../../tests/fixture/liner.ts";
 import { MOST_LANS, MOST_PORTS, MOST_SESSIONS } from "../inventory/inventory.ts";
 import { Members } from "./members.ts";
