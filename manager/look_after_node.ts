@@ -65,7 +65,7 @@ export async function lookAfterNode(node: ConfiguredNode): Promise<void> {
     const started = performance.now();
     await duties.look(() => observeAll(run));
     const now = performance.now();
-    metrics.looked(now - started);
+    metrics.looked(now - started, duties.failing);
     const { ok } = health.ready();
     if (ok) lastReady = now;
     const { isUnsettled } = duties;

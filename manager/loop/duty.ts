@@ -30,6 +30,11 @@ export class Duties {
     return this.duties.some(({ isUnsettled }) => isUnsettled);
   }
 
+  /** How many duties have failed the last time that they were to be done. */
+  get failing(): number {
+    return this.#failures.size;
+  }
+
   /**
    * One look. Where nothing can be observed, such as for want of descriptors, no duty is done.
    * @throws {CannotGoOn} when a duty does

@@ -31,6 +31,7 @@ Deno.test("a duty that fails stops no other, and why is told once, and its end",
   assert.deepEqual(state.done, ["one", "two", "three", "one", "two", "three"]);
   const failed = (why: string): Happening => ({ kind: "duty-failed", duty: "two", why });
   assert.deepEqual(state.told, [failed("a")]);
+  assert.equal(duties.failing, 1);
   state.error = "b";
   await duties.look(observe);
   state.error = undefined;
@@ -41,6 +42,7 @@ Deno.test("a duty that fails stops no other, and why is told once, and its end",
     failed("b"),
     { kind: "duty-recovered", duty: "two" },
   ]);
+  assert.equal(duties.failing, 0);
 });
 
 Deno.test("a duty that can never be done ends the look", async () => {
@@ -57,6 +59,7 @@ Deno.test("where nothing can be observed no duty is done, and why is told once",
   assert.deepEqual(state.done, []);
   const duty = "ask FRR how it is";
   assert.deepEqual(state.told, [{ kind: "duty-failed", duty, why: "Too many open files" }]);
+  assert.equal(duties.failing, 1);
   await duties.look(observe);
   assert.deepEqual(state.told.at(-1), { kind: "duty-recovered", duty });
   assert.deepEqual(state.done, ["one", "two", "three"]);

@@ -53,6 +53,7 @@ export class Metrics implements Disposable {
   readonly #read = METRICS.filter((row): row is ReadRow | DeviceRow => !("hear" in row));
   readonly #following: Disposable;
   #devices = NO_DEVICES;
+  #failing: number | undefined;
   #page = new Page();
   #scrape: { readonly at: number; readonly page: Promise<Page> } | undefined;
 
@@ -66,8 +67,9 @@ export class Metrics implements Disposable {
     this.#devices = describeDevices(devices);
   }
 
-  /** Is told how long (ms) a look has taken. */
-  looked(ms: number): void {
+  /** Is told how long (ms) a look has taken, and how many duties have failed. */
+  looked(ms: number, failing: number): void {
+    this.#failing = failing;
     this.#counted.hear({ kind: "looked", ms });
   }
 
@@ -120,6 +122,7 @@ export class Metrics implements Disposable {
       startTime: performance.timeOrigin / 1000,
       isReady: health.ready().ok,
       lookAge: age === undefined ? undefined : age / 1000,
+      dutiesFailing: this.#failing,
       daemons: last?.daemons ?? [],
       sessions: (last?.sessions ?? []).map((one) => ({
         ...one,

@@ -28,6 +28,8 @@ export interface Seen {
   readonly isReady: boolean;
   /** How long ago (s) the last look was; undefined before the first one. */
   readonly lookAge: number | undefined;
+  /** Undefined before the first look has ended. */
+  readonly dutiesFailing: number | undefined;
   /** FRR's daemons that answered. */
   readonly daemons: readonly string[];
   /** With the uptime (ms) that they have now. */

@@ -65,6 +65,12 @@ const NODE_ROWS: readonly ReadRow[] = [
     read: ({ lookAge }) => maybe(lookAge),
   },
   {
+    name: "megalos_duties_failing",
+    help: "Duties that the manager could not do at its last look. Its log says which, and why.",
+    ...{ type: "gauge", labels: [], source: SOURCE.manager, most: 1 },
+    read: ({ dutiesFailing }) => maybe(dutiesFailing),
+  },
+  {
     name: "megalos_daemon_up",
     help: "Whether a daemon of FRR answers: 1 or 0.",
     ...{ type: "gauge", labels: ["daemon"], source: SOURCE.frr, most: 20 },

@@ -8,7 +8,7 @@ import { frrPids } from "../fixture/frr.ts";
 import { addPod, addSandbox, call, canReach, inPod, pod } from "../fixture/pod.ts";
 import { ipThere } from "../fixture/lan_netns.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
-import { startResidentNode } from "../fixture/resident_node.ts";
+import { hold, startResidentNode } from "../fixture/resident_node.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
 import { askView, scrape } from "../fixture/view.ts";
 
@@ -63,6 +63,7 @@ testAsRoot("a worker tells of its ports, LANs, sessions and calls; a reflector t
     megalos_ready: 1,
     megalos_vtep_filter_nodes: 2,
     megalos_ports_left_out: 0,
+    megalos_duties_failing: 0,
   });
   const counted = async () => {
     const { rx, tx } = JSON.parse(
@@ -188,4 +189,29 @@ testAsRoot("what the manager puts right is counted, and calls that fail too", as
     'megalos_calls_total{verb="ADD",way="resident",result="error"}': 1,
     'megalos_events_total{kind="lan-mended",level="warn"}': SOME,
   });
+});
+
+testAsRoot("a duty that fails at each look is counted until it works again", async () => {
+  await using worker = await startResidentNode();
+  const { node, manager } = worker;
+  await addPod(node, PC1);
+  await tells(node, { megalos_duties_failing: 0 });
+  // Devices of no LAN are removed only where no call is at work: one is, as long as the test likes.
+  const busy = await hold(node, "/run/megalos/lock/077");
+  await ipThere(node, "link", "add", "name", "kt-half-ntwork", "type", "bridge");
+  const warned = 'megalos_events_total{kind="duty-failed",level="warn"}';
+  await tells(node, { megalos_duties_failing: 1, [warned]: SOME });
+  const seen = await scrape(node);
+  // The log tells of it once; the gauge tells of it at every look.
+  const looks = "megalos_look_duration_seconds_count";
+  await eventually(
+    async () => (await scrape(node)).get(looks)! >= seen.get(looks)! + 3,
+    30,
+    "the manager looks no more",
+  );
+  const later = await scrape(node);
+  assert.equal(later.get("megalos_duties_failing"), 1, manager.log);
+  assert.equal(later.get(warned), seen.get(warned), manager.log);
+  await busy[Symbol.asyncDispose]();
+  await tells(node, { megalos_duties_failing: 0 });
 });
