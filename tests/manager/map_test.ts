@@ -51,14 +51,22 @@ testInBrowser("everybody can use the map: by keyboard, on a phone, light and dar
     assert.equal((await map.rows())[0]?.[0], "net1");
     await page.locator("#table").getByRole("button", { name: "net1" }).press("Enter");
     await map.says("#details h2", /net1/);
+    await map.says("#details table", new RegExp(`pc1\\s*net0\\s*w1\\s*${PC1.mac}`));
     assert.deepEqual(await breachesOf(page), []);
     map.assertNoComplaint();
     await page.close();
   }
   const phone = await browser.open({ width: 360, height: 740 });
   await phone.says("#table", /pc1[^]*pc2/);
+  // No column is left out where there is little room: the table is moved instead.
+  const [device = []] = await phone.rows();
+  for (const shown of ["pc1", "net0", "net1-ntwork", "10", "w1", "lab", PC1.mac]) {
+    assert.ok(device.includes(shown), `${shown} is not in ${device}`);
+  }
   await phone.page.getByRole("button", { name: "pc1" }).click();
   await phone.says("#details h2", /pc1/);
+  await phone.says("#details dl", /Lab\s*lab\s*Node\s*w1/);
+  await phone.says("#details table", new RegExp(`net0\\s*net1-ntwork\\s*10\\s*${PC1.mac}`));
   const [wide, shown] = await phone.page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     return [scrollWidth, clientWidth];
@@ -109,7 +117,7 @@ testInBrowser("the map shows what changes, without a reload, and moves nothing e
   await row("pc2").waitFor();
   await page.evaluate(() => document.body.dataset.loaded = "once");
   const [pc1] = await map.rows();
-  assert.deepEqual(pc1?.slice(0, 5), ["pc1", "net0", "net1-ntwork", "w1", "up"]);
+  assert.deepEqual(pc1?.slice(0, 6), ["pc1", "net0", "net1-ntwork", "10", "w1", "up"]);
   await map.says("#totals", /^2 nodes · 1 LAN · 2 devices · /);
   await map.says("#events", /BGP session with rr \(10\.99\.0\.1\) is up/);
   await page.locator("#problems").waitFor({ state: "hidden" });

@@ -67,10 +67,11 @@ export class Details {
       ["Node", this.#link(node.name, { kind: "node", key: node.address })],
     ]);
     const interfaces = table(
-      ["Interface", "LAN", "MAC", "State", "In", "Out", "Trend"],
+      ["Interface", "LAN", "VNI", "MAC", "State", "In", "Out", "Trend"],
       ports.map((port) => [
         name(port.info.interface ?? port.info.port),
         this.#link(`${port.info.lan}`, { kind: "lan", key: port.lan }),
+        `${port.info.vni}`,
         el("code", {}, port.info.mac ?? ""),
         el("span", { class: "state", "data-state": port.state }, port.state),
         ...this.#flow(port),
@@ -136,10 +137,11 @@ export class Details {
       ]),
     );
     const devices = table(
-      ["Device", "Interface", "MAC", "In", "Out", "Trend"],
+      ["Device", "Interface", "Node", "MAC", "In", "Out", "Trend"],
       lan.ports.slice(0, MOST_LISTED).map((port) => [
         this.#link(port.info.pod ?? port.info.port, { kind: "device", key: port.device }),
         name(port.info.interface ?? ""),
+        this.#link(port.node.name, { kind: "node", key: port.node.address }),
         el("code", {}, port.info.mac ?? ""),
         ...this.#flow(port),
       ]),

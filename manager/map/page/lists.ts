@@ -62,6 +62,10 @@ function makeTables(rates: Rates): Readonly<Record<string, Table>> {
         { title: "Device", cell: ({ info }) => info.pod ?? info.port },
         { title: "Interface", cell: ({ info }) => info.interface ?? "" },
         { title: "LAN", cell: ({ info }) => info.lan },
+        {
+          ...{ title: "VNI", look: "figure" },
+          ...{ cell: ({ info }) => `${info.vni}`, order: ({ info }) => info.vni },
+        },
         { title: "Node", cell: ({ node }) => node.name },
         { title: "State", cell: ({ state }) => state, state: ({ state }) => state },
         {
@@ -79,8 +83,8 @@ function makeTables(rates: Rates): Readonly<Record<string, Table>> {
             order: (port) => -of(port).rx - of(port).tx,
           },
         },
-        { title: "Lab", cell: ({ info }) => info.namespace ?? "", look: "wide" },
-        { title: "MAC", cell: ({ info }) => info.mac ?? "", look: "wide mac" },
+        { title: "Lab", cell: ({ info }) => info.namespace ?? "" },
+        { title: "MAC", cell: ({ info }) => info.mac ?? "", look: "mac" },
       ],
     }),
     lans: table<{ lan: NonNullable<ReturnType<Model["lans"]["get"]>>; ports: readonly Port[] }>({
