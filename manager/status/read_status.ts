@@ -19,7 +19,7 @@ import { compareAddresses, readRoutes, type RoutedLan } from "../frr/routes.ts";
 import { AWAY_FILE, parseAway } from "../frr/away.ts";
 import { START_SCRIPT, ZEBRA_SCRIPT } from "../frr/start_files.ts";
 import { type LanOnNode, listLans } from "../lans/list_lans.ts";
-import { nameDevice, nameOwner } from "../lans/name_device.ts";
+import { nameOwner } from "../lans/name_device.ts";
 import { isReady } from "../loop/health.ts";
 import { type Observation, observe } from "../loop/observation.ts";
 import type { Role } from "../settings.ts";
@@ -54,10 +54,21 @@ export interface LanStatus extends Lan {
   readonly bridge: string;
   /** Pods (`NAMESPACE/NAME INTERFACE` where known) on this node. */
   readonly ports: readonly string[];
+  /** The same ports in the same order, with what is known of them. */
+  readonly devices: readonly PortStatus[];
   /** Other nodes on this LAN, as EVPN says. */
   readonly remoteVteps: readonly string[];
   /** Other nodes that the kernel still reaches though EVPN does not say so now. */
   readonly keptVteps: readonly string[];
+}
+
+export interface PortStatus {
+  /** Name of the bridge port. */
+  readonly port: string;
+  /** The pod (`NAMESPACE/NAME INTERFACE`), where known. */
+  readonly pod?: string;
+  /** The MAC address that ADD gave the pod's interface, where known. */
+  readonly mac?: string;
 }
 
 export interface MacStatus extends Omit<Mac, "type"> {
@@ -209,10 +220,13 @@ function describeLan(
     ...remoteVteps.filter((vtep) => away.has(vtep)),
   ];
   const keptMacs = reached.filter(({ mac }) => mac !== EVERYONE && !knownMacs.has(mac));
+  const devices = ports.map(describePort)
+    .toSorted((one, other) => compareAddresses(titleOf(one), titleOf(other)));
   return {
     lan: {
       ...{ ...lan, mtu, bridge },
-      ports: ports.map((port) => nameDevice(port.name, port)).toSorted(compareAddresses),
+      ports: devices.map(titleOf),
+      devices,
       remoteVteps: remoteVteps.filter((vtep) => !away.has(vtep)).toSorted(compareAddresses),
       keptVteps: keptVteps.toSorted(compareAddresses),
     },
@@ -227,6 +241,17 @@ function describeLan(
       })),
     ],
   };
+}
+
+function describePort(port: LanOnNode["ports"][number]): PortStatus {
+  const pod = nameOwner(port);
+  const { name, mac } = port;
+  return { port: name, ...(pod !== undefined && { pod }), ...(mac !== undefined && { mac }) };
+}
+
+/** What people call a port. */
+export function titleOf({ pod, port }: PortStatus): string {
+  return pod ?? port;
 }
 
 function compareMacs(one: MacStatus, other: MacStatus): number {

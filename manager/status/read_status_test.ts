@@ -20,7 +20,7 @@ const port = (ifname: string, owner: string) => ({
   ...{ ifindex: 5, ifname, mtu: 1450, master: "kt-net1-ntwork", ifalias: `${ALIAS},${owner}` },
 });
 const PORTS = [
-  port("mgaaaaaaaaaaaaa", "if=net0,pod=lab/pc10"),
+  port("mgaaaaaaaaaaaaa", "if=net0,mac=02:00:00:00:00:01,pod=lab/pc10"),
   port("mgbbbbbbbbbbbbb", "if=net0,pod=lab/pc9"),
   port("mgccccccccccccc", "if=net0"),
 ];
@@ -74,6 +74,11 @@ Deno.test("a worker's LANs and MACs: pods are sorted, the kernel's own entries k
   assert.deepEqual(lans, [{
     ...{ name: "net1", suffix: "ntwork", vni: 10, mtu: 1450, bridge: "kt-net1-ntwork" },
     ports: ["lab/pc9 net0", "lab/pc10 net0", "mgccccccccccccc"],
+    devices: [
+      { port: "mgbbbbbbbbbbbbb", pod: "lab/pc9 net0" },
+      { port: "mgaaaaaaaaaaaaa", pod: "lab/pc10 net0", mac: "02:00:00:00:00:01" },
+      { port: "mgccccccccccccc" },
+    ],
     remoteVteps: ["10.99.0.12"],
     keptVteps: ["10.99.0.13"],
   }]);

@@ -3,7 +3,7 @@ import { toJson } from "../../shared/harmless.ts";
 import { lanTitle } from "../../shared/lan/lan.ts";
 import { LIMITED } from "../events/render.ts";
 import type { Repairs } from "../events/repairs.ts";
-import type { Status } from "./read_status.ts";
+import { type Status, titleOf } from "./read_status.ts";
 import { renderTable } from "./table.ts";
 
 /** What `--json` prints. Programs know the repairs by another key. */
@@ -47,6 +47,13 @@ function renderWorker(status: Status, width: number): string[] {
         lan.ports,
         [...lan.remoteVteps, ...lan.keptVteps.map((vtep) => `${vtep} (kept)`)],
       ]),
+      width,
+    ),
+    renderTable(
+      ["DEVICE", "LAN", "VNI", "MAC"],
+      lans.flatMap((lan) =>
+        lan.devices.map((one) => [titleOf(one), lanTitle(lan), `${lan.vni}`, one.mac ?? ""])
+      ),
       width,
     ),
     renderTable(

@@ -26,6 +26,10 @@ const WORKER: Status = {
     mtu: 1450,
     bridge: "kt-net1-ntwork",
     ports: ["lab/pc1 net0", "mgabcdefghijklm"],
+    devices: [
+      { port: "mgnopqrstuvwxyz", pod: "lab/pc1 net0", mac: "02:00:00:00:00:02" },
+      { port: "mgabcdefghijklm" },
+    ],
     remoteVteps: ["10.99.0.12"],
     keptVteps: ["10.99.0.13"],
   }],
@@ -79,6 +83,10 @@ SESSION    STATE        UP    RECEIVED  SENT
 LAN          VNI  MTU   PORTS                          NODES
 net1-ntwork  10   1450  lab/pc1 net0, mgabcdefghijklm  10.99.0.12, 10.99.0.13 (kept)
 
+DEVICE           LAN          VNI  MAC
+lab/pc1 net0     net1-ntwork  10   02:00:00:00:00:02
+mgabcdefghijklm  net1-ntwork  10
+
 MAC                VNI  TYPE    BEHIND
 02:00:00:00:00:01  10   local   mgabcdefghijklm
 02:00:00:00:00:02  10   local   lab/pc1 net0
@@ -113,6 +121,8 @@ VTEP filter: none; VXLAN is taken from everybody
 no session
 
 no lan
+
+no device
 
 no mac
 

@@ -42,6 +42,7 @@ testAsRoot(
       mtu: 1450,
       bridge: "kt-net1-ntwork",
       ports: ["lab/pc1 net0"],
+      devices: [{ port: others.macs[0].behind, pod: "lab/pc1 net0", mac: PC1.mac }],
       remoteVteps: [workerAddress(1)],
       keptVteps: [],
     }]);
@@ -67,6 +68,7 @@ testAsRoot(
     assert.match(text, /^worker: ready$/m);
     assert.match(text, /^10\.99\.0\.1 +Established +\d+ s +3 +3$/m);
     assert.match(text, /^net1-ntwork +10 +1450 +lab\/pc1 net0 +10\.99\.0\.12$/m);
+    assert.match(text, /^lab\/pc1 net0 +net1-ntwork +10 +02:00:00:00:00:01$/m);
     assert.match(text, /^02:00:00:00:00:02 +10 +remote +10\.99\.0\.12$/m);
     assert.match(await cluster.reflector.must(MANAGER, "status"), /^route-reflector: ready$/m);
   },
