@@ -9,6 +9,14 @@ Deno.test("docs/metrics.md says what the table has", () => {
   assert.equal(page, renderDocument(), `write it again: ${command}`);
 });
 
+Deno.test("all that is counted as it happens is on the dashboard", () => {
+  const path = new URL("../../deploy/monitoring/dashboard.json", import.meta.url);
+  const dashboard = Deno.readTextFileSync(path);
+  const counted = METRICS.filter((row) => "hear" in row).map(({ name }) => name);
+  assert.ok(counted.length > 0);
+  assert.deepEqual(counted.filter((name) => !dashboard.includes(name)), []);
+});
+
 Deno.test("names are unique, prefixed and in base units; counters end in _total", () => {
   const names = METRICS.map(({ name }) => name);
   assert.equal(new Set(names).size, names.length);
