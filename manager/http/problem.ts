@@ -8,6 +8,7 @@ export const REASONS: Readonly<Record<number, string>> = {
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
+  426: "Upgrade Required",
   431: "Request Header Fields Too Large",
   500: "Internal Server Error",
   503: "Service Unavailable",
@@ -19,9 +20,17 @@ export function problem(
   detail: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const body = { type: "about:blank", title: REASONS[status] ?? "", status, detail };
-  return new Response(JSON.stringify(body) + "\n", {
+  return new Response(describeProblem(status, detail), {
     status,
-    headers: { "content-type": "application/problem+json", ...headers },
+    headers: { "content-type": PROBLEM, ...headers },
   });
+}
+
+/** The media type of what is said of a problem. */
+export const PROBLEM = "application/problem+json";
+
+/** The body of such an answer. */
+export function describeProblem(status: number, detail: string): string {
+  const title = REASONS[status] ?? "";
+  return JSON.stringify({ type: "about:blank", title, status, detail }) + "\n";
 }

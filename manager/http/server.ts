@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import type { Verdict } from "../loop/health.ts";
 import { bind, type Listen } from "./bind.ts";
+import { problem } from "./problem.ts";
 
 /** The verdicts of this moment. */
 export interface Probes {
@@ -9,7 +10,7 @@ export interface Probes {
   ready(): Verdict;
 }
 
-/** `GET /healthz` and `GET /readyz`: 200 and "ok", or 503 and the reasons, a line each. */
+/** `GET /healthz` and `GET /readyz`: 200 and "ok", or 503 and the reasons, a line each; else a problem. */
 export function routes(probes: Probes): Hono {
   const app = new Hono();
   for (const [path, verdict] of [["/healthz", "alive"], ["/readyz", "ready"]] as const) {
@@ -18,6 +19,7 @@ export function routes(probes: Probes): Hono {
       return context.text(ok ? "ok\n" : reasons.join("\n") + "\n", ok ? 200 : 503);
     });
   }
+  app.notFound(() => problem(404, `nothing is served here; /healthz and /readyz are`));
   return app;
 }
 

@@ -12,7 +12,6 @@ const ANSWERS: readonly [string, { alive?: Verdict; ready?: Verdict }, number, s
   ["/readyz", { alive: { ok: false, reasons: ["a"] } }, 200, "ok\n"],
   ["/healthz", { alive: { ok: false, reasons: ["a"] } }, 503, "a\n"],
   ["/readyz", { ready: { ok: false, reasons: ["a", "b"] } }, 503, "a\nb\n"],
-  ["/elsewhere", {}, 404, "404 Not Found"],
 ];
 
 for (const [path, { alive = OK, ready = OK }, status, body] of ANSWERS) {
@@ -22,6 +21,13 @@ for (const [path, { alive = OK, ready = OK }, status, body] of ANSWERS) {
     assert.equal(await answer.text(), body);
   });
 }
+
+Deno.test("a path that is not served is answered by a problem", async () => {
+  const answer = await routes({ alive: () => OK, ready: () => OK }).request("/elsewhere");
+  assert.equal(answer.status, 404);
+  assert.equal(answer.headers.get("content-type"), "application/problem+json");
+  assert.equal((await answer.json()).title, "Not Found");
+});
 
 Deno.test("a verdict is asked for at each request", async () => {
   let ok = false;

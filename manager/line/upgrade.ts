@@ -1,4 +1,5 @@
 // The beginning of a WebSocket: what a client asks for, and the answer (RFC 6455, section 4).
+import { describeProblem, PROBLEM, REASONS } from "../http/problem.ts";
 import type { ByteReader } from "./byte_reader.ts";
 
 /** The longest request, in bytes. */
@@ -16,7 +17,7 @@ export interface Upgrade {
 
 /** An answer that is no WebSocket. */
 export interface Refusal {
-  readonly status: "400 Bad Request" | "403 Forbidden" | "404 Not Found" | "426 Upgrade Required";
+  readonly status: 400 | 403 | 404 | 426;
   readonly why: string;
 }
 
@@ -25,7 +26,7 @@ export async function readUpgrade(bytes: ByteReader): Promise<Upgrade | Refusal>
   const head = await bytes.takeUntil("\r\n\r\n", MOST_BYTES);
   const [line = "", ...others] = head?.split("\r\n") ?? [];
   const [, path] = /^GET (\/[\x21-\x7e]*) HTTP\/1\.1$/.exec(line) ?? [];
-  if (path === undefined) return { status: "400 Bad Request", why: "this is no request" };
+  if (path === undefined) return { status: 400, why: "this is no request" };
   const headers = new Map(others.map((one) => {
     const [name = "", ...value] = one.split(":");
     return [name.toLowerCase(), value.join(":").trim()];
@@ -36,9 +37,9 @@ export async function readUpgrade(bytes: ByteReader): Promise<Upgrade | Refusal>
     header("sec-websocket-version") === "13" && /^[A-Za-z0-9+/]{22}==$/.test(key);
   // A page in a browser always says where it comes from, and no page is wanted here.
   if (header("origin") !== undefined) {
-    return { status: "403 Forbidden", why: "this is not for pages" };
+    return { status: 403, why: "this is not for pages" };
   }
-  if (!isUpgrade) return { status: "426 Upgrade Required", why: "this is for WebSockets" };
+  if (!isUpgrade) return { status: 426, why: "this is for WebSockets" };
   return { path, header, key };
 }
 
@@ -50,8 +51,8 @@ export async function renderUpgrade({ key }: Upgrade): Promise<string> {
 }
 
 export function renderRefusal({ status, why }: Refusal): string {
-  const body = `${why}\n`;
-  const more = status.startsWith("426") ? "upgrade: websocket\r\n" : "";
-  return `HTTP/1.1 ${status}\r\ncontent-type: text/plain\r\ncontent-length: ${body.length}\r\n` +
-    `${more}connection: close\r\n\r\n${body}`;
+  const body = describeProblem(status, why);
+  const more = status === 426 ? "upgrade: websocket\r\n" : "";
+  return `HTTP/1.1 ${status} ${REASONS[status]}\r\ncontent-type: ${PROBLEM}\r\n` +
+    `content-length: ${body.length}\r\n${more}connection: close\r\n\r\n${body}`;
 }

@@ -56,7 +56,7 @@ export class Door implements Duty, LineServer, Disposable {
     const given = new TextEncoder().encode(header("authorization") ?? "");
     const right = new TextEncoder().encode(`Bearer ${this.#token}`);
     if (given.length === right.length && timingSafeEqual(given, right)) return undefined;
-    return { status: "403 Forbidden", why: `the token of ${DOOR_FILE} is wanted` };
+    return { status: 403, why: `the token of ${DOOR_FILE} is wanted` };
   }
 
   async serve(line: Line, known: () => void): Promise<void> {

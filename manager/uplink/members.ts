@@ -168,7 +168,7 @@ export class Members implements Duty, LineServer, Disposable {
 
   refuse({ path }: Upgrade) {
     if (path === UPLINK_PATH) return undefined;
-    return { status: "404 Not Found", why: `${UPLINK_PATH} is served here` } as const;
+    return { status: 404, why: `${UPLINK_PATH} is served here` } as const;
   }
 
   async serve(line: Line, known: () => void): Promise<void> {
