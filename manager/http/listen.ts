@@ -9,14 +9,14 @@ export interface Bounds {
   readonly connections: number;
   /** A connection is closed after so long (ms), whatever has come of it. */
   readonly deadlineMs: number;
+  /** A part of a stream that is not taken within so long (ms) ends it. */
+  readonly takenMs: number;
 }
-const BOUNDS: Bounds = { connections: 64, deadlineMs: 5_000 };
+const BOUNDS: Bounds = { connections: 64, deadlineMs: 5_000, takenMs: 20_000 };
 /** The longest request, in bytes. */
 const MOST_BYTES = 8_192;
 /** The media type of an answer that has no end. */
 const STREAM = "text/event-stream";
-/** A part of a stream that is not taken within so long (ms) ends it. */
-const TAKEN_MS = 20_000;
 /** Where a connection cannot be accepted for want of descriptors, so long (ms) is waited. */
 const REFUSED_MS = 100;
 
@@ -36,7 +36,7 @@ export type Answer = (request: Request, from: string) => Response | Promise<Resp
 export function listen(
   at: { readonly hostname: string; readonly port: number } & Partial<Tls>,
   answer: Answer,
-  { connections, deadlineMs }: Bounds = BOUNDS,
+  { connections, deadlineMs, takenMs }: Bounds = BOUNDS,
 ): Disposable {
   const { cert, key, ...address } = at;
   const listener = cert === undefined || key === undefined
@@ -60,7 +60,7 @@ export function listen(
           clearTimeout(deadline);
           if (open.delete(connection)) streaming.add(connection);
         };
-        const served = { connection, hasAsked, streams, close: () => close(connection) };
+        const served = { connection, hasAsked, streams, close: () => close(connection), takenMs };
         void serveConnection(served, answer).finally(() => {
           clearTimeout(deadline);
           close(connection);
@@ -92,6 +92,7 @@ interface Served {
   /** The answer has no end: the connection is out of the bounds of others. */
   readonly streams: () => void;
   readonly close: () => void;
+  readonly takenMs: number;
 }
 
 /** Reads one request and answers it. What goes wrong on a connection is the other side's matter. */
@@ -178,7 +179,7 @@ function renderHead(response: Response, length?: number): string {
 
 /** Ends with the stream, or when the other side takes nothing more. */
 async function writeStream(
-  { connection, close }: Served,
+  { connection, close, takenMs }: Served,
   response: Response,
   body: ReadableStream<Uint8Array>,
 ): Promise<void> {
@@ -189,7 +190,7 @@ async function writeStream(
   try {
     await writeAll(connection, encoder.encode(renderHead(response)));
     for (let part; !(part = await reader.read()).done;) {
-      const overdue = setTimeout(close, TAKEN_MS);
+      const overdue = setTimeout(close, takenMs);
       await writeAll(connection, part.value).finally(() => clearTimeout(overdue));
     }
   } finally {

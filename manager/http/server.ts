@@ -10,7 +10,10 @@ export interface Probes {
   ready(): Verdict;
 }
 
-/** `GET /healthz` and `GET /readyz`: 200 and "ok", or 503 and the reasons, a line each; else a problem. */
+/**
+ * `GET /healthz` and `GET /readyz`: 200 and "ok", or 503 and the reasons, a line each. Another path
+ * is answered by a problem.
+ */
 export function routes(probes: Probes): Hono {
   const app = new Hono();
   for (const [path, verdict] of [["/healthz", "alive"], ["/readyz", "ready"]] as const) {

@@ -8,7 +8,7 @@ import { readToken } from "./token.ts";
 import { viewRoutes, type ViewSources } from "./view.ts";
 
 /** Whoever reads slowly keeps an answer of megabytes in memory, so few may at a time. */
-const BOUNDS: Bounds = { connections: 16, deadlineMs: 10_000 };
+const BOUNDS: Bounds = { connections: 16, deadlineMs: 10_000, takenMs: 20_000 };
 
 type ViewSettings = Pick<
   Settings,

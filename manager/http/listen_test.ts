@@ -1,0 +1,77 @@
+// What clients that ask and never read cost: few connections, and no answer of others.
+import assert from "node:assert/strict";
+import { type Bounds, listen } from "./listen.ts";
+
+const HOUR_MS = 3_600_000;
+const PART = new Uint8Array(65_536);
+/** More than any socket holds. */
+const LENGTH = 1_000_000_000;
+
+/** Serves a long answer at `/long`, one without an end at `/stream`, and a short one elsewhere. */
+function serve(bounds: Bounds) {
+  const begun: (() => void)[] = [];
+  const ended = Promise.withResolvers<void>();
+  const body = () =>
+    new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull(controller) {
+        begun.shift()?.();
+        controller.enqueue(PART);
+      },
+      cancel: () => ended.resolve(),
+    }, { highWaterMark: 0 });
+  const headers: Readonly<Record<string, Record<string, string>>> = {
+    "/long": { "content-length": `${LENGTH}` },
+    "/stream": { "content-type": "text/event-stream" },
+  };
+  using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = free.addr as Deno.NetAddr;
+  free.close();
+  const server = listen({ hostname: "127.0.0.1", port }, (request) => {
+    const more = headers[new URL(request.url).pathname];
+    return more === undefined ? new Response("ok") : new Response(body(), { headers: more });
+  }, bounds);
+  const ask = async (path: string) => {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    await connection.write(new TextEncoder().encode(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`));
+    return connection;
+  };
+  return {
+    ask,
+    /** Asks, and waits until the answer has begun. */
+    async askAndNeverRead(path: string) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      begun.push(resolve);
+      const connection = await ask(path);
+      await promise;
+      return connection;
+    },
+    ended: ended.promise,
+    [Symbol.dispose]: () => server[Symbol.dispose](),
+  };
+}
+
+const countFiles = () => Array.from(Deno.readDirSync("/proc/self/fd")).length;
+
+Deno.test("clients that never read make room for others, and hold no descriptors", async () => {
+  using server = serve({ connections: 4, deadlineMs: HOUR_MS, takenMs: HOUR_MS });
+  using clients = new DisposableStack();
+  const before = countFiles();
+  const count = 40;
+  for (let at = 0; at < count; at++) clients.use(await server.askAndNeverRead("/long"));
+  using connection = await server.ask("/");
+  const answer = await new Response(connection.readable).text();
+  assert.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*ok$/);
+  const held = countFiles() - before - count;
+  assert.ok(held < 20, `${held} files are open`);
+});
+
+for (
+  const [path, bounds] of [["/long", { deadlineMs: 50 }], ["/stream", { takenMs: 50 }]] as const
+) {
+  Deno.test(`an answer at ${path} that nobody reads is ended`, async () => {
+    const never = { connections: 4, deadlineMs: HOUR_MS, takenMs: HOUR_MS };
+    using server = serve({ ...never, ...bounds });
+    using _client = await server.askAndNeverRead(path);
+    await server.ended;
+  });
+}
