@@ -80,6 +80,9 @@ export type Happening =
   | { readonly kind: "node-away"; readonly vtep: string }
   /** The node has said all anew, or its time is over. */
   | { readonly kind: "node-settled"; readonly vtep: string }
+  /** FRR's relay passes all deletions on: what a node has said goes as soon as its session ends. */
+  | { readonly kind: "relay-open"; readonly why: string }
+  | { readonly kind: "relay-holding" }
   /** This node uses another BGP password. */
   | { readonly kind: "password-changed" }
   /** A reflector takes routes of a peer from now on, if they lead to this VTEP. */

@@ -79,6 +79,15 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
     text: ({ vtep }) => `node ${vtep} is away: frames still go to its pods`,
   },
   "node-settled": { level: "info", text: ({ vtep }) => `node ${vtep} is no longer away` },
+  "relay-open": {
+    level: "warn",
+    text: ({ why }) =>
+      `FRR's relay holds nothing back, and entries of a node go as soon as it is away: ${why}`,
+  },
+  "relay-holding": {
+    level: "info",
+    text: () => "FRR's relay holds back again that entries of a node go that is away",
+  },
   "password-changed": { level: "info", text: () => "another BGP password is used" },
   "peer-believed": {
     level: "debug",

@@ -41,6 +41,8 @@ MAC = struct.Struct(">I6sH")
 GRACE, ALL_NODES = int(NODE_GRACE), int(NODES_VNI)
 # The commands' names by number.
 COMMANDS = {}
+# Why nothing is held back; empty while it is.
+OPEN = []
 
 
 def number_commands():
@@ -68,10 +70,6 @@ def open_peer(connection):
     return os.pidfd_open(pid)
 
 
-def say(words):
-    print(f"megalos-relay: {words}", file=sys.stderr, flush=True)
-
-
 def spell(vtep):
     """An address, as bgpd sends it: four bytes, or from FRR 10.6 on, behind its family."""
     if len(vtep) < 4:
@@ -81,13 +79,14 @@ def spell(vtep):
 
 
 def list_away(addresses):
-    """Tells the manager which nodes are away."""
+    """Tells the manager which nodes are away, and first of all why nothing is held back."""
     try:
         with open(f"{AWAY_FILE}.new", "w") as file:
+            file.writelines(f"! {why}\n" for why in OPEN)
             file.writelines(f"{address}\n" for address in sorted(addresses))
         os.rename(f"{AWAY_FILE}.new", AWAY_FILE)
     except OSError as error:
-        say(f"cannot list the nodes that are away: {error}")
+        print(f"megalos-relay: cannot write {AWAY_FILE}: {error}", file=sys.stderr, flush=True)
 
 
 class Node:
@@ -166,10 +165,8 @@ class Withdrawals:
         if not is_there:
             node.away, node.back = now, None
             self.tell_away()
-            say(f"node {spell(vtep)} is away: what it has said holds for {GRACE} s")
         elif node.away is not None:
             node.back = now
-            say(f"node {spell(vtep)} is back")
 
     def take_due(self, now):
         passed = []
@@ -179,8 +176,6 @@ class Withdrawals:
                 self.release(key)
             passed += due.values()
             if not node.deletions and (node.away is None or node.is_due(node.away, now)):
-                if node.away is not None and node.back is None:
-                    say(f"node {spell(vtep)} has not come back: {len(due)} entries go")
                 del self.nodes[vtep]
                 self.tell_away()
         return passed
@@ -229,6 +224,9 @@ def pass_on_filtered(bgpd, zebra):
                     return
                 rest += data
                 messages, rest = split(rest)
+                if messages and COMMANDS and OPEN:
+                    OPEN.clear()
+                    withdrawals.tell_away()
                 for message in messages:
                     passed += withdrawals.take(message, time.monotonic())
             # On a busy machine the sign that a node is away may wait here to be read.
@@ -236,7 +234,8 @@ def pass_on_filtered(bgpd, zebra):
                 passed += withdrawals.take_due(time.monotonic())
             zebra.sendall(b"".join(passed))
     except ValueError as error:
-        say(f"holds nothing back: {error}")
+        OPEN[:] = [error]
+        withdrawals.tell_away()
         zebra.sendall(rest)
         pass_on(bgpd, zebra)
     except OSError:
@@ -277,7 +276,7 @@ def main():
     try:
         COMMANDS.update(number_commands())
     except (OSError, AttributeError) as error:
-        say(f"holds nothing back: {error}")
+        OPEN[:] = [error]
     list_away([])
     listener = socket.socket(socket.AF_UNIX)
     if os.path.exists(RELAY_SOCKET):

@@ -1,17 +1,35 @@
 // A node whose FRR is away: frames still reach its pods, and what it has said is forgotten in time.
 import assert from "node:assert/strict";
 import { describe } from "../../shared/process/command.ts";
+import { converse } from "../../shared/process/exec.ts";
 import { type Node, plug, startNode, workerAddress } from "../fixture/cluster.ts";
 import { awaitEntries, readRemote } from "../fixture/entries.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { frrPids } from "../fixture/frr.ts";
-import { Manager, workerEnv } from "../fixture/manager.ts";
+import { CNI_BIN_DIR, MANAGER, Manager, workerEnv } from "../fixture/manager.ts";
 import { countLost } from "../fixture/ping.ts";
 import { addPod, call, canReach, pod } from "../fixture/pod.ts";
+import { startResidentNode } from "../fixture/resident_node.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
 
 const W2 = workerAddress(1);
+
+// Speaks to the relay as a bgpd does whose protocol has another version, and stays until its input
+// ends.
+const SPEAK_LATER = `
+import socket, struct, sys
+relay = socket.socket(socket.AF_UNIX)
+relay.connect("/var/run/frr/relay.api")
+relay.sendall(struct.pack(">HBBIH", 10, 0xFE, 7, 0, 0))
+sys.stdin.read()
+`;
+
+// Lays an empty file over FRR's library, for this node alone.
+const HIDE_LIBRARY = `
+: >/run/empty
+mount --bind /run/empty "$(readlink -f /usr/lib/*/frr/libfrr.so.0)"
+`;
 
 /** Ends FRR as a lost container does, without a word to anybody. */
 async function killFrr(node: Node): Promise<void> {
@@ -111,4 +129,28 @@ testAsRoot("a MAC address that another node announces leaves a node that is away
     async () => `there is ${await readRemote(w1)}`,
   );
   await eventually(() => canReach(w1, PC1, "10.0.0.2"), 20, "the new node's pod is not reached");
+});
+
+testAsRoot("a relay that does not know the protocol's version says so until it does", async () => {
+  await using worker = await startResidentNode();
+  const { node, manager } = worker;
+  const argv = [...node.enter, "python3", "-c", SPEAK_LATER] as const;
+  const later = converse({ argv, timeoutMs: 120_000 });
+  await manager.logged(
+    /warn FRR's relay holds nothing back, .*: zebra and bgpd speak another version of their /,
+  );
+  // To the relay that was bgpd's end. So zebra begins anew, and FRR's own bgpd speaks to it again.
+  await later?.end();
+  await manager.logged(/info FRR's relay holds back again /);
+});
+
+testAsRoot("a relay that cannot read FRR's library says so", async () => {
+  await using node = await startNode("w1");
+  await node.must("env", "NODE_IP=10.99.0.11", `CNI_BIN_DIR=${CNI_BIN_DIR}`, MANAGER, "install");
+  await node.must("sh", "-c", HIDE_LIBRARY);
+  await node.must("install", "-d", "/var/run/frr");
+  const start = "exec /etc/frr/megalos-relay </dev/null >/dev/null 2>&1";
+  await node.must("setsid", "--fork", "sh", "-c", start);
+  const read = async () => (await node.run(["cat", "/var/run/frr/away"])).stdout;
+  await eventually(async () => /^! .*libfrr.*file too short\n$/.test(await read()), 20, read);
 });
