@@ -20,12 +20,11 @@ import { Uplink } from "./uplink/uplink.ts";
 import { addOwnEvents, answerOf } from "./view/answerer.ts";
 import type { InventoryKeeper } from "./inventory/inventory_keeper.ts";
 import type { HeardLink } from "./lans/heard_link.ts";
-import type { LanDevicesOnNode } from "./lans/list_lans.ts";
 import { MacLimiter } from "./limits/mac_limiter.ts";
 import { StormLimiter } from "./limits/storm_limiter.ts";
 import { SwitchKeeper } from "./lans/switch_keeper.ts";
 import { PortMacs } from "./lans/port_macs.ts";
-import { LanKeeper } from "./lans/lan_keeper.ts";
+import { LanKeeper, type TakeDevices } from "./lans/lan_keeper.ts";
 import { Alarm } from "./loop/alarm.ts";
 import { Duties, type Duty } from "./loop/duty.ts";
 import type { Health } from "./loop/health.ts";
@@ -105,7 +104,7 @@ async function listDuties(
   metrics.filter = () => filter.figures;
   const moves = settings.moveHints === "on" ? kept.use(new MoveHints(tell, ring)) : undefined;
   const hints = moves === undefined ? [] : [moves];
-  const beacon = new Beacon(facts);
+  const beacon = new Beacon(facts, tell);
   const portMacs = kept.use(new PortMacs());
   const hearLink = (link: HeardLink) => {
     portMacs.hearLink(link);
@@ -113,11 +112,11 @@ async function listDuties(
     inventory.hearLink();
   };
   const storms = new StormLimiter(settings.stormLimit, tell);
-  const takeDevices = (devices: LanDevicesOnNode) => {
+  const takeDevices: TakeDevices = (devices, mayHaveChanged) => {
     storms.takeDevices(devices);
     macs.takeDevices(devices);
     portMacs.takeDevices(devices);
-    beacon.takeDevices(devices);
+    beacon.takeDevices(devices, mayHaveChanged);
     filter.takeDevices(devices);
     inventory.takeDevices(devices);
     moves?.takeDevices(devices);

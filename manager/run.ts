@@ -66,7 +66,7 @@ async function configure(
   if (role === "worker") {
     await addressLanNetns(facts);
     // Before the first session: what fails here is done, and told, by the first look.
-    await new Beacon(facts).look().catch(() => {});
+    await new Beacon(facts, tell).look().catch(() => {});
   }
   const configuration = new FrrConfiguration(settings, facts.vtep, tell);
   await configuration.write();

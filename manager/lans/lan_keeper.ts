@@ -31,6 +31,12 @@ const STRAYS_LIMIT_MS = 2_000;
 /** Every device may have changed, because nobody has listened. */
 const ALL = "all";
 
+/** Is given all devices, and whether the device of a name may have changed since the last time. */
+export type TakeDevices = (
+  devices: LanDevicesOnNode,
+  mayHaveChanged: (name: string) => boolean,
+) => void;
+
 /**
  * The LANs of this node, as they were seen last. A look costs nothing where nothing has changed and
  * nothing is to be done. LANs without pods are left behind by plugins that were killed, and by
@@ -52,14 +58,15 @@ export class LanKeeper implements Duty, AsyncDisposable {
   /**
    * @param graceMs how long a LAN is kept without a pod
    * @param hearLink is given each device that is new or has changed
-   * @param takeDevices is given all devices whenever they have changed
+   * @param takeDevices is given all devices whenever they have changed, and of which of them more
+   *   may have changed than a list tells
    */
   constructor(
     readonly facts: NodeFacts,
     private readonly graceMs: number,
     private readonly tell: Tell,
     private readonly hearLink: (link: HeardLink) => void = () => {},
-    private readonly takeDevices: (devices: LanDevicesOnNode) => void = () => {},
+    private readonly takeDevices: TakeDevices = () => {},
     readonly host: Host = systemHost(),
   ) {}
 
@@ -80,13 +87,13 @@ export class LanKeeper implements Duty, AsyncDisposable {
     // What changes from now on is for the next look.
     this.#isStale = false;
     const devices = await listDevices(run);
-    this.takeDevices(devices);
+    const changed = this.#changed;
+    this.#changed = new Set();
+    this.takeDevices(devices, (name) => changed === ALL || changed.has(name));
     const kernel = openKernel(converse, () => LIMIT_MS);
     await using _sessions = { [Symbol.asyncDispose]: () => kernel.close() };
     const { broken, used, strays: inLanNetns } = findTroubles(devices);
     const strays = [...inLanNetns, ...await listUnborn(kernel, this.host)];
-    const changed = this.#changed;
-    this.#changed = new Set();
     const suspects = used.filter(({ devices }) =>
       changed === ALL || !devices.isDisjointFrom(changed)
     );

@@ -22,7 +22,7 @@ import {
   inspectLan,
   isSigned,
 } from "../../shared/lan/inspect_lan.ts";
-import { GROUP, lanDevices } from "../../shared/lan/lan.ts";
+import { GROUP, type Lan, lanDevices } from "../../shared/lan/lan.ts";
 import { lock, lockFile } from "../../shared/lan/lock.ts";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import { askAboutLan, type LanState, pickLanState } from "../../shared/lan/lan_state.ts";
@@ -52,13 +52,28 @@ export async function isBroken(kernel: Kernel, used: UsedLan): Promise<boolean> 
 export async function mendLan(
   kernel: Kernel,
   used: UsedLan,
-  { facts, host }: NodeOfLans,
+  node: NodeOfLans,
   timeoutMs: number,
 ): Promise<string | undefined> {
   const { lan } = used;
   using _lan = await lock(lockFile(lan.vni), { make: true, timeoutMs });
-  const { state, found, mtu, findings } = await inspect(kernel, used);
+  const seen = await inspect(kernel, used);
+  const { found, findings } = seen;
   if (found.ports.length === 0 || findings.length === 0) return undefined;
+  await repair(kernel, lan, seen, node);
+  return describeFindings(lan, findings);
+}
+
+/**
+ * Sets right what was found. Its caller has the LAN's lock.
+ * @throws {FaultError} when devices of other LANs are in the way, or the kernel refuses
+ */
+export async function repair(
+  kernel: Kernel,
+  lan: Lan,
+  { state, found, mtu, findings }: Inspection,
+  { facts, host }: NodeOfLans,
+): Promise<void> {
   refuseConflicts(lan, state);
   const wanted: LanWanted = {
     lan,
@@ -73,18 +88,29 @@ export async function mendLan(
   if (state.vxlan === undefined) await removeUnborn(kernel, host, lan);
   const failure = await execute(planMend(wanted, state, found, findings), kernel.apply);
   if (failure !== undefined) throw new FaultError(faultOf(failure));
+}
+
+export function describeFindings(lan: Lan, findings: readonly Finding[]): string {
   return findings.map((one) => describeFinding(lan, one)).join(", ");
 }
 
-interface Inspection {
+export interface Inspection {
   readonly state: LanState;
   readonly found: FoundDevices;
-  /** What most of the devices have; undefined where there is none. */
+  /** That of the LAN, in bytes; undefined where there is no device to tell it. */
   readonly mtu: number | undefined;
   readonly findings: readonly Finding[];
 }
 
-async function inspect(kernel: Kernel, { lan, ports: known }: UsedLan): Promise<Inspection> {
+/**
+ * The devices as they are, and what is wrong with them.
+ * @param wantedMtu in bytes; without it, the MTU is what most of the devices have
+ */
+export async function inspect(
+  kernel: Kernel,
+  { lan, ports: known }: Pick<UsedLan, "lan" | "ports">,
+  wantedMtu?: number,
+): Promise<Inspection> {
   const links = await kernel.show(LAN_NETNS, [
     ...askAboutLan(lan),
     ...known.map(({ ifname }) => showLink(ifname)),
@@ -93,7 +119,7 @@ async function inspect(kernel: Kernel, { lan, ports: known }: UsedLan): Promise<
   // another LAN since.
   const ports = links.filter(({ ifindex }) => known.some((port) => port.ifindex === ifindex));
   const found = pickDevices(lan, ports, (name) => links.find(({ ifname }) => ifname === name));
-  const mtu = commonMtu(found);
+  const mtu = wantedMtu ?? commonMtu(found);
   const findings = inspectLan(lan, found, mtu);
   return { state: pickLanState(lan, links), found, mtu, findings };
 }

@@ -39,7 +39,10 @@ export interface LanWanted {
   readonly birthplace: Birthplace;
 }
 
-/** True when nothing is missing or down: the name is the last thing that a bridge is given. */
+/**
+ * Whether ADD has nothing to make: the name is the last thing that a bridge is given. What else is
+ * wrong with a LAN's devices, `inspect_lan.ts` tells, and the manager mends it.
+ */
 function isComplete({ bridge, vxlan, holderOfName, holderOfVni }: LanState): boolean {
   return bridge?.up === true && vxlan?.up === true && vxlan.master === bridge.ifname &&
     [holderOfName, holderOfVni].every((holder) => holder?.ifindex === bridge.ifindex);

@@ -138,6 +138,48 @@ testAsRoot("a LAN that somebody breaks is mended, and said once", async () => {
   assert.deepEqual(await lanDevices(w1), []);
 });
 
+/** Each change breaks the nodes' own LAN, after which the log tells of it. */
+const HARMS_OF_NODES_LAN: readonly (readonly [change: string, why: RegExp])[] = [
+  ["del nodes-~vtep", /its VXLAN device is gone/],
+  ["del kt-nodes-~vtep", /its bridge is gone/],
+  ["set nodes-~vtep nomaster", /its VXLAN device is not a port of its bridge/],
+  ["set kt-nodes-~vtep down", /its bridge is down/],
+  ["set nodes-~vtep down", /its VXLAN device is down/],
+  ["property del dev kt-nodes-~vtep altname lan~nodes~~vtep", /its bridge has lost its name/],
+  ["property del dev kt-nodes-~vtep altname vni~7169388", /its bridge has lost its name/],
+  ["set kt-nodes-~vtep alias ", /its bridge has lost its alias/],
+  ["set nodes-~vtep alias ", /its VXLAN device has lost its alias/],
+  ["set kt-nodes-~vtep type bridge group_fwd_mask 0", /its bridge .*: its forwarding mask is 0x0/],
+  ["set kt-nodes-~vtep type bridge mcast_snooping 1", /its bridge .*: multicast snooping is on/],
+  ["set kt-nodes-~vtep group 2", /its bridge is in link group 2, not 0/],
+  ["set kt-nodes-~vtep mtu 1300", /its bridge has MTU 1300, its LAN 1450/],
+  ["set nodes-~vtep type bridge_slave learning on", /its VXLAN device .*: learning is on/],
+  ["set nodes-~vtep type vxlan learning", /its VXLAN device .*: learning is on/],
+  [
+    "set nodes-~vtep type bridge_slave group_fwd_mask 0",
+    /its VXLAN device .*: its forwarding mask/,
+  ],
+  ["set nodes-~vtep group 2", /its VXLAN device is in link group 2, not 0/],
+  ["set nodes-~vtep mtu 1300", /its VXLAN device has MTU 1300, its LAN 1450/],
+];
+
+testAsRoot("the nodes' own LAN is mended when somebody breaks it, and said once", async () => {
+  await using cluster = await startCluster();
+  await using running = await runManagers(cluster);
+  const [w1] = cluster.workers;
+  const [manager] = running.workers;
+  const said = (from: number) =>
+    manager.log.slice(from).split("\n").filter((line) => /~vtep|Cannot/.test(line));
+  assert.deepEqual(said(0).filter((line) => line.includes("mended")), []);
+  for (const [change, why] of HARMS_OF_NODES_LAN) {
+    const told = manager.log.length;
+    await ipThere(w1, "link", ...change.split(" "));
+    const all = new RegExp(`LAN nodes-~vtep .* mended: .*${why.source}`);
+    await eventually(() => all.test(manager.log.slice(told)), 10, () => `${why}\n${manager.log}`);
+    assert.equal(said(told).length, 1, said(told).join("\n"));
+  }
+});
+
 testAsRoot("a port that has come to another LAN since it was seen stays there", async () => {
   await using cluster = await startCluster();
   await using running = await runManagers(cluster);
