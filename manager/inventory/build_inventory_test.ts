@@ -119,3 +119,12 @@ Deno.test("counters are told as the pod sees them", () => {
     ...{ txBytes: 7, txPackets: 1, txErrors: 2, txDropped: 3 },
   });
 });
+
+Deno.test("a name that no device can have is refused", () => {
+  const made = (pod: string) => ({
+    ...buildInventory(found()),
+    ports: [{ port: "mga", pod, lan: "net1-ntwork", vni: 10, state: "up" }],
+  });
+  assert.equal(inventory.safeParse(made("p".repeat(255))).success, true);
+  assert.equal(inventory.safeParse(made("p".repeat(256))).success, false);
+});

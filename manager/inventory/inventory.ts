@@ -8,6 +8,11 @@ import { ROLES } from "../settings.ts";
  * (see `harmless` in `shared/harmless.ts`). Only its length is limited.
  */
 const text = z.string().max(1_000);
+/**
+ * Such a text of a thing that a worker has by the thousand: it comes from a device's alias (255
+ * bytes, IFALIASZ of if.h), or is the name of a device or of a host.
+ */
+const name = z.string().max(255);
 /** A time in UTC (RFC 3339), with milliseconds. */
 const time = z.iso.datetime().max(30);
 const count = z.number().nonnegative();
@@ -28,10 +33,10 @@ const node = z.object({
 
 const session = z.object({
   /** Address of the other side. */
-  peer: text,
-  hostname: text.optional(),
+  peer: name,
+  hostname: name.optional(),
   /** RFC 4271, section 8.2.2: "Established" when routes flow. */
-  state: text,
+  state: name,
   /** Since when the session is Established, or is not, to about a second. */
   since: time,
   prefixesReceived: count,
@@ -42,13 +47,13 @@ const session = z.object({
 const deviceState = z.enum(["up", "no-carrier", "down"]);
 
 const lan = z.object({
-  name: text,
-  suffix: text,
+  name,
+  suffix: name,
   vni: count,
   mtu: count,
   /** Name of the bridge in the LAN namespace. */
-  bridge: text,
-  vxlan: z.object({ device: text, state: z.enum(["up", "down", "missing"]) }),
+  bridge: name,
+  vxlan: z.object({ device: name, state: z.enum(["up", "down", "missing"]) }),
 });
 
 export const portCounters = z.object({
@@ -68,17 +73,17 @@ export const portCounters = z.object({
 
 const port = z.object({
   /** Name of the port in the LAN namespace; unique on its node. */
-  port: text,
+  port: name,
   /** Of the pod, where the runtime has said it. */
-  namespace: text.optional(),
-  pod: text.optional(),
+  namespace: name.optional(),
+  pod: name.optional(),
   /** Name of the interface in the pod. */
-  interface: text.optional(),
+  interface: name.optional(),
   /** The LAN, as `NAME-SUFFIX`. */
-  lan: text,
+  lan: name,
   vni: count,
   /** As ADD gave it to the interface. */
-  mac: text.optional(),
+  mac: name.optional(),
   state: deviceState,
   /** Only where they were asked for: they change all the time. */
   counters: portCounters.optional(),
