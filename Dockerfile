@@ -36,8 +36,8 @@ RUN set -eu; \
     rm -rf /etc/apt /etc/machine-id /run/* /usr/lib/*/gconv /usr/sbin/policy-rc.d /usr/share/info \
       /usr/share/lintian /usr/share/locale /usr/share/man /var/lib/apt /var/log/apt /var/log/*.log; \
     find /etc/alternatives /usr/share/doc -xtype l -delete
-# This fails unless what manager, launcher and FRR's scripts start is still there with its
-# libraries.
+# This fails unless what manager, launcher, FRR's scripts and kubectl-megalos start is still there
+# with its libraries.
 RUN set -eu; \
     for program in bash bridge cmp flock getent install ip iptables-nft-restore iptables-nft-save mkfifo mv \
       nft nsenter rm setsid stat tini umount unshare; do \
@@ -45,7 +45,8 @@ RUN set -eu; \
     done; \
     for daemon in bgpd staticd watchfrr zebra; do "/usr/lib/frr/$daemon" --version; done; \
     vtysh -h; \
-    python3 /usr/lib/frr/frr-reload.py --help
+    python3 /usr/lib/frr/frr-reload.py --help; \
+    python3 -I -c 'import http.client, ssl'
 
 # One flat layer: what was removed is not in a lower layer.
 FROM scratch

@@ -5,7 +5,9 @@ import { run } from "../../shared/process/exec.ts";
 import { ROOT } from "../../tools/checkout.ts";
 import { startKubeApi } from "../fixture/kube_api.ts";
 import { eventually } from "../fixture/eventually.ts";
+import { makeFolder } from "../fixture/folder.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
+import { startResidentNode } from "../fixture/resident_node.ts";
 import { startTwoPods } from "../fixture/two_pods.ts";
 
 const hasKubectl = (await run({ argv: ["kubectl", "version", "--client"] })).reason === "success";
@@ -13,11 +15,12 @@ const title = "kubectl megalos asks a reflector that is ready";
 
 /** Runs kubectl with the plugin on its PATH. */
 function kubectl(kubeconfig: string, ...args: string[]) {
-  const path = `PATH=${ROOT}/deploy:/usr/bin:/bin`;
-  return run({
-    argv: ["env", "-i", path, "HOME=/nonexistent", `KUBECONFIG=${kubeconfig}`, "kubectl", ...args],
-    timeoutMs: 60_000,
-  });
+  return kubectlOf(`${ROOT}/deploy:/usr/bin:/bin`, kubeconfig, ...args);
+}
+
+function kubectlOf(path: string, kubeconfig: string, ...args: string[]) {
+  const env = [`PATH=${path}`, "HOME=/nonexistent", `KUBECONFIG=${kubeconfig}`];
+  return run({ argv: ["env", "-i", ...env, "kubectl", ...args], timeoutMs: 60_000 });
 }
 
 testAsRoot(hasKubectl ? title : `${title} (cannot run: kubectl is not installed)`, async () => {
@@ -70,4 +73,46 @@ testAsRoot(hasKubectl ? title : `${title} (cannot run: kubectl is not installed)
     assert.match(wrong.stderr, message);
   }
   assert.match((await ask("--help")).stdout, /^ {2}events +the last events of all nodes/m);
+});
+
+const CERTIFY = `
+mkdir -p /etc/megalos
+mount -t tmpfs tmpfs /etc/megalos
+mkdir /etc/megalos/tls
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=megalos -days 1 \\
+  -keyout /etc/megalos/tls/tls.key -out /etc/megalos/tls/tls.crt`;
+
+/** Does all that kubectl does but forward a port: it prints what it would forward, and ends. */
+const NO_FORWARD = `#!/bin/sh
+case " $* " in *" port-forward "*) echo "$*" >&2 && exit 1 ;; esac
+exec /usr/bin/kubectl "$@"
+`;
+
+const guarded = "kubectl megalos asks a port that was moved, with TLS and a token";
+testAsRoot(hasKubectl ? guarded : `${guarded} (cannot run: kubectl is not installed)`, async () => {
+  if (!hasKubectl) return;
+  const env = {
+    MEGALOS_VIEW_PORT: "9999",
+    MEGALOS_HTTP_TLS: "/etc/megalos/tls",
+    MEGALOS_HTTP_TOKEN: "a-token-of-this-test",
+  };
+  await using worker = await startResidentNode({
+    before: (node) => node.must("sh", "-ec", CERTIFY),
+    settings: env,
+  });
+  await using api = await startKubeApi(worker.node, [{ name: "rr-ready", isReady: true, env }]);
+  await worker.manager.logged(/served at port 9999 .* over TLS$/m);
+  const metrics = await kubectl(api.kubeconfig, "megalos", "metrics");
+  assert.match(metrics.stdout, /^megalos_build_info\{[^}]*\} 1$/m, describe(metrics));
+
+  await using folder = await makeFolder({ "kubectl!": NO_FORWARD });
+  const path = `${folder.dir}:${ROOT}/deploy:/usr/bin:/bin`;
+  const map = await kubectlOf(path, api.kubeconfig, "megalos", "map", "--port", "9000");
+  assert.match(map.stdout, /^https:\/\/127\.0\.0\.1:9000\/ /, describe(map));
+  assert.match(map.stderr, / port-forward pod\/rr-ready 9000:9999$/m);
+
+  await worker.manager.end("KILL");
+  const nobody = await kubectl(api.kubeconfig, "megalos", "metrics");
+  assert.equal(nobody.code, 1, describe(nobody));
+  assert.match(nobody.stderr, /^kubectl megalos: port 9999 does not answer over TLS /m);
 });
