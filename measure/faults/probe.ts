@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { type Conversation, converse } from "../../shared/process/exec.ts";
 import type { Node } from "../../tests/fixture/cluster.ts";
 import { inPod, type Pod } from "../../tests/fixture/pod.ts";
+import sendAndReceive from "./probe.py" with { type: "text" };
 
 /** 100 frames a second. */
 export const PERIOD_MS = 10;
@@ -30,47 +31,6 @@ export interface Probe {
   /** Ends it and answers both directions. */
   stop(): Promise<{ readonly toFirst: Flow; readonly fromFirst: Flow }>;
 }
-
-// Arguments: own address, peer's address, port, period in seconds. At "stop" it says how many
-// frames it has sent. At "end" it says which frames it got. A frame that cannot be sent is a lost
-// one: its number is used up.
-const SEND_AND_RECEIVE = `
-import json, socket, sys, threading, time
-own, peer, port, period = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind((own, port))
-s.settimeout(0.2)
-ended, stopped, got = threading.Event(), threading.Event(), []
-def receive():
-    while not ended.is_set():
-        try:
-            got.append(int(s.recv(64)))
-        except OSError:
-            pass
-def send():
-    global sent
-    start = time.monotonic()
-    while not stopped.is_set():
-        try:
-            s.sendto(b"%d" % sent, (peer, port))
-        except OSError:
-            pass
-        sent += 1
-        time.sleep(max(0, start + sent * period - time.monotonic()))
-sent = 0
-threads = [threading.Thread(target=receive), threading.Thread(target=send)]
-print("ready", flush=True)
-sys.stdin.readline()
-[one.start() for one in threads]
-sys.stdin.readline()
-stopped.set()
-threads[1].join()
-print(sent, flush=True)
-sys.stdin.readline()
-ended.set()
-threads[0].join()
-print(json.dumps(got), flush=True)
-`;
 
 /** Frames that are under way when the last one has been sent arrive in this time, or never. */
 const LATE_MS = 500;
@@ -106,7 +66,7 @@ async function open({ node, pod, address }: Place, peer: Place): Promise<Convers
   const end = converse({
     // deno-fmt-ignore
     argv: [...node.enter, "nsenter", `--net=/run/netns/${pod.name}`,
-      "python3", "-c", SEND_AND_RECEIVE, address, peer.address, `${PORT}`, `${PERIOD_MS / 1000}`],
+      "python3", "-c", sendAndReceive, address, peer.address, `${PORT}`, `${PERIOD_MS / 1000}`],
     timeoutMs: LIMIT_MS,
   });
   assert.equal(await end?.readLine("stdout"), "ready");

@@ -1,6 +1,7 @@
 // Takes resources away from a node of a test: room in /run, memory of a process.
 import type { Node } from "../../tests/fixture/cluster.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
+import limitMemory from "./limit_memory.sh" with { type: "text" };
 
 /** Makes /run as large as what is in it, until it is disposed. */
 export async function fillRun(node: Node): Promise<AsyncDisposable> {
@@ -14,29 +15,12 @@ export async function fillRun(node: Node): Promise<AsyncDisposable> {
   };
 }
 
-// Arguments: process. Puts the process into a cgroup (v1 or v2) that may have no more memory, and
-// prints the folder of that cgroup.
-const LIMIT = `
-set -e
-if [ -d /sys/fs/cgroup/memory ]; then
-  group=/sys/fs/cgroup/memory/megalos-faults-$$-$1
-  limit=memory.limit_in_bytes
-else
-  group=/sys/fs/cgroup/megalos-faults-$$-$1
-  limit=memory.max
-fi
-mkdir "$group"
-echo 0 >"$group/$limit"
-echo "$1" >"$group/cgroup.procs"
-echo "$group"
-`;
-
 /**
  * Has the kernel kill a process for its memory: the process gets no further page. Answers when the
  * process has ended.
  */
 export async function exhaustMemory(node: Node, pid: string): Promise<void> {
-  const group = (await node.must("sh", "-c", LIMIT, "sh", pid)).trim();
+  const group = (await node.must("sh", "-c", limitMemory, "sh", pid)).trim();
   try {
     await eventually(
       async () => {
