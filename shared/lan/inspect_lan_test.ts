@@ -48,6 +48,7 @@ const WRONG: readonly [code: string, role: string, FoundDevices, words: RegExp][
   ["group", "vxlan", { ...WHOLE, vxlan: { ...VXLAN, group: 1 } }, /link group 1, not 0$/],
   ["group", "port", { ...WHOLE, ports: [{ ...PORT, group: 0 }] }, /link group 0, not 1$/],
   ["mtu", "bridge", { ...WHOLE, bridge: { ...BRIDGE, mtu: 1500 } }, /has MTU 1500, its LAN 1450$/],
+  ["mtu", "vxlan", { ...WHOLE, vxlan: { ...VXLAN, mtu: 1300 } }, /has MTU 1300, its LAN 1450$/],
   ["mtu", "port", { ...WHOLE, ports: [{ ...PORT, mtu: 1300 }] }, /has MTU 1300, its LAN 1450$/],
   [
     "forward-mask",
@@ -69,6 +70,12 @@ const WRONG: readonly [code: string, role: string, FoundDevices, words: RegExp][
     "vxlan",
     { ...WHOLE, vxlan: { ...VXLAN, port: { learning: false, groupFwdMask: 8 } } },
     /its forwarding mask is 0x8, not 0xfffd$/,
+  ],
+  [
+    "forward-mask",
+    "port",
+    { ...WHOLE, ports: [{ ...PORT, port: { learning: true, groupFwdMask: 0 } }] },
+    /^port mg\w+ .*: its forwarding mask is 0x0, not 0xfffd$/,
   ],
   [
     "learning",
