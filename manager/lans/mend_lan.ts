@@ -11,6 +11,7 @@ import {
 } from "../../shared/iproute2/commands.ts";
 import type { Host } from "../../shared/host.ts";
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
+import type { Link } from "../../shared/iproute2/link.ts";
 import { parseAlias, renderAlias } from "../../shared/lan/alias.ts";
 import { planJoin } from "../../shared/lan/plan_port.ts";
 import { type LanWanted, planCreateLan, refuseConflicts } from "../../shared/lan/plan_create.ts";
@@ -71,9 +72,10 @@ export async function mendLan(
 export async function repair(
   kernel: Kernel,
   lan: Lan,
-  { state, found, mtu, findings }: Inspection,
+  { state: seen, found, mtu, findings }: Inspection,
   { facts, host }: NodeOfLans,
 ): Promise<void> {
+  const state = withoutStrangeAliases(lan, seen);
   refuseConflicts(lan, state);
   const wanted: LanWanted = {
     lan,
@@ -88,6 +90,20 @@ export async function repair(
   if (state.vxlan === undefined) await removeUnborn(kernel, host, lan);
   const failure = await execute(planMend(wanted, state, found, findings), kernel.apply);
   if (failure !== undefined) throw new FaultError(faultOf(failure));
+}
+
+/**
+ * A device that bears the name of a LAN in use, and an alias that is nobody's, has had its alias
+ * overwritten. Where its alias is another LAN's, it stays refused.
+ */
+function withoutStrangeAliases(lan: Lan, state: LanState): LanState {
+  const names = lanDevices(lan);
+  const read = (link: Link): Link => {
+    const { alias, ...unsigned } = link;
+    const isOwnName = [names.bridge, names.vxlan].includes(link.ifname);
+    return isOwnName && parseAlias(alias) === undefined ? unsigned : link;
+  };
+  return Object.fromEntries(Object.entries(state).map(([what, link]) => [what, read(link)]));
 }
 
 export function describeFindings(lan: Lan, findings: readonly Finding[]): string {

@@ -15,7 +15,7 @@ export interface Filter {
 }
 
 export const TABLE = "inet megalos";
-const SETS = ["ports", "underlays", "vteps4", "vteps6", "others"] as const;
+const SETS = ["ports", "underlays", "vteps4", "vteps6", "others", "known4", "known6"] as const;
 type SetName = typeof SETS[number];
 /** How many elements each set takes. */
 const SIZES: Readonly<Record<SetName, number>> = {
@@ -24,6 +24,8 @@ const SIZES: Readonly<Record<SetName, number>> = {
   vteps4: 65_536,
   vteps6: 65_536,
   others: 4_096,
+  known4: 65_536,
+  known6: 65_536,
 };
 /** What each set holds, as texts. */
 export type Sets = Readonly<Record<SetName, readonly string[]>>;
@@ -63,6 +65,10 @@ export interface SeenFilter {
  * UDP header (64 bits), VXLAN's flags and its reserved bits (32). A fragment is whole again when it
  * reaches the hook "input".
  *
+ * A known node's packet is compared once, with all that it may be, as three lookups would cost a
+ * transfer twice as much. The sets "known4" and "known6" are a short cut alone: what they lack is
+ * judged by the others.
+ *
  * Each set has a `typeof`: nft 1.0.6 (Debian 12) ends with a segmentation fault when it lists a set
  * that nft 1.1.7, which the image has, was given a `type` of. `nft list ruleset` of a node's admin
  * would end so.
@@ -77,6 +83,8 @@ table ${TABLE} {
   set vteps4 { typeof ip saddr; size ${SIZES.vteps4}; }
   set vteps6 { typeof ip6 saddr; size ${SIZES.vteps6}; }
   set others { typeof @th,96,24; size ${SIZES.others}; }
+  set known4 { typeof udp dport . iifname . ip saddr; size ${SIZES.known4}; }
+  set known6 { typeof udp dport . iifname . ip6 saddr; size ${SIZES.known6}; }
   chain to_node {
     @th,96,24 @others return
     ip saddr != @vteps4 counter name strangers drop
@@ -90,8 +98,8 @@ table ${TABLE} {
   }
   chain input {
     type filter hook input priority 110; policy accept;
-    udp dport @ports iifname @underlays ip saddr @vteps4 accept
-    udp dport @ports iifname @underlays ip6 saddr @vteps6 accept
+    udp dport . iifname . ip saddr @known4 accept
+    udp dport . iifname . ip6 saddr @known6 accept
     udp dport @ports jump to_node
   }
   chain forward {
@@ -106,13 +114,29 @@ export const REMOVE_FILTER = `add table ${TABLE}\ndelete table ${TABLE}\n`;
 
 export function setsOf({ udpPorts, underlays, vteps, others }: Filter): Sets {
   const isIpv6 = (address: string) => address.includes(":");
+  const [vteps4, vteps6] = [vteps.filter((one) => !isIpv6(one)), vteps.filter(isIpv6)];
+  const combine = (name: SetName, vteps: readonly string[]) =>
+    udpPorts.length * underlays.length * vteps.length > SIZES[name]
+      ? []
+      : udpPorts.flatMap((port) =>
+        underlays.flatMap((device) => vteps.map((vtep) => joined([port, device, vtep])))
+      );
   return {
     ports: udpPorts.map(String),
     underlays: [...underlays],
-    vteps4: vteps.filter((one) => !isIpv6(one)),
-    vteps6: vteps.filter(isIpv6),
+    vteps4,
+    vteps6,
     others: others.map(String),
+    known4: combine("known4", vteps4),
+    known6: combine("known6", vteps6),
   };
+}
+
+type Joined = readonly [udpPort: number, device: string, vtep: string];
+
+/** As nft takes it. */
+function joined([udpPort, device, vtep]: Joined): string {
+  return `${udpPort} . "${device}" . ${vtep}`;
 }
 
 /**
@@ -157,7 +181,7 @@ export function parseFilter(json: string): SeenFilter {
   const counted = (name: string) =>
     nftables.find(({ counter }) => counter?.name === name)?.counter?.packets ?? 0;
   const elements = (name: SetName) =>
-    nftables.find(({ set }) => set?.name === name)?.set?.elem.filter(isPlain).map(String) ?? [];
+    nftables.find(({ set }) => set?.name === name)?.set?.elem.flatMap(readElement) ?? [];
   return {
     form: JSON.stringify(nftables, keepForm),
     sets: {
@@ -166,6 +190,8 @@ export function parseFilter(json: string): SeenFilter {
       vteps4: elements("vteps4"),
       vteps6: elements("vteps6"),
       others: elements("others"),
+      known4: elements("known4"),
+      known6: elements("known6"),
     },
     dropped: {
       strangers: counted("strangers"),
@@ -180,9 +206,15 @@ const CHANGING = ["metainfo", "handle", "packets", "bytes", "count"];
 /** Elements are compared one by one, but for those with a comment or the like: none is ours. */
 function keepForm(key: string, value: unknown): unknown {
   if (CHANGING.includes(key)) return undefined;
-  return key === "elem" && Array.isArray(value) ? value.filter((one) => !isPlain(one)) : value;
+  if (key !== "elem" || !Array.isArray(value)) return value;
+  return value.filter((one) => readElement(one).length === 0);
 }
 
-function isPlain(element: unknown): boolean {
-  return typeof element === "string" || typeof element === "number";
+const concatenation = z.strictObject({ concat: z.tuple([z.number(), z.string(), z.string()]) });
+
+/** An element as {@link setsOf} has it; none where it is no plain one. */
+function readElement(element: unknown): string[] {
+  if (typeof element === "string" || typeof element === "number") return [`${element}`];
+  const { data } = concatenation.safeParse(element);
+  return data === undefined ? [] : [joined(data.concat)];
 }

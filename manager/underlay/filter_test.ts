@@ -26,12 +26,25 @@ Deno.test("what is missing or changed is made anew, with all that its sets hold"
   assert.match(script, /^add element inet megalos vteps6 { fd00::1 }$/m);
   assert.match(script, /^add element inet megalos underlays { "eth0" }$/m);
   assert.match(script, /^add element inet megalos others { 4096 }$/m);
+  assert.match(script, /^add element inet megalos known4 { 4789 \. "eth0" \. 10\.0\.0\.1 }$/m);
+  assert.match(script, /^add element inet megalos known6 { 4789 \. "eth0" \. fd00::1 }$/m);
+});
+
+Deno.test("where the short cut would be too long there is none", () => {
+  const many = (length: number, prefix: string) =>
+    Array.from({ length }, (_, at) => `${prefix}${at >> 8}.${at & 255}`);
+  const sizes = (vteps: number, udpPorts: number[]) => {
+    const sets = setsOf({ ...FILTER, udpPorts, vteps: many(vteps, "10.0.") });
+    return [sets.vteps4.length, sets.known4.length];
+  };
+  assert.deepEqual(sizes(32_768, [4789, 4790]), [32_768, 65_536]);
+  assert.deepEqual(sizes(32_769, [4789, 4790]), [32_769, 0]);
 });
 
 Deno.test("no set has a type, which an older nft could not list", () => {
   const script = planFilter(FILTER, undefined);
-  assert.equal(script.match(/^ +set \w+ {/gm)?.length, 5);
-  assert.equal(script.match(/^ +set \w+ { typeof [^;]+; size \d+; }$/gm)?.length, 5);
+  assert.equal(script.match(/^ +set \w+ {/gm)?.length, 7);
+  assert.equal(script.match(/^ +set \w+ { typeof [^;]+; size \d+; }$/gm)?.length, 7);
 });
 
 Deno.test("a set that is full is named, and nft is told nothing", () => {
@@ -53,6 +66,9 @@ Deno.test("only what has changed is told, so counters go on", () => {
     `add element inet megalos underlays { "eth1" }
 delete element inet megalos vteps4 { 10.0.0.1 }
 add element inet megalos vteps4 { 10.0.0.2 }
+delete element inet megalos known4 { 4789 . "eth0" . 10.0.0.1 }
+add element inet megalos known4 { 4789 . "eth0" . 10.0.0.2, 4789 . "eth1" . 10.0.0.2 }
+add element inet megalos known6 { 4789 . "eth1" . fd00::1 }
 `,
   );
 });
@@ -85,6 +101,16 @@ Deno.test("a table has the same form whatever it has counted, and whatever its s
   });
   assert.equal(later.form, seen.form);
   assert.deepEqual(later.sets.vteps4, ["10.0.0.1", "10.0.0.2"]);
+});
+
+Deno.test("elements of three parts are read, and compared one by one", () => {
+  const known = (...elem: unknown[]) =>
+    listed(({ set }) => Object.assign(set, { name: "known4", elem }));
+  const seen = known({ concat: [4789, "eth0", "10.0.0.1"] });
+  assert.deepEqual(seen.sets.known4, ['4789 . "eth0" . 10.0.0.1']);
+  assert.equal(known().form, seen.form);
+  const other = { elem: { val: { concat: [4789, "eth0", "10.0.0.1"] }, comment: "mine" } };
+  assert.notEqual(known(other).form, seen.form);
 });
 
 Deno.test("a table that somebody has changed has another form", () => {

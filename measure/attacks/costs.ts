@@ -82,10 +82,10 @@ async function measureFilter(
     if (done.reason !== "success") throw new Error(`Cannot put the filter back: ${done.stderr}`);
   };
   await Promise.all(nodes.map(remove));
-  const settle = () => sleep(SETTLE_MS);
+  const settle = () => sleep(SETTLE_MS / 2);
   return await compare(transfer, at, {
-    count: 60,
-    windowMs: 500,
+    count: 140,
+    windowMs: 400,
     begin: () => Promise.all(nodes.map(restore)).then(settle),
     end: () => Promise.all(nodes.map(remove)).then(settle),
   });

@@ -55,6 +55,10 @@ const HARMS: readonly { why: RegExp; harm: (node: Node) => Promise<unknown> }[] 
     why: /its bridge has lost its alias/,
     harm: (node) => ipThere(node, "link", "set", "kt-net1-ntwork", "alias", ""),
   },
+  ...["kt-net1-ntwork", "net1-ntwork"].map((device) => ({
+    why: /its (bridge|VXLAN device) has lost its alias/,
+    harm: (node: Node) => ipThere(node, "link", "set", device, "alias", "x"),
+  })),
   ...([
     [
       "kt-net1-ntwork type bridge group_fwd_mask 0",

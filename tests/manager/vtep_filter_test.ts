@@ -1,5 +1,6 @@
 // VXLAN is taken from nodes alone: forged packets enter no LAN, and nothing else is touched.
 import assert from "node:assert/strict";
+import { converse } from "../../shared/process/exec.ts";
 import { LANS } from "../fixture/bare_node.ts";
 import { type Node, plug, startCluster, startNode } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
@@ -131,9 +132,10 @@ testAsRoot("without the filter all of that enters", async () => {
   assert.equal((await readStatus(w1)).vtepFilter, null);
 });
 
-// Sends a frame each 2 ms from the birth of its interface on. Arguments: how many.
+// Sends a frame each 2 ms from the birth of its interface on until its input ends. Says so with
+// every 100th.
 const SEND_FROM_BIRTH = `
-import socket, sys, time
+import select, socket, sys, time
 link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 print("ready", flush=True)
 while True:
@@ -142,12 +144,15 @@ while True:
         break
     except OSError:
         time.sleep(0.001)
-for number in range(int(sys.argv[1])):
-    try:
-        link.send(b"\\xff" * 6 + bytes.fromhex("02000000000288b5") + bytes(46))
-    except OSError:
-        pass
-    time.sleep(0.002)
+is_asked = True
+while is_asked:
+    for number in range(100):
+        try:
+            link.send(b"\\xff" * 6 + bytes.fromhex("02000000000288b5") + bytes(46))
+        except OSError:
+            pass
+        is_asked = is_asked and not select.select([sys.stdin], [], [], 0.002)[0]
+    print("sent 100", flush=True)
 `;
 
 testAsRoot("no node drops the first frames of a node that comes to its first LAN", async () => {
@@ -158,11 +163,19 @@ testAsRoot("no node drops the first frames of a node that comes to its first LAN
   const nodes = async () => (await readStatus(w1)).vtepFilter?.nodes;
   await eventually(async () => await nodes() === 2, 20, async () => `${await nodes()} are known`);
   await addSandbox(w2, PC2);
-  const send = ["nsenter", "--net=/run/netns/pc2", "python3", "-c", SEND_FROM_BIRTH, "500"];
+  const send = ["nsenter", "--net=/run/netns/pc2", "python3", "-c", SEND_FROM_BIRTH] as const;
+  const toAll = async () => {
+    const entries = await w2.must("nsenter", `--net=${LANS}`, "bridge", "fdb", "show");
+    return entries.includes(`00:00:00:00:00:00 dev ${PC2.lan.name}-${PC2.lan.suffix} dst ${W1} `);
+  };
   const got = await countForged(w1, PC1, async () => {
-    const sending = w2.must(...send);
+    const sending = converse({ argv: [...w2.enter, ...send], timeoutMs: 60_000 });
+    assert.equal(await sending?.readLine("stdout"), "ready");
     assert.equal((await call(w2, "ADD", PC2)).reason, "success");
-    await sending;
+    await eventually(toAll, 20, "the new node does not know the other one");
+    // The first hundred may have been said before.
+    for (let hundreds = 0; hundreds < 3; hundreds++) await sending?.readLine("stdout");
+    await sending?.end();
   });
   assert.ok(got > 0);
   assert.deepEqual((await readStatus(w1)).vtepFilter.dropped, {
