@@ -16,6 +16,7 @@ import { applyChange } from "./changes.ts";
 import {
   type Answer,
   BEAT_MS,
+  type Change,
   type FromWorker,
   fromWorker,
   hello,
@@ -56,11 +57,13 @@ const MOST_LINES = 2_000;
 /** Of a worker. Each message has at most so many, and many changes could add up. */
 const MOST = { ports: MOST_PORTS, lans: MOST_LANS, sessions: MOST_SESSIONS } as const;
 const LISTS = ["ports", "lans", "sessions"] as const;
+type List = typeof LISTS[number];
+type Counts = Readonly<Record<List, number>>;
 /** Of all workers together, of each list. */
 const MOST_OF_ALL = 100_000;
-/** A longer event (characters of JSON) is left out: a thousand are kept. */
+/** Of a longer event (characters of JSON) its figures are left out: a thousand events are kept. */
 const MOST_EVENT = 8_000;
-/** After so long (ms) a worker that was too large may tell anew what it has. */
+/** A worker that is too large is asked to tell anew what it has after so long (ms), not before. */
 const TOO_LARGE_MS = 60_000;
 /** So long (ms) a worker that has lost its line is still shown. */
 const LOST_MS = 600_000;
@@ -72,6 +75,8 @@ interface Kept {
   readonly questions: Map<number, (answer: Answer | undefined) => void>;
   readonly patience: Patience;
   readonly takesMoves: boolean;
+  /** How many it has told: where it is too large, its inventory is not kept. */
+  wanted?: Counts;
 }
 
 /** What a test has of its own. */
@@ -159,10 +164,19 @@ export class Members implements Duty, LineServer, Disposable {
       const counts = password === undefined
         ? passwords[0] === undefined
         : passwords.includes(password);
-      if (member.state === "too-large" && now - member.since > TOO_LARGE_MS) {
-        line.close(CLOSE.goingAway, "it had too much, and may tell anew what it has");
-      }
       if (!isLost && !counts) line.close(CLOSE.policy, "the BGP password has changed");
+    }
+    this.#recall(now);
+  }
+
+  /** Cuts workers that were too large and that there is room for: they call again, and tell all. */
+  #recall(now: number): void {
+    let room = countEach((list) => this.#roomFor(list));
+    for (const { member, line, wanted } of this.#kept.values()) {
+      if (member.state !== "too-large" || now - member.since <= TOO_LARGE_MS) continue;
+      if (wanted === undefined || LISTS.some((list) => wanted[list] > room[list])) continue;
+      room = countEach((list) => room[list] - wanted[list]);
+      line.close(CLOSE.goingAway, "it had too much, and may tell anew what it has");
     }
   }
 
@@ -246,7 +260,7 @@ export class Members implements Duty, LineServer, Disposable {
         return this.#take(kept, message.inventory);
       case "change": {
         const { inventory } = kept.member;
-        if (inventory === undefined) return;
+        if (inventory === undefined) return this.#hearOfTooLarge(kept, message.change);
         const changed = applyChange(inventory, message.change);
         if (LISTS.every((list) => changed[list].length <= MOST[list])) {
           return this.#take(kept, changed);
@@ -263,6 +277,15 @@ export class Members implements Duty, LineServer, Disposable {
     }
   }
 
+  /** What is put may be new or not, so only what is gone counts until the worker tells all anew. */
+  #hearOfTooLarge(kept: Kept, change: Change): void {
+    const { wanted, member: { address, node } } = kept;
+    if (wanted === undefined) return;
+    const gone = countEach((list) => change[`${list}Gone` as const]?.length ?? 0);
+    kept.wanted = countEach((list) => Math.max(0, wanted[list] - gone[list]));
+    this.#takeEvents(address, node, change.events ?? []);
+  }
+
   #take(kept: Kept, inventory: Inventory): void {
     const { member } = kept;
     const { name } = inventory.node;
@@ -273,6 +296,7 @@ export class Members implements Duty, LineServer, Disposable {
     kept.member = state === "too-large"
       ? { ...rest, state, since }
       : { ...rest, state, since, node: name, inventory: { ...inventory, events: [] } };
+    kept.wanted = countEach((list) => inventory[list].length);
   }
 
   *#hintLines(): Generator<HintLine> {
@@ -284,10 +308,15 @@ export class Members implements Duty, LineServer, Disposable {
   #hasRoom(before: Inventory | undefined, after: Inventory): boolean {
     return LISTS.every((list) => {
       const more = after[list].length - (before?.[list].length ?? 0);
-      if (more <= 0) return true;
-      const sum = this.all.reduce((sum, { inventory }) => sum + (inventory?.[list].length ?? 0), 0);
-      return sum + more <= MOST_OF_ALL;
+      return more <= 0 || more <= this.#roomFor(list);
     });
+  }
+
+  #roomFor(list: List): number {
+    return this.all.reduce(
+      (room, { inventory }) => room - (inventory?.[list].length ?? 0),
+      MOST_OF_ALL,
+    );
   }
 
   /** A worker that calls again tells events that are known already: those up to the last one. */
@@ -296,7 +325,7 @@ export class Members implements Duty, LineServer, Disposable {
     const known = events.findLastIndex((event) => idOf(event) === last);
     for (const event of events.slice(known + 1)) {
       this.#lastEvents.set(address, idOf(event));
-      if (JSON.stringify(event).length <= MOST_EVENT) this.takeEvent(node, event);
+      this.takeEvent(node, JSON.stringify(event).length <= MOST_EVENT ? event : bare(event));
     }
   }
 
@@ -306,6 +335,15 @@ export class Members implements Duty, LineServer, Disposable {
       line.close(CLOSE.goingAway, "the reflector's manager ends");
     }
   }
+}
+
+function countEach(count: (list: List) => number): Counts {
+  return { ports: count("ports"), lans: count("lans"), sessions: count("sessions") };
+}
+
+/** Without its figures: it is shown by its kind's name. */
+function bare({ number, time, kind }: NodeEvent): NodeEvent {
+  return { number, time, kind } as NodeEvent;
 }
 
 /** Not to be ordered by: numbers begin anew with a manager, and clocks go back. */

@@ -30,6 +30,9 @@ const LISTS: Record<string, { most: number; make: (at: number) => object }> = {
   },
 };
 
+/** What a worker hears that was too large, and that there is room for. */
+const RECALLED = "closed 1001 it had too much, and may tell anew what it has";
+
 /** An inventory that has nothing but what is given. */
 function inventory(more: Readonly<Record<string, unknown>> = {}): object {
   const nothing = { sessions: [], lans: [], ports: [], events: [] };
@@ -102,17 +105,43 @@ for (const list of ["ports", "lans", "sessions"] as const) {
       "connected",
       "too-large",
     ]);
-    // It is told to call again after a while, not at once.
+    const isRecalled = async () => {
+      await reflector.look();
+      return late.heard.at(-1) === RECALLED;
+    };
     reflector.now += 60_000;
-    await reflector.look();
-    assert.match(late.heard.at(-1)!, /"welcome"/);
-    await reflector.call(1, inventory());
-    reflector.now += 1;
-    await reflector.look();
-    const told = "closed 1001 it had too much, and may tell anew what it has";
-    assert.equal(late.heard.at(-1), told);
+    await reflector.call(1, inventory({ [list]: many(most - 1, make) }));
+    assert.ok(!await isRecalled(), "it is told to call again after a while, not at once");
+    await reflector.call(1, full);
+    reflector.now += 1_000_000;
+    assert.ok(!await isRecalled(), "there is no room");
+    await reflector.call(1, inventory({ [list]: many(most - 1, make) }));
+    assert.ok(await isRecalled());
     await reflector.call(0, one);
     assert.equal(reflector.stateOf(0), "connected");
+  });
+
+  Deno.test(`${list}: room is given to as many as it is enough for, and to one that needs less now`, async () => {
+    await using reflector = await startReflector();
+    const full = inventory({ [list]: many(most, make) });
+    const workers = 100_000 / most;
+    for (let at = 1; at <= workers; at++) await reflector.call(at, full);
+    const late: FakeCaller[] = [];
+    for (const at of [101, 102, 103]) late.push(await reflector.call(at, full));
+    const recalled = async () => {
+      reflector.now += 60_001;
+      await reflector.look();
+      return late.map(({ heard }) => heard.at(-1) === RECALLED);
+    };
+    await reflector.call(1, inventory());
+    assert.deepEqual(await recalled(), [true, false, false]);
+    await reflector.call(101, inventory({ [list]: [make(0)] }));
+    assert.deepEqual(await recalled(), [true, false, false]);
+    const less = { [`${list}Gone`]: ["0"], events: [event(1)] };
+    await late[2]!.say({ type: "change", change: { time: TIME, ...less } });
+    assert.equal(reflector.stateOf(103), "too-large");
+    assert.equal(reflector.members.eventsAfter(0).length, 1);
+    assert.deepEqual(await recalled(), [true, false, true]);
   });
 }
 
@@ -153,13 +182,15 @@ Deno.test("events of a worker whose clock goes back are taken, and each of them 
   assert.deepEqual(timesOf(reflector).slice(4), ["09:02", "08:00"]);
 });
 
-Deno.test("an event that is too long is left out, and those after it are not", async () => {
+Deno.test("of an event that is too long its kind is shown, of others all", async () => {
   await using reflector = await startReflector();
   const long = event(1, TIME, { why: "x".repeat(8_000) });
   const events = [long, event(2, TIME, { why: "x".repeat(7_000) })];
   const caller = await reflector.call(1, inventory({ events }));
   await caller.say(change({ ...long, number: 3 }, event(4)));
-  assert.equal(reflector.members.eventsAfter(0).length, 2);
+  const figures = reflector.members.eventsAfter(0).map(({ node: _, number: __, ...more }) => more);
+  const bare = { time: TIME, kind: "node-ready" };
+  assert.deepEqual(figures, [bare, { ...bare, why: "x".repeat(7_000) }, bare, bare]);
 });
 
 for (
