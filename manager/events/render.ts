@@ -2,6 +2,7 @@
 import { type Lan, lanTitle } from "../../shared/lan/lan.ts";
 import { harmless } from "../../shared/harmless.ts";
 import {
+  type CallError,
   type CallSubject,
   type Happening,
   type HappeningOf,
@@ -239,11 +240,37 @@ export function tellOf<K extends Kind>(event: HappeningOf<K>): Told {
     : undefined;
   const level = row?.level ?? "info";
   try {
-    const text = row?.text(event) ?? event.kind;
+    const text = row?.text(complete(event)) ?? event.kind;
     return { level, text: harmless(text.trim().replaceAll("\n", " | ").replaceAll("\t", " ")) };
   } catch {
     return { level, text: harmless(event.kind) };
   }
+}
+
+type Optional<T> = T extends object
+  ? { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T]
+  : never;
+/** What an event of this version may lack: a figure without a row fails the type check. */
+const OPTIONAL: Readonly<Record<Optional<Happening | CallSubject | CallError>, true>> = {
+  hostname: true,
+  details: true,
+  pod: true,
+  container: true,
+  ifname: true,
+  network: true,
+};
+
+/** The same figures, and to read one that is not there is an error: no text says "undefined". */
+function complete<T extends object>(figures: T): T {
+  return new Proxy(figures, {
+    get(_, key) {
+      const figure = Reflect.get(figures, key) ?? undefined;
+      if (figure === undefined && !Object.hasOwn(OPTIONAL, key)) {
+        throw new Error(`${String(key)} is missing`);
+      }
+      return typeof figure === "object" ? complete(figure) : figure;
+    },
+  });
 }
 
 function name(lan: Lan): string {
