@@ -9,8 +9,8 @@ import { ROLES } from "../settings.ts";
  */
 const text = z.string().max(1_000);
 /**
- * Such a text of a thing that a worker has by the thousand: it comes from a device's alias (255
- * bytes, IFALIASZ of if.h), or is the name of a device or of a host.
+ * A shorter text, for what a worker has thousands of: it comes from a device's alias (255 bytes,
+ * IFALIASZ of if.h), or is the name of a device or of a host.
  */
 const name = z.string().max(255);
 /** A time in UTC (RFC 3339), with milliseconds. */
