@@ -304,8 +304,10 @@ const schema = z.object({
 });
 type Checked = z.infer<typeof schema>;
 
-/** The values that a setting may have; undefined where they are not few.
- * @param flag as SOURCES has it */
+/**
+ * The values that a setting may have; undefined where they are not few.
+ * @param flag as SOURCES has it
+ */
 export function choicesOf(flag: string): readonly string[] | undefined {
   const names = Object.keys(SOURCES) as SettingName[];
   const name = names.find((one) =>

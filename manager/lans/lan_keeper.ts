@@ -58,8 +58,8 @@ export class LanKeeper implements Duty, AsyncDisposable {
   /**
    * @param graceMs how long a LAN is kept without a pod
    * @param hearLink is given each device that is new or has changed
-   * @param takeDevices is given all devices whenever they have changed, and of which of them more
-   *   may have changed than a list tells
+   * @param takeDevices is given all devices whenever they have changed, and what says of a device's
+   *   name whether it may have changed in what a list does not show
    */
   constructor(
     readonly facts: NodeFacts,

@@ -11,7 +11,7 @@ const CALL_BUCKETS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 const LOOK_BUCKETS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 /** A histogram's further series of each set of labels: +Inf, sum and count. */
 const MORE = 3;
-/** The last kind that a metric may have stands for all further ones: so there is one more. */
+/** One series more, for all kinds that are not declared. */
 const FURTHER = 1;
 
 const call = (verb: string, way: string, result: string): Labels => ({ verb, way, result });

@@ -16,6 +16,8 @@ import { describeFindings, inspect, type Inspection, repair } from "../lans/mend
 import type { Duty } from "../loop/duty.ts";
 
 const LIMIT_MS = 30_000;
+/** What mending did not help is mended again after so long (ms). */
+const AGAIN_MS = 60_000;
 const OWN = { lan: NODES_LAN, ports: [] } as const;
 
 /** A look costs nothing where the LAN's devices are as they were when they were right. */
@@ -23,14 +25,15 @@ export class Beacon implements Duty {
   readonly name = "make this node known to the others";
   #isInDoubt = true;
   #wasRight = false;
-  /** What was still wrong after mending. */
-  #beyondHelp: string | undefined;
+  /** What was still wrong after mending, and when (ms). */
+  #beyondHelp: { readonly what: string; readonly at: number } | undefined;
 
   constructor(
     readonly facts: NodeFacts,
     private readonly tell: Tell = () => {},
     readonly host: Host = systemHost(),
     private readonly withLan = withLockedLan,
+    private readonly now = () => performance.now(),
   ) {}
 
   /** Is given the devices of all LANs whenever they have changed. */
@@ -56,21 +59,25 @@ export class Beacon implements Duty {
     this.#beyondHelp = undefined;
   }
 
-  /** @throws when something is still wrong afterwards, and then mends no more what stays so */
+  /**
+   * What mending has not helped is left alone for a while.
+   * @throws when something is still wrong afterwards
+   */
   async #mend(kernel: Kernel, seen: Inspection): Promise<void> {
     const wrong = describeFindings(NODES_LAN, seen.findings);
     // At a node's first start there is nothing to mend: the LAN is yet to be made.
     const isNew = !this.#wasRight && Object.keys(seen.state).length === 0;
-    if (wrong !== this.#beyondHelp) {
+    const { what, at } = this.#beyondHelp ?? { at: 0 };
+    if (wrong !== what || this.now() - at >= AGAIN_MS) {
       await repair(kernel, NODES_LAN, seen, this);
       const left = (await inspect(kernel, OWN, this.#mtu)).findings;
       if (left.length === 0) {
         if (!isNew) this.tell({ kind: "lan-mended", lan: NODES_LAN, why: wrong });
         return;
       }
-      this.#beyondHelp = describeFindings(NODES_LAN, left);
+      this.#beyondHelp = { what: describeFindings(NODES_LAN, left), at: this.now() };
     }
-    throw new Error(`mending does not help, of the nodes' own LAN ${this.#beyondHelp}`);
+    throw new Error(`the nodes' own LAN stays wrong after mending: ${this.#beyondHelp?.what}`);
   }
 
   /** No pod is on this LAN, so no port tells its MTU (bytes). */

@@ -65,9 +65,8 @@ export interface SeenFilter {
  * UDP header (64 bits), VXLAN's flags and its reserved bits (32). A fragment is whole again when it
  * reaches the hook "input".
  *
- * A known node's packet is compared once, with all that it may be, as three lookups would cost a
- * transfer twice as much. The sets "known4" and "known6" are a short cut alone: what they lack is
- * judged by the others.
+ * A known node's packet is looked up once, by UDP port, device and address. The sets "known4" and
+ * "known6" are a short cut alone: what they lack is judged by the others, with three lookups.
  *
  * Each set has a `typeof`: nft 1.0.6 (Debian 12) ends with a segmentation fault when it lists a set
  * that nft 1.1.7, which the image has, was given a `type` of. `nft list ruleset` of a node's admin
