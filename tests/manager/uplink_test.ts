@@ -253,6 +253,8 @@ const LATER_EVENTS = [
     device: "lab/a net0",
   },
   { kind: "call-failed" },
+  { kind: "frr-configured-again" },
+  { kind: "node-away" },
 ].map((event, at) => ({ ...event, number: at + 1, time: new Date().toISOString() }));
 
 testAsRoot(
@@ -296,6 +298,8 @@ testAsRoot(
       "newer warn limit-met",
       "newer info LAN a-b (VNI 7): lab/a net0 is below its limit of later again",
       "newer warn call-failed",
+      "newer warn frr-configured-again",
+      "newer warn node-away",
     ]);
     const records = (await show(reflector, "events", "--json")).trimEnd().split("\n")
       .map((line) => JSON.parse(line));
