@@ -19,8 +19,8 @@ export function parseAway(text: string | undefined): ReadonlySet<string> {
 }
 
 /** Reads in the relay's file why it holds nothing back; undefined where it does. */
-function parseWhyOpen(text: string | undefined): string | undefined {
-  return /^! (.+)$/m.exec(text ?? "")?.[1]?.slice(0, MOST_REASON);
+function parseWhyOpen(text: string): string | undefined {
+  return /^! (.+)$/m.exec(text)?.[1]?.slice(0, MOST_REASON);
 }
 
 /** Tells which nodes go away and come back, and whether the relay keeps what they have said. */
@@ -36,7 +36,8 @@ export class AwayNodes implements Duty {
 
   async look(): Promise<void> {
     const text = await this.readText();
-    const why = parseWhyOpen(text);
+    // Where there is no file, the relay has said nothing else yet.
+    const why = text === undefined ? this.#whyOpen : parseWhyOpen(text);
     if (why !== this.#whyOpen) {
       this.tell(why === undefined ? { kind: "relay-holding" } : { kind: "relay-open", why });
     }
