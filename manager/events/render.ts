@@ -87,7 +87,7 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
   },
   "relay-holding": {
     level: "info",
-    text: () => "FRR's relay holds back again that entries of a node go that is away",
+    text: () => "FRR's relay keeps the entries of nodes that are away again",
   },
   "password-changed": { level: "info", text: () => "another BGP password is used" },
   "peer-believed": {

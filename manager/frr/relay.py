@@ -41,8 +41,9 @@ MAC = struct.Struct(">I6sH")
 GRACE, ALL_NODES = int(NODE_GRACE), int(NODES_VNI)
 # The commands' names by number.
 COMMANDS = {}
-# Why nothing is held back; empty while it is.
-OPEN = []
+# Why nothing is held back, where that is so, and the nodes that are away, by whom it is told.
+TOLD = {}
+TELLING = threading.Lock()
 
 
 def number_commands():
@@ -78,15 +79,22 @@ def spell(vtep):
     return socket.inet_ntop(family, vtep[-16:] if len(vtep) > 12 else vtep[-4:])
 
 
-def list_away(addresses):
-    """Tells the manager which nodes are away, and first of all why nothing is held back."""
-    try:
-        with open(f"{AWAY_FILE}.new", "w") as file:
-            file.writelines(f"! {why}\n" for why in OPEN)
-            file.writelines(f"{address}\n" for address in sorted(addresses))
-        os.rename(f"{AWAY_FILE}.new", AWAY_FILE)
-    except OSError as error:
-        print(f"megalos-relay: cannot write {AWAY_FILE}: {error}", file=sys.stderr, flush=True)
+def tell(teller, why=None, away=()):
+    """Tells the manager which nodes are away, and first of all why nothing is held back.
+    Of each teller the last word counts: one connection says nothing of another."""
+    with TELLING:
+        TOLD.pop(teller, None)
+        if why or away:
+            TOLD[teller] = why, away
+        reasons = [why for why, _ in TOLD.values() if why]
+        addresses = {address for _, away in TOLD.values() for address in away}
+        try:
+            with open(f"{AWAY_FILE}.new", "w") as file:
+                file.writelines(f"! {why}\n" for why in reasons[:1])
+                file.writelines(f"{address}\n" for address in sorted(addresses))
+            os.rename(f"{AWAY_FILE}.new", AWAY_FILE)
+        except OSError as error:
+            print(f"megalos-relay: cannot write {AWAY_FILE}: {error}", file=sys.stderr, flush=True)
 
 
 class Node:
@@ -180,8 +188,16 @@ class Withdrawals:
                 self.tell_away()
         return passed
 
+    def let_go(self):
+        """Answers all that is held, and holds it no longer."""
+        held = [message for node in self.nodes.values() for _, message in node.deletions.values()]
+        self.nodes.clear()
+        self.held.clear()
+        return held
+
     def tell_away(self):
-        list_away([spell(vtep) for vtep, node in self.nodes.items() if node.away is not None])
+        away = [spell(vtep) for vtep, node in self.nodes.items() if node.away is not None]
+        tell(self, away=away)
 
 
 def split(data):
@@ -224,9 +240,6 @@ def pass_on_filtered(bgpd, zebra):
                     return
                 rest += data
                 messages, rest = split(rest)
-                if messages and COMMANDS and OPEN:
-                    OPEN.clear()
-                    withdrawals.tell_away()
                 for message in messages:
                     passed += withdrawals.take(message, time.monotonic())
             # On a busy machine the sign that a node is away may wait here to be read.
@@ -234,22 +247,27 @@ def pass_on_filtered(bgpd, zebra):
                 passed += withdrawals.take_due(time.monotonic())
             zebra.sendall(b"".join(passed))
     except ValueError as error:
-        OPEN[:] = [error]
-        withdrawals.tell_away()
-        zebra.sendall(rest)
+        held = withdrawals.let_go()
+        tell(withdrawals, error)
+        zebra.sendall(b"".join(held) + rest)
         pass_on(bgpd, zebra)
     except OSError:
         pass
-    if withdrawals.nodes:
-        list_away([])
+    finally:
+        tell(withdrawals)
+
+
+def shut(connection):
+    """Ends a connection for both sides. A mere close would wait for a thread that reads from it."""
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
 
 
 def answer(zebra, bgpd):
     pass_on(zebra, bgpd)
-    try:
-        bgpd.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
+    shut(bgpd)
 
 
 def serve(bgpd):
@@ -267,17 +285,19 @@ def serve(bgpd):
     except OSError:
         pass
     for connection in (zebra, bgpd):
+        shut(connection)
         connection.close()
     for process in processes:
         os.close(process)
 
 
 def main():
+    why = None
     try:
         COMMANDS.update(number_commands())
     except (OSError, AttributeError) as error:
-        OPEN[:] = [error]
-    list_away([])
+        why = error
+    tell(main, why)
     listener = socket.socket(socket.AF_UNIX)
     if os.path.exists(RELAY_SOCKET):
         os.unlink(RELAY_SOCKET)

@@ -1,8 +1,10 @@
 // A node whose FRR is away: frames still reach its pods, and what it has said is forgotten in time.
 import assert from "node:assert/strict";
+import { NODES_LAN } from "../../shared/lan/nodes_lan.ts";
 import { describe } from "../../shared/process/command.ts";
 import { converse } from "../../shared/process/exec.ts";
 import { type Node, plug, startNode, workerAddress } from "../fixture/cluster.ts";
+import bgpds from "../fixture/bgpds.py" with { type: "text" };
 import { awaitEntries, readRemote } from "../fixture/entries.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { frrPids } from "../fixture/frr.ts";
@@ -14,16 +16,6 @@ import { testAsRoot } from "../fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
 
 const W2 = workerAddress(1);
-
-// Speaks to the relay as a bgpd does whose protocol has another version, and stays until its input
-// ends.
-const SPEAK_LATER = `
-import socket, struct, sys
-relay = socket.socket(socket.AF_UNIX)
-relay.connect("/var/run/frr/relay.api")
-relay.sendall(struct.pack(">HBBIH", 10, 0xFE, 7, 0, 0))
-sys.stdin.read()
-`;
 
 // Lays an empty file over FRR's library, for this node alone.
 const HIDE_LIBRARY = `
@@ -131,17 +123,28 @@ testAsRoot("a MAC address that another node announces leaves a node that is away
   await eventually(() => canReach(w1, PC1, "10.0.0.2"), 20, "the new node's pod is not reached");
 });
 
-testAsRoot("a relay that does not know the protocol's version says so until it does", async () => {
+testAsRoot("a connection that speaks another version is told of until it ends", async () => {
   await using worker = await startResidentNode();
   const { node, manager } = worker;
-  const argv = [...node.enter, "python3", "-c", SPEAK_LATER] as const;
-  const later = converse({ argv, timeoutMs: 120_000 });
-  await manager.logged(
-    /warn FRR's relay holds nothing back, .*: zebra and bgpd speak another version of their /,
+  const clients = ["vtysh", "-c", "show zebra client summary"];
+  // Before that, bgpd would look for zebra where the script hides it.
+  await eventually(
+    async () => /^bgp /m.test((await node.run(clients)).stdout),
+    30,
+    async () => describe(await node.run(clients)),
   );
-  // To the relay that was bgpd's end. So zebra begins anew, and FRR's own bgpd speaks to it again.
-  await later?.end();
-  await manager.logged(/info FRR's relay holds back again /);
+  const talk = converse({
+    argv: [...node.enter, "python3", "-c", bgpds, `${NODES_LAN.vni}`, W2],
+    timeoutMs: 120_000,
+  });
+  const steps = [];
+  for (let count = 0; count < 4; count++) steps.push(await talk?.readLine("stdout"));
+  const why = "! zebra and bgpd speak another version of their protocol";
+  const failed = steps.includes(undefined) ? await talk?.readLine("stderr") : undefined;
+  assert.deepEqual(steps, [W2, W2, why, why], failed);
+  await manager.logged(/warn FRR's relay holds nothing back, .*: zebra and bgpd speak another /);
+  await talk?.end();
+  await manager.logged(/info FRR's relay keeps the entries of nodes that are away again/);
 });
 
 testAsRoot("a relay that cannot read FRR's library says so", async () => {
