@@ -1,17 +1,7 @@
 // Names that are made to hurt a terminal come out as question marks, and in JSON as escapes.
 import assert from "node:assert/strict";
+import { HOSTILE } from "../tests/fixture/hostile.ts";
 import { harmless, toJson } from "./harmless.ts";
-
-const HOSTILE = [
-  ["\x1b[2J\x1b[31mred", "?[2J?[31mred"],
-  ["a\nb\r\tc", "a?b??c"],
-  ["\x9b31m", "?31m"],
-  ["abc\u202egnp.exe", "abc?gnp.exe"],
-  ["a\u200bb\u2066c\ufeff", "a?b?c?"],
-  ["line\u2028para\u2029", "line?para?"],
-  ["\u{e0041}tag", "?tag"],
-  ["half\ud800", "half?"],
-] as const;
 
 for (const [name, shown] of HOSTILE) {
   Deno.test(`${JSON.stringify(name)} is shown as ${shown}`, () => {

@@ -1,6 +1,7 @@
 // Text tables line up, whatever their cells hold.
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { HOSTILE } from "../../tests/fixture/hostile.ts";
 import { renderTable } from "./table.ts";
 
 Deno.test("columns are as wide as their widest cell, and no line ends in blanks", () => {
@@ -19,9 +20,11 @@ Deno.test("a row that is too short has empty cells, and no row at all is said in
   assert.equal(renderTable(["LAN", "VNI"], []), "no lan\n");
 });
 
-Deno.test("what would hurt a terminal is shown as a question mark", () => {
-  assert.equal(renderTable(["A"], [["a\u202e\x9b"], [["\x1b[2J"]]]), "A\na??\n?[2J\n");
-});
+for (const [name, shown] of HOSTILE) {
+  Deno.test(`${JSON.stringify(name)} is shown as ${shown} in a cell, alone and in a list`, () => {
+    assert.equal(renderTable(["A"], [[name], [[name]]]), `A\n${shown}\n${shown}\n`);
+  });
+}
 
 Deno.test("a list that is too long goes on in the next line, between its items", () => {
   const rows = [["net1", ["aaaa", "bbbb", "cccc", "dddd"], "x"], ["net2", ["e"], "y"]];
