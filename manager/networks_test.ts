@@ -12,6 +12,12 @@ const CASES: readonly [given: string, form: readonly string[] | undefined][] = [
   ["192.168.1.0/24,192.168.0.0/24", ["192.168.0.0/24", "192.168.1.0/24"]],
   ["FD00:0:0::1/8,10.0.0.1/32", ["10.0.0.1/32", "fd00::/8"]],
   ["2001:db8::/32,2001:DB8:0:0:1::/80", ["2001:db8::/32"]],
+  ["10.1.2.3,fd00::/8,10.0.0.0/8", ["10.0.0.0/8", "fd00::/8"]],
+  ["11.1.2.3,fd00::/8,10.0.0.0/8", ["10.0.0.0/8", "11.1.2.3/32", "fd00::/8"]],
+  ["fd00::1,10.0.0.0/8", ["10.0.0.0/8", "fd00::1/128"]],
+  // By their first bits these would be within the other family's network.
+  ["::10.0.0.1,10.0.0.0/8", ["10.0.0.0/8", "::a00:1/128"]],
+  ["::/0,10.1.2.3", ["10.1.2.3/32", "::/0"]],
   ["::ffff:10.0.0.1/128", ["::ffff:a00:1/128"]],
   ["10.0.0.0/33", undefined],
   ["fd00::/129", undefined],
@@ -25,6 +31,7 @@ const CASES: readonly [given: string, form: readonly string[] | undefined][] = [
   ["fd00::1%eth0/64", undefined],
   ["[fd00::1]/64", undefined],
   ["nodes.example/8", undefined],
+  ["rr.example,0.0.0.0/0", undefined],
   ["", undefined],
 ];
 

@@ -70,31 +70,39 @@ Deno.test("a text in as many parts as one may have", async () => {
   assert.deepEqual(await reader.next(MOST), { kind: "text", text: "h" });
 });
 
-const WRONG = [
+/** Bytes that are wrong behind so many parts of a text that are right. */
+const WRONG: readonly [
+  what: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  code: number,
+  parts?: number,
+][] = [
   ["bits of extensions", text(0xc1, 1), 1002],
   ["no mask", Uint8Array.from([0x81, 1, 1]), 1002],
   ["a part of nothing", text(0x80, 1), 1002],
-  ["a second text in a text", Uint8Array.from([...text(1, 1), ...text(1, 1)]), 1002],
+  ["a second text in a text", Uint8Array.from([...text(1, 1), ...text(1, 1)]), 1002, 1],
   ["a ping in parts", text(9), 1002],
   ["bytes", text(0x82, 1), 1003],
   ["what is not UTF-8", text(0x81, 0xff), 1007],
   ["a length of 2^63", Uint8Array.from([0x81, 0xff, 128, 0, 0, 0, 0, 0, 0, 0]), 1009],
-  ["parts that are too long together", Uint8Array.from([...text(1, 1), ...text(0, 1, 1)]), 1009],
+  ["parts that are too long together", Uint8Array.from([...text(1, 1), ...text(0, 1, 1)]), 1009, 1],
   [
     "one part more than a text may have",
     Uint8Array.from([...text(1), ...empty(0, MOST_PARTS).flat()]),
     1009,
+    MOST_PARTS,
   ],
-] as const;
+];
 
-for (const [what, bytes, code] of WRONG) {
+for (const [what, bytes, code, parts = 0] of WRONG) {
   Deno.test(`${what}: ends the line with ${code}`, async () => {
     const most = code === 1009 ? 2 : MOST;
     const reader = readerOf(bytes);
+    for (let at = 0; at < parts; at++) {
+      assert.deepEqual(await reader.next(most), { kind: "part" });
+    }
     await assert.rejects(
-      async () => {
-        while (true) await reader.next(most);
-      },
+      reader.next(most),
       (error) => error instanceof Violation && error.code === code,
     );
   });
