@@ -26,7 +26,12 @@ Deno.test("a path that is not served is answered by a problem", async () => {
   const answer = await routes({ alive: () => OK, ready: () => OK }).request("/elsewhere");
   assert.equal(answer.status, 404);
   assert.equal(answer.headers.get("content-type"), "application/problem+json");
-  assert.equal((await answer.json()).title, "Not Found");
+  assert.deepEqual(await answer.json(), {
+    type: "about:blank",
+    title: "Not Found",
+    status: 404,
+    detail: "nothing is served here; /healthz and /readyz are",
+  });
 });
 
 Deno.test("a verdict is asked for at each request", async () => {
