@@ -148,12 +148,14 @@ testAsRoot("a speaker that claims other nodes, or announces too much, is shut ou
           20,
           async () => `${what}: there is ${(await readFdb(node)).slice(0, 5)}`,
         );
-        const readSenders = () => node.must("nft", "list", "set", "inet", "megalos", "vteps4");
-        await eventually(
-          async () => !(await readSenders()).includes("10.98."),
-          20,
-          `${what}: forged nodes may still send VXLAN`,
-        );
+        for (const set of ["vteps4", "known4"]) {
+          const readSenders = () => node.must("nft", "list", "set", "inet", "megalos", set);
+          await eventually(
+            async () => !(await readSenders()).includes("10.98."),
+            20,
+            `${what}: forged nodes may still send VXLAN: ${set}`,
+          );
+        }
       }
       // It calls again, and is not believed.
       await using again = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
