@@ -171,9 +171,12 @@ export class Members implements Duty, LineServer, Disposable {
 
   /** Cuts workers that were too large and that there is room for: they call again, and tell all. */
   #recall(now: number): void {
+    const waiting = [...this.#kept.values()].filter(({ member }) =>
+      member.state === "too-large" && now - member.since > TOO_LARGE_MS
+    );
+    if (waiting.length === 0) return;
     let room = countEach((list) => this.#roomFor(list));
-    for (const { member, line, wanted } of this.#kept.values()) {
-      if (member.state !== "too-large" || now - member.since <= TOO_LARGE_MS) continue;
+    for (const { line, wanted } of waiting) {
       if (wanted === undefined || LISTS.some((list) => wanted[list] > room[list])) continue;
       room = countEach((list) => room[list] - wanted[list]);
       line.close(CLOSE.goingAway, "it had too much, and may tell anew what it has");

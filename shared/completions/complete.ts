@@ -32,11 +32,14 @@ export function isPlain(word: string): boolean {
   return /^\w[\w.+=-]*$/.test(word);
 }
 
+/** Whether a line is no word, but asks the shell for files or folders. */
+function isForShell(line: Line): boolean {
+  return line === ":dirs" || line === ":files";
+}
+
 /** Only lines whose words are plain: a name that needs quotes is left out. */
 function plain(lines: readonly Line[]): Line[] {
-  return lines.filter((line) =>
-    [":dirs", ":files"].includes(line) || isPlain(line.split("\t", 1)[0]!)
-  );
+  return lines.filter((line) => isForShell(line) || isPlain(line.split("\t", 1)[0]!));
 }
 
 export async function complete(
@@ -47,7 +50,7 @@ export async function complete(
   const word = words.at(-1) ?? "";
   const before = words.slice(0, -1);
   const offer = (lines: readonly Line[]) =>
-    lines.filter((line) => line.startsWith(":") || line.startsWith(word));
+    lines.filter((line) => isForShell(line) || line.startsWith(word));
   const { unnamed, hasGlobalOptions } = completer;
   const ahead = hasGlobalOptions ? readWords(program.options, before) : undefined;
   const at = ahead?.positionals[0] ?? 0;
