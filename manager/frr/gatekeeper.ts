@@ -4,12 +4,13 @@ import type { Tell } from "../events/event.ts";
 import type { Duty } from "../loop/duty.ts";
 import type { Observation } from "../loop/observation.ts";
 import type { Settings } from "../settings.ts";
+import { readAnnounced } from "./announced.ts";
 import { type Client, planClients } from "./clients.ts";
 import type { FrrConfiguration } from "./configuration.ts";
 import { findExcess, findForged } from "./judge.ts";
 import { planReadings, planRest, type Reading } from "./plan_readings.ts";
 import type { Session } from "./query.ts";
-import { type CountedCaller, readAnnounced, readCallers } from "./read_callers.ts";
+import { type CountedCaller, readCallers } from "./read_callers.ts";
 import { vtysh } from "./vtysh.ts";
 
 /** So long (ms) a client is not believed after it has announced what is not its own. */
@@ -88,10 +89,11 @@ export class Gatekeeper implements Duty {
     const started = performance.now();
     let counted: CountedCaller | undefined;
     try {
-      const routes = await readAnnounced(run, peer, this.settings.maxRoutes);
-      if (routes === undefined) return undefined;
+      const announced = await readAnnounced(run, peer, this.settings.maxRoutes);
+      if (announced === undefined) return undefined;
       counted = caller;
-      return routes === "too long" ? "what it announces is too long" : findForged(routes, vtep);
+      if (announced === "too long") return "what it announces is too long";
+      return findForged(announced, vtep);
     } finally {
       // Who could not be read has had its turn, too: it keeps nobody from being judged.
       const endedAt = performance.now();

@@ -1,22 +1,22 @@
 // What a client may not announce: pure.
-import type { AnnouncedRoute } from "./read_callers.ts";
+import type { Announced } from "./announced.ts";
 import { toRouterId } from "./router_id.ts";
 
 /**
  * Why a client is not to be believed any more; undefined where all that it announces may be its
  * own. Next hops are not in question here: bgpd itself refuses routes to another one than `vtep`.
  */
-export function findForged(routes: readonly AnnouncedRoute[], vtep: string): string | undefined {
+export function findForged(
+  { administrators, originators }: Announced,
+  vtep: string,
+): string | undefined {
   const own = toRouterId(vtep);
-  for (const { administrator, originator } of routes) {
-    if (administrator !== own) {
-      return `it announces a route of ${administrator}, and its own ones are of ${own}`;
-    }
-    if (originator !== undefined && originator !== vtep) {
-      return `it announces the node ${originator}, and it is ${vtep}`;
-    }
+  const administrator = administrators.find((one) => one !== own);
+  if (administrator !== undefined) {
+    return `it announces a route of ${administrator}, and its own ones are of ${own}`;
   }
-  return undefined;
+  const originator = originators.find((one) => one !== vtep);
+  return originator && `it announces the node ${originator}, and it is ${vtep}`;
 }
 
 /** Why a client with so many routes is not to be believed any more. */

@@ -1,4 +1,4 @@
-// Asks a reflector's bgpd who is in session with it, and what one of them has announced.
+// Asks a reflector's bgpd who is in session with it.
 import * as z from "zod";
 import { readAnswer } from "../../shared/process/answers.ts";
 import type { Run } from "../../shared/process/exec.ts";
@@ -15,35 +15,16 @@ export interface CountedCaller extends Caller {
   readonly since: number;
 }
 
-/** A route that a caller has announced, and that was not refused. */
-export interface AnnouncedRoute {
-  /** Of the route distinguisher, without its number: an address, or an AS. */
-  readonly administrator: string;
-  readonly type: number;
-  /** Of type 3: the node that wants to have what is flooded. */
-  readonly originator?: string;
-}
-
 const neighbor = z.object({
   bgpState: z.literal("Established"),
   remoteRouterId: z.string(),
   bgpTimerUpMsec: z.number().default(0),
   messageStats: z.object({ updatesRecv: z.number() }),
 });
-const path = z.object({
-  routeType: z.number(),
-  peerId: z.string(),
-  ip: z.string().optional(),
-});
-const route = z.object({ paths: z.array(z.union([path, z.array(path)])) });
 /** bgpd counts the time of a session in whole seconds. */
 const COUNTED_MS = 1_000;
 /** A peer takes 6 kB. */
 const MAX_PEERS_BYTES = 64 * 1024 * 1024;
-/** A node's route takes 0.8 kB; one with as many communities as an update has room for, 6 kB. */
-const ROUTE_BYTES = 2048;
-const LEAST_ROUTES_BYTES = 1024 * 1024;
-const MULTICAST = 3;
 
 /** Undefined when bgpd does not answer. */
 export async function readCallers(run: Run): Promise<CountedCaller[] | undefined> {
@@ -55,7 +36,8 @@ export async function readCallers(run: Run): Promise<CountedCaller[] | undefined
 
 /** The times (ms) are those of the question and of its answer. */
 function parseCallers(json: string, askedAt: number, answeredAt: number): CountedCaller[] {
-  return Object.entries(readTable(json)).flatMap(([peer, value]) => {
+  const table = readAnswer(z.record(z.string(), z.unknown()), "bgpd", json || "{}");
+  return Object.entries(table).flatMap(([peer, value]) => {
     const { data } = neighbor.safeParse(value);
     if (data === undefined) return [];
     return [{
@@ -66,37 +48,4 @@ function parseCallers(json: string, askedAt: number, answeredAt: number): Counte
       since: answeredAt - data.bgpTimerUpMsec + COUNTED_MS,
     }];
   });
-}
-
-/**
- * Undefined when bgpd does not answer; "too long" where `mostRoutes` routes of a node take less:
- * the manager has not the memory for all that a caller can announce.
- */
-export async function readAnnounced(
-  run: Run,
-  peer: string,
-  mostRoutes: number,
-): Promise<AnnouncedRoute[] | "too long" | undefined> {
-  const maxOutputBytes = LEAST_ROUTES_BYTES + mostRoutes * ROUTE_BYTES;
-  const command = { ...vtysh.announced(peer), maxOutputBytes, mayBeCut: true } as const;
-  const { reason, stdout, isCut } = await run(command);
-  if (reason !== "success") return undefined;
-  return isCut ? "too long" : parseAnnounced(stdout, peer);
-}
-
-function parseAnnounced(json: string, peer: string): AnnouncedRoute[] {
-  return Object.entries(readTable(json)).flatMap(([distinguisher, routes]) => {
-    if (typeof routes !== "object" || routes === null) return [];
-    const administrator = distinguisher.replace(/:\d+$/, "");
-    const paths = Object.values(routes).flatMap((one) => route.safeParse(one).data?.paths ?? []);
-    return paths.flat().filter(({ peerId }) => peerId === peer).map(({ routeType, ip }) => ({
-      administrator,
-      type: routeType,
-      ...(routeType === MULTICAST && ip !== undefined && { originator: ip }),
-    }));
-  });
-}
-
-function readTable(json: string): Record<string, unknown> {
-  return readAnswer(z.record(z.string(), z.unknown()), "bgpd", json || "{}");
 }

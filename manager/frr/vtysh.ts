@@ -30,9 +30,9 @@ export const vtysh = {
     ],
     timeoutMs: TIMEOUT_MS,
   }),
-  /** What a peer has announced: 20,000 routes take seconds, and longer the longer they are. */
+  /** What a peer has announced, as a table: the longer the routes are, the longer it takes. */
   announced: (peer: string): Command => ({
-    argv: ["vtysh", "-c", `show bgp l2vpn evpn neighbors ${peer} routes json`],
+    argv: ["vtysh", "-c", `show bgp l2vpn evpn neighbors ${peer} routes`],
     timeoutMs: LONG_TIMEOUT_MS,
   }),
   /** Routes of type 3: a node on a LAN. */

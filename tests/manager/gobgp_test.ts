@@ -34,7 +34,7 @@ const REFUSED: Readonly<Record<string, (at: number) => string>> = {
   "another node's membership": (at) => memberRoute(`10.98.2.${at}`, OTHER),
   "type 1": (at) => `a-d esi single-homed etag ${at} label 10 ${common(OWN, OWN)}`,
   "type 4": (at) => `esi 10.98.3.${at} esi single-homed ${common(OWN, OWN)}`,
-  "type 5": (at) => `prefix 10.50.${at}.0/24 etag 0 label 10 ${common(OWN, OWN)}`,
+  "type 5": (at) => `prefix 10.50.${at}.0/24 gw ${OWN} etag 0 label 10 ${common(OWN, OWN)}`,
 };
 
 const many = (make: (at: number) => string) =>
