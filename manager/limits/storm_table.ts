@@ -67,10 +67,13 @@ export function formChain(limit: number): string {
 /**
  * nft knows no bridge's table of MAC addresses, so the table learns by itself which are in use: a
  * frame to another one is flooded by its bridge. A port may make few MAC addresses known at a time
- * (7,000 in five minutes), so nobody fills the set. Frames of a known one do not keep it there: one
- * port could fill the set in hours then. Its next frame after its time makes it known again. Pods'
- * ports alone are limited: what comes from another node was limited there. Each set has a `typeof`,
- * as in the VTEP filter: an older nft can list it then.
+ * (7,000 in five minutes), so no port fills the set. Frames of a known one do not keep it there:
+ * one port could fill the set in hours then. Its next frame after its time makes it known again.
+ * Many ports together can fill the set. Then frames to one MAC address (their `pkttype` is "other")
+ * count as known ones, whatever the address is: others' work is worth more than this limit.
+ *
+ * Pods' ports alone are limited: what comes from another node was limited there. Each set has a
+ * `typeof`, as in the VTEP filter: an older nft can list it then.
  * @param known MAC addresses in use
  */
 export function renderTable(limit: number, known: readonly string[]): string {
@@ -84,6 +87,7 @@ export const REMOVE_STORM_TABLE = `add table ${STORM_TABLE}\ndelete table ${STOR
 function describeTable(limit: number, elements: string): string {
   return `table ${STORM_TABLE} {
   set known { typeof ether saddr; size 262144; flags dynamic, timeout; timeout 5m; ${elements} }
+  set full { typeof meta pkttype; size 8; flags dynamic, timeout; timeout 10s; }
   ${ports("learners", "1m")}
   ${ports("senders", "1m")}
   ${meters(limit)}
@@ -95,13 +99,15 @@ function describeTable(limit: number, elements: string): string {
   }
   chain learn {
     update @learners { iifname limit rate over 20/second burst 1000 packets } return
-    add @known { ether saddr }
+    add @known { ether saddr } return
+    update @full { meta pkttype }
   }
   chain frames {
     type filter hook prerouting priority -300; policy accept;
     ${dropSent}
     ether saddr != @known jump learn
     ether daddr @known accept
+    meta pkttype other meta pkttype @full accept
     iifname "mg*" goto flooded
   }
 }

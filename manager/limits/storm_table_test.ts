@@ -39,8 +39,8 @@ Deno.test("a table names its form, which differs where anything but what is know
 
 Deno.test("no set has a type, which an older nft could not list", () => {
   const text = renderTable(2000, []) + planOwnLimits(new Map([["mga", 100]]), new Map());
-  assert.equal(text.match(/\b(set|map) \w+ {/g)?.length, 10);
-  assert.equal(text.match(/\b(set|map) \w+ { typeof /g)?.length, 10);
+  assert.equal(text.match(/\b(set|map) \w+ {/g)?.length, 11);
+  assert.equal(text.match(/\b(set|map) \w+ { typeof /g)?.length, 11);
 });
 
 Deno.test("ports of LANs with a limit of their own are told once, and taken back", () => {

@@ -98,6 +98,47 @@ testAsRoot(
   },
 );
 
+testAsRoot("who fills the table of known MAC addresses limits nobody's unicast", async () => {
+  await using worker = await startResidentNode({ settings: { MEGALOS_STORM_LIMIT: `${LIMIT}` } });
+  const { node } = worker;
+  for (const one of [MALLORY, ALICE]) await addPod(node, one);
+  await awaitTable(node);
+  // As many ports make them known, which takes minutes. The pods' own may be known already.
+  await fillKnown(node, Array.from({ length: MOST_KNOWN }, (_, at) => toMac(at)));
+  for (const { mac } of [MALLORY, ALICE]) await nft(node, `delete element ${KNOWN} { ${mac} }\n`);
+  await fillKnown(node, [toMac(MOST_KNOWN), toMac(MOST_KNOWN + 1)]);
+  const sent = () =>
+    attack(node, MALLORY, { frames: FRAMES, rate: 10_000, destination: ALICE.mac });
+  assert.ok(await countForged(node, ALICE, sent) > FRAMES / 2);
+  // The limit of broadcasts is as before.
+  const flooded = () => attack(node, MALLORY, { frames: FRAMES, destination: EVERYBODY });
+  assert.ok(await countForged(node, ALICE, flooded) < FRAMES / 2);
+});
+
+const KNOWN = "bridge megalos known";
+/** What the table takes. */
+const MOST_KNOWN = 262_144;
+const ADDED_AT_ONCE = 16_384;
+
+const toMac = (at: number) =>
+  [
+    "06:00:00",
+    ...[at >> 16, at >> 8 & 255, at & 255].map((byte) => byte.toString(16).padStart(2, "0")),
+  ].join(":");
+
+const nft = (node: Node, script: string) =>
+  node.run(["nsenter", `--net=${LANS}`, "nft", "-f", "-"], { stdin: script });
+
+/** Adds them until the set takes no more: of what is too much for it, nft adds nothing. */
+async function fillKnown(node: Node, macs: readonly string[]): Promise<void> {
+  const isTooMuch = macs.length > ADDED_AT_ONCE ||
+    (await nft(node, `add element ${KNOWN} { ${macs.join(", ")} }\n`)).reason !== "success";
+  if (!isTooMuch || macs.length === 1) return;
+  const half = Math.ceil(macs.length / 2);
+  await fillKnown(node, macs.slice(0, half));
+  await fillKnown(node, macs.slice(half));
+}
+
 testAsRoot("a frame to a known MAC address that circles through two LANs is dropped", async () => {
   await using worker = await startResidentNode();
   const { node, manager } = worker;
