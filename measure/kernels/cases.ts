@@ -24,7 +24,7 @@ const tests = (...names: string[]) => ({ tests: names });
 export const CASES: readonly Case[] = [
   {
     name: "wire",
-    what: "two workers and a reflector with FRR: 39 kinds of frame",
+    what: "two workers and a reflector with FRR: frames of all kinds",
     run: tests("wire_"),
     short: tests("wire_"),
   },

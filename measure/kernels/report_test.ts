@@ -52,7 +52,7 @@ Deno.test("a case that was interrupted tells how many of its tests had ended", (
 
 Deno.test("a case is picked by its name, or by the beginning of its tests' paths", () => {
   const [wire, add] = pickCases(["wire", "plugin/add_"]);
-  assert.match(wire?.what ?? "", /39 kinds of frame/);
+  assert.match(wire?.what ?? "", /frames of all kinds/);
   assert.deepEqual(add?.run, { tests: ["plugin/add_"] });
   for (const word of ["wires", "plugins/", "plugin/no_"]) {
     assert.throws(() => pickCases([word]), { message: new RegExp(`^Cannot run ${word}: `) });
