@@ -7,6 +7,7 @@ import { CountersFile } from "./events/counters.ts";
 import type { Journal } from "./events/journal.ts";
 import { AwayNodes } from "./frr/away.ts";
 import type { FrrConfiguration } from "./frr/configuration.ts";
+import { Forgers } from "./frr/forgers.ts";
 import { Gatekeeper } from "./frr/gatekeeper.ts";
 import { IdleSessions } from "./frr/idle_sessions.ts";
 import { NextHopAsker } from "./frr/next_hops.ts";
@@ -35,6 +36,7 @@ import type { Metrics } from "./metrics/metrics.ts";
 import { AddressWatch } from "./node/watch_address.ts";
 import type { Settings } from "./settings.ts";
 import { Beacon } from "./underlay/beacon.ts";
+import { systemFilterHost } from "./underlay/filter_host.ts";
 import { VtepFilter } from "./underlay/vtep_filter.ts";
 
 /** A node that is configured, and what its manager needs to look after it. */
@@ -100,7 +102,9 @@ async function listDuties(
   // What is kept first ends last: calls are answered until all else has ended.
   const resident = settings.launcher === "on" ? [kept.use(await startResident(facts, tell))] : [];
   const macs = kept.use(new MacLimiter(settings, tell));
-  const filter = kept.use(new VtepFilter(settings, facts.vtep, tell));
+  const forgers = new Forgers(facts.vtep, configuration, tell);
+  const filterHost = { ...systemFilterHost, nodesOfEvpn: () => forgers.listNodes() };
+  const filter = kept.use(new VtepFilter(settings, facts.vtep, tell, filterHost));
   metrics.filter = () => filter.figures;
   const moves = settings.moveHints === "on" ? kept.use(new MoveHints(tell, ring)) : undefined;
   const hints = moves === undefined ? [] : [moves];
@@ -135,6 +139,17 @@ async function listDuties(
   map.source = answerer;
   const door = kept.use(new Door(answerer));
   const told = [...hints, counters, inventory, uplink, door];
-  const own = [lans, portMacs, filter, beacon, macs, storms, switches, ...resident, ...told];
+  const own = [
+    lans,
+    portMacs,
+    filter,
+    forgers,
+    beacon,
+    macs,
+    storms,
+    switches,
+    ...resident,
+    ...told,
+  ];
   return [health, entries, nextHops, away, ...frr, configuration, idle, ...own];
 }

@@ -87,7 +87,7 @@ export type Happening =
   | { readonly kind: "password-changed" }
   /** A reflector takes routes of a peer from now on, if they lead to this VTEP. */
   | { readonly kind: "peer-believed"; readonly peer: string; readonly vtep: string }
-  /** A reflector takes no routes of a peer. */
+  /** A reflector takes no routes of a peer; a worker takes none to a node. */
   | { readonly kind: "peer-refused"; readonly peer: string; readonly why: string }
   /** The DNS does not know the name of a reflector, and there is no other way to it. */
   | { readonly kind: "reflector-unknown"; readonly name: string }

@@ -32,6 +32,8 @@ export class FrrConfiguration implements Duty {
   #unknown: ReadonlySet<string> = new Set();
   /** Whom a reflector takes routes from. */
   #clients: readonly Client[] | undefined;
+  /** Nodes that a worker takes no routes to. */
+  #refused: readonly string[] = [];
   #passwords: Passwords | undefined;
   #mostRoutes: number | undefined;
   #written = "";
@@ -64,6 +66,13 @@ export class FrrConfiguration implements Duty {
   /** Has a reflector take routes of these, and of no others. */
   async believe(clients: readonly Client[]): Promise<void> {
     this.#clients = clients;
+    await this.#write();
+    await this.apply();
+  }
+
+  /** Has a worker take no routes to these nodes, whoever passes them on. */
+  async refuse(nodes: readonly string[]): Promise<void> {
+    this.#refused = nodes;
     await this.#write();
     await this.apply();
   }
@@ -149,6 +158,7 @@ export class FrrConfiguration implements Duty {
     const peers = {
       reflectors: addressesOf(this.#found),
       clients: await this.clients(),
+      refused: this.#refused,
       mostRoutes: this.#mostRoutes,
     };
     const settings = { ...this.settings, bgpPassword: this.#password };

@@ -16,7 +16,12 @@ export function findForged(
     return `it announces a route of ${administrator}, and its own ones are of ${own}`;
   }
   const originator = originators.find((one) => one !== vtep);
-  return originator && `it announces the node ${originator}, and it is ${vtep}`;
+  return originator && describeOther(originator, vtep);
+}
+
+/** Why a node is not to be believed any more that announces another one. */
+export function describeOther(originator: string, vtep: string): string {
+  return `it announces the node ${originator}, and it is ${vtep}`;
 }
 
 /** Why a client with so many routes is not to be believed any more. */

@@ -23,6 +23,8 @@ export interface SpeakerModel {
   readonly source: string;
   /** Addresses. */
   readonly reflectors: readonly string[];
+  /** Nodes that it takes no routes to: their VTEPs. */
+  readonly refused: readonly string[];
   readonly password?: string;
   /** Hops that packets of the session may have made; absent where nobody counts them. */
   readonly ttlSecurity?: number;
@@ -64,8 +66,9 @@ const MOST_SESSIONS = 65_535;
 
 /** Whom a node speaks with. */
 export interface Peers {
-  /** Addresses; a worker's alone. */
+  /** Addresses; a worker's alone, like the next ones. */
   readonly reflectors?: readonly string[];
+  readonly refused?: readonly string[];
   /** A reflector's alone, like the next one. */
   readonly clients?: readonly Client[];
   readonly mostRoutes?: number | undefined;
@@ -78,12 +81,12 @@ export function modelFrr(
     "role" | "as" | "bgpPassword" | "ttlSecurity" | "nodeNetworks" | "frrMemory"
   >,
   vtep: string,
-  { reflectors = [], clients = [], mostRoutes }: Peers,
+  { reflectors = [], refused = [], clients = [], mostRoutes }: Peers,
 ): FrrModel {
   const secret = password === undefined ? {} : { password };
   const hops = ttlSecurity === 0 ? {} : { ttlSecurity };
   const common = { as, routerId: toRouterId(vtep), timers: TIMERS, ...secret, ...hops };
-  if (role === "worker") return { role, ...common, source: vtep, reflectors };
+  if (role === "worker") return { role, ...common, source: vtep, reflectors, refused };
   // bgpd sets no MD5 password for a prefix length of 0.
   const listenRanges = nodeNetworks.flatMap(halve);
   const listenLimit = limitSessions(frrMemory);

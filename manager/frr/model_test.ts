@@ -59,6 +59,20 @@ Deno.test("where FRR can count routes, it is told how many a client may have", (
   assert.doesNotMatch(render(undefined), /maximum-prefix/);
 });
 
+Deno.test("a worker refuses nodes by either family, and takes what is not of them", () => {
+  const settings = {
+    ...{ as: 7, bgpPassword: undefined, ttlSecurity: 0, nodeNetworks: [], frrMemory: 64 },
+  };
+  const refused = ["10.0.0.3", "fd00::3"];
+  const text = renderFrr(modelFrr({ ...settings, role: "worker" }, "10.0.0.2", { refused }));
+  const [, entries = ""] = /type prefix\nexit\n([^!]*)!/.exec(text) ?? [];
+  assert.deepEqual(entries.trimEnd().split("\n"), [
+    ...["route-map reflectors deny 10", " match ip next-hop address 10.0.0.3", "exit"],
+    ...["route-map reflectors deny 11", " match ipv6 next-hop address fd00::3", "exit"],
+    ...["route-map reflectors permit 65535", "exit"],
+  ]);
+});
+
 Deno.test("both roles are told how many hops a packet may have made, where anybody counts", () => {
   const settings = { as: 7, bgpPassword: undefined, nodeNetworks: [], frrMemory: 64 };
   for (const [role, group] of [["worker", "reflectors"], ["route-reflector", "workers"]] as const) {

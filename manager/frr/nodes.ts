@@ -2,24 +2,35 @@
 import type { Run } from "../../shared/process/exec.ts";
 import { vtysh } from "./vtysh.ts";
 
-const KEPT_BYTES = 4_096;
-/** The next hop is the node; the originator's address, in the prefix, is whatever it says. */
-const NEXT_HOP = /"nexthops"\s*:\s*\[\s*\{\s*"ip"\s*:\s*"([0-9a-fA-F.:]+)"/g;
+/** What multicast routes say of nodes. */
+export interface Nodes {
+  /** VTEP addresses, own one included: next hops, which a reflector has checked. */
+  readonly vteps: readonly string[];
+  /** Of those that announce another node, that one: the originator in the route's prefix. */
+  readonly others: ReadonlyMap<string, string>;
+}
 
-/** Their VTEP addresses, own one included; undefined where bgpd does not answer. */
-export async function readNodes(run: Run): Promise<string[] | undefined> {
+const KEPT_BYTES = 4_096;
+/** A prefix, and then the next hop of each of its paths. */
+const ORIGINATOR_OR_NEXT_HOP =
+  /"\[3\]:\[\d+\]:\[\d+\]:\[([^\]"]+)\]"|"nexthops"\s*:\s*\[\s*\{\s*"ip"\s*:\s*"([\da-fA-F.:]+)"/g;
+
+/** Undefined where bgpd does not answer. */
+export async function readNodes(run: Run): Promise<Nodes | undefined> {
   const scanner = new NodeScanner();
   const done = await run({
     ...vtysh.multicastRoutes(),
     maxOutputBytes: KEPT_BYTES,
     heard: (part, stream) => stream === "stdout" && scanner.hear(part),
   });
-  return done.reason === "success" ? [...scanner.nodes] : undefined;
+  return done.reason === "success" ? scanner.found : undefined;
 }
 
 /** Reads bgpd's answer in parts as they come: it has a route for each LAN of each node. */
 class NodeScanner {
-  readonly nodes = new Set<string>();
+  readonly #vteps = new Set<string>();
+  readonly #others = new Map<string, string>();
+  #originator: string | undefined;
   #pending = "";
 
   hear(part: string): void {
@@ -27,6 +38,19 @@ class NodeScanner {
     // What stands behind the last bracket may be half a next hop.
     const end = text.lastIndexOf("}") + 1;
     this.#pending = text.slice(end);
-    for (const [, node] of text.slice(0, end).matchAll(NEXT_HOP)) this.nodes.add(node!);
+    for (const [, originator, vtep] of text.slice(0, end).matchAll(ORIGINATOR_OR_NEXT_HOP)) {
+      if (vtep === undefined) this.#originator = originator;
+      else this.#take(vtep);
+    }
+  }
+
+  #take(vtep: string): void {
+    this.#vteps.add(vtep);
+    const originator = this.#originator;
+    if (originator !== undefined && originator !== vtep) this.#others.set(vtep, originator);
+  }
+
+  get found(): Nodes {
+    return { vteps: [...this.#vteps], others: this.#others };
   }
 }

@@ -47,7 +47,9 @@ export function renderFrr(model: FrrModel): string {
     ...(model.role === "worker" ? NO_FORWARDING : []),
     ...BY_DEFAULT_ROUTE,
     ...START_AT_ONCE,
-    ...(model.role === "worker" ? renderReflectorsPolicy() : renderClientsPolicy(model.clients)),
+    ...(model.role === "worker"
+      ? renderReflectorsPolicy(model.refused)
+      : renderClientsPolicy(model.clients)),
     `router bgp ${model.as}`,
     ` bgp router-id ${model.routerId}`,
     " no bgp default ipv4-unicast",

@@ -20,11 +20,20 @@ function refuseOtherTypes(map: string): string[] {
   ]);
 }
 
-/** A worker takes all other routes of its reflectors. */
-export function renderReflectorsPolicy(): string[] {
+/** The place of the first node that a worker refuses, and of all others: FRR's last one. */
+const FIRST_REFUSED = 10;
+const ALL_OTHERS = 65_535;
+
+/** A worker takes all other routes of its reflectors, but for those to nodes that it refuses. */
+export function renderReflectorsPolicy(refused: readonly string[]): string[] {
   return [
     ...refuseOtherTypes(FROM_REFLECTORS),
-    `route-map ${FROM_REFLECTORS} permit 10`,
+    ...refused.flatMap((vtep, at) => [
+      `route-map ${FROM_REFLECTORS} deny ${FIRST_REFUSED + at}`,
+      matchNextHop(vtep),
+      "exit",
+    ]),
+    `route-map ${FROM_REFLECTORS} permit ${ALL_OTHERS}`,
     "exit",
     "!",
   ];
@@ -44,12 +53,15 @@ export function renderClientsPolicy(clients: readonly Client[]): string[] {
  * for it, which EVPN does not use.
  */
 function renderClient({ peer, vtep, place }: Client): string[] {
-  const family = vtep.includes(":") ? "ipv6" : "ip";
   return [
     `route-map ${FROM_CLIENTS} permit ${place}`,
     ` match peer ${peer}`,
-    ` match ${family} next-hop address ${vtep}`,
-    ...(family === "ip" ? [` set ipv4 vpn next-hop ${vtep}`] : []),
+    matchNextHop(vtep),
+    ...(vtep.includes(":") ? [] : [` set ipv4 vpn next-hop ${vtep}`]),
     "exit",
   ];
+}
+
+function matchNextHop(vtep: string): string {
+  return ` match ${vtep.includes(":") ? "ipv6" : "ip"} next-hop address ${vtep}`;
 }

@@ -10,9 +10,13 @@ export function planRouteMaps(running: string, written: string): string[] {
   const [has, wanted] = [readEntries(running), readEntries(written)];
   const stale = [...has].filter(([entry, lines]) => wanted.get(entry) !== lines);
   const missing = [...wanted].filter(([entry, lines]) => has.get(entry) !== lines);
+  const remove = (entry: string) => `no route-map ${entry}`;
+  const entries = stale.map(([entry]) => entry);
   return [
-    ...stale.map(([entry]) => `no route-map ${entry}`),
+    ...entries.filter((entry) => wanted.has(entry)).map(remove),
     ...missing.flatMap(([entry, lines]) => [`route-map ${entry}`, lines, "exit"]),
+    // What lets routes through goes when what replaces it is there.
+    ...entries.filter((entry) => !wanted.has(entry)).map(remove),
   ];
 }
 

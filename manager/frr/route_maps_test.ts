@@ -43,6 +43,17 @@ const CASES: readonly [what: string, running: string, written: string, plan: rea
         "exit",
       ],
     ],
+    [
+      "another one in another place, which is there before the first one goes",
+      entry("c permit 10", ...A),
+      entry("c permit 11", ...A),
+      [
+        "route-map c permit 11",
+        " match ip next-hop address 10.0.0.1\n match peer 10.0.0.1",
+        "exit",
+        "no route-map c permit 10",
+      ],
+    ],
     ["without a line", "", entry("unused permit 10"), ["route-map unused permit 10", "", "exit"]],
   ];
 

@@ -10,7 +10,6 @@ import { batch } from "../../shared/iproute2/batch.ts";
 import { argvOf, ip } from "../../shared/iproute2/words.ts";
 import { EVERYONE, parseEntry } from "../entries/entries.ts";
 import { listFdb } from "../entries/list_fdb.ts";
-import { readNodes } from "../frr/nodes.ts";
 import { parseFilter, type SeenFilter, TABLE } from "./filter.ts";
 
 /** The node's own devices, as far as the filter asks. */
@@ -36,7 +35,7 @@ export interface FilterHost {
   /** Nodes that the kernel sends frames to. */
   nodesOfKernel(): Promise<string[]>;
   /** Nodes that are on any LAN; undefined where bgpd does not answer. */
-  nodesOfEvpn(): Promise<string[] | undefined>;
+  nodesOfEvpn(): Promise<readonly string[] | undefined>;
 }
 
 /** The table as nft prints it; undefined where there is none. */
@@ -47,7 +46,8 @@ export async function seeFilter(run: Run): Promise<SeenFilter | undefined> {
   throw new Error(describe(done));
 }
 
-export const systemFilterHost: FilterHost = {
+/** bgpd's nodes are for somebody else to list, who judges them, too. */
+export const systemFilterHost: Omit<FilterHost, "nodesOfEvpn"> = {
   see: () => seeFilter(run),
 
   async apply(script) {
@@ -73,8 +73,6 @@ export const systemFilterHost: FilterHost = {
     });
     return [...nodes];
   },
-
-  nodesOfEvpn: () => readNodes(run),
 };
 
 /** Kinds of devices that deliver only what a peer who has a key has sent. */

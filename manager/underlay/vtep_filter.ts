@@ -17,7 +17,7 @@ import {
   REMOVE_FILTER,
   type SeenFilter,
 } from "./filter.ts";
-import { type FilterHost, type NodeDevices, systemFilterHost } from "./filter_host.ts";
+import type { FilterHost, NodeDevices } from "./filter_host.ts";
 
 /** Time (ms) between two lists of all nodes, where routes change all the time. */
 const LIST_AGAIN_MS = 5_000;
@@ -73,7 +73,7 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
     private readonly settings: FilterSettings,
     private readonly vtep: string,
     private readonly tell: Tell,
-    private readonly host: FilterHost = systemFilterHost,
+    private readonly host: FilterHost,
   ) {}
 
   hearEntry(line: string): void {

@@ -91,6 +91,18 @@ async function listForged(node: Node, own: string): Promise<string[]> {
   );
 }
 
+/** Waits until the VTEP filter lets in none of the forged nodes. */
+async function forgetsForged(node: Node): Promise<void> {
+  for (const set of ["vteps4", "known4"]) {
+    const readSenders = () => node.must("nft", "list", "set", "inet", "megalos", set);
+    await eventually(
+      async () => !(await readSenders()).includes("10.98."),
+      20,
+      `forged nodes may still send VXLAN: ${set}`,
+    );
+  }
+}
+
 async function startStranger(reflector: Node, addresses: readonly string[]): Promise<Node> {
   const node = await startNode("stranger");
   const [first = "", ...others] = addresses;
@@ -148,14 +160,7 @@ testAsRoot("a speaker that claims other nodes, or announces too much, is shut ou
           20,
           async () => `${what}: there is ${(await readFdb(node)).slice(0, 5)}`,
         );
-        for (const set of ["vteps4", "known4"]) {
-          const readSenders = () => node.must("nft", "list", "set", "inet", "megalos", set);
-          await eventually(
-            async () => !(await readSenders()).includes("10.98."),
-            20,
-            `${what}: forged nodes may still send VXLAN: ${set}`,
-          );
-        }
+        await forgetsForged(node);
       }
       // It calls again, and is not believed.
       await using again = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
@@ -165,6 +170,51 @@ testAsRoot("a speaker that claims other nodes, or announces too much, is shut ou
     }
   });
   assert.equal(lost, 0, "frames of true nodes are lost");
+});
+
+testAsRoot("where no reflector judges, workers believe no node that announces others", async () => {
+  await using pods = await startTwoPods();
+  const { reflector, workers } = pods.cluster;
+  const [w1, w2] = workers;
+  const [own, honest] = ["10.99.0.66", "10.99.0.77"] as const;
+  await using stranger = await startStranger(reflector, [own, honest]);
+  await using other = await Speaker.start(stranger, REFLECTOR_ADDRESS, honest);
+  await using speaker = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
+  assert.ok(other !== undefined && speaker !== undefined);
+  await awaitTrue(other, honest, w1);
+  await awaitTrue(speaker, own, w1);
+  // Its FRR goes on, and passes on whatever its clients announce of their own next hops.
+  await pods.running.reflector.end("TERM");
+  /** Entries that the forger has made, its own ones included. */
+  const listEntries = async (node: Node) =>
+    (await readFdb(node)).filter((line) =>
+      line.includes(` dst ${own} `) || / dst 10\.98\./.test(line)
+    );
+  const lost = await countLost(w1, PC1, PC2_ADDRESS, async () => {
+    await speaker.announce(makeMany(memberRoute, own));
+    for (const [at, node] of workers.entries()) {
+      await pods.running.workers[at]!.logged(
+        new RegExp(`${own}: it announces the node 10\\.98\\.`),
+      );
+      await eventually(
+        async () => (await listEntries(node)).length === 0,
+        20,
+        async () => `there is ${(await listEntries(node)).slice(0, 5)}`,
+      );
+      await forgetsForged(node);
+    }
+  });
+  assert.equal(lost, 0, "frames of true nodes are lost");
+  await other.announce([macRoute(honest, 1)]);
+  for (const [node, vtep] of [[w1, OTHER], [w2, workerAddress(0)]] as const) {
+    await eventually(
+      async () => (await readFdb(node)).some((line) => line.startsWith("06:00:00:00:00:01 ")),
+      20,
+      `what others announce does not come to ${node.name} any more`,
+    );
+    const entries = (await readFdb(node)).join("\n");
+    for (const one of [honest, vtep]) assert.match(entries, new RegExp(` dst ${one} `), node.name);
+  }
 });
 
 testAsRoot("a neighbour that announces all the time keeps nobody from being judged", async () => {
