@@ -15,7 +15,16 @@ export interface Filter {
 }
 
 export const TABLE = "inet megalos";
-const SETS = ["ports", "underlays", "vteps4", "vteps6", "others", "known4", "known6"] as const;
+const SETS = [
+  "ports",
+  "underlays",
+  "vteps4",
+  "vteps6",
+  "others",
+  "known4",
+  "known6",
+  "quoted4",
+] as const;
 type SetName = typeof SETS[number];
 /** How many elements each set takes. */
 const SIZES: Readonly<Record<SetName, number>> = {
@@ -26,6 +35,7 @@ const SIZES: Readonly<Record<SetName, number>> = {
   others: 4_096,
   known4: 65_536,
   known6: 65_536,
+  quoted4: 65_536,
 };
 /** What each set holds, as texts. */
 export type Sets = Readonly<Record<SetName, readonly string[]>>;
@@ -65,6 +75,14 @@ export interface SeenFilter {
  * UDP header (64 bits), VXLAN's flags and its reserved bits (32). A fragment is whole again when it
  * reaches the hook "input".
  *
+ * The node does not track VXLAN as connections: each flow in a LAN is a UDP port of its own, times
+ * the nodes, so one pod could fill the node's table, and nobody else could connect any more.
+ *
+ * VXLAN leaves without DF, so no router says that it is too big. But the kernel believes everybody
+ * who says so, and would send what goes to that node in pieces of 552 bytes. Of TCP it finds out
+ * itself who says it (icmp_tag_validation). The words quote the packet behind 64 bits of ICMP: its
+ * protocol is its byte 9, its destination is at byte 16.
+ *
  * A known node's packet is looked up once, by UDP port, device and address. The sets "known4" and
  * "known6" are a short cut alone: what they lack is judged by the others, with three lookups.
  *
@@ -84,6 +102,7 @@ table ${TABLE} {
   set others { typeof @th,96,24; size ${SIZES.others}; }
   set known4 { typeof udp dport . iifname . ip saddr; size ${SIZES.known4}; }
   set known6 { typeof udp dport . iifname . ip6 saddr; size ${SIZES.known6}; }
+  set quoted4 { typeof @th,192,32; size ${SIZES.quoted4}; }
   chain to_node {
     @th,96,24 @others return
     ip saddr != @vteps4 counter name strangers drop
@@ -95,11 +114,22 @@ table ${TABLE} {
     iifname != @underlays ip daddr @vteps4 counter name forwarded drop
     iifname != @underlays ip6 daddr @vteps6 counter name forwarded drop
   }
+  chain received {
+    type filter hook prerouting priority raw; policy accept;
+    udp dport . iifname . ip saddr @known4 notrack
+    udp dport . iifname . ip6 saddr @known6 notrack
+  }
+  chain sent {
+    type filter hook output priority raw; policy accept;
+    udp dport . oifname . ip daddr @known4 notrack
+    udp dport . oifname . ip6 daddr @known6 notrack
+  }
   chain input {
     type filter hook input priority 110; policy accept;
     udp dport . iifname . ip saddr @known4 accept
     udp dport . iifname . ip6 saddr @known6 accept
     udp dport @ports jump to_node
+    icmp code frag-needed @th,136,8 != 6 @th,192,32 @quoted4 drop
   }
   chain forward {
     type filter hook forward priority 110; policy accept;
@@ -128,7 +158,13 @@ export function setsOf({ udpPorts, underlays, vteps, others }: Filter): Sets {
     others: others.map(String),
     known4: combine("known4", vteps4),
     known6: combine("known6", vteps6),
+    quoted4: vteps4.map(numberOf),
   };
+}
+
+/** An IPv4 address as nft has a number of 32 bits. */
+function numberOf(address: string): string {
+  return `${address.split(".").reduce((number, byte) => number * 256 + Number(byte), 0)}`;
 }
 
 type Joined = readonly [udpPort: number, device: string, vtep: string];
@@ -158,8 +194,8 @@ export function planFilter(wanted: Filter, seen: SeenFilter | undefined): string
 
 /** Lets a node's packets pass. */
 export function addVteps(vteps: readonly string[]): string {
-  const { vteps4, vteps6 } = setsOf({ udpPorts: [], underlays: [], vteps, others: [] });
-  return changeSet("add", "vteps4", vteps4) + changeSet("add", "vteps6", vteps6);
+  const sets = setsOf({ udpPorts: [], underlays: [], vteps, others: [] });
+  return SETS.map((name) => changeSet("add", name, sets[name])).join("");
 }
 
 function changeSet(verb: "add" | "delete", name: SetName, elements: readonly string[]): string {
@@ -191,6 +227,7 @@ export function parseFilter(json: string): SeenFilter {
       others: elements("others"),
       known4: elements("known4"),
       known6: elements("known6"),
+      quoted4: elements("quoted4"),
     },
     dropped: {
       strangers: counted("strangers"),

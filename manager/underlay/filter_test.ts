@@ -28,6 +28,7 @@ Deno.test("what is missing or changed is made anew, with all that its sets hold"
   assert.match(script, /^add element inet megalos others { 4096 }$/m);
   assert.match(script, /^add element inet megalos known4 { 4789 \. "eth0" \. 10\.0\.0\.1 }$/m);
   assert.match(script, /^add element inet megalos known6 { 4789 \. "eth0" \. fd00::1 }$/m);
+  assert.match(script, /^add element inet megalos quoted4 { 167772161 }$/m);
 });
 
 Deno.test("where the short cut would be too long there is none", () => {
@@ -43,8 +44,8 @@ Deno.test("where the short cut would be too long there is none", () => {
 
 Deno.test("no set has a type, which an older nft could not list", () => {
   const script = planFilter(FILTER, undefined);
-  assert.equal(script.match(/^ +set \w+ {/gm)?.length, 7);
-  assert.equal(script.match(/^ +set \w+ { typeof [^;]+; size \d+; }$/gm)?.length, 7);
+  assert.equal(script.match(/^ +set \w+ {/gm)?.length, 8);
+  assert.equal(script.match(/^ +set \w+ { typeof [^;]+; size \d+; }$/gm)?.length, 8);
 });
 
 Deno.test("a set that is full is named, and nft is told nothing", () => {
@@ -69,6 +70,8 @@ add element inet megalos vteps4 { 10.0.0.2 }
 delete element inet megalos known4 { 4789 . "eth0" . 10.0.0.1 }
 add element inet megalos known4 { 4789 . "eth0" . 10.0.0.2, 4789 . "eth1" . 10.0.0.2 }
 add element inet megalos known6 { 4789 . "eth1" . fd00::1 }
+delete element inet megalos quoted4 { 167772161 }
+add element inet megalos quoted4 { 167772162 }
 `,
   );
 });
