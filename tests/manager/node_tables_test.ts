@@ -30,7 +30,7 @@ for port in range(int(sys.argv[1])):
 async function startAll() {
   const pods = await startTwoPods();
   for (const node of pods.cluster.workers) {
-    const show = ["nft", "list", "set", "inet", "megalos", "vteps4"];
+    const show = ["nft", "list", "set", "inet", "megalos", "known4"];
     const isKnown = async () => {
       const { stdout } = await node.run(show);
       return stdout.includes(W1) && stdout.includes(W2);
