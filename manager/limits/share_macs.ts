@@ -10,7 +10,7 @@ export interface Sharer {
   readonly share: number;
 }
 
-/** A LAN may always learn so many, also where nothing is left. */
+/** Also where nothing is left, a LAN may learn so many, as long as few LANs are there. */
 const LEAST = 8;
 /** One part in so many of what is left goes to a LAN that comes. */
 const PART = 8;
@@ -23,7 +23,16 @@ const GROWTH = 4;
  * @param shares those of the LANs that are there
  */
 export function firstShare(most: number, shares: Iterable<number>): number {
-  return Math.max(LEAST, Math.floor((most - sum(shares)) / PART));
+  const others = [...shares];
+  return Math.max(leastOf(most, others.length + 1), Math.floor((most - sum(others)) / PART));
+}
+
+/**
+ * What a LAN may learn where nothing is left. What all LANs get so is about one part of `most`,
+ * until there are so many that each may learn one: the kernel takes none for no limit.
+ */
+function leastOf(most: number, lans: number): number {
+  return Math.max(1, Math.min(LEAST, Math.floor(most / PART / lans)));
 }
 
 /**
@@ -43,7 +52,8 @@ export function growShare(
   const toGive = most * (1 - 1 / PART);
   const left = toGive - sum(others.map(([, { share }]) => share));
   if (wanted <= left) return new Map(wanted > own.share ? [[name, wanted]] : []);
-  const kept = others.map(([, { share, about }]) => Math.min(share, about + LEAST));
+  const least = leastOf(most, lans.size);
+  const kept = others.map(([, { share, about }]) => Math.min(share, about + least));
   const share = Math.min(wanted, Math.floor(toGive - sum(kept)));
   if (share <= own.share) return new Map();
   const givenBack = others.flatMap(([one, { share }], at): [string, number][] =>

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { firstShare, growShare, type Sharer } from "./share_macs.ts";
 
 const MOST = 8_192;
+/** Of a node, as reflectors have it by default (`MEGALOS_MAX_ROUTES`). */
+const MAX_ROUTES = 20_000;
 const lan = (about: number, share: number, limit = 4_096): Sharer => ({ about, share, limit });
 const grow = (...lans: readonly Sharer[]) =>
   Object.fromEntries(growShare(MOST, new Map(lans.map((one, at) => [`lan${at}`, one])), "lan0"));
@@ -60,4 +62,14 @@ Deno.test("whoever asks in whatever order, all together may learn no more than t
     const all = lans.values().reduce((sum, { share }) => sum + share, 0);
     assert.ok(all <= MOST, `turn ${turn}: ${all}`);
   }
+});
+
+Deno.test("thousands of LANs leave a node believed: fewer routes than reflectors take", () => {
+  const shares = [4_096, 4_096];
+  while (shares.length < 3_000) shares.push(firstShare(MOST, shares));
+  assert.equal(shares[100], 8);
+  assert.equal(shares.at(-1), 1);
+  // Each LAN has a route of its own, and at least one pod with another one.
+  const routes = shares.reduce((sum, share) => sum + share + 2, 0);
+  assert.ok(routes < MAX_ROUTES, `${routes}`);
 });
