@@ -3,6 +3,7 @@ import type { Lan } from "./lan.ts";
 
 /** Who a port belongs to, for people who look and for the manager. */
 export interface PortOwner {
+  /** An alias has "_" where the interface's name has a comma. */
   readonly ifname: string;
   /** MAC address of the pod's interface when ADD made it. */
   readonly mac?: string;
@@ -47,7 +48,8 @@ export function renderAlias({ lan, limits = {}, vxlanPort, learning, owner }: Al
   if (vxlanPort !== undefined && vxlanPort !== VXLAN_PORT) fields.push(`port=${vxlanPort}`);
   if (learning !== undefined) fields.push(`learning=${learning}`);
   if (owner !== undefined) {
-    fields.push(`if=${owner.ifname}`);
+    // Whoever annotates a pod names its interface, and could name another pod behind a comma.
+    fields.push(`if=${owner.ifname.replaceAll(",", "_")}`);
     if (owner.mac !== undefined) fields.push(`mac=${owner.mac}`);
     if (owner.pod !== undefined) fields.push(`pod=${owner.pod}`);
   }
