@@ -12,9 +12,18 @@ import { startResidentNode } from "../fixture/resident_node.ts";
 import maxLearned from "../fixture/max_learned.py" with { type: "text" };
 
 const LIMIT = 50;
+/** What these tests need of the kernel: without it, the last one holds. */
+const LACK = hasBridgeLimit(Deno.osRelease())
+  ? ""
+  : "bridges have no limit before Linux 6.7, so ports stop to learn";
 const MALLORY = pod("mallory", "02:00:00:00:00:0a");
 const ALICE = pod("alice", "02:00:00:00:00:0b");
 const BOB = pod("bob", "02:00:00:00:00:0c");
+
+function hasBridgeLimit(release: string): boolean {
+  const [major = 0, minor = 0] = release.split(".").map((part) => parseInt(part));
+  return major > 6 || major === 6 && minor >= 7;
+}
 
 /** MAC addresses that a LAN has learnt, by port. */
 async function learnt(node: Node, bridge = "kt-net1-ntwork"): Promise<Record<string, number>> {
@@ -76,7 +85,7 @@ testAsRoot("one device's MAC addresses end at its LAN's limit, which is said onc
   const { stdout } = await node.run([MANAGER, "status"]);
   assert.match(stdout, /^50 MAC addresses +net1-ntwork +10 +lab\/mallory net0 +1 +met$/m);
   assert.equal([...manager.log.matchAll(said)].length, 1, manager.log);
-});
+}, LACK);
 
 testAsRoot("a LAN's own maxMacs counts where it is lower", async () => {
   await using worker = await startResidentNode();
@@ -87,7 +96,7 @@ testAsRoot("a LAN's own maxMacs counts where it is lower", async () => {
   await attack(node, few, { frames: 100, sources: 100 });
   assert.equal(sum(await learnt(node)), 20);
   await manager.logged(/mallory net0 has used up the 20 MAC addresses/);
-});
+}, LACK);
 
 testAsRoot("all LANs of a node together have a limit, and each may learn some", async () => {
   const most = 160;
@@ -115,7 +124,7 @@ testAsRoot("all LANs of a node together have a limit, and each may learn some", 
   assert.ok(all <= most + 8 * lans.length, `${each}`);
   // The LAN that came first has had more than a LAN gets at first.
   assert.ok(all > most / 2 && each.every((one) => one >= 8), `${each}`);
-});
+}, LACK);
 
 // Stands before Python, which then does not limit bridges: as where the kernel or Python is old.
 const NO_LIMITS = `
