@@ -6,6 +6,7 @@ import { ensureBuilt } from "../../tools/build.ts";
 import { CACHE, type ToolContext } from "../../tools/checkout.ts";
 import { ensurePackages } from "../../tools/debian.ts";
 import { type Case, CASES, pickCases, shortCases } from "./cases.ts";
+import { exitCode } from "./exit_code.ts";
 import { hostPackages } from "./packages.ts";
 import { Progress } from "../progress.ts";
 import { renderTable } from "./report.ts";
@@ -104,17 +105,9 @@ if (options.json) console.log(json);
 else if (reports.length > 0) console.log(renderTable(reports, cases));
 if (reports.length > 0) await Deno.writeTextFile(`${cache}/logs/results.json`, `${json}\n`);
 if (error !== undefined) progress.say(error instanceof Error ? error.message : String(error));
-code ??= conclude();
+code ??= exitCode({ reports, error, interrupted: interrupt.signal.aborted });
 if (code === 3) progress.say("NOT TESTED on other kernels than this machine's");
 Deno.exit(code);
-
-/** The exit code of a run that nobody has ended. */
-function conclude(): number {
-  if (!reports.every(isGood)) return 1;
-  const ended = reports.flatMap(({ verdicts }) => verdicts.filter((one) => !one.stopped));
-  if (error instanceof NoKernels || interrupt.signal.aborted && ended.length === 0) return 3;
-  return error === undefined || interrupt.signal.aborted ? 0 : 1;
-}
 
 /** Throws {@link NoKernels} where this machine cannot boot any. */
 async function prepareHost(): Promise<void> {
@@ -127,10 +120,6 @@ async function prepareHost(): Promise<void> {
   } catch (error) {
     throw new NoKernels(error instanceof Error ? error.message : String(error));
   }
-}
-
-function isGood({ ended, verdicts }: KernelReport): boolean {
-  return ended === undefined && verdicts.every(({ failures }) => failures.length === 0);
 }
 
 function readMinutes(text: string): number {

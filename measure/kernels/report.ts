@@ -21,9 +21,10 @@ function renderCell({ verdicts }: KernelReport, name: string): string {
   return verdict === undefined ? "not run" : renderVerdict(verdict);
 }
 
-/** Such as "ok 2/2 (60 s)". */
+/** Such as "ok 2/2 (60 s)". Where all tests were left out, nothing is ok. */
 export function renderVerdict({ passed, skipped, failures, seconds, stopped }: Verdict): string {
-  const outcome = failures.length > 0 ? "FAILED" : stopped === undefined ? "ok" : "stopped after";
+  const held = passed === 0 ? "left out" : "ok";
+  const outcome = failures.length > 0 ? "FAILED" : stopped === undefined ? held : "stopped after";
   const counts = `${passed}/${passed + failures.length}`;
   return `${outcome} ${counts}${skipped > 0 ? `, ${skipped} skipped` : ""} (${seconds} s)`;
 }

@@ -50,6 +50,12 @@ Deno.test("a case that was interrupted tells how many of its tests had ended", (
   assert.equal(renderVerdict({ ...verdict, failures, stopped: "Ctrl-C" }), "FAILED 2/3 (60 s)");
 });
 
+Deno.test("a case whose tests were all left out is not called ok", () => {
+  const verdict = { name: "walls", seconds: 9, passed: 0, skipped: 2, failures: [] };
+  assert.equal(renderVerdict(verdict), "left out 0/0, 2 skipped (9 s)");
+  assert.equal(renderVerdict({ ...verdict, passed: 1 }), "ok 1/1, 2 skipped (9 s)");
+});
+
 Deno.test("a case is picked by its name, or by the beginning of its tests' paths", () => {
   const [wire, add] = pickCases(["wire", "plugin/add_"]);
   assert.match(wire?.what ?? "", /frames of all kinds/);
