@@ -27,6 +27,13 @@ for port in range(int(sys.argv[1])):
     link.sendto(b"", ("10.0.0.255", 20_000 + port))
 `;
 
+// What the node's programs get: the filter comes before.
+const COUNT_WORDS = `
+nft add table inet late
+nft 'add chain inet late input { type filter hook input priority 120; policy accept; }'
+nft add rule inet late input icmp code frag-needed counter
+`;
+
 async function startAll() {
   const pods = await startTwoPods();
   for (const node of pods.cluster.workers) {
@@ -62,9 +69,15 @@ testAsRoot("nobody tells a node that packets to another one are too big", async 
   const route = () => w1.must("ip", "route", "get", W2);
   const say = (protocol: string) =>
     w1.must("nsenter", "--net=/run/netns/evil", "python3", "-c", tooBig, W1, W2, protocol);
+  await w1.must("sh", "-c", COUNT_WORDS);
+  const taken = () => w1.must("nft", "list", "table", "inet", "late");
   for (const protocol of ["udp", "icmp"]) {
     await say(protocol);
     assert.doesNotMatch(await route(), /mtu/, protocol);
   }
+  assert.match(await taken(), /counter packets 0 /);
+  // Tunnels find out themselves whether the packet was theirs, and have to know.
+  await say("gre");
+  assert.match(await taken(), /counter packets 1 /);
   await inPod(w1, PC1, "ping", "-n", "-c", "1", "-M", "do", "-s", "1400", "10.0.0.2");
 });
