@@ -129,7 +129,7 @@ async function listDuties(
   const lans = kept.use(new LanKeeper(facts, settings.grace * 1000, tell, hearLink, takeDevices));
   const switches = new SwitchKeeper(tell);
   const entries = kept.use(
-    new EntryKeeper(tell, ring, [filter, macs, metrics.entries, ...hints]),
+    new EntryKeeper(tell, ring, [filter, macs, storms, metrics.entries, ...hints]),
   );
   const away = new AwayNodes(tell);
   const nextHops = kept.use(new NextHopAsker());

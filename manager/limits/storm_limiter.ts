@@ -7,14 +7,18 @@ import { inNetns } from "../../shared/process/netns.ts";
 import { bridge } from "../../shared/iproute2/words.ts";
 import { parseAlias } from "../../shared/lan/alias.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
+import type { FdbListener } from "../entries/entry_keeper.ts";
 import { listFdb } from "../entries/list_fdb.ts";
 import type { Limited, Tell } from "../events/event.ts";
 import type { LanDevicesOnNode } from "../lans/list_lans.ts";
 import type { Duty } from "../loop/duty.ts";
 import { Seldom } from "../loop/seldom.ts";
 import { nameDevice } from "../lans/name_device.ts";
+import { FloodNodes } from "../moves/flood_nodes.ts";
+import { lanDevices } from "../../shared/lan/lan.ts";
 import {
   formChain,
+  limitOfCopies,
   metSet,
   parsePorts,
   planNoOwnLimits,
@@ -35,12 +39,16 @@ const MOST_KNOWN = 100_000;
 const SELDOM_MS = 5_000;
 
 /** One table in the LAN namespace serves all LANs: an ADD has nothing to do for it. */
-export class StormLimiter implements Duty {
+export class StormLimiter implements Duty, FdbListener {
   readonly name = "limit storms in LANs";
   #devices: Pick<LanDevicesOnNode, "bridges" | "ports"> = { bridges: [], ports: [] };
   /** The table has this manager's limit. */
   #isSet = false;
   #own: ReadonlyMap<string, number> = new Map();
+  /** A frame that is flooded goes to each of them. */
+  readonly #floods = new FloodNodes();
+  /** Nobody has listened: the nodes are to be listed. */
+  #isDeaf = true;
   readonly #seldom = new Seldom(SELDOM_MS);
   /** By limit and port. */
   readonly #met = new Map<string, Limited>();
@@ -53,9 +61,24 @@ export class StormLimiter implements Duty {
     this.#devices = devices;
   }
 
+  hearEntry(line: string): void {
+    this.#floods.hear(line);
+  }
+
+  missEntries(): void {
+    this.#isDeaf = true;
+  }
+
   async look(): Promise<void> {
     if (!this.#isSet) await this.#start();
     if (this.limit === 0) return;
+    if (this.#isDeaf) {
+      this.#isDeaf = false;
+      await this.#floods.list().catch((error) => {
+        this.#isDeaf = true;
+        throw error;
+      });
+    }
     if (this.#seldom.isDue()) await this.#listen();
     await this.#setOwn();
   }
@@ -94,12 +117,15 @@ export class StormLimiter implements Duty {
     return all;
   }
 
-  /** Ports of LANs that have a lower limit of their own. */
+  /** Ports of LANs that have a lower limit of their own, or very many nodes. */
   async #setOwn(): Promise<void> {
     const { bridges, ports } = this.#devices;
     const limits = new Map(bridges.flatMap(({ ifname, alias }) => {
-      const limit = parseAlias(alias)?.limits?.stormLimit;
-      return limit === undefined || limit >= this.limit ? [] : [[ifname, limit]];
+      const signed = parseAlias(alias);
+      if (signed === undefined) return [];
+      const nodes = this.#floods.of(lanDevices(signed.lan).vxlan)?.size ?? 0;
+      const limit = Math.min(signed.limits?.stormLimit ?? Infinity, limitOfCopies(nodes));
+      return limit >= this.limit ? [] : [[ifname, limit]];
     }));
     const wanted = new Map(ports.flatMap(({ ifname, master = "" }) => {
       const limit = limits.get(master);

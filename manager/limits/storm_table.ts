@@ -19,6 +19,15 @@ const OVER_SECONDS = 30;
  */
 export const PORT_FRAMES = 50_000;
 
+/**
+ * Frames a second that a port may have flooded where each becomes one packet to each of so many
+ * nodes: all together are no more than a port may send. The nodes are counted in powers of two:
+ * each limit has its own sets, and LANs differ by few nodes.
+ */
+export function limitOfCopies(nodes: number): number {
+  return Math.max(1, Math.floor(PORT_FRAMES / 2 ** Math.ceil(Math.log2(Math.max(1, nodes)))));
+}
+
 /** What the table limits. */
 export const TABLE_LIMITS = ["storm", "frames"] as const satisfies readonly Limited["limit"][];
 type TableLimit = typeof TABLE_LIMITS[number];

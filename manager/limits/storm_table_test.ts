@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
   formChain,
+  limitOfCopies,
   parsePorts,
   planNoOwnLimits,
   planOwnLimits,
@@ -89,4 +90,9 @@ Deno.test("ports that have met a limit are read from what nft prints", () => {
   });
   assert.deepEqual(parsePorts(json), ["mga", "mgb"]);
   assert.deepEqual(parsePorts('{"nftables":[{"set":{"name":"met_storm"}}]}'), []);
+});
+
+Deno.test("what is flooded to many nodes is no more packets than a port may send", () => {
+  const limits = [0, 1, 2, 16, 17, 100, 1_000, 65_536].map(limitOfCopies);
+  assert.deepEqual(limits, [50_000, 50_000, 25_000, 3_125, 1_562, 390, 48, 1]);
 });

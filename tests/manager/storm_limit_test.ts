@@ -98,6 +98,32 @@ testAsRoot(
   },
 );
 
+testAsRoot("in a LAN of a hundred nodes fewer frames of a port are flooded", async () => {
+  await using worker = await startResidentNode();
+  const { node, manager } = worker;
+  for (const one of [MALLORY, ALICE]) await addPod(node, one);
+  await awaitTable(node);
+  const nodes = Array.from({ length: 100 }, (_, at) => `10.99.1.${at + 1}`);
+  const entry = "fdb append 00:00:00:00:00:00 dev net1-ntwork dst";
+  const script = nodes.map((vtep) => `${entry} ${vtep}\n`).join("");
+  const batch = ["nsenter", `--net=${LANS}`, "bridge", "-batch", "-"];
+  assert.equal((await node.run(batch, { stdin: script })).reason, "success");
+  const few = 390;
+  await eventually(
+    async () =>
+      (await node.must(...batch.slice(0, 2), "nft", "list", "ruleset")).includes(
+        `goto storm_${few}`,
+      ),
+    20,
+    () => `the LAN has no limit of its own\n${manager.log}`,
+  );
+  const started = performance.now();
+  const flooded = () => attack(node, MALLORY, { frames: FRAMES, destination: EVERYBODY });
+  const got = await countForged(node, ALICE, flooded);
+  const most = few * (5 + (performance.now() - started) / 1000 + 1);
+  assert.ok(got <= most && got > 0, `${got} of ${FRAMES}; at most ${most}`);
+});
+
 testAsRoot("who fills the table of known MAC addresses limits nobody's unicast", async () => {
   await using worker = await startResidentNode({ settings: { MEGALOS_STORM_LIMIT: `${LIMIT}` } });
   const { node } = worker;
