@@ -80,8 +80,9 @@ export interface SeenFilter {
  *
  * VXLAN leaves without DF, so no router says that it is too big. But the kernel believes everybody
  * who says so of a ping (1) or of UDP (17), and would send what goes to that node in pieces of 552
- * bytes. TCP and tunnels find out themselves whether the packet was theirs. The words quote the
- * packet behind 64 bits of ICMP: its protocol is its byte 9, its destination is at byte 16.
+ * bytes. TCP finds out itself whether the packet was its own, and tunnels whether they lead there;
+ * what a pod says of the way to another node is a lie in any case. The words quote the packet
+ * behind 64 bits of ICMP: its protocol is its byte 9, its destination is at byte 16.
  *
  * A known node's packet is looked up once, by UDP port, device and address. The sets "known4" and
  * "known6" are a short cut alone: what they lack is judged by the others, with three lookups.
@@ -129,6 +130,7 @@ table ${TABLE} {
     udp dport . iifname . ip saddr @known4 accept
     udp dport . iifname . ip6 saddr @known6 accept
     udp dport @ports jump to_node
+    iifname != @underlays icmp code frag-needed @th,192,32 @quoted4 drop
     icmp code frag-needed @th,136,8 { 1, 17 } @th,192,32 @quoted4 drop
   }
   chain forward {

@@ -64,20 +64,25 @@ testAsRoot("many flows in a LAN are no connections of its nodes", async () => {
 
 testAsRoot("nobody tells a node that packets to another one are too big", async () => {
   await using pods = await startAll();
-  const [w1] = pods.cluster.workers;
+  const [w1, w2] = pods.cluster.workers;
   await addOrdinaryPod(w1, "evil");
   const route = () => w1.must("ip", "route", "get", W2);
   const say = (protocol: string) =>
     w1.must("nsenter", "--net=/run/netns/evil", "python3", "-c", tooBig, W1, W2, protocol);
   await w1.must("sh", "-c", COUNT_WORDS);
   const taken = () => w1.must("nft", "list", "table", "inet", "late");
-  for (const protocol of ["udp", "icmp"]) {
+  for (const protocol of ["udp", "icmp", "gre"]) {
     await say(protocol);
     assert.doesNotMatch(await route(), /mtu/, protocol);
   }
+  const sayFromOutside = (protocol: string) => w2.must("python3", "-c", tooBig, W1, W2, protocol);
+  for (const protocol of ["udp", "icmp"]) {
+    await sayFromOutside(protocol);
+    assert.doesNotMatch(await route(), /mtu/, protocol);
+  }
   assert.match(await taken(), /counter packets 0 /);
-  // Tunnels find out themselves whether the packet was theirs, and have to know.
-  await say("gre");
+  // The nodes' tunnels have to know of a router on the way.
+  await sayFromOutside("gre");
   assert.match(await taken(), /counter packets 1 /);
   await inPod(w1, PC1, "ping", "-n", "-c", "1", "-M", "do", "-s", "1400", "10.0.0.2");
 });
