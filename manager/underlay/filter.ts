@@ -69,6 +69,14 @@ export interface SeenFilter {
   readonly dropped: Dropped;
 }
 
+/** The flag of a VNI and no other one (RFC 7348, section 5), behind the UDP header (64 bits). */
+const IS_VXLAN = "@th,64,32 0x08000000";
+/**
+ * An ICMP message (RFC 792) about a packet to another node. It quotes the packet behind its own 64
+ * bits: the packet's protocol is its byte 9, its destination is at byte 16.
+ */
+const SAYS_TOO_BIG = "icmp type destination-unreachable icmp code frag-needed @th,192,32 @quoted4";
+
 /**
  * The hooks come behind those that give packets another destination: NAT, and IPVS at 98 and 99
  * (ip_vs_core.c). So a Service leads nobody around the filter. The VNI is the 24 bits behind the
@@ -76,13 +84,14 @@ export interface SeenFilter {
  * reaches the hook "input".
  *
  * The node does not track VXLAN as connections: each flow in a LAN is a UDP port of its own, times
- * the nodes, so one pod could fill the node's table, and nobody else could connect any more.
+ * the nodes, so one pod could fill the node's table, and nobody else could connect any more. A
+ * definition may name any UDP port, also one that a Service has. So only what has VXLAN's flags is
+ * taken out of tracking: a Service's packets have to be translated.
  *
  * VXLAN leaves without DF, so no router says that it is too big. But the kernel believes everybody
  * who says so of a ping (1) or of UDP (17), and would send what goes to that node in pieces of 552
- * bytes. TCP finds out itself whether the packet was its own, and tunnels whether they lead there;
- * what a pod says of the way to another node is a lie in any case. The words quote the packet
- * behind 64 bits of ICMP: its protocol is its byte 9, its destination is at byte 16.
+ * bytes. TCP finds out itself whether the packet was its own, and tunnels whether they lead there.
+ * Routers between nodes are behind the underlays: by other devices no true word of them comes.
  *
  * A known node's packet is looked up once, by UDP port, device and address. The sets "known4" and
  * "known6" are a short cut alone: what they lack is judged by the others, with three lookups.
@@ -117,21 +126,25 @@ table ${TABLE} {
   }
   chain received {
     type filter hook prerouting priority raw; policy accept;
-    udp dport . iifname . ip saddr @known4 notrack
-    udp dport . iifname . ip6 saddr @known6 notrack
+    udp dport . iifname . ip saddr @known4 ${IS_VXLAN} notrack accept
+    udp dport . iifname . ip6 saddr @known6 ${IS_VXLAN} notrack accept
+    udp dport @ports iifname @underlays ip saddr @vteps4 ${IS_VXLAN} notrack
+    udp dport @ports iifname @underlays ip6 saddr @vteps6 ${IS_VXLAN} notrack
   }
   chain sent {
     type filter hook output priority raw; policy accept;
-    udp dport . oifname . ip daddr @known4 notrack
-    udp dport . oifname . ip6 daddr @known6 notrack
+    udp dport . oifname . ip daddr @known4 ${IS_VXLAN} notrack accept
+    udp dport . oifname . ip6 daddr @known6 ${IS_VXLAN} notrack accept
+    udp dport @ports oifname @underlays ip daddr @vteps4 ${IS_VXLAN} notrack
+    udp dport @ports oifname @underlays ip6 daddr @vteps6 ${IS_VXLAN} notrack
   }
   chain input {
     type filter hook input priority 110; policy accept;
     udp dport . iifname . ip saddr @known4 accept
     udp dport . iifname . ip6 saddr @known6 accept
     udp dport @ports jump to_node
-    iifname != @underlays icmp code frag-needed @th,192,32 @quoted4 drop
-    icmp code frag-needed @th,136,8 { 1, 17 } @th,192,32 @quoted4 drop
+    iifname != @underlays ${SAYS_TOO_BIG} drop
+    ${SAYS_TOO_BIG} @th,136,8 { 1, 17 } drop
   }
   chain forward {
     type filter hook forward priority 110; policy accept;

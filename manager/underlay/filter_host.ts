@@ -81,6 +81,7 @@ const ENCRYPTED: readonly (string | undefined)[] = ["wireguard", "xfrm"];
 const devices = z.array(z.object({
   ifname: z.string().optional(),
   dev: z.string().optional(),
+  nexthops: z.array(z.object({ dev: z.string().optional() })).default([]),
   linkinfo: z.object({
     info_kind: z.string().optional(),
     info_data: z.object({
@@ -106,8 +107,8 @@ export function parseDevices(
   const leading = readArrays(devices, "ip", routes);
   const encrypted = leading.filter(({ linkinfo }) => ENCRYPTED.includes(linkinfo?.info_kind));
   const names = (encrypted.length > 0 ? encrypted : leading).flatMap(
-    ({ dev, ifname }) => dev ?? ifname ?? [],
-  );
+    ({ dev, ifname, nexthops }) => [dev ?? ifname, ...nexthops.map((one) => one.dev)],
+  ).filter((name) => name !== undefined);
   const all = own.find(({ id, external }) => external === true || id === undefined);
   return {
     underlays: [...new Set(names)].toSorted(),

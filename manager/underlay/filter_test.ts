@@ -149,6 +149,12 @@ Deno.test("devices of other VNIs at our port are excepted; one that takes all is
   assert.equal(parseDevices(JSON.stringify(all), "", [8472]).takesAll, undefined);
 });
 
+Deno.test("all ways of a default route lead to nodes", () => {
+  const routes = '[{"dst":"default","nexthops":[{"dev":"eth0"},{"dev":"eth1"},{}]}]\n' +
+    '[{"ifname":"lo"}]\n';
+  assert.deepEqual(parseDevices("[]", routes, [4789]).underlays, ["eth0", "eth1", "lo"]);
+});
+
 Deno.test("where the VTEP address is on an encrypted device, no other one leads to nodes", () => {
   const underlays = (info_kind: string) => {
     const device = { ifname: "wg0", linkinfo: { info_kind, info_data: {} } };
