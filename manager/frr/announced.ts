@@ -27,7 +27,7 @@ const COUNT = /^(?:Displayed (\d+) |No (?:prefixes displayed|such neighbor))/m;
  * Reads bgpd's table, because its JSON has six times the bytes and takes it five times as long.
  * @returns undefined when bgpd does not answer; "too long" where `mostRoutes` routes of a node take
  * less: the manager has not the memory for all that a caller can announce
- * @throws {Error} where the table is not of the form that is known: nobody may pass unread
+ * @throws {Error} where the table is not of the form that is known: not to know is not to approve
  */
 export async function readAnnounced(
   run: Run,

@@ -52,7 +52,7 @@ route-map reflectors deny 3
  match evpn route-type prefix
 exit
 !
-route-map reflectors permit 10
+route-map reflectors permit 65535
 exit
 !
 ip nht resolve-via-default

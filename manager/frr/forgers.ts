@@ -14,8 +14,8 @@ const MOST_REFUSED = 1_000;
 
 /**
  * FRR announces a node's membership with the same address as originator and as next hop, whatever
- * its router ID is. A reflector's FRR lets each client have its own next hop alone, so who
- * announces another originator is the next hop. Route distinguishers are the reflector's to judge:
+ * its router ID is. A reflector's FRR lets each client have its own next hop alone, so the next hop
+ * is the node that announces another originator. Route distinguishers are the reflector's to judge:
  * no other FRR but the manager's has them of its VTEP for sure.
  */
 export class Forgers implements Duty {

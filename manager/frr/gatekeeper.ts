@@ -53,7 +53,9 @@ export class Gatekeeper implements Duty {
     // Neither the end of such a session nor a new node waits until others' routes are read.
     const after = await this.#change(callers, at);
     const staying = after.filter((one) => clients.includes(one));
-    if (await this.#judge(staying, callers, at)) await this.#change(callers, at);
+    const { isOneRefused, failure } = await this.#judge(staying, callers, at);
+    if (isOneRefused) await this.#change(callers, at);
+    if (failure !== undefined) throw failure;
   }
 
   #refuseExcess(clients: readonly Client[], sessions: readonly Session[], at: number): void {
@@ -64,24 +66,27 @@ export class Gatekeeper implements Duty {
     }
   }
 
-  /** Reads what clients have announced, as far as there is time. Answers whether one is refused. */
+  /** Reads what clients have announced, as far as there is time: one that fails stops no other. */
   async #judge(
     clients: readonly Client[],
     callers: readonly CountedCaller[],
     at: number,
-  ): Promise<boolean> {
+  ): Promise<{ readonly isOneRefused: boolean; readonly failure: unknown }> {
     const started = performance.now();
     const vteps = new Map(clients.map(({ peer, vtep }) => [peer, vtep]));
     const believed = callers.filter(({ peer }) => vteps.has(peer));
     let isOneRefused = false;
+    let failure: unknown;
     for (const caller of planReadings(believed, this.#readings, started)) {
       if (performance.now() - started >= READING_MS) break;
-      const why = await this.#findForged(caller, vteps.get(caller.peer)!);
-      if (why === undefined) continue;
+      const why = await this.#findForged(caller, vteps.get(caller.peer)!).catch((error) => {
+        failure ??= error;
+      });
+      if (typeof why !== "string") continue;
       this.#refuse(caller.peer, why, at);
       isOneRefused = true;
     }
-    return isOneRefused;
+    return { isOneRefused, failure };
   }
 
   async #findForged(caller: CountedCaller, vtep: string): Promise<string | undefined> {

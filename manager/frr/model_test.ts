@@ -67,8 +67,8 @@ Deno.test("a worker refuses nodes by either family, and takes what is not of the
   const text = renderFrr(modelFrr({ ...settings, role: "worker" }, "10.0.0.2", { refused }));
   const [, entries = ""] = /type prefix\nexit\n([^!]*)!/.exec(text) ?? [];
   assert.deepEqual(entries.trimEnd().split("\n"), [
-    ...["route-map reflectors deny 10", " match ip next-hop address 10.0.0.3", "exit"],
-    ...["route-map reflectors deny 11", " match ipv6 next-hop address fd00::3", "exit"],
+    ...["route-map reflectors deny 11", " match ip next-hop address 10.0.0.3", "exit"],
+    ...["route-map reflectors deny 12", " match ipv6 next-hop address fd00::3", "exit"],
     ...["route-map reflectors permit 65535", "exit"],
   ]);
 });

@@ -20,8 +20,11 @@ function refuseOtherTypes(map: string): string[] {
   ]);
 }
 
-/** The place of the first node that a worker refuses, and of all others: FRR's last one. */
-const FIRST_REFUSED = 10;
+/**
+ * The place of the first node that a worker refuses, and of all others: FRR's last one. An earlier
+ * version had all others at 10, where they stay until those at the last place are there.
+ */
+const FIRST_REFUSED = 11;
 const ALL_OTHERS = 65_535;
 
 /** A worker takes all other routes of its reflectors, but for those to nodes that it refuses. */

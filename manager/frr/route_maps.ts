@@ -10,14 +10,21 @@ export function planRouteMaps(running: string, written: string): string[] {
   const [has, wanted] = [readEntries(running), readEntries(written)];
   const stale = [...has].filter(([entry, lines]) => wanted.get(entry) !== lines);
   const missing = [...wanted].filter(([entry, lines]) => has.get(entry) !== lines);
+  const places = new Set([...wanted.keys()].map(placeOf));
   const remove = (entry: string) => `no route-map ${entry}`;
   const entries = stale.map(([entry]) => entry);
+  const isInTheWay = (entry: string) => places.has(placeOf(entry));
   return [
-    ...entries.filter((entry) => wanted.has(entry)).map(remove),
+    ...entries.filter(isInTheWay).map(remove),
     ...missing.flatMap(([entry, lines]) => [`route-map ${entry}`, lines, "exit"]),
     // What lets routes through goes when what replaces it is there.
-    ...entries.filter((entry) => !wanted.has(entry)).map(remove),
+    ...entries.filter((entry) => !isInTheWay(entry)).map(remove),
   ];
+}
+
+/** FRR removes what is at a place, whether it permits or denies. */
+function placeOf(entry: string): string {
+  return entry.replace(/ (permit|deny) /, " ");
 }
 
 /** Each entry's lines, in an order of their own: FRR prints another one than ours. */

@@ -54,6 +54,17 @@ const CASES: readonly [what: string, running: string, written: string, plan: rea
         "no route-map c permit 10",
       ],
     ],
+    [
+      "one that denies in the place of one that permits",
+      entry("c permit 10"),
+      entry("c deny 10", ...A),
+      [
+        "no route-map c permit 10",
+        "route-map c deny 10",
+        " match ip next-hop address 10.0.0.1\n match peer 10.0.0.1",
+        "exit",
+      ],
+    ],
     ["without a line", "", entry("unused permit 10"), ["route-map unused permit 10", "", "exit"]],
   ];
 

@@ -19,7 +19,7 @@ nft add rule inet other input ct state established counter
 nft add rule inet other input udp dport 4789 counter
 `;
 
-// As kube-proxy does for a Service with a port of the nodes that a definition names for its LAN, too.
+// As kube-proxy does for a Service that has the UDP port of a LAN.
 const TRANSLATE = `
 nft add table ip other
 nft 'add chain ip other nat { type nat hook prerouting priority dstnat; policy accept; }'
