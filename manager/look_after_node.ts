@@ -3,6 +3,7 @@ import { run } from "../shared/process/exec.ts";
 import type { NodeFacts } from "../shared/lan/node_facts.ts";
 import { startResident } from "./calls/resident.ts";
 import { EntryKeeper } from "./entries/entry_keeper.ts";
+import { FloodNodes } from "./entries/flood_nodes.ts";
 import { CountersFile } from "./events/counters.ts";
 import type { Journal } from "./events/journal.ts";
 import { AwayNodes } from "./frr/away.ts";
@@ -106,8 +107,13 @@ async function listDuties(
   const filterHost = { ...systemFilterHost, nodesOfEvpn: () => forgers.listNodes() };
   const filter = kept.use(new VtepFilter(settings, facts.vtep, tell, filterHost));
   metrics.filter = () => filter.figures;
-  const moves = settings.moveHints === "on" ? kept.use(new MoveHints(tell, ring)) : undefined;
+  const floods = new FloodNodes();
+  const moves = settings.moveHints === "on"
+    ? kept.use(new MoveHints(tell, ring, floods))
+    : undefined;
   const hints = moves === undefined ? [] : [moves];
+  // Nobody else asks it, and its list may take long.
+  const nodes = settings.stormLimit > 0 || moves !== undefined ? [floods] : [];
   const beacon = new Beacon(facts, tell);
   const portMacs = kept.use(new PortMacs());
   const hearLink = (link: HeardLink) => {
@@ -115,7 +121,7 @@ async function listDuties(
     macs.hearLink(link);
     inventory.hearLink();
   };
-  const storms = new StormLimiter(settings.stormLimit, tell);
+  const storms = new StormLimiter(settings.stormLimit, tell, floods);
   const takeDevices: TakeDevices = (devices, mayHaveChanged) => {
     storms.takeDevices(devices);
     macs.takeDevices(devices);
@@ -129,7 +135,7 @@ async function listDuties(
   const lans = kept.use(new LanKeeper(facts, settings.grace * 1000, tell, hearLink, takeDevices));
   const switches = new SwitchKeeper(tell);
   const entries = kept.use(
-    new EntryKeeper(tell, ring, [filter, macs, storms, metrics.entries, ...hints]),
+    new EntryKeeper(tell, ring, [filter, macs, metrics.entries, ...nodes, ...hints]),
   );
   const away = new AwayNodes(tell);
   const nextHops = kept.use(new NextHopAsker());
@@ -146,9 +152,10 @@ async function listDuties(
     forgers,
     beacon,
     macs,
-    storms,
     switches,
     ...resident,
+    ...nodes,
+    storms,
     ...told,
   ];
   return [health, entries, nextHops, away, ...frr, configuration, idle, ...own];

@@ -7,14 +7,13 @@ import { inNetns } from "../../shared/process/netns.ts";
 import { bridge } from "../../shared/iproute2/words.ts";
 import { parseAlias } from "../../shared/lan/alias.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
-import type { FdbListener } from "../entries/entry_keeper.ts";
+import type { FloodNodes } from "../entries/flood_nodes.ts";
 import { listFdb } from "../entries/list_fdb.ts";
 import type { Limited, Tell } from "../events/event.ts";
 import type { LanDevicesOnNode } from "../lans/list_lans.ts";
 import type { Duty } from "../loop/duty.ts";
 import { Seldom } from "../loop/seldom.ts";
 import { nameDevice } from "../lans/name_device.ts";
-import { FloodNodes } from "../moves/flood_nodes.ts";
 import { lanDevices } from "../../shared/lan/lan.ts";
 import {
   formChain,
@@ -39,46 +38,34 @@ const MOST_KNOWN = 100_000;
 const SELDOM_MS = 5_000;
 
 /** One table in the LAN namespace serves all LANs: an ADD has nothing to do for it. */
-export class StormLimiter implements Duty, FdbListener {
+export class StormLimiter implements Duty {
   readonly name = "limit storms in LANs";
   #devices: Pick<LanDevicesOnNode, "bridges" | "ports"> = { bridges: [], ports: [] };
   /** The table has this manager's limit. */
   #isSet = false;
   #own: ReadonlyMap<string, number> = new Map();
-  /** A frame that is flooded goes to each of them. */
-  readonly #floods = new FloodNodes();
-  /** Nobody has listened: the nodes are to be listed. */
-  #isDeaf = true;
   readonly #seldom = new Seldom(SELDOM_MS);
   /** By limit and port. */
   readonly #met = new Map<string, Limited>();
 
-  /** @param limit flooded frames a second of a port; 0 is no limit of any frames */
-  constructor(private readonly limit: number, private readonly tell: Tell) {}
+  /**
+   * @param limit flooded frames a second of a port; 0 is no limit of any frames
+   * @param floods the nodes that a frame goes to when it is flooded
+   */
+  constructor(
+    private readonly limit: number,
+    private readonly tell: Tell,
+    private readonly floods: Pick<FloodNodes, "of">,
+  ) {}
 
   /** Is given the devices of all LANs whenever they have changed. */
   takeDevices(devices: LanDevicesOnNode): void {
     this.#devices = devices;
   }
 
-  hearEntry(line: string): void {
-    this.#floods.hear(line);
-  }
-
-  missEntries(): void {
-    this.#isDeaf = true;
-  }
-
   async look(): Promise<void> {
     if (!this.#isSet) await this.#start();
     if (this.limit === 0) return;
-    if (this.#isDeaf) {
-      this.#isDeaf = false;
-      await this.#floods.list().catch((error) => {
-        this.#isDeaf = true;
-        throw error;
-      });
-    }
     if (this.#seldom.isDue()) await this.#listen();
     await this.#setOwn();
   }
@@ -123,7 +110,7 @@ export class StormLimiter implements Duty, FdbListener {
     const limits = new Map(bridges.flatMap(({ ifname, alias }) => {
       const signed = parseAlias(alias);
       if (signed === undefined) return [];
-      const nodes = this.#floods.of(lanDevices(signed.lan).vxlan)?.size ?? 0;
+      const nodes = this.floods.of(lanDevices(signed.lan).vxlan)?.size ?? 0;
       const limit = Math.min(signed.limits?.stormLimit ?? Infinity, limitOfCopies(nodes));
       return limit >= this.limit ? [] : [[ifname, limit]];
     }));

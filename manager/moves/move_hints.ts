@@ -4,6 +4,7 @@ import { isSameLan, lanDevices } from "../../shared/lan/lan.ts";
 import { parseMac } from "../../shared/mac.ts";
 import { NODES_LAN } from "../../shared/lan/nodes_lan.ts";
 import type { FdbListener } from "../entries/entry_keeper.ts";
+import type { FloodNodes } from "../entries/flood_nodes.ts";
 import { SPOKEN_MS } from "../entries/decide.ts";
 import type { Tell } from "../events/event.ts";
 import type { LanDevicesOnNode } from "../lans/list_lans.ts";
@@ -12,7 +13,6 @@ import { isUp } from "../loop/news.ts";
 import type { Observation } from "../loop/observation.ts";
 import type { Move } from "../uplink/messages.ts";
 import { FateCounts } from "./fates.ts";
-import { FloodNodes } from "./flood_nodes.ts";
 import { MoveFollower } from "./move_follower.ts";
 import { MoveTeller, type SayMoves } from "./move_teller.ts";
 import { keyOf, type LanTables, parseArrival } from "./places.ts";
@@ -29,9 +29,7 @@ export class MoveHints implements Duty, FdbListener, AsyncDisposable {
   #byVni: ReadonlyMap<number, LanTables> = new Map();
   /** The address that ADD gave each port, by the port's name. */
   #own: ReadonlyMap<string, string> = new Map();
-  readonly #floods = new FloodNodes();
   readonly #fates = new FateCounts();
-  #isDeaf = true;
   /** What has failed since the last look. */
   #failure: unknown;
   readonly #fail = (error: unknown) => this.#failure = error;
@@ -41,18 +39,24 @@ export class MoveHints implements Duty, FdbListener, AsyncDisposable {
   readonly #follower: MoveFollower = new MoveFollower(
     this.#tables,
     this.#sequences,
-    (vxlan) => this.#floods.of(vxlan),
+    (vxlan) => this.floods.of(vxlan),
     (port, mac) => this.#own.get(port) === mac,
     this.#fates.count,
     this.#fail,
     () => this.ring(),
   );
 
-  /** @param ring asks for a look */
-  constructor(private readonly tell: Tell, private readonly ring: () => void) {}
+  /**
+   * @param ring asks for a look
+   * @param floods who hears of an entry before this one does
+   */
+  constructor(
+    private readonly tell: Tell,
+    private readonly ring: () => void,
+    private readonly floods: Pick<FloodNodes, "of">,
+  ) {}
 
   hearEntry(line: string): void {
-    this.#floods.hear(line);
     const arrival = parseArrival(line);
     const lan = arrival && this.#byBridge.get(arrival.bridge);
     if (arrival === undefined || lan === undefined || arrival.port === lan.vxlan) return;
@@ -62,9 +66,8 @@ export class MoveHints implements Duty, FdbListener, AsyncDisposable {
     if (sequence !== undefined) this.#teller.hearArrival(one, sequence);
   }
 
-  missEntries(): void {
-    this.#isDeaf = true;
-  }
+  /** A move that nobody has heard is told by EVPN alone. */
+  missEntries(): void {}
 
   /** Is given the devices of all LANs whenever they have changed. */
   takeDevices({ bridges, ports }: Pick<LanDevicesOnNode, "bridges" | "ports">): void {
@@ -97,13 +100,6 @@ export class MoveHints implements Duty, FdbListener, AsyncDisposable {
   }
 
   async look({ sessions }: Pick<Observation, "sessions">): Promise<void> {
-    if (this.#isDeaf) {
-      this.#isDeaf = false;
-      await this.#floods.list().catch((error) => {
-        this.#isDeaf = true;
-        throw error;
-      });
-    }
     const ages = sessions.filter(isUp).map(({ uptimeMs }) => uptimeMs);
     // Without a session, or with a new one, zebra does not know what EVPN says.
     if (Math.max(...ages) >= SPOKEN_MS) await this.#follower.settle();
