@@ -30,7 +30,7 @@ const printing = (...parts: string[]): Run => ({ argv, heard }) => {
   });
 };
 
-Deno.test("nodes are next hops, and who announces another one is told, wherever a part ends", async () => {
+Deno.test("nodes are next hops; who announces another one is told, wherever a part ends", async () => {
   for (const text of [JSON.stringify(ANSWER), JSON.stringify(ANSWER, null, 2)]) {
     for (let at = 0; at <= text.length; at++) {
       const found = await readNodes(printing(text.slice(0, at), text.slice(at)));
