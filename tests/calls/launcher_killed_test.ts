@@ -75,7 +75,10 @@ testAsRoot("a launcher is killed at each of its system calls: nothing is left", 
     if (verb === "DEL") await succeed(node, "ADD", points);
     const kill = (at: number) => inject(kills[at - 1]!, "alone");
     const ends = (await makeCalls(node, verb, points, kill)).map(({ exitCode }) => exitCode);
-    assert.deepEqual(new Set([...ends, 0]), new Set([128 + SIGKILL, 0]), `the ends are ${ends}`);
+    const killed = ends.filter((end) => end === 128 + SIGKILL).length;
+    const others = ends.filter((end) => end !== 128 + SIGKILL && end !== 0);
+    assert.deepEqual(others, [], `the ends are ${ends}`);
+    assert.ok(killed > points.length * 3 / 4, `${killed} of ${points.length} were killed`);
     await succeed(node, "DEL", points);
     await assertNothingLeft(node);
   }
