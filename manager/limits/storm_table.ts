@@ -96,7 +96,7 @@ export const REMOVE_STORM_TABLE = `add table ${STORM_TABLE}\ndelete table ${STOR
 function describeTable(limit: number, elements: string): string {
   return `table ${STORM_TABLE} {
   set known { typeof ether saddr; size 262144; flags dynamic, timeout; timeout 5m; ${elements} }
-  set full { typeof meta nfproto; size 8; flags dynamic, timeout; timeout 10s; }
+  set full { typeof meta pkttype; size 8; flags dynamic, timeout; timeout 10s; }
   ${ports("learners", "1m")}
   ${ports("senders", "1m")}
   ${meters(limit)}
@@ -109,14 +109,14 @@ function describeTable(limit: number, elements: string): string {
   chain learn {
     update @learners { iifname limit rate over 20/second burst 1000 packets } return
     add @known { ether saddr } return
-    update @full { meta nfproto }
+    update @full { meta pkttype }
   }
   chain frames {
     type filter hook prerouting priority -300; policy accept;
     ${dropSent}
     ether saddr != @known jump learn
     ether daddr @known accept
-    meta pkttype other meta nfproto @full accept
+    meta pkttype other meta pkttype @full accept
     iifname "mg*" goto flooded
   }
 }
