@@ -99,6 +99,8 @@ testAsRoot("a LAN that somebody breaks is mended, and said once", async () => {
   const { cluster, running } = pods;
   const [w1] = cluster.workers;
   const [manager] = running.workers;
+  // Of what a start says, that comes last.
+  await manager.logged(/the VTEP filter is set/);
   for (const { why, harm } of HARMS) {
     const told = manager.log.length;
     await harm(w1);
