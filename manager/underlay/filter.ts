@@ -126,17 +126,12 @@ table ${TABLE} {
   }
   chain received {
     type filter hook prerouting priority raw; policy accept;
-    udp dport . iifname . ip saddr @known4 ${IS_VXLAN} notrack accept
-    udp dport . iifname . ip6 saddr @known6 ${IS_VXLAN} notrack accept
-    udp dport @ports iifname @underlays ip saddr @vteps4 ${IS_VXLAN} notrack
-    udp dport @ports iifname @underlays ip6 saddr @vteps6 ${IS_VXLAN} notrack
+    udp dport @ports ${IS_VXLAN} ip saddr @vteps4 notrack
+    udp dport @ports ${IS_VXLAN} ip6 saddr @vteps6 notrack
   }
   chain sent {
     type filter hook output priority raw; policy accept;
-    udp dport . oifname . ip daddr @known4 ${IS_VXLAN} notrack accept
-    udp dport . oifname . ip6 daddr @known6 ${IS_VXLAN} notrack accept
-    udp dport @ports oifname @underlays ip daddr @vteps4 ${IS_VXLAN} notrack
-    udp dport @ports oifname @underlays ip6 daddr @vteps6 ${IS_VXLAN} notrack
+    udp dport @ports ${IS_VXLAN} notrack
   }
   chain input {
     type filter hook input priority 110; policy accept;
