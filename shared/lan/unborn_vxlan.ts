@@ -1,4 +1,5 @@
 // A VXLAN device that is made in the node's namespace first, as Linux before 6.15 needs it.
+import { isKernelSince } from "../kernel_release.ts";
 import type { Host } from "../host.ts";
 import { deleteLink, showKind, showLink } from "../iproute2/commands.ts";
 import type { Kernel } from "../iproute2/kernel.ts";
@@ -15,10 +16,7 @@ export type Birthplace = "lan" | "node";
 
 /** @param release what uname(2) says, such as "6.1.0-38-amd64" */
 export function birthplaceOn(release: string): Birthplace {
-  const [major = 0, minor = 0] = release.split(".").map((part) => Number.parseInt(part, 10));
-  const [sinceMajor, sinceMinor] = IN_PLACE_SINCE;
-  const isNew = major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
-  return isNew ? "lan" : "node";
+  return isKernelSince(release, IN_PLACE_SINCE) ? "lan" : "node";
 }
 
 /** What tells where such devices are. */

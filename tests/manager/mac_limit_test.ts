@@ -1,5 +1,6 @@
 // A LAN learns no more MAC addresses than it may, and what is more is flooded.
 import assert from "node:assert/strict";
+import { isKernelSince } from "../../shared/kernel_release.ts";
 import { attack } from "../fixture/attacker.ts";
 import { LANS } from "../fixture/bare_node.ts";
 import type { Node } from "../fixture/cluster.ts";
@@ -13,17 +14,12 @@ import maxLearned from "../fixture/max_learned.py" with { type: "text" };
 
 const LIMIT = 50;
 /** What these tests need of the kernel: without it, the last one holds. */
-const LACK = hasBridgeLimit(Deno.osRelease())
+const LACK = isKernelSince(Deno.osRelease(), [6, 7])
   ? ""
   : "bridges have no limit before Linux 6.7, so ports stop to learn";
 const MALLORY = pod("mallory", "02:00:00:00:00:0a");
 const ALICE = pod("alice", "02:00:00:00:00:0b");
 const BOB = pod("bob", "02:00:00:00:00:0c");
-
-function hasBridgeLimit(release: string): boolean {
-  const [major = 0, minor = 0] = release.split(".").map((part) => parseInt(part));
-  return major > 6 || major === 6 && minor >= 7;
-}
 
 /** MAC addresses that a LAN has learnt, by port. */
 async function learnt(node: Node, bridge = "kt-net1-ntwork"): Promise<Record<string, number>> {
