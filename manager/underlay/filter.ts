@@ -12,6 +12,8 @@ export interface Filter {
   readonly vteps: readonly string[];
   /** VNIs of devices that are not ours: what is theirs passes. */
   readonly others: readonly number[];
+  /** The node tracks connections (nf_conntrack). */
+  readonly isTracking: boolean;
 }
 
 export const TABLE = "inet megalos";
@@ -86,7 +88,8 @@ const SAYS_TOO_BIG = "icmp type destination-unreachable icmp code frag-needed @t
  * The node does not track VXLAN as connections: each flow in a LAN is a UDP port of its own, times
  * the nodes, so one pod could fill the node's table, and nobody else could connect any more. A
  * definition may name any UDP port, also one that a Service has. So only what has VXLAN's flags is
- * taken out of tracking: a Service's packets have to be translated.
+ * taken out of tracking: a Service's packets have to be translated. Where the node tracks nothing
+ * the two chains that do so would only cost time ({@link UNTRACK}).
  *
  * VXLAN leaves without DF, so no router says that it is too big. But the kernel believes everybody
  * who says so of a ping (1) or of UDP (17), and would send what goes to that node in pieces of 552
@@ -124,15 +127,6 @@ table ${TABLE} {
     iifname != @underlays ip daddr @vteps4 counter name forwarded drop
     iifname != @underlays ip6 daddr @vteps6 counter name forwarded drop
   }
-  chain received {
-    type filter hook prerouting priority raw; policy accept;
-    udp dport @ports ${IS_VXLAN} ip saddr @vteps4 notrack
-    udp dport @ports ${IS_VXLAN} ip6 saddr @vteps6 notrack
-  }
-  chain sent {
-    type filter hook output priority raw; policy accept;
-    udp dport @ports ${IS_VXLAN} notrack
-  }
   chain input {
     type filter hook input priority 110; policy accept;
     udp dport . iifname . ip saddr @known4 accept
@@ -148,10 +142,25 @@ table ${TABLE} {
 }
 `;
 
+/** Gives the table what it has besides where the node tracks connections; see {@link RULES}. */
+export const UNTRACK = `
+table ${TABLE} {
+  chain received {
+    type filter hook prerouting priority raw; policy accept;
+    udp dport @ports ${IS_VXLAN} ip saddr @vteps4 notrack
+    udp dport @ports ${IS_VXLAN} ip6 saddr @vteps6 notrack
+  }
+  chain sent {
+    type filter hook output priority raw; policy accept;
+    udp dport @ports ${IS_VXLAN} notrack
+  }
+}
+`;
+
 /** Takes the table away, whether it is there or not. */
 export const REMOVE_FILTER = `add table ${TABLE}\ndelete table ${TABLE}\n`;
 
-export function setsOf({ udpPorts, underlays, vteps, others }: Filter): Sets {
+export function setsOf({ udpPorts, underlays, vteps, others }: Omit<Filter, "isTracking">): Sets {
   const isIpv6 = (address: string) => address.includes(":");
   const [vteps4, vteps6] = [vteps.filter((one) => !isIpv6(one)), vteps.filter(isIpv6)];
   const combine = (name: SetName, vteps: readonly string[]) =>
@@ -199,7 +208,8 @@ export function planFilter(wanted: Filter, seen: SeenFilter | undefined): string
     const added = sets[name].filter((one) => !has.has(one));
     return changeSet("delete", name, gone) + changeSet("add", name, added);
   });
-  return (seen === undefined ? REMOVE_FILTER + RULES : "") + changes.join("");
+  const made = REMOVE_FILTER + RULES + (wanted.isTracking ? UNTRACK : "");
+  return (seen === undefined ? made : "") + changes.join("");
 }
 
 /** Lets a node's packets pass. */

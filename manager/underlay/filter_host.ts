@@ -1,5 +1,5 @@
 // What the VTEP filter asks of node and FRR: nft's table, devices, and the addresses of nodes.
-import { saysNoTable } from "../../shared/iproute2/messages.ts";
+import { saysNoFile, saysNoTable } from "../../shared/iproute2/messages.ts";
 import { isNameOfUnborn } from "../../shared/lan/unborn_vxlan.ts";
 import { readAnswer, readArrays } from "../../shared/process/answers.ts";
 import * as z from "zod";
@@ -32,6 +32,8 @@ export interface FilterHost {
   /** Has nft do all of the script or nothing. */
   apply(script: string): Promise<void>;
   devices(vtep: string, udpPorts: readonly number[]): Promise<NodeDevices>;
+  /** Whether the node tracks connections. */
+  isTracking(): Promise<boolean>;
   /** Nodes that the kernel sends frames to. */
   nodesOfKernel(): Promise<string[]>;
   /** Nodes that are on any LAN; undefined where bgpd does not answer. */
@@ -45,6 +47,12 @@ export async function seeFilter(run: Run): Promise<SeenFilter | undefined> {
   if (saysNoTable(done.stderr)) return undefined;
   throw new Error(describe(done));
 }
+
+/**
+ * How many connections this network namespace tracks. Where something has them tracked it is hardly
+ * ever 0: the manager's own sessions are counted, too. Without the kernel's module there is no file.
+ */
+const CONNECTIONS = "/proc/sys/net/netfilter/nf_conntrack_count";
 
 /** bgpd's nodes are for somebody else to list, who judges them, too. */
 export const systemFilterHost: Omit<FilterHost, "nodesOfEvpn"> = {
@@ -63,6 +71,12 @@ export const systemFilterHost: Omit<FilterHost, "nodesOfEvpn"> = {
     const { argv, ...input } = batch("ip", questions, "-json", "-details", ...family);
     const routes = await must("find the node's underlay", { argv, ...input });
     return parseDevices(vxlans.stdout, routes.stdout, udpPorts);
+  },
+
+  // Deno reads nothing of /proc without all permissions. What cannot be read counts as tracking.
+  async isTracking() {
+    const done = await run({ argv: ["cmp", "--", CONNECTIONS, "-"], stdin: "0\n" });
+    return done.reason !== "success" && !saysNoFile(done.stderr);
   },
 
   async nodesOfKernel() {

@@ -8,6 +8,7 @@ const FILTER: Filter = {
   underlays: ["eth0"],
   vteps: ["10.0.0.1", "fd00::1"],
   others: [4096],
+  isTracking: false,
 };
 const dropped = { strangers: 0, spoofed: 0, forwarded: 0 };
 const WHOLE = { form: "", sets: setsOf(FILTER), dropped };
@@ -29,6 +30,13 @@ Deno.test("what is missing or changed is made anew, with all that its sets hold"
   assert.match(script, /^add element inet megalos known4 { 4789 \. "eth0" \. 10\.0\.0\.1 }$/m);
   assert.match(script, /^add element inet megalos known6 { 4789 \. "eth0" \. fd00::1 }$/m);
   assert.match(script, /^add element inet megalos quoted4 { 167772161 }$/m);
+});
+
+Deno.test("VXLAN is taken out of tracking where there is any", () => {
+  assert.doesNotMatch(planFilter(FILTER, undefined), /notrack|priority raw/);
+  const script = planFilter({ ...FILTER, isTracking: true }, undefined);
+  assert.equal(script.match(/ notrack$/gm)?.length, 3);
+  assert.equal(planFilter({ ...FILTER, isTracking: true }, WHOLE), "");
 });
 
 Deno.test("where the short cut would be too long there is none", () => {

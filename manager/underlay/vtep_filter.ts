@@ -16,6 +16,7 @@ import {
   planFilter,
   REMOVE_FILTER,
   type SeenFilter,
+  UNTRACK,
 } from "./filter.ts";
 import type { FilterHost, NodeDevices } from "./filter_host.ts";
 
@@ -55,6 +56,11 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
   /** What nft said when we had made it the last time: somebody may have changed it just then. */
   #lastForm: string | undefined;
   #isRemoved = false;
+  /**
+   * The table has what keeps VXLAN out of tracking: the node has tracked connections once. Where it
+   * does not any more, that costs time alone.
+   */
+  #isTracking = false;
   /** `began` is when (ms) bgpd was asked, some time after the look had begun. */
   #listed:
     | { readonly at: number; readonly began: number; readonly received: string }
@@ -179,18 +185,24 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
     if (takesAll !== undefined) {
       throw new Error(`the node's device ${takesAll} takes all VNIs of its UDP port`);
     }
+    const isTracking = this.#isTracking || await this.host.isTracking();
+    const wanted = { udpPorts, underlays, others, isTracking };
     const plan = (seen: SeenFilter | undefined) =>
-      planFilter({ udpPorts, underlays, vteps: this.#vteps, others }, seen);
+      planFilter({ ...wanted, vteps: this.#vteps }, seen);
     let seen = await this.host.see();
     if (!this.#isSet) this.#adopt(seen);
-    if (seen === undefined || seen.form !== this.#form) {
-      await this.host.apply(plan(undefined));
-      this.tell({ kind: "vtep-filter-set", isAgain: this.#isSet });
+    const isWrong = seen === undefined || seen.form !== this.#form;
+    const hasBegun = isTracking !== this.#isTracking;
+    if (isWrong || hasBegun) {
+      await this.host.apply(isWrong ? plan(undefined) : UNTRACK);
+      if (isWrong) this.tell({ kind: "vtep-filter-set", isAgain: this.#isSet });
       this.#isSet = true;
+      this.#isTracking = isTracking;
       seen = await this.host.see();
       // When two makings in a row give the same listing, that listing is what this nft prints of
       // our table.
-      if (this.#form === undefined || seen?.form === this.#lastForm) this.#form = seen?.form;
+      const isFirst = this.#form === undefined || hasBegun;
+      if (isFirst || seen?.form === this.#lastForm) this.#form = seen?.form;
       this.#lastForm = seen?.form;
     }
     // Nodes that were heard of while the table was made anew may not be in it.

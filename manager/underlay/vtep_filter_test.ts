@@ -1,5 +1,6 @@
 // Whom the filter lets pass, and for how long, with kernel and bgpd as a test has them.
 import assert from "node:assert/strict";
+import type { Tell } from "../events/event.ts";
 import type { Session } from "../frr/query.ts";
 import { setsOf } from "./filter.ts";
 import type { FilterHost } from "./filter_host.ts";
@@ -18,8 +19,10 @@ function start() {
     ofEvpn: () => [NODE] as string[],
     /** How nft says the table, and what somebody does as soon as it is made. */
     form: "ours",
-    made: () => {},
+    made: (_script: string) => {},
+    isTracking: false,
   };
+  const told: string[] = [];
   const host: FilterHost = {
     see: () => {
       const sets = setsOf({ udpPorts: [4789], underlays: [], vteps: [...vteps], others: [] });
@@ -27,20 +30,20 @@ function start() {
       return Promise.resolve({ form: world.form, sets, dropped });
     },
     apply(script) {
-      if (script.includes("delete table")) {
-        vteps.clear();
-        world.made();
-      }
+      if (script.includes("delete table")) vteps.clear();
+      if (script.includes("chain")) world.made(script);
       for (const [, verb, nodes = ""] of script.matchAll(/^(\w+) element .* vteps4 { (.*) }$/gm)) {
         for (const node of nodes.split(", ")) verb === "add" ? vteps.add(node) : vteps.delete(node);
       }
       return Promise.resolve();
     },
     devices: () => Promise.resolve({ underlays: [], others: [] }),
+    isTracking: () => Promise.resolve(world.isTracking),
     nodesOfKernel: () => Promise.resolve(world.ofKernel),
     nodesOfEvpn: () => Promise.resolve(world.ofEvpn()),
   };
-  const filter = new VtepFilter(SETTINGS, OWN, () => {}, host);
+  const tell: Tell = (event) => void told.push(JSON.stringify(event));
+  const filter = new VtepFilter(SETTINGS, OWN, tell, host);
   // Whole milliseconds: sums and differences of fractions are not exact.
   const began = Math.floor(performance.now());
   const session: Session = {
@@ -49,6 +52,7 @@ function start() {
   };
   return {
     world,
+    told,
     hear: (node: string, deleted = "") =>
       filter.hearEntry(`${deleted}00:00:00:00:00:00 dev vni~10 dst ${node} self permanent`),
     /** What may send after a look so many ms after the first one. */
@@ -115,4 +119,36 @@ Deno.test("a table that is changed as soon as it is made is made again, and anot
   for (const at of [5, 6, 7, 8]) await node.look(at);
   assert.deepEqual(next, []);
   assert.equal(made.length, 5);
+});
+
+Deno.test("once the node tracks connections the table gets what it needs, and keeps all else", async () => {
+  await using node = start();
+  const made: string[] = [];
+  node.world.made = (script) => {
+    const words = ["delete table", "chain input", "notrack"];
+    made.push(words.filter((one) => script.includes(one)).join());
+    node.world.form = script.includes("notrack") ? "with notrack" : "without";
+  };
+  await node.look(0);
+  await node.look(1);
+  assert.deepEqual(made, ["delete table,chain input"]);
+  node.world.isTracking = true;
+  await node.look(2);
+  // No connection is left just now.
+  node.world.isTracking = false;
+  assert.deepEqual(await node.look(3), [OWN, NODE]);
+  assert.deepEqual(made.slice(1), ["notrack"]);
+  assert.equal(node.told.length, 1);
+  node.world.form = "changed";
+  await node.look(4);
+  assert.deepEqual(made.slice(2), ["delete table,chain input,notrack"]);
+});
+
+Deno.test("a table that is changed while tracking begins is a repair", async () => {
+  await using node = start();
+  node.world.made = () => node.world.form = "ours";
+  await node.look(0);
+  Object.assign(node.world, { isTracking: true, form: "changed" });
+  await node.look(1);
+  assert.match(node.told[1] ?? "", /"isAgain":true/);
 });

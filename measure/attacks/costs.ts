@@ -31,7 +31,14 @@ export const COSTS: readonly Cost[] = [
     title: "a transfer between two nodes, and the VTEP filter of both",
     noun: "filter",
     leastPart: 0.97,
-    measure: measureFilter,
+    measure: (env, at) => measureFilter(env, at),
+  },
+  {
+    name: "filter-tracked",
+    title: "the same, where both nodes track connections",
+    noun: "filter",
+    leastPart: 0.97,
+    measure: (env, at) => measureFilter(env, at, TRACK),
   },
 ];
 
@@ -62,25 +69,36 @@ async function measureLoop(
 
 const TABLE = ["inet", "megalos"] as const;
 
+/** As kube-proxy does: who asks for a connection's state has the node track all of them. */
+const TRACK = `
+add table inet other
+add chain inet other input { type filter hook input priority 0; policy accept; }
+add rule inet other input ct state established accept
+`;
+
+/** @param rules what nft is told of each node besides */
 async function measureFilter(
   env: Readonly<Record<string, string>>,
   at: At,
+  rules?: string,
 ): Promise<Throughput> {
   at("the nodes start");
   await using cluster = await startCluster();
+  const nodes = cluster.workers;
+  const nft = async (node: Node, stdin: string) => {
+    const done = await node.run(["nft", "-f", "-"], { stdin });
+    if (done.reason !== "success") throw new Error(`nft failed: ${done.stderr}`);
+  };
+  if (rules !== undefined) await Promise.all(nodes.map((node) => nft(node, rules)));
   await using running = await runManagers(cluster, env);
   await using transfer = await Transfer.start(cluster);
-  const nodes = cluster.workers;
   const filters = await Promise.all(
     nodes.map((node) => node.must("nft", "list", "table", ...TABLE)),
   );
   // A manager would put back what is taken away.
   for (const { node, pid } of running.workers) await node.must("kill", "-STOP", pid);
   const remove = (node: Node) => node.must("nft", "delete", "table", ...TABLE);
-  const restore = async (node: Node, at: number) => {
-    const done = await node.run(["nft", "-f", "-"], { stdin: filters[at]! });
-    if (done.reason !== "success") throw new Error(`Cannot put the filter back: ${done.stderr}`);
-  };
+  const restore = (node: Node, at: number) => nft(node, filters[at]!);
   await Promise.all(nodes.map(remove));
   const settle = () => sleep(SETTLE_MS / 2);
   return await compare(transfer, at, {

@@ -1,4 +1,4 @@
-// What iproute2, nsenter(1) and nft(8) say on stderr, and what it means.
+// What iproute2, nsenter(1), nft(8) and cmp(1) say on stderr, and what it means.
 // No other file knows their words.
 import type { Argv, Completed } from "../process/command.ts";
 
@@ -76,4 +76,9 @@ export function saysNoNetns(stderr: string): boolean {
 /** nft(8) was asked about a table, or a part of one, that is not there. */
 export function saysNoTable(stderr: string): boolean {
   return /No such file or directory/.test(stderr);
+}
+
+/** cmp(1) was given a file that is not there. */
+export function saysNoFile(stderr: string): boolean {
+  return /^cmp: .*: No such file or directory$/m.test(stderr);
 }
