@@ -49,8 +49,9 @@ export async function seeFilter(run: Run): Promise<SeenFilter | undefined> {
 }
 
 /**
- * How many connections this network namespace tracks. Where something has them tracked it is hardly
- * ever 0: the manager's own sessions are counted, too. Without the kernel's module there is no file.
+ * How many connections this network namespace tracks. Where something has them tracked that is
+ * hardly ever 0: the manager's own sessions count, too. Without the kernel's module there is no
+ * such file.
  */
 const CONNECTIONS = "/proc/sys/net/netfilter/nf_conntrack_count";
 
