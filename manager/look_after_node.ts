@@ -121,7 +121,7 @@ async function listDuties(
     macs.hearLink(link);
     inventory.hearLink();
   };
-  const storms = new StormLimiter(settings.stormLimit, tell, floods);
+  const storms = new StormLimiter(settings.stormLimit, tell, floods, macs);
   const takeDevices: TakeDevices = (devices, mayHaveChanged) => {
     storms.takeDevices(devices);
     macs.takeDevices(devices);

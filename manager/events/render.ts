@@ -205,6 +205,7 @@ export const LIMITED = {
   macs: "MAC addresses",
   storm: "flooded frames/s",
   frames: "frames/s",
+  learning: "new MAC addresses/s",
 } as const satisfies Record<Limited["limit"], string>;
 const MET: Readonly<Record<Limited["limit"], (most: number) => string>> = {
   storm: (most) =>
@@ -212,6 +213,8 @@ const MET: Readonly<Record<Limited["limit"], (most: number) => string>> = {
     "the rest is dropped",
   frames: (most) =>
     `sends as a loop does: of more than ${most} frames a second the rest is dropped`,
+  learning: (most) =>
+    `uses new MAC addresses too fast: frames of more than ${most} a second are dropped`,
   macs: (most) => `has used up the ${most} MAC addresses of the LAN; frames to more are flooded`,
 };
 

@@ -60,6 +60,8 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
   #isDeaf = true;
   /** Linux before 6.7: nothing is asked of it again. */
   #isRefused = false;
+  /** It could not be asked. */
+  #hasFailed = false;
   readonly #soon = new Soon(() => this.#work(), SOON_MS);
 
   /** @param limits what each LAN may learn here, and all of them; 0 is no limit */
@@ -68,6 +70,11 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     private readonly tell: Tell,
     private readonly host: MacHost = new SystemMacHost(),
   ) {}
+
+  /** Whether ports stop to learn when a LAN has learnt its share: a moment too late. */
+  get isByPort(): boolean {
+    return this.#isRefused || this.#hasFailed;
+  }
 
   /** Hears of a device that is new or has changed. */
   hearLink(link: HeardLink): void {
@@ -160,7 +167,11 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
   async #limitBridges(): Promise<void> {
     const open = [...this.#lans].filter(([, lan]) => !lan.isByKernel && lan.share < Infinity);
     if (open.length === 0 || this.#isRefused) return;
-    const limited = await this.host.limit(new Map(open.map(([name, { share }]) => [name, share])));
+    const shares = new Map(open.map(([name, { share }]) => [name, share]));
+    const limited = await this.host.limit(shares).catch((error) => {
+      this.#hasFailed = true;
+      throw error;
+    });
     for (const [name, lan] of open) {
       const actual = limited.get(name);
       lan.isByKernel = actual === lan.share;

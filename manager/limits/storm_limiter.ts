@@ -11,17 +11,21 @@ import type { FloodNodes } from "../entries/flood_nodes.ts";
 import { listFdb } from "../entries/list_fdb.ts";
 import type { Limited, Tell } from "../events/event.ts";
 import type { LanDevicesOnNode } from "../lans/list_lans.ts";
+import type { MacLimiter } from "./mac_limiter.ts";
 import type { Duty } from "../loop/duty.ts";
 import { Seldom } from "../loop/seldom.ts";
 import { nameDevice } from "../lans/name_device.ts";
 import { lanDevices } from "../../shared/lan/lan.ts";
 import {
+  type AtPort,
   formChain,
   limitOfCopies,
   metSet,
+  NEW_MACS,
   parsePorts,
   planNoOwnLimits,
   planOwnLimits,
+  planSilent,
   PORT_FRAMES,
   REMOVE_STORM_TABLE,
   renderTable,
@@ -44,6 +48,9 @@ export class StormLimiter implements Duty {
   /** The table has this manager's limit. */
   #isSet = false;
   #own: ReadonlyMap<string, number> = new Map();
+  #silent: ReadonlySet<string> = new Set();
+  /** The table is made for bridges that keep no limit. */
+  #learnsSlowly = false;
   readonly #seldom = new Seldom(SELDOM_MS);
   /** By limit and port. */
   readonly #met = new Map<string, Limited>();
@@ -51,11 +58,13 @@ export class StormLimiter implements Duty {
   /**
    * @param limit flooded frames a second of a port; 0 is no limit of any frames
    * @param floods the nodes that a frame goes to when it is flooded
+   * @param macs whether ports stop to learn, because bridges keep no limit by themselves
    */
   constructor(
     private readonly limit: number,
     private readonly tell: Tell,
     private readonly floods: Pick<FloodNodes, "of">,
+    private readonly macs: Pick<MacLimiter, "isByPort">,
   ) {}
 
   /** Is given the devices of all LANs whenever they have changed. */
@@ -64,10 +73,11 @@ export class StormLimiter implements Duty {
   }
 
   async look(): Promise<void> {
-    if (!this.#isSet) await this.#start();
+    if (!this.#isSet || this.macs.isByPort !== this.#learnsSlowly) await this.#start();
     if (this.limit === 0) return;
     if (this.#seldom.isDue()) await this.#listen();
     await this.#setOwn();
+    if (this.#learnsSlowly) await this.#setSilent();
   }
 
   async #listen(): Promise<void> {
@@ -81,15 +91,19 @@ export class StormLimiter implements Duty {
   async #start(): Promise<void> {
     // Without the sets' elements.
     const { reason, stdout } = await nft(["-t", "list", "table", ...TABLE]);
+    const learnsSlowly = this.macs.isByPort;
+    const form = { limit: this.limit, learnsSlowly };
     if (this.limit === 0) {
       if (reason === "success") await apply(REMOVE_STORM_TABLE);
-    } else if (stdout.includes(`chain ${formChain(this.limit)} {`)) {
+    } else if (stdout.includes(`chain ${formChain(form)} {`)) {
       await apply(planNoOwnLimits(stdout));
     } else {
-      await apply(renderTable(this.limit, await listMacs()));
+      await apply(renderTable(form, await listLearnt()));
     }
     this.#isSet = true;
+    this.#learnsSlowly = learnsSlowly;
     this.#own = new Map();
+    this.#silent = new Set();
   }
 
   /** What is met, and at which port; undefined where there is no table. */
@@ -123,6 +137,14 @@ export class StormLimiter implements Duty {
     this.#own = wanted;
   }
 
+  async #setSilent(): Promise<void> {
+    const silent = this.#devices.ports.filter(({ alias }) => parseAlias(alias)?.learning === "off");
+    const wanted = new Set(silent.map(({ ifname }) => ifname));
+    const script = planSilent(wanted, this.#silent);
+    if (script !== "") await apply(script);
+    this.#silent = wanted;
+  }
+
   #tellNews(all: readonly Met[]): void {
     const now = new Map(all.map((one) => [`${one.limit} ${one.port}`, one]));
     for (const [key, limited] of this.#met) {
@@ -134,7 +156,8 @@ export class StormLimiter implements Duty {
       const link = this.#devices.ports.find(({ ifname }) => ifname === port);
       const signed = parseAlias(link?.alias);
       if (signed === undefined || this.#met.has(key)) continue;
-      const most = limit === "frames" ? PORT_FRAMES : this.#own.get(port) ?? this.limit;
+      const most = { frames: PORT_FRAMES, learning: NEW_MACS }[limit as string] ??
+        this.#own.get(port) ?? this.limit;
       const limited = { limit, lan: signed.lan, device: nameDevice(port, signed.owner), most };
       this.#met.set(key, limited);
       this.tell({ kind: "limit-met", ...limited });
@@ -158,12 +181,13 @@ async function apply(script: string): Promise<void> {
   await must("limit storms", { argv, stdin: script });
 }
 
-/** MAC addresses that the bridges know: frames to them are not flooded. */
-async function listMacs(): Promise<string[]> {
-  const macs = new Set<string>();
+/** What the bridges have learnt: frames to these MAC addresses are not flooded. */
+async function listLearnt(): Promise<AtPort[]> {
+  const learnt: AtPort[] = [];
   await listFdb(run, (line) => {
-    const [mac = ""] = line.split(" ", 1);
-    if (macs.size < MOST_KNOWN && / master /.test(line)) macs.add(mac);
+    const [, mac, port] = /^(\S+) dev (\S+) .*\bmaster /.exec(line) ?? [];
+    if (learnt.length >= MOST_KNOWN || mac === undefined || port === undefined) return;
+    learnt.push([mac, port]);
   }, bridge`fdb show dynamic`);
-  return [...macs];
+  return learnt;
 }

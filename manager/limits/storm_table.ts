@@ -29,11 +29,37 @@ export function limitOfCopies(nodes: number): number {
 }
 
 /** What the table limits. */
-export const TABLE_LIMITS = ["storm", "frames"] as const satisfies readonly Limited["limit"][];
+export const TABLE_LIMITS = [
+  "storm",
+  "frames",
+  "learning",
+] as const satisfies readonly Limited["limit"][];
 type TableLimit = typeof TABLE_LIMITS[number];
 
 /** The set of the ports that have met a limit. */
 export const metSet = (limit: TableLimit) => `met_${limit}`;
+
+/** What a table is made for. */
+export interface StormForm {
+  /** Flooded frames a second of a port. */
+  readonly limit: number;
+  /** Bridges keep no limit of MAC addresses by themselves (Linux before 6.7). */
+  readonly learnsSlowly: boolean;
+}
+
+/** A MAC address, and the port that it is learnt at. */
+export type AtPort = readonly [mac: string, port: string];
+
+/**
+ * New MAC addresses a second of a port where bridges keep no limit. What is more is dropped, so its
+ * bridge does not learn it before the manager has the port stop to learn.
+ */
+export const NEW_MACS = 20;
+/**
+ * So many may be new at once: 500 devices behind one port start at the same time. Before reflectors
+ * refuse a node for 20,000 addresses, somebody needs 39 ports of it.
+ */
+const NEW_MACS_BURST = 512;
 
 /** Drops what of a port exceeds a rate. */
 const dropOver = (set: string, rate: string, limit: TableLimit) =>
@@ -60,6 +86,10 @@ const dropFlooded = (limit: number) => {
   ];
 };
 
+/** How many addresses are known or learnt at most, and for how long. */
+const MOST_LEARNT = 262_144;
+const LEARNT_FOR = "flags dynamic, timeout; timeout 5m;";
+
 const ports = (name: string, timeout: string) =>
   `set ${name} { typeof iifname; size 65536; flags dynamic, timeout; timeout ${timeout}; }`;
 
@@ -68,10 +98,33 @@ const meters = (limit: number) =>
   `${ports(`meters_${limit}`, "1m")}\n  ${ports(`bytes_${limit}`, "1m")}`;
 
 /** A chain without rules whose name says what the table is made of: another manager's differs. */
-export function formChain(limit: number): string {
-  const digest = createHash("sha256").update(describeTable(limit, "")).digest("hex");
+export function formChain(form: StormForm): string {
+  const digest = createHash("sha256").update(describeTable(form, [])).digest("hex");
   return `form_${digest.slice(0, 16)}`;
 }
+
+/**
+ * Frames of MAC addresses that are new at a pod's port, where bridges keep no limit. What the set
+ * "learnt" has no room for is not dropped: neither a full set nor somebody who fills it is to take
+ * others' frames. The address is known for as long as it counts as learnt at the port.
+ */
+const learnSlowly = (learnt: readonly AtPort[]) => `
+  set learnt { typeof iifname . ether saddr; size ${MOST_LEARNT}; ${LEARNT_FOR}${
+  elements(learnt.map(([mac, port]) => `"${port}" . ${mac}`))
+} }
+  set silent { typeof iifname; size 65536; }
+  ${ports("newcomers", "1m")}
+  chain learn_slowly {
+    iifname @silent goto learn
+    meta pkttype != @full ${
+  dropOver("newcomers", `${NEW_MACS}/second burst ${NEW_MACS_BURST} packets`, "learning")
+}
+    add @learnt { iifname . ether saddr } update @known { ether saddr } return
+    update @full { meta pkttype }
+  }`;
+const LEARN = "ether saddr != @known jump learn";
+const LEARN_BY_PORT = `iifname != "mg*" ${LEARN}
+    iifname "mg*" iifname . ether saddr != @learnt jump learn_slowly`;
 
 /**
  * nft knows no bridge's table of MAC addresses, so the table learns by itself which are in use: a
@@ -83,19 +136,22 @@ export function formChain(limit: number): string {
  *
  * Pods' ports alone are limited: what comes from another node was limited there. Each set has a
  * `typeof`, as in the VTEP filter: an older nft can list it then.
- * @param known MAC addresses in use
+ *
+ * Where bridges keep no limit of MAC addresses ({@link learnSlowly}), the table limits those of a
+ * port, too.
+ * @param learnt what the bridges have learnt
  */
-export function renderTable(limit: number, known: readonly string[]): string {
-  const elements = known.length === 0 ? "" : `elements = { ${known.join(", ")} };`;
-  return `${REMOVE_STORM_TABLE}${describeTable(limit, elements)}` +
-    `add chain ${STORM_TABLE} ${formChain(limit)}\n`;
+export function renderTable(form: StormForm, learnt: readonly AtPort[]): string {
+  return `${REMOVE_STORM_TABLE}${describeTable(form, learnt)}` +
+    `add chain ${STORM_TABLE} ${formChain(form)}\n`;
 }
 
 export const REMOVE_STORM_TABLE = `add table ${STORM_TABLE}\ndelete table ${STORM_TABLE}\n`;
 
-function describeTable(limit: number, elements: string): string {
+function describeTable({ limit, learnsSlowly }: StormForm, learnt: readonly AtPort[]): string {
+  const known = [...new Set(learnt.map(([mac]) => mac))];
   return `table ${STORM_TABLE} {
-  set known { typeof ether saddr; size 262144; flags dynamic, timeout; timeout 5m; ${elements} }
+  set known { typeof ether saddr; size ${MOST_LEARNT}; ${LEARNT_FOR}${elements(known)} }
   set full { typeof meta pkttype; size 8; flags dynamic, timeout; timeout 10s; }
   ${ports("learners", "1m")}
   ${ports("senders", "1m")}
@@ -110,11 +166,11 @@ function describeTable(limit: number, elements: string): string {
     update @learners { iifname limit rate over 20/second burst 1000 packets } return
     add @known { ether saddr } return
     update @full { meta pkttype }
-  }
+  }${learnsSlowly ? learnSlowly(learnt) : ""}
   chain frames {
     type filter hook prerouting priority -300; policy accept;
     ${dropSent}
-    ether saddr != @known jump learn
+    ${learnsSlowly ? LEARN_BY_PORT : LEARN}
     ether daddr @known accept
     meta pkttype other meta pkttype @full accept
     iifname "mg*" goto flooded
@@ -123,15 +179,31 @@ function describeTable(limit: number, elements: string): string {
 `;
 }
 
+function elements(all: readonly string[]): string {
+  return all.length === 0 ? "" : ` elements = { ${all.join(", ")} };`;
+}
+
+/** Ports that learn nothing: all that they send passes, and is flooded to. */
+export function planSilent(wanted: ReadonlySet<string>, had: ReadonlySet<string>): string {
+  const change = (verb: string, ports: ReadonlySet<string>) =>
+    ports.size === 0
+      ? ""
+      : `${verb} element ${STORM_TABLE} silent { ${
+        [...ports].map((port) => `"${port}"`).join(", ")
+      } }\n`;
+  return change("delete", had.difference(wanted)) + change("add", wanted.difference(had));
+}
+
 /** Takes away what nobody goes to any more. */
 const removeOwn = (limit: number) =>
   `flush chain ${STORM_TABLE} storm_${limit}\ndelete chain ${STORM_TABLE} storm_${limit}\n` +
   `delete set ${STORM_TABLE} meters_${limit}\ndelete set ${STORM_TABLE} bytes_${limit}\n`;
 
-/** What takes away all limits of LANs' own, which an earlier manager has left in the table. */
+/** What takes away all that is said of single ports, which an earlier manager has left there. */
 export function planNoOwnLimits(table: string): string {
+  const silent = /^\tset silent \{/m.test(table) ? `flush set ${STORM_TABLE} silent\n` : "";
   const limits = [...table.matchAll(/^\tchain storm_(\d+) \{/gm)].map(([, limit]) => Number(limit));
-  return `flush map ${STORM_TABLE} own\n${limits.map(removeOwn).join("")}`;
+  return `${silent}flush map ${STORM_TABLE} own\n${limits.map(removeOwn).join("")}`;
 }
 
 /** What is told of ports whose LANs have limits of their own; the ports that were told before. */

@@ -6,20 +6,24 @@ import {
   parsePorts,
   planNoOwnLimits,
   planOwnLimits,
+  planSilent,
   renderTable,
 } from "./storm_table.ts";
 
+const table = (limit: number, known: readonly string[] = [], learnsSlowly = false) =>
+  renderTable({ limit, learnsSlowly }, known.map((mac) => [mac, "mga"]));
+
 Deno.test("the table has the limit, a burst of five seconds, and what is known already", () => {
-  const text = renderTable(2000, ["02:00:00:00:00:01", "02:00:00:00:00:02"]);
+  const text = table(2000, ["02:00:00:00:00:01", "02:00:00:00:00:02"]);
   assert.match(text, /limit rate over 2000\/second burst 10000 packets/);
   assert.match(text, /elements = { 02:00:00:00:00:01, 02:00:00:00:00:02 };/);
-  assert.doesNotMatch(renderTable(2000, []), /elements/);
+  assert.doesNotMatch(table(2000), /elements/);
 });
 
 Deno.test("what is flooded is limited in bytes of full frames, in a LAN of its own limit, too", () => {
   const own = (limit: number) => planOwnLimits(new Map([["mga", limit]]), new Map());
   const words = /limit rate over 151400 bytes\/second burst 757000 bytes } .* drop$/m;
-  assert.match(renderTable(100, []), words);
+  assert.match(table(100), words);
   assert.match(own(100), words);
   // More than 32 bits would become few.
   assert.match(own(1_000_000), /over 1514000000 bytes\/second burst 4294967295 bytes/);
@@ -27,21 +31,49 @@ Deno.test("what is flooded is limited in bytes of full frames, in a LAN of its o
 
 Deno.test("what a pod's port sends is limited first, whatever the limit of flooded frames is", () => {
   for (const limit of [1, 2000]) {
-    const [, first] = /chain frames {\n.*\n +(.*)/.exec(renderTable(limit, [])) ?? [];
+    const [, first] = /chain frames {\n.*\n +(.*)/.exec(table(limit)) ?? [];
     assert.match(first!, /^iifname "mg\*" .*over 50000\/second burst 50000 packets } .* drop$/);
   }
 });
 
 Deno.test("a table names its form, which differs where anything but what is known does", () => {
   const one = "02:00:00:00:00:01";
-  assert.match(renderTable(2000, [one]), new RegExp(`add chain .* ${formChain(2000)}\n`));
-  assert.notEqual(formChain(2000), formChain(200));
+  assert.match(
+    table(2000, [one]),
+    new RegExp(`add chain .* ${formChain({ limit: 2000, learnsSlowly: false })}\n`),
+  );
+  assert.notEqual(
+    formChain({ limit: 2000, learnsSlowly: false }),
+    formChain({ limit: 200, learnsSlowly: false }),
+  );
 });
 
 Deno.test("no set has a type, which an older nft could not list", () => {
-  const text = renderTable(2000, []) + planOwnLimits(new Map([["mga", 100]]), new Map());
-  assert.equal(text.match(/\b(set|map) \w+ {/g)?.length, 11);
-  assert.equal(text.match(/\b(set|map) \w+ { typeof /g)?.length, 11);
+  const text = table(2000, [], true) + planOwnLimits(new Map([["mga", 100]]), new Map());
+  assert.equal(text.match(/\b(set|map) \w+ {/g)?.length, 15);
+  assert.equal(text.match(/\b(set|map) \w+ { typeof /g)?.length, 15);
+});
+
+Deno.test("where bridges keep no limit, new addresses of a port come slowly", () => {
+  const one = "02:00:00:00:00:01";
+  const text = table(2000, [one], true);
+  assert.match(text, /@newcomers .* over 20\/second burst 512 packets } .* drop$/m);
+  assert.match(text, /set learnt { .*; elements = { "mga" \. 02:00:00:00:00:01 }; }$/m);
+  assert.doesNotMatch(table(2000, [one]), /newcomers|learnt|silent/);
+  const [slow, fast] = [true, false].map((learnsSlowly) => formChain({ limit: 1, learnsSlowly }));
+  assert.notEqual(slow, fast);
+});
+
+Deno.test("ports that learn nothing are told once, and taken back", () => {
+  const [a, b] = [new Set(["mga"]), new Set(["mgb"])];
+  assert.equal(planSilent(a, a), "");
+  assert.equal(
+    planSilent(b, a),
+    'delete element bridge megalos silent { "mga" }\nadd element bridge megalos silent { "mgb" }\n',
+  );
+  const left = (table: string) => planNoOwnLimits(table).split("\n")[0];
+  assert.equal(left("\tset silent {"), "flush set bridge megalos silent");
+  assert.equal(left("\tset known {"), "flush map bridge megalos own");
 });
 
 Deno.test("ports of LANs with a limit of their own are told once, and taken back", () => {

@@ -1,10 +1,11 @@
 // A LAN learns no more MAC addresses than it may, and what is more is flooded.
 import assert from "node:assert/strict";
 import { isKernelSince } from "../../shared/kernel_release.ts";
-import { attack } from "../fixture/attacker.ts";
+import { attack, EVERYBODY } from "../fixture/attacker.ts";
 import { LANS } from "../fixture/bare_node.ts";
 import type { Node } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
+import { countForged } from "../fixture/forger.ts";
 import { MANAGER, readStatus } from "../fixture/manager.ts";
 import { addPod, canReach, NET1, type Pod, pod } from "../fixture/pod.ts";
 import { ageSoon, untilStatic } from "../fixture/lan_netns.ts";
@@ -156,7 +157,14 @@ testAsRoot("where bridges have no limit, the port that exceeds it stops to learn
     () => `mallory's port learns\n${manager.log}`,
   );
   const before = (await learnt(node))[mallory] ?? 0;
-  await attack(node, MALLORY, { frames: 1_000, sources: 2_000 });
+  const silent = "bridge megalos silent";
+  await eventually(
+    async () => (await listTable(node, "set", silent)).includes(mallory),
+    15,
+    () => `frames of more addresses are dropped\n${manager.log}`,
+  );
+  const more = { frames: 1_000, sources: 2_000, destination: EVERYBODY };
+  assert.equal(await countForged(node, ALICE, () => attack(node, MALLORY, more)), 1_000);
   assert.ok(((await learnt(node))[mallory] ?? 0) <= before);
   assert.equal(await isLearning(node, alice), true);
   assert.ok(await canReach(node, MALLORY, "10.0.0.2"));
@@ -167,6 +175,40 @@ testAsRoot("where bridges have no limit, the port that exceeds it stops to learn
   await manager.logged(/info LAN net1-ntwork \(VNI 10\) is below its limit of MAC addresses again/);
   assert.equal(await isLearning(node, mallory), true);
 });
+
+testAsRoot("where bridges have no limit, new MAC addresses of a port come slowly", async () => {
+  await using worker = await startResidentNode({
+    before: (node) => node.must("sh", "-c", NO_LIMITS),
+  });
+  const { node, manager } = worker;
+  for (const [at, one] of [MALLORY, ALICE, BOB].entries()) {
+    await addStatic(node, one, `10.0.0.${at + 1}`);
+  }
+  await eventually(
+    async () => (await listTable(node, "table", "bridge megalos")).includes("chain learn_slowly"),
+    20,
+    () => `the table is as for a newer kernel\n${manager.log}`,
+  );
+  const [mallory, began] = [await findPort(node, MALLORY), performance.now()];
+  const sources = 30_000;
+  await attack(node, MALLORY, { frames: sources, sources });
+  const seconds = (performance.now() - began) / 1000;
+  const { [mallory]: count = 0 } = await learnt(node);
+  assert.ok(count >= 500 && count <= 512 + 20 * (seconds + 2), `${count} in ${seconds} s`);
+  await manager.logged(
+    /warn LAN net1-ntwork \(VNI 10\): lab\/mallory net0 uses new MAC addresses too fast: .* 20 a/,
+  );
+  // Whoever has been there, and who comes now, talks on.
+  assert.ok(await canReach(node, BOB, "10.0.0.2"));
+  assert.ok(await canReach(node, MALLORY, "10.0.0.2"));
+  await attack(node, ALICE, { frames: 1, sources: 1 });
+  assert.equal((await learnt(node))[await findPort(node, ALICE)], 1);
+});
+
+async function listTable(node: Node, kind: "set" | "table", name: string): Promise<string> {
+  const argv = ["nft", "list", kind, ...name.split(" ")];
+  return (await node.run(["nsenter", `--net=${LANS}`, ...argv])).stdout;
+}
 
 /** The port of a pod. */
 async function findPort(node: Node, { name }: Pod): Promise<string> {
