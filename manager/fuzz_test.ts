@@ -16,6 +16,7 @@ import { parseLearnt } from "./limits/learnt.ts";
 import { parsePorts } from "./limits/storm_table.ts";
 import { listLans } from "./lans/list_lans.ts";
 import { DeviceCounters } from "./lans/device_counters.ts";
+import { parseThresholds } from "./node/neighbour_tables.ts";
 import { parseArrival, parsePlaces } from "./moves/places.ts";
 import { readSettings, SettingsError, SOURCES } from "./settings.ts";
 import { parseDevices, seeFilter } from "./underlay/filter_host.ts";
@@ -94,6 +95,7 @@ const PARSERS: Readonly<Record<string, (printed: string) => unknown>> = {
   "ports that have met a limit": parsePorts,
   "next hops": parseHops,
   "places of MAC addresses": (printed) => parsePlaces([printed, undefined, undefined, printed]),
+  "the room of a table of neighbours": parseThresholds,
   "the node's devices": (printed) => parseDevices(printed, printed, [4789]),
 };
 for (const [what, parse] of Object.entries(PARSERS)) {

@@ -34,6 +34,7 @@ import { observeAll } from "./loop/observation.ts";
 import { nextLookMs, SOON_MS } from "./loop/pace.ts";
 import type { MapFeed } from "./map/feed.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import { NeighbourKeeper } from "./node/neighbour_keeper.ts";
 import { AddressWatch } from "./node/watch_address.ts";
 import type { Settings } from "./settings.ts";
 import { Beacon } from "./underlay/beacon.ts";
@@ -134,6 +135,7 @@ async function listDuties(
   };
   const lans = kept.use(new LanKeeper(facts, settings.grace * 1000, tell, hearLink, takeDevices));
   const switches = new SwitchKeeper(tell);
+  const neighbours = new NeighbourKeeper(settings.neighbours, tell);
   const entries = kept.use(
     new EntryKeeper(tell, ring, [filter, macs, metrics.entries, ...nodes, ...hints]),
   );
@@ -153,6 +155,7 @@ async function listDuties(
     beacon,
     macs,
     switches,
+    neighbours,
     ...resident,
     ...nodes,
     storms,

@@ -184,6 +184,14 @@ export const SOURCES = {
     help: "broadcast, multicast and unknown unicast frames a second of a pod's port; 0: no limit",
     default: "2000",
   },
+  neighbours: {
+    env: "MEGALOS_NEIGHBOURS",
+    flag: "--neighbours <number>",
+    help:
+      "neighbours (ARP, ND) that the kernel is to have room for, in all network namespaces of " +
+      "the node together; what takes more is left; 0: all is left",
+    default: "16384",
+  },
   moveHints: {
     env: "MEGALOS_MOVE_HINTS",
     flag: "--move-hints <on or off>",
@@ -295,6 +303,7 @@ const schema = z.object({
   maxMacs: integer(0, 1_000_000),
   maxNodeMacs: integer(0, 1_000_000),
   stormLimit: integer(0, 1_000_000),
+  neighbours: integer(0, 1_000_000),
   moveHints: z.enum(["on", "off"], "on or off"),
   reconcile: integer(1, 3_600),
   log: z.enum(FORMATS, FORMATS.join(" or ")),

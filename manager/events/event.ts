@@ -1,6 +1,7 @@
 // What happens on a node, as one closed union: log lines, counters and streams come from it.
 import type { Lan } from "../../shared/lan/lan.ts";
 import type { Fate } from "../moves/fates.ts";
+import type { Family } from "../node/neighbour_tables.ts";
 import type { Role } from "../settings.ts";
 
 /** Syslog's words for how much somebody should care, the least first. */
@@ -59,6 +60,15 @@ export type Happening =
   | { readonly kind: "lan-netns-replaced"; readonly path: string }
   /** Kernel settings (sysctls) of the LAN namespace that somebody had turned. */
   | { readonly kind: "switches-reset"; readonly path: string; readonly switches: readonly string[] }
+  /** The kernel's table takes `most` neighbours, in all network namespaces together. */
+  | {
+    readonly kind: "neighbours-raised";
+    readonly family: Family;
+    readonly most: number;
+    readonly before: number;
+  }
+  /** The manager is not in the machine's own network namespace, where alone they can be raised. */
+  | { readonly kind: "neighbours-left"; readonly most: number }
   /** VXLAN is taken from nodes alone; somebody may have removed the filter. */
   | { readonly kind: "vtep-filter-set"; readonly isAgain: boolean }
   // Limits of a LAN.

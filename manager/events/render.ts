@@ -47,6 +47,17 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
     text: ({ path, switches }) =>
       `switches of ${path} were turned, and are set again: ${switches.join(", ")}`,
   },
+  "neighbours-raised": {
+    level: "info",
+    text: ({ family, most, before }) =>
+      `the kernel's table of ${family} neighbours takes ${most} now (${before} before)`,
+  },
+  "neighbours-left": {
+    level: "info",
+    text: ({ most }) =>
+      `the kernel's tables of neighbours take ${most} as before: ` +
+      "they are raised from the machine's own network namespace alone",
+  },
   "vtep-filter-set": {
     level: "info",
     text: ({ isAgain }) =>

@@ -73,6 +73,15 @@ export function saysNoNetns(stderr: string): boolean {
   return /nsenter: (cannot open|reassociate)/.test(stderr);
 }
 
+/**
+ * The kernel sets a table of neighbours in the machine's own (initial) network namespace alone.
+ * Elsewhere it has no such table for whoever sets one (net/core/neighbour.c, neightbl_set), though
+ * it shows them everywhere.
+ */
+export function saysNotInitialNetns(stderr: string): boolean {
+  return /^RTNETLINK answers: No such file or directory$/m.test(stderr);
+}
+
 /** nft(8) was asked about a table, or a part of one, that is not there. */
 export function saysNoTable(stderr: string): boolean {
   return /No such file or directory/.test(stderr);
