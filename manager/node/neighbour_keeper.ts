@@ -1,5 +1,4 @@
-// Has the kernel's tables of neighbours take more than they do by default: the node, its pods and
-// all devices of labs share them, and who finds one full reaches nobody new.
+// Has the kernel's tables of neighbours take more, for all of a machine's namespaces share them.
 import { saysNotInitialNetns } from "../../shared/iproute2/messages.ts";
 import { argvOf } from "../../shared/iproute2/words.ts";
 import { describe } from "../../shared/process/command.ts";

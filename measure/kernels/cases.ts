@@ -56,6 +56,11 @@ export const CASES: readonly Case[] = [
     run: tests("manager/mac_limit_", "manager/storm_limit_", "manager/vtep_filter_"),
   },
   {
+    name: "neighbours",
+    what: "a worker raises the machine's tables of neighbours, and a scan fills them no more",
+    run: tests("manager/neighbour_tables_"),
+  },
+  {
     name: "encrypted",
     what: "LANs on an underlay that WireGuard encrypts",
     run: tests("manager/encrypted_"),

@@ -2,6 +2,7 @@
 // It ends with whoever started it.
 import { type Conversation, converse } from "../../shared/process/exec.ts";
 import { describe } from "../../shared/process/command.ts";
+import { OWN_KERNEL } from "../../tests/fixture/own_kernel.ts";
 import type { Accelerator } from "./accelerator.ts";
 import type { BootFiles } from "./kernel.ts";
 
@@ -50,6 +51,7 @@ const KERNEL_WORDS = [
   // turns.
   "nowatchdog",
   "rcupdate.rcu_cpu_stall_suppress=1",
+  OWN_KERNEL,
 ];
 
 /**
