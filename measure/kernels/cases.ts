@@ -58,7 +58,7 @@ export const CASES: readonly Case[] = [
   {
     name: "neighbours",
     what: "a worker raises the machine's tables of neighbours, and a scan fills them no more",
-    run: tests("manager/neighbour_tables_"),
+    run: tests("manager/neighbour_room_"),
   },
   {
     name: "encrypted",
