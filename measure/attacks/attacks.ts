@@ -1,5 +1,5 @@
 // The attacks: what one device of a LAN does to it.
-import { attack, EVERYBODY, NOBODY } from "../../tests/fixture/attacker.ts";
+import { attack, EVERYBODY, flap, NOBODY } from "../../tests/fixture/attacker.ts";
 import type { Node } from "../../tests/fixture/cluster.ts";
 import {
   addInterface,
@@ -63,6 +63,16 @@ export const ATTACKS: readonly Attack[] = [
         attack(node, MALLORY, { ...moving, interface: "net1" }),
       ]);
     },
+  },
+  {
+    name: "flaps",
+    title: "an interface that goes down and up, as fast as a process can, for 10 s",
+    run: (node) => flap(node, MALLORY, 10),
+  },
+  {
+    name: "forget",
+    title: "the same, with 4,000 MAC addresses to learn each time that it is up",
+    run: (node) => flap(node, MALLORY, 10, 4_000),
   },
   {
     name: "loop",
