@@ -18,6 +18,8 @@ const ALICE = pod("alice", "02:00:00:00:00:0b");
 /** Frames a second; a burst is as many as five seconds have. */
 const [LIMIT, BURST_SECONDS] = [100, 5];
 const FRAMES = 20_000;
+/** A storm is over when nothing was dropped for so long. An emulated kernel may be slower. */
+const OVER_MS = 30_000;
 /** Bytes of a full Ethernet frame. */
 const FULL_FRAME = 1514;
 /** What a port may send to whomever. */
@@ -45,6 +47,7 @@ testAsRoot(
     // The kernel's burst of bytes is a second longer.
     const most = FULL_FRAME * LIMIT * (BURST_SECONDS + seconds + 2);
     assert.ok(came <= most && came > 0, `${came} bytes of ${sent}; at most ${most}`);
+    const ended = performance.now();
     const known = await countAttack(node, { rate: 20_000, destination: ALICE.mac });
     assert.ok(known.got > FRAMES / 2, `${known.got} of ${FRAMES}`);
     assert.ok(await canReach(node, ALICE, "10.0.0.1"));
@@ -56,7 +59,12 @@ testAsRoot(
       () => `status shows no limit\n${manager.log}`,
     );
     const { stdout } = await node.run([MANAGER, "status"]);
-    assert.match(stdout, /^100 flooded frames\/s +net1-ntwork +10 +lab\/mallory net0 +1 +met$/m);
+    const isOver = performance.now() - ended >= OVER_MS;
+    assert.match(
+      stdout,
+      /^100 flooded frames\/s +net1-ntwork +10 +lab\/mallory net0 +1( +met)?$/m,
+    );
+    if (!isOver) assert.match(stdout, /mallory net0 +1 +met$/m);
     assert.equal([...manager.log.matchAll(said)].length, 1, manager.log);
 
     // What somebody removes is put back; a limit of a LAN's own counts where it is lower.
