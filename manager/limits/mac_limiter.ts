@@ -60,7 +60,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
   #isDeaf = true;
   /** Linux before 6.7: nothing is asked of it again. */
   #isRefused = false;
-  /** It could not be asked. */
+  /** It could not be asked the last time. */
   #hasFailed = false;
   readonly #soon = new Soon(() => this.#work(), SOON_MS);
 
@@ -172,6 +172,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
       this.#hasFailed = true;
       throw error;
     });
+    this.#hasFailed = false;
     for (const [name, lan] of open) {
       const actual = limited.get(name);
       lan.isByKernel = actual === lan.share;

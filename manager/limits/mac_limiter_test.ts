@@ -34,7 +34,8 @@ async function start(answer: (limit: number) => number, limits = LIMITS) {
     listPorts: () => Promise.resolve(state.ports),
     limit(bridges) {
       state.asked.push(...[...bridges].map(([name, limit]) => `limit ${name} ${limit}`));
-      return Promise.resolve(new Map([...bridges].map(([name, limit]) => [name, answer(limit)])));
+      const answers = () => new Map([...bridges].map(([name, limit]) => [name, answer(limit)]));
+      return Promise.resolve().then(answers);
     },
     count(bridge) {
       if (bridge !== undefined) state.asked.push(`count ${bridge}`);
@@ -61,6 +62,22 @@ Deno.test("a bridge is limited once; a look without news asks nothing", async ()
   learn(limiter, 8);
   await limiter.look();
   assert.deepEqual(state.asked, ["limit kt-net1-ntwork 10"]);
+});
+
+Deno.test("that ports stop to learn holds only as long as bridges cannot be limited", async () => {
+  let why = "";
+  const { limiter } = await start((limit) => {
+    if (why !== "") throw new Error(why);
+    return limit;
+  });
+  assert.ok(!limiter.isByPort);
+  why = "no such attribute";
+  limiter.takeDevices({ bridges: [{ ...BRIDGE, ifindex: 20 }] });
+  await assert.rejects(limiter.look(), /no such attribute/);
+  assert.ok(limiter.isByPort);
+  why = "";
+  await limiter.look();
+  assert.ok(!limiter.isByPort);
 });
 
 Deno.test("a bridge that is made anew is limited anew", async () => {

@@ -1,17 +1,18 @@
 // Forwarding entries on a node whose FRR runs.
 // What EVPN no longer says for want of a session is kept. What somebody deletes is made again (by
-// zebra).
+// zebra), but for MAC addresses from FRR 10.7 on: frames to them are flooded then.
 import assert from "node:assert/strict";
 import { describe } from "../../shared/process/command.ts";
 import { awaitEntries, readRemote } from "../fixture/entries.ts";
 import { bridgeThere } from "../fixture/lan_netns.ts";
 import { eventually } from "../fixture/eventually.ts";
-import { frrPids } from "../fixture/frr.ts";
+import { frrPids, readFrrVersion } from "../fixture/frr.ts";
 import { Manager, readStatus, REFLECTOR_ENV } from "../fixture/manager.ts";
 import { addPod, call, canReach, pod } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
 
+const { isAtLeast } = await readFrrVersion();
 const VXLAN = ["dev", "net1-ntwork"];
 const W2 = ["dst", "10.99.0.12", "self"];
 
@@ -27,7 +28,8 @@ testAsRoot("entries that somebody deletes are made again as they were", async ()
   await bridgeThere(w1, "fdb", "del", "00:00:00:00:00:00", ...VXLAN, ...W2);
   await bridgeThere(w1, "fdb", "del", PC2.mac, ...VXLAN, ...W2);
   await bridgeThere(w1, "fdb", "del", PC2.mac, ...VXLAN, "master");
-  await awaitEntries(w1, before, 30, manager);
+  const again = isAtLeast(10, 7) ? before.filter((one) => !one.startsWith(PC2.mac)) : before;
+  await awaitEntries(w1, again, 30, manager);
   assert.ok(await canReach(w1, PC1, "10.0.0.2"));
   assert.doesNotMatch(manager.log, /forwarding entries/);
 });
