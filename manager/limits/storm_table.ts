@@ -105,8 +105,8 @@ export function formChain(form: StormForm): string {
 
 /**
  * Frames of MAC addresses that are new at a pod's port, where bridges keep no limit. While the set
- * "learnt" or "known" is full nothing is dropped: neither a full set nor somebody who fills it is to
- * take others' frames. The address is known for as long as it counts as learnt at the port.
+ * "learnt" or "known" is full nothing is dropped: neither a full set nor somebody who fills it is
+ * to take others' frames. The address is known for as long as it counts as learnt at the port.
  */
 const learnSlowly = (learnt: readonly AtPort[]) => `
   set learnt { typeof iifname . ether saddr; size ${MOST_LEARNT}; ${LEARNT_FOR}${
