@@ -46,6 +46,7 @@ const NAMES: readonly [string, string][] = [
   ["registry:5000/a/b", "registry:5000/a/b:latest"],
   ["registry:5000/a/b:2", "registry:5000/a/b:2"],
   ["debian@sha256:00", "docker.io/library/debian@sha256:00"],
+  ["debian:trixie-slim@sha256:00", "docker.io/library/debian:trixie-slim@sha256:00"],
 ];
 
 for (const [name, full] of NAMES) {
@@ -62,6 +63,8 @@ Deno.test("debootstrap can stand in for images of a Debian suite only", () => {
   for (const name of ["debian", "debian:13", "debian@sha256:0", "ubuntu:noble", "notdebian:sid"]) {
     assert.equal(suiteOf(nameInFull(name)), name === "debian" ? "latest" : undefined, name);
   }
+  // Nothing that is made here has the digest that was asked for.
+  assert.equal(suiteOf(nameInFull("debian:trixie-slim@sha256:00")), undefined);
 });
 
 Deno.test("a base that is made here has a name for each architecture", () => {
