@@ -1,5 +1,6 @@
 // The manager's HTTP port under attack: it is closed to others, and held connections end nothing.
 import assert from "node:assert/strict";
+import { describe } from "../../shared/process/command.ts";
 import { converse } from "../../shared/process/exec.ts";
 import { ROOT } from "../../tools/checkout.ts";
 import { type Node, workerAddress } from "../fixture/cluster.ts";
@@ -102,7 +103,10 @@ testAsRoot(
     const { node } = worker;
     const send = async (text: string) => {
       const script = `exec 3<>/dev/tcp/127.0.0.1/9470; printf "$1" >&3; head -1 <&3`;
-      return (await node.run(["bash", "-c", script, "bash", text])).stdout.trim();
+      const done = await node.run(["bash", "-c", script, "bash", text]);
+      // Else it would have waited for as long as a program may run.
+      assert.equal(done.reason, "success", describe(done));
+      return done.stdout.trim();
     };
     assert.equal(await send("hello\\r\\n\\r\\n"), "HTTP/1.1 400 Bad Request");
     assert.match(await send(`GET /${"x".repeat(9_000)}`), /^HTTP\/1\.1 431 /);
