@@ -47,7 +47,8 @@ export class Intruder {
 
   /** Sends frames to a LAN. */
   async flood(attack: Attack): Promise<void> {
-    await this.#run(sendFrames(attack));
+    const sent = await this.#run(sendFrames(attack));
+    if (!(Number(sent) > 0)) throw new Error(`Cannot attack: no frame was sent: ${sent}`);
   }
 
   /** Answers which of these take a connection, such as `10.0.0.1:179`. */
