@@ -44,13 +44,13 @@ export const ATTACKS: readonly Attack[] = [
   },
   {
     name: "storm",
-    title: "broadcasts, as fast as one process sends, 300,000",
-    run: (node) => attack(node, MALLORY, { frames: 300_000, destination: EVERYBODY }),
+    title: "broadcasts, as fast as one process sends, for 10 s",
+    run: (node) => attack(node, MALLORY, { seconds: 10, destination: EVERYBODY }),
   },
   {
     name: "unknown",
-    title: "frames to a MAC address that nobody has, 300,000",
-    run: (node) => attack(node, MALLORY, { frames: 300_000, destination: NOBODY }),
+    title: "frames to a MAC address that nobody has, as fast as one process sends, for 10 s",
+    run: (node) => attack(node, MALLORY, { seconds: 10, destination: NOBODY }),
   },
   {
     name: "moves",
