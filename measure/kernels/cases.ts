@@ -51,6 +51,16 @@ export const CASES: readonly Case[] = [
   },
   { name: "mend", what: "what is broken is mended", run: tests("manager/mend_") },
   {
+    name: "older",
+    what: "before Linux 6.15: calls that were killed, mending, sweeps, uninstall",
+    run: tests("manager/older_"),
+  },
+  {
+    name: "install",
+    what: "what an install makes on a node: LAN namespace, settings, files",
+    run: tests("manager/install_"),
+  },
+  {
     name: "walls",
     what: "limits of MAC addresses and of storms, and the VTEP filter",
     run: tests("manager/mac_limit_", "manager/storm_limit_", "manager/vtep_filter_"),
