@@ -2,6 +2,7 @@
 import { downloadEnv, inCheckout, must, ROOT, type ToolContext } from "../../tools/checkout.ts";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { makeDrive } from "./drive.ts";
+import { listFiles } from "./modules.ts";
 
 /**
  * Where a machine has the checkout. Deno finds what it has translated by this path, so the checkout
@@ -13,13 +14,22 @@ const RUN_ELSEWHERE = `mount --bind "$1" "$2" && cd "$2" && shift 2 && exec "$@"
 
 /** What no test needs: history, caches, and programs of other machines. */
 const LEFT_OUT = [".git", ".cache", "dist"];
-/** Deno downloads what these files import, because what runs in a machine has no network. */
-const ENTRY_POINTS = [
+const PROGRAMS = [
   "tests/preload/main.ts",
   "lab/main.ts",
   "tools/main.ts",
   "measure/powers/main.ts",
 ];
+
+/**
+ * Deno downloads what these files import, because what runs in a machine has no network, and
+ * translates them, which takes long where CPUs are emulated. All tests are among them, those in
+ * folders too: any may be picked.
+ */
+export function listEntryPoints(): string[] {
+  const tests = listFiles(`${ROOT}/tests`).filter((name) => name.endsWith("_test.ts")).sort();
+  return [...PROGRAMS, ...tests.map((name) => `tests/${name}`)];
+}
 
 /** Writes the drive into `file`, by way of folders beside it. */
 export async function makeCheckoutDrive(
@@ -31,10 +41,8 @@ export async function makeCheckoutDrive(
   const dist = `dist/${HOST_ARCH}`;
   await must("remove an earlier copy", { argv: ["rm", "--recursive", "--force", folder] });
   await Deno.mkdir(`${folder}/dist`, { recursive: true });
-  const tests = Array.from(Deno.readDirSync(`${ROOT}/tests`), ({ name }) => `tests/${name}`)
-    .filter((name) => name.endsWith("_test.ts"));
   const env = downloadEnv(context, { DENO_DIR: `${cache}/deno` });
-  const cacheAll = [Deno.execPath(), "cache", "--quiet", ...ENTRY_POINTS, ...tests];
+  const cacheAll = [Deno.execPath(), "cache", "--quiet", ...listEntryPoints()];
   await must("download what the tests import", {
     // deno-fmt-ignore
     argv: ["unshare", "--mount", "--propagation", "private",
