@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { exitCode } from "./exit_code.ts";
 import { type KernelReport, NoKernels } from "./test_kernels.ts";
 
-const HELD = { name: "wire", seconds: 60, passed: 1, skipped: 0, failures: [] };
+const HELD = { name: "wire", seconds: 60, passed: 1, skipped: [], failures: [] };
 const CUT = { ...HELD, name: "plugin", passed: 0, stopped: "Stopped after 10 minutes" };
 const FAILED = { ...HELD, passed: 0, failures: [{ name: "x", why: "y" }] };
 

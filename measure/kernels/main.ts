@@ -9,7 +9,7 @@ import { type Case, CASES, pickCases, shortCases } from "./cases.ts";
 import { exitCode } from "./exit_code.ts";
 import { hostPackages } from "./packages.ts";
 import { Progress } from "../progress.ts";
-import { renderTable } from "./report.ts";
+import { renderResults } from "./report.ts";
 import { type KernelReport, NoKernels, type Plan, testKernels } from "./test_kernels.ts";
 
 interface Options {
@@ -100,10 +100,12 @@ try {
 } catch (caught) {
   error = interrupt.signal.aborted ? interrupt.signal.reason : caught;
 }
-const json = JSON.stringify(reports, null, 2);
-if (options.json) console.log(json);
-else if (reports.length > 0) console.log(renderTable(reports, cases));
-if (reports.length > 0) await Deno.writeTextFile(`${cache}/logs/results.json`, `${json}\n`);
+const results = renderResults(reports, cases, options.json ? "json" : "table");
+if (results !== undefined) console.log(results);
+if (reports.length > 0) {
+  const json = renderResults(reports, cases, "json");
+  await Deno.writeTextFile(`${cache}/logs/results.json`, `${json}\n`);
+}
 if (error !== undefined) progress.say(error instanceof Error ? error.message : String(error));
 code ??= exitCode({ reports, error, interrupted: interrupt.signal.aborted });
 if (code === 3) progress.say("NOT TESTED on other kernels than this machine's");

@@ -12,7 +12,8 @@ export interface Verdict {
   readonly name: string;
   readonly seconds: number;
   readonly passed: number;
-  readonly skipped: number;
+  /** The names of tests that were left out, which tell why. */
+  readonly skipped: readonly string[];
   readonly failures: readonly { readonly name: string; readonly why: string }[];
   /** Why the case did not come to its end: the kernel has ended, or somebody has ended it. */
   readonly stopped?: string;
@@ -65,16 +66,16 @@ export async function runCase(
   } catch (error) {
     stopped = { stopped: error instanceof Error ? error.message : String(error) };
   }
-  const count = (outcome: TestEnd["outcome"]) =>
-    ended.filter((end) => end.outcome === outcome).length;
-  const failures = ended.filter(({ outcome }) => outcome === "failed")
+  const those = (wanted: TestEnd["outcome"]) => ended.filter(({ outcome }) => outcome === wanted);
+  const failures = those("failed")
     .map(({ name, messages }) => ({ name, why: messages.join("\n") }));
   if (code !== undefined && code !== 0 && failures.length === 0) {
     failures.push({ name: `ended with ${code}`, why: last.join("\n") });
   }
-  const passed = "tests" in run ? count("passed") : code === 0 ? 1 : 0;
+  const passed = "tests" in run ? those("passed").length : code === 0 ? 1 : 0;
+  const skipped = those("skipped").map(({ name }) => name);
   const seconds = Math.round((performance.now() - started) / 1000);
-  return { name, seconds, passed, skipped: count("skipped"), failures, ...stopped };
+  return { name, seconds, passed, skipped, failures, ...stopped };
 }
 
 function argvOf(run: Case["run"]): string[] {

@@ -22,10 +22,10 @@ async function runOn(lines: readonly string[], end: () => number) {
 }
 
 Deno.test("a case whose machine has ended tells which of its tests had", async () => {
-  const verdict = await runOn(["ok 1 - one", "ok 2 - other"], () => {
+  const verdict = await runOn(["ok 1 - one", "ok 2 - two (cannot run: x) # SKIP"], () => {
     throw new Error("Cannot go on: the kernel has ended");
   });
-  const counts = { passed: 2, skipped: 0, failures: [] };
+  const counts = { passed: 1, skipped: ["two (cannot run: x)"], failures: [] };
   assert.deepEqual(verdict, {
     ...{ name: "plugin", seconds: 0, stopped: "Cannot go on: the kernel has ended" },
     ...counts,
