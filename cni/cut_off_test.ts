@@ -11,6 +11,7 @@ import type { Step } from "../shared/steps.ts";
 import { BareNode, type Device, LANS, VTEP } from "../tests/fixture/bare_node.ts";
 import { type Call, codeOf, resultOf } from "../tests/fixture/calls.ts";
 import { callHere, hostOf, type NodeHost } from "../tests/fixture/node_host.ts";
+import { RELEASES } from "../tests/fixture/older_kernel.ts";
 import { testAsRoot } from "../tests/fixture/privileged.ts";
 import { answer } from "./call.ts";
 
@@ -74,9 +75,6 @@ const lanDevicesOf = (devices: readonly Device[]) =>
     const up = device.flags.includes("UP");
     return { ifname, mtu, master, ifalias, altnames: altnames?.toSorted(), group, up, data, slave };
   }).toSorted((a, b) => a.ifname < b.ifname ? -1 : 1);
-
-/** Kernels that make a VXLAN device in its own namespace, and in the node's. */
-const RELEASES = ["6.15.0", "6.14.11"] as const;
 
 for (const release of RELEASES) {
   testAsRoot(

@@ -4,6 +4,7 @@ import { parseLinks } from "../shared/iproute2/link.ts";
 import { BareNode } from "../tests/fixture/bare_node.ts";
 import { type Call, codeOf } from "../tests/fixture/calls.ts";
 import { callHere, hostOf } from "../tests/fixture/node_host.ts";
+import { RELEASES } from "../tests/fixture/older_kernel.ts";
 import { testAsRoot } from "../tests/fixture/privileged.ts";
 import { answer } from "./call.ts";
 import { pickLan, planRemoval, planRules } from "./original.ts";
@@ -78,30 +79,40 @@ COMMIT
   assert.equal(planRules("", "kt-net1-ntwork"), "");
 });
 
-testAsRoot(
-  "a DEL that finds its port asks nothing in the node's namespace, another asks once",
-  async () => {
-    await using node = await BareNode.start();
-    await node.addPods("pod");
-    const host = hostOf(node);
-    let starts = 0;
-    let exchanges = 0;
-    const counting = {
-      ...host,
-      converse: (command: Parameters<typeof host.converse>[0]) => {
-        const real = host.converse(command);
-        if (real === undefined || !command.argv.includes(`--net=${host.nodeNetns}`)) return real;
-        starts++;
-        return { ...real, write: (text: string) => (exchanges++, real.write(text)) };
-      },
-    };
-    const asked = async (call: Call) => {
-      [starts, exchanges] = [0, 0];
-      assert.equal(codeOf(await callHere(answer, counting, call)), 0);
-      return [starts, exchanges];
-    };
-    assert.deepEqual(await asked({ verb: "ADD" }), [0, 0]);
-    assert.deepEqual(await asked({ verb: "DEL" }), [0, 0]);
-    assert.deepEqual(await asked({ verb: "DEL" }), [1, 1]);
-  },
-);
+/** What each asks in the node's namespace: `ip`s that are started, and exchanges with them. */
+const ASKED = {
+  "6.15.0": { add: [0, 0], del: [0, 0], again: [1, 1] },
+  // The VXLAN device is made there, where a killed call may have left one.
+  "6.14.11": { add: [1, 3], del: [0, 0], again: [1, 2] },
+} as const;
+
+for (const kernelRelease of RELEASES) {
+  testAsRoot(
+    `a DEL that finds its port asks nothing in the node's namespace, another asks once: ${kernelRelease}`,
+    async () => {
+      await using node = await BareNode.start();
+      await node.addPods("pod");
+      const host = { ...hostOf(node), kernelRelease };
+      let starts = 0;
+      let exchanges = 0;
+      const counting = {
+        ...host,
+        converse: (command: Parameters<typeof host.converse>[0]) => {
+          const real = host.converse(command);
+          if (real === undefined || !command.argv.includes(`--net=${host.nodeNetns}`)) return real;
+          starts++;
+          return { ...real, write: (text: string) => (exchanges++, real.write(text)) };
+        },
+      };
+      const asked = async (call: Call) => {
+        [starts, exchanges] = [0, 0];
+        assert.equal(codeOf(await callHere(answer, counting, call)), 0);
+        return [starts, exchanges];
+      };
+      const { add, del, again } = ASKED[kernelRelease];
+      assert.deepEqual(await asked({ verb: "ADD" }), add);
+      assert.deepEqual(await asked({ verb: "DEL" }), del);
+      assert.deepEqual(await asked({ verb: "DEL" }), again);
+    },
+  );
+}

@@ -45,6 +45,11 @@ export function openKernel(
   const forgetEnded = (netns: string) => {
     if (sessions.get(netns)?.ended) sessions.delete(netns);
   };
+  const close = async () => {
+    const open = [...sessions.values()];
+    sessions.clear();
+    await Promise.all(open.map((one) => one.close()));
+  };
   async function show(netns: string, questions: readonly Question[]): Promise<Link[]> {
     try {
       return await session(netns).show(questions);
@@ -66,11 +71,10 @@ export function openKernel(
     async apply(netns, change) {
       const failure = await session(netns).apply(change);
       forgetEnded(netns);
+      // All sessions have the caller's time: where it is over, undoing needs new ones.
+      if (failure?.reason === "timeout") await close();
       return failure;
     },
-    async close() {
-      await Promise.all([...sessions.values()].map((open) => open.close()));
-      sessions.clear();
-    },
+    close,
   };
 }
