@@ -20,7 +20,13 @@ import { makeMac } from "../shared/mac.ts";
 import { readFacts, readUnderlay } from "./node.ts";
 import type { CheckedCall } from "./checked_call.ts";
 import { renderResult } from "./result.ts";
-import { refuseAttached, refuseLansName, refuseOtherSettings, refuseTaken } from "./refusals.ts";
+import {
+  refuseAttached,
+  refuseLansName,
+  refuseOtherSettings,
+  refuseOwnLansName,
+  refuseTaken,
+} from "./refusals.ts";
 import { refuseNetns } from "./sandbox.ts";
 
 /** What a call asks for. */
@@ -42,6 +48,7 @@ interface Standing {
 /** @throws {FaultError} when something of it is refused, or the kernel refuses it */
 export async function add(call: CheckedCall): Promise<JsonObject> {
   const wish = await readWish(call);
+  refuseOwnLansName(call, wish.lan, wish.attachment);
   const facts = await readFacts(call);
   using _lan = await lockLan(call, wish.lan.vni);
   await refuseNetns(call, facts);

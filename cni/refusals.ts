@@ -5,9 +5,10 @@ import type { Host } from "../shared/host.ts";
 import { showLink } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
 import { parseAlias } from "../shared/lan/alias.ts";
-import { type Lan, lanTitle } from "../shared/lan/lan.ts";
+import { type Lan, lanDevices, lanTitle } from "../shared/lan/lan.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import type { Attachment } from "../shared/lan/plan_port.ts";
+import { birthplaceOn } from "../shared/lan/unborn_vxlan.ts";
 import { findUnderlay } from "../shared/lan/underlay.ts";
 import type { CheckedCall } from "./checked_call.ts";
 import type { LanConfig } from "./config.ts";
@@ -58,6 +59,20 @@ export async function refuseLansName(
 ) {
   const links = await kernel.show(LAN_NETNS, [showLink(ifname)]);
   if (!links.some((link) => link.ifname === ifname || link.altnames.includes(ifname))) return;
+  refuseNameOfDevice(ifname, details);
+}
+
+/**
+ * The same for a device of the attachment's own LAN, before anything is made: once the kernel has
+ * refused the interface, a LAN that was made for it is gone again, and nothing tells the reason.
+ * @throws {FaultError} when Linux looks the name up among them
+ */
+export function refuseOwnLansName({ host }: CheckedCall, lan: Lan, { ifname }: Attachment) {
+  if (birthplaceOn(host.kernelRelease) === "lan") return;
+  if (Object.values(lanDevices(lan)).includes(ifname)) refuseNameOfDevice(ifname);
+}
+
+function refuseNameOfDevice(ifname: string, details?: string): never {
   const rule = "a LAN's device has that name, which Linux before 6.15 refuses";
   fail("environment", `Cannot use CNI_IFNAME ${ifname}: ${rule}`, details);
 }
