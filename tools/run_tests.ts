@@ -1,5 +1,5 @@
 // Runs all tests: installs and builds what they need, then runs `deno test` for each form.
-import { attend } from "../shared/process/exec.ts";
+import { attend, run } from "../shared/process/exec.ts";
 import { ARCH_NAMES } from "./arch.ts";
 import { ensureBuilt } from "./build.ts";
 import { CACHE, downloadEnv, inCheckout, type ToolContext } from "./checkout.ts";
@@ -24,11 +24,11 @@ export type Form = typeof FORMS[number];
  * their paths in tests/.
  */
 const DENO_RUN_TESTS = ["plugin/", "calls/", "manager/worker_", "lab/lab_test"] as const;
-/**
- * What is run on another Debian: what depends on iproute2 and util-linux, but not on FRR, which is
- * too old in some Debians.
- */
+/** What is run on another Debian: what depends on iproute2 and util-linux. */
 const ROOT_TESTS = ["plugin/"] as const;
+/** What is run there, too, where FRR is not too old for the manager. */
+const FRR_TESTS = ["wire_", "manager/worker_"] as const;
+const OLDEST_FRR = [8, 4] as const;
 
 export interface TestRequest {
   /** Arguments of `deno test`. Without any, each pass has its own. */
@@ -45,6 +45,7 @@ export interface TestRequest {
 /** One run of `deno test`. */
 interface Pass {
   readonly title: string;
+  /** Without any, and on another Debian, what that Debian's FRR can run. */
   readonly args: readonly string[];
   readonly form: Exclude<Form, "both">;
   readonly root?: string;
@@ -89,10 +90,7 @@ function planPasses({ args, form, roots }: TestRequest): Pass[] {
     const title = form === "compiled"
       ? "compiled programs"
       : `programs run by Deno ${Deno.version.deno}`;
-    for (const root of roots) {
-      const files = args.length > 0 ? args : listTests(ROOT_TESTS);
-      passes.push({ title: `${title} on ${root}`, args: files, form, root });
-    }
+    for (const root of roots) passes.push({ title: `${title} on ${root}`, args, form, root });
     if (roots.length > 0) continue;
     const all = form === "compiled" || args.length > 0;
     passes.push({ title, args: all ? args : listTests(DENO_RUN_TESTS), form });
@@ -104,19 +102,45 @@ async function runPass(
   { form, args, root }: Pass,
   context: ToolContext,
 ): Promise<{ junit: string; code: number }> {
+  const dir = root === undefined ? undefined : await findRoot(root, context);
+  const files = dir === undefined || args.length > 0 ? args : await listRootTests(dir, context);
   const report = `${CACHE}/junit-${form}.xml`;
   await Deno.writeTextFile(report, "");
   const frozen = context.env.CI === "true" ? ["--frozen"] : [];
   const preload = `--preload=${PRELOADED}`;
-  const test = ["test", "--allow-all", preload, ...frozen, `--junit-path=${report}`, ...args];
+  const test = ["test", "--allow-all", preload, ...frozen, `--junit-path=${report}`, ...files];
   let argv = inCheckout(Deno.execPath(), ...test);
   if (form === "deno-run") {
     await makeDenoRun(context);
     argv = withDenoRun(argv);
   }
-  if (root !== undefined) argv = await inRoot(await findRoot(root, context), argv, context);
+  if (dir !== undefined) argv = await inRoot(dir, argv, context);
   const code = await attend({ argv, env: downloadEnv(context) });
   return { junit: await Deno.readTextFile(report), code };
+}
+
+async function listRootTests(dir: string, context: ToolContext): Promise<string[]> {
+  const bgpd = await inRoot(dir, ["/usr/lib/frr/bgpd", "--version"], context);
+  const { tests, leftOut } = pickRootTests((await run({ argv: bgpd })).stdout);
+  if (leftOut !== undefined) context.log(`Not tested: ${leftOut}`);
+  return listTests(tests);
+}
+
+/**
+ * What is run in a Debian where `bgpd --version` prints this, by the beginnings of paths in tests/,
+ * and what is left out there, with why.
+ */
+export function pickRootTests(
+  printed: string,
+): { readonly tests: readonly string[]; readonly leftOut?: string } {
+  const [, version = "", major, minor] = /^bgpd version ((\d+)\.(\d+)\S*)/.exec(printed) ?? [];
+  const [oldMajor, oldMinor] = OLDEST_FRR;
+  const above = Number(major) - oldMajor || Number(minor) - oldMinor;
+  if (above >= 0) return { tests: [...ROOT_TESTS, ...FRR_TESTS] };
+  const found = version === "" ? "no bgpd runs there" : `FRR is ${version}`;
+  const leftOut = `${FRR_TESTS.map((name) => `tests/${name}*`).join(", ")}, because ${found}, ` +
+    `and the manager needs ${OLDEST_FRR.join(".")}`;
+  return { tests: ROOT_TESTS, leftOut };
 }
 
 async function sayWhatCannotRun({ log }: ToolContext): Promise<void> {

@@ -1,6 +1,6 @@
 // The closing line that is read out of Deno's JUnit report.
 import assert from "node:assert/strict";
-import { count, listFailed, render, sum } from "./run_tests.ts";
+import { count, listFailed, pickRootTests, render, sum } from "./run_tests.ts";
 
 // Deno 2.9.6 writes it so.
 const report = `<?xml version="1.0" encoding="UTF-8"?>
@@ -44,4 +44,21 @@ Deno.test("a run without tests is none", () => {
 Deno.test("the last line counts the tests of all passes", () => {
   const all = [count(report, 1), count("", 1), count(report, 1)];
   assert.equal(render(sum(all)), "4 passed, 3 failed, 2 skipped");
+});
+
+Deno.test("on another Debian FRR's tests run where its FRR is one that the manager can run", () => {
+  for (const version of ["8.4", "8.4.4", "9.0", "10.3", "10.7.1"]) {
+    assert.deepEqual(pickRootTests(`bgpd version ${version}\nCopyright 1996-2005\n`), {
+      tests: ["plugin/", "wire_", "manager/worker_"],
+    });
+  }
+  const left = (printed: string) => {
+    const { tests, leftOut } = pickRootTests(printed);
+    assert.deepEqual(tests, ["plugin/"]);
+    return leftOut;
+  };
+  const what = "tests/wire_*, tests/manager/worker_*, because";
+  assert.equal(left("bgpd version 7.5.1\n"), `${what} FRR is 7.5.1, and the manager needs 8.4`);
+  assert.equal(left("bgpd version 8.3\n"), `${what} FRR is 8.3, and the manager needs 8.4`);
+  assert.equal(left(""), `${what} no bgpd runs there, and the manager needs 8.4`);
 });
