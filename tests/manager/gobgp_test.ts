@@ -1,17 +1,20 @@
-// What an independent speaker forges reaches no kernel, as what the tests' own speaker forges.
+// What an independent speaker forges is refused, as what the tests' own speaker forges.
 import assert from "node:assert/strict";
 import { LANS } from "../fixture/bare_node.ts";
 import {
   type Node,
   plug,
   REFLECTOR_ADDRESS,
+  startCluster,
   startNode,
   workerAddress,
 } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { GoBgp } from "../fixture/gobgp.ts";
+import { runManagers } from "../fixture/manager.ts";
+import { addPod } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
-import { startTwoPods } from "../fixture/two_pods.ts";
+import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
 
 const OWN = "10.99.0.66";
 const OTHER = workerAddress(1);
@@ -23,8 +26,8 @@ const common = (rd: string, nextHop: string) =>
 const hex = (at: number) => at.toString(16).padStart(2, "0");
 const macRoute = (at: number, nextHop = OWN, rd = OWN) =>
   `macadv 06:00:00:00:00:${hex(at)} 0.0.0.0 etag 0 label 10 ${common(rd, nextHop)}`;
-const memberRoute = (ip: string, nextHop = OWN) =>
-  `multicast ${ip} etag 0 rd ${OWN}:2 rt 65000:10 encap vxlan pmsi ingress-repl 10 ${ip} ` +
+const memberRoute = (ip: string, nextHop = OWN, rd = OWN) =>
+  `multicast ${ip} etag 0 rd ${rd}:2 rt 65000:10 encap vxlan pmsi ingress-repl 10 ${ip} ` +
   `nexthop ${nextHop}`;
 
 /** What FRR refuses by itself, so that the session stays. */
@@ -37,8 +40,8 @@ const REFUSED: Readonly<Record<string, (at: number) => string>> = {
   "type 5": (at) => `prefix 10.50.${at}.0/24 gw ${OWN} etag 0 label 10 ${common(OWN, OWN)}`,
 };
 
-const many = (make: (at: number) => string) =>
-  Array.from({ length: EACH }, (_, at) => make(at + 1));
+const many = (make: (at: number) => string, count = EACH) =>
+  Array.from({ length: count }, (_, at) => make(at + 1));
 
 async function readFdb(node: Node): Promise<string[]> {
   const fdb = await node.must("nsenter", `--net=${LANS}`, "bridge", "fdb", "show");
@@ -66,16 +69,54 @@ testAsRoot("what GoBGP forges reaches no kernel, and what is its own does", asyn
     assert.deepEqual(forged, [], node.name);
   }
   assert.ok(await speaker.isUp());
+});
 
-  // FRR cannot refuse these: the session ends.
-  await speaker.announce(many((at) => memberRoute(`10.98.4.${at}`)));
-  await eventually(
-    async () =>
-      (await Promise.all([w1, w2].map(readFdb))).flat().every((line) =>
-        !/^06:| dst 10\.98\./.test(line)
-      ),
-    30,
-    async () => `there is ${(await readFdb(w1)).slice(0, 5)}`,
-  );
-  await pods.running.reflector.logged(new RegExp(`no routes are taken from ${OWN}: `));
+/** What FRR cannot refuse, how many of it come, and why the manager ends the session. */
+const SHUT: Readonly<
+  Record<string, readonly [make: (own: string, at: number) => string, count: number, why: string]>
+> = {
+  "other nodes' memberships": [
+    (own, at) => memberRoute(`10.98.4.${at}`, own, own),
+    EACH,
+    String.raw`it announces the node 10\.98\.4\.`,
+  ],
+  "another node's route distinguisher": [
+    (own, at) => macRoute(at, own, OTHER),
+    EACH,
+    `it announces a route of ${OTHER}`,
+  ],
+  "more routes than are allowed": [
+    (own, at) => macRoute(at, own, own),
+    2 * EACH,
+    `it announces \\d+ routes, and ${EACH} are allowed`,
+  ],
+};
+
+testAsRoot("GoBGP is shut out when it claims other nodes, or announces too much", async () => {
+  await using cluster = await startCluster();
+  await using running = await runManagers(cluster, {}, { MEGALOS_MAX_ROUTES: `${EACH}` });
+  // Entries are made for LANs alone that a worker has.
+  for (const [at, node] of cluster.workers.entries()) {
+    await addPod(node, [PC1, PC2][at]!, `10.0.0.${at + 1}`);
+  }
+  await using stranger = await startNode("stranger");
+  await plug(cluster.reflector, stranger, OWN);
+  for (const [at, [what, [make, count, why]]] of Object.entries(SHUT).entries()) {
+    // A client that was refused is not believed for a while: each kind has an address of its own.
+    const own = `10.99.0.${67 + at}`;
+    await stranger.must("ip", "address", "add", `${own}/24`, "dev", "eth0");
+    await using speaker = await GoBgp.start(stranger, REFLECTOR_ADDRESS, own);
+    await speaker.announce(many((at) => make(own, at), count));
+    await running.reflector.logged(
+      new RegExp(`no routes are taken from ${own}: .*${why}`),
+    );
+    await eventually(async () => !(await speaker.isUp()), 20, `${what}: the session is still up`);
+    for (const node of cluster.workers) {
+      await eventually(
+        async () => !(await readFdb(node)).some((line) => /^06:| dst 10\.98\./.test(line)),
+        20,
+        async () => `${what}: there is ${(await readFdb(node)).slice(0, 5)}`,
+      );
+    }
+  }
 });
