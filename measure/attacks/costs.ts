@@ -3,7 +3,7 @@ import { sleep } from "../../shared/process/time.ts";
 import { type Node, startCluster } from "../../tests/fixture/cluster.ts";
 import { runManagers } from "../../tests/fixture/manager.ts";
 import { addPod } from "../../tests/fixture/pod.ts";
-import { addLoop, closeLoop, MALLORY, openLoop } from "../../tests/fixture/loop.ts";
+import { addLoop, closeLoop, closeRing, MALLORY, openLoop } from "../../tests/fixture/loop.ts";
 import type { At } from "../progress.ts";
 import { compare, type Throughput, Transfer } from "./transfer.ts";
 
@@ -21,10 +21,17 @@ export interface Cost {
 export const COSTS: readonly Cost[] = [
   {
     name: "throughput",
-    title: "a transfer in one LAN, and a loop through two others",
+    title: "a transfer in one LAN, and a loop through two others, with broadcasts in it",
     noun: "loop",
     leastPart: 0.95,
-    measure: measureLoop,
+    measure: (env, at) => measureLoop(env, at, closeLoop),
+  },
+  {
+    name: "throughput-known",
+    title: "the same, with a hundred frames in it to a known MAC address",
+    noun: "loop",
+    leastPart: 0.95,
+    measure: (env, at) => measureLoop(env, at, closeRing),
   },
   {
     name: "filter",
@@ -47,9 +54,11 @@ const BURST_MS = 2_000;
 /** What the loop or nft has begun is over after so long. */
 const SETTLE_MS = 500;
 
+/** @param close closes the loop, and sends frames into it */
 async function measureLoop(
   env: Readonly<Record<string, string>>,
   at: At,
+  close: (node: Node) => Promise<void>,
 ): Promise<Throughput> {
   at("the nodes start");
   await using cluster = await startCluster();
@@ -62,7 +71,7 @@ async function measureLoop(
   return await compare(transfer, at, {
     count: 10,
     windowMs: 3_000,
-    begin: () => closeLoop(w1).then(() => sleep(BURST_MS)),
+    begin: () => close(w1).then(() => sleep(BURST_MS)),
     end: () => openLoop(w1).then(() => sleep(SETTLE_MS)),
   });
 }
