@@ -6,7 +6,7 @@ import { LANS } from "../fixture/bare_node.ts";
 import { type Node, plug, startCluster, startNode } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { addOrdinaryPod, countForged, forge, FORGED } from "../fixture/forger.ts";
-import { CNI_BIN_DIR, MANAGER, readStatus, runManagers } from "../fixture/manager.ts";
+import { CNI_BIN_DIR, MANAGER, probe, readStatus, runManagers } from "../fixture/manager.ts";
 import { addPod, addSandbox, call, canReach } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { startResidentNode } from "../fixture/resident_node.ts";
@@ -127,6 +127,96 @@ testAsRoot("a table that somebody has changed is put back, also at a manager's s
   await worker.restart();
   await eventually(isPutBack, 20, () => `the rule stays\n${worker.manager.log}`);
   assert.match(await listSet("vteps4"), /10\.99\.0\.13/, "whom an earlier manager has let pass");
+});
+
+/** What an admin does, and kube-proxy and others at their start: none of it is about our table. */
+const FLUSHES = `
+set -e
+iptables-nft -w -F
+iptables-nft -w -t nat -F
+for chain in filter:INPUT nat:POSTROUTING; do
+  printf '*%s\\n:%s ACCEPT [0:0]\\nCOMMIT\\n' "\${chain%:*}" "\${chain#*:}" | iptables-nft-restore -w
+done
+`;
+
+testAsRoot("who flushes or restores all of iptables leaves the filter as it is", async () => {
+  await using worker = await startResidentNode();
+  const { node, manager } = worker;
+  await node.must("sh", "-c", NEIGHBOURS.replaceAll("iptables", "iptables-nft"));
+  await node.must("iptables-nft", ..."-w -t nat -A POSTROUTING -j MASQUERADE".split(" "));
+  await addPod(node, PC1);
+  const fdb = ["fdb", "append", "00:00:00:00:00:00", "dev", "net1-ntwork", "dst", W2];
+  await node.must("nsenter", `--net=${LANS}`, "bridge", ...fdb);
+  await manager.logged(/the VTEP filter is set/);
+  // A table that was made anew would have other handles.
+  const list = () =>
+    node.must(..."nft --handle --stateless --terse list table inet megalos".split(" "));
+  // The last rule has the node track connections: from the first one on, the table has this.
+  await node.must("ping", "-c", "1", "127.0.0.1");
+  await eventually(async () => (await list()).includes("notrack"), 20, () => manager.log);
+  const whole = await list();
+  await node.must("sh", "-c", FLUSHES);
+  assert.doesNotMatch(await node.must("iptables-nft-save"), /^-A /m);
+  assert.equal(await list(), whole);
+  // A manager that has looked since has taken this away.
+  const [set, stranger] = [["set", "inet", "megalos", "vteps4"], "10.99.0.13"];
+  await node.must("nft", "add", "element", ...set.slice(1), `{ ${stranger} }`);
+  await eventually(
+    async () => !(await node.must("nft", "list", ...set)).includes(stranger),
+    20,
+    () => `who is no node stays known\n${manager.log}`,
+  );
+  assert.equal(await list(), whole);
+  assert.doesNotMatch(manager.log, /is set again/);
+});
+
+// As a kernel without nf_tables makes it fail. It keeps what it was asked.
+const NO_NFT = `
+set -e
+cat >/run/nft <<'SCRIPT'
+#!/bin/sh
+echo "$*" >>/run/nft-asked
+echo "netlink: Error: cache initialization failed: Operation not supported" >&2
+exit 1
+SCRIPT
+chmod 755 /run/nft
+mount --bind /run/nft /usr/sbin/nft
+`;
+
+testAsRoot("a node where nft cannot work says so once, and goes on without tables", async () => {
+  await using cluster = await startCluster();
+  const [w1, w2] = cluster.workers;
+  for (const node of [w1, w2]) await node.must("sh", "-c", NO_NFT);
+  // So they are ready.
+  await using running = await runManagers(cluster);
+  await addPod(w1, PC1, "10.0.0.1");
+  await addPod(w2, PC2, "10.0.0.2");
+  await eventually(() => canReach(w1, PC1, "10.0.0.2"), 30, "no frame passes");
+  for (const { node } of running.workers) {
+    assert.equal(await probe(node, "/readyz"), "200 ok");
+    assert.equal((await readStatus(node)).vtepFilter, null);
+  }
+  for (const manager of running.workers) {
+    const { node } = manager;
+    // A look asks once for the table.
+    const countLooks = async () =>
+      [...(await node.must("cat", "/run/nft-asked")).matchAll(/list table inet megalos$/gm)].length;
+    const looks = await countLooks();
+    await eventually(async () => await countLooks() > looks + 3, 30, () => manager.log);
+    const said = manager.log.split("\n").filter((line) => /nft|nf_tables|supported/.test(line));
+    assert.equal(said.length, 2, said.join("\n"));
+    const [filter, storms] = ["keep the VTEP filter", "limit storms in LANs"];
+    for (const what of [filter, storms]) {
+      const line = `warn Cannot ${what}: .*cache initialization failed: Operation not supported`;
+      assert.match(said.join("\n"), new RegExp(line));
+    }
+    // Where it works again, both are there.
+    await node.must("umount", "/usr/sbin/nft");
+    for (const what of [filter, storms]) {
+      await manager.logged(new RegExp(`works again: ${what}`));
+    }
+    assert.ok(await hasFilter(node));
+  }
 });
 
 testAsRoot("without the filter all of that enters", async () => {
