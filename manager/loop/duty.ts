@@ -21,7 +21,7 @@ const OBSERVING = { name: "ask FRR how it is" };
 
 /** Duties in their order. One that fails stops no other; why it fails is told once. */
 export class Duties {
-  /** Why each failing duty has failed the last time. */
+  /** Why each failing duty has failed the last time, without times. */
   readonly #failures = new Map<Pick<Duty, "name">, string>();
 
   constructor(private readonly duties: readonly Duty[], private readonly tell: Tell) {}
@@ -58,8 +58,10 @@ export class Duties {
   }
 
   #fail(duty: Pick<Duty, "name">, why: string): void {
-    if (this.#failures.get(duty) === why) return;
-    this.#failures.set(duty, why);
+    // A program that hangs is killed after a slightly different time each time.
+    const reason = why.replaceAll(/\b\d+ ms\b/g, "");
+    if (this.#failures.get(duty) === reason) return;
+    this.#failures.set(duty, reason);
     this.tell({ kind: "duty-failed", duty: duty.name, why });
   }
 }

@@ -45,6 +45,16 @@ Deno.test("a duty that fails stops no other, and why is told once, and its end",
   assert.equal(duties.failing, 0);
 });
 
+Deno.test("a program that is killed each time, after another time, is told of once", async () => {
+  const { duties, state } = startDuties();
+  const [first, ...later] = [20_003, 20_071, 19_998].map((ms) => `nft was killed after ${ms} ms`);
+  for (const why of [first, ...later]) {
+    state.error = new Error(why);
+    await duties.look(observe);
+  }
+  assert.deepEqual(state.told, [{ kind: "duty-failed", duty: "two", why: first }]);
+});
+
 Deno.test("a duty that can never be done ends the look", async () => {
   const { duties, state } = startDuties();
   state.error = new CannotGoOn("gone");
