@@ -97,12 +97,18 @@ testAsRoot("the launcher works by bash, too", async () => {
   await addAndDelete();
 });
 
+// Says the number of a process in a network namespace of its own.
+const START_ELSEWHERE = `
+unshare --net sleep infinity >/dev/null 2>&1 &
+while [ "$(readlink /proc/$!/ns/net)" = "$(readlink /proc/$$/ns/net)" ]; do sleep 0.1; done
+echo $!
+`;
+
 testAsRoot("a CNI_NETNS that may mean another file to the manager is the binary's", async () => {
   await using worker = await startResidentNode();
   const { node } = worker;
   await node.must("sh", "-c", "mkdir /run/netns/deep && ln -s /run/netns/pod /run/netns/link");
-  await node.must("sh", "-c", "unshare --net sleep infinity >/dev/null 2>&1 & echo $! >/run/pid");
-  const pid = (await node.must("cat", "/run/pid")).trim();
+  const pid = (await node.must("sh", "-c", START_ELSEWHERE)).trim();
   const elsewhere = [
     `/proc/${pid}/ns/net`,
     "/run/netns/link",

@@ -1,5 +1,6 @@
 // A storm in one LAN is cut to its limit, which is said once; other frames pass.
 import assert from "node:assert/strict";
+import { scaled } from "../../shared/process/time_scale.ts";
 import { type Attack, attack, EVERYBODY, NOBODY, sendSegmented } from "../fixture/attacker.ts";
 import { LANS } from "../fixture/bare_node.ts";
 import { countForged } from "../fixture/forger.ts";
@@ -8,7 +9,7 @@ import { MANAGER, readStatus } from "../fixture/manager.ts";
 import { addPod, call, canReach, inPod, NET1, type Pod, pod } from "../fixture/pod.ts";
 import { addLoop, closeRing, MALLORY as BRIDGE } from "../fixture/loop.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
-import { countHellos, sendHellos } from "../fixture/hellos.ts";
+import { countHellos, type Hellos, sendHellos } from "../fixture/hellos.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
 import { startResidentNode } from "../fixture/resident_node.ts";
 import type { Node } from "../fixture/cluster.ts";
@@ -211,7 +212,10 @@ async function fillKnown(node: Node, macs: readonly string[]): Promise<void> {
   await fillKnown(node, macs.slice(half));
 }
 
-testAsRoot("a frame to a known MAC address that circles through two LANs is dropped", async () => {
+const circles = "a frame to a known MAC address that circles through two LANs is dropped";
+// An emulated machine's ring goes on for ever, below what a port may send.
+const isTooSlow = scaled(1) > 5 ? "no ring of this machine reaches the limit" : "";
+testAsRoot(circles, async () => {
   await using worker = await startResidentNode();
   const { node, manager } = worker;
   await awaitTable(node);
@@ -235,7 +239,7 @@ testAsRoot("a frame to a known MAC address that circles through two LANs is drop
   );
   const met = /LAN (attack|loop)-lab .*: lab\/(mallory|helper) net[01] sends .* more than 50000 /;
   if (fastest < PORT_FRAMES / 10) await manager.logged(met);
-});
+}, isTooSlow);
 
 testAsRoot(
   "what 500 devices behind one port say at their start passes the default limit",
@@ -246,12 +250,20 @@ testAsRoot(
     for (const node of [w1, w2]) await awaitTable(node);
     // Two bursts, as two intervals of hellos are.
     const devices = 500;
-    const counts = [await countHellos(w1, ALICE), await countHellos(w2, PC2)];
+    await using counted = new AsyncDisposableStack();
+    const alice = counted.use(await countHellos(w1, ALICE));
+    const pc2 = counted.use(await countHellos(w2, PC2));
     for (let burst = 0; burst < 2; burst++) await sendHellos(w1, PC1, devices);
-    // A frame that comes is there at once: all of it is one machine.
-    await w1.must("sleep", "1");
+    const sum = ({ ospf, rip, arp }: Hellos) => ospf + rip + arp;
     const all = { ospf: 2 * devices, rip: 2 * devices, arp: 2 * devices };
-    for (const count of counts) assert.deepEqual(await count(), all);
+    for (const hears of [alice, pc2]) {
+      await eventually(
+        async () => sum(await hears.count()) >= sum(all),
+        10,
+        async () => `of each ${2 * devices} there came ${JSON.stringify(await hears.count())}`,
+      );
+      assert.deepEqual(await hears.count(), all);
+    }
     assert.deepEqual((await readStatus(w1)).limits, []);
   },
 );
