@@ -73,8 +73,8 @@ export async function answer(
         `Cannot ${command} with cniVersion ${version}: it came with ${since}`,
       );
     }
-    const deadline = host.now() + scaled(CALL_LIMIT_MS);
-    const remainingMs = () => Math.max(deadline - host.now(), MIN_MS);
+    const started = host.now();
+    const remainingMs = () => Math.max(CALL_LIMIT_MS - (host.now() - started) / scaled(1), MIN_MS);
     const run: Host["run"] = (command) =>
       host.run({ timeoutMs: Math.min(DEFAULT_TIMEOUT_MS, remainingMs()), ...command });
     const kernel = host.shareKernel(openKernel(host.converse, remainingMs));

@@ -18,6 +18,9 @@ export interface CheckedCall {
   readonly managed: boolean;
   readonly kernel: Kernel;
   readonly host: Host;
-  /** What is left of the call's time, never less than is needed to undo. */
+  /**
+   * What is left of the call's time, never less than is needed to undo. It is not scaled: what
+   * waits for so long does that.
+   */
   remainingMs(): number;
 }

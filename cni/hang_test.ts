@@ -1,5 +1,6 @@
 // An `ip` that never answers: the call still ends within its time, with "try again later".
 import assert from "node:assert/strict";
+import { scaled, setTimeScale } from "../shared/process/time_scale.ts";
 import { BareNode } from "../tests/fixture/bare_node.ts";
 import { type Call, CODE, codeOf } from "../tests/fixture/calls.ts";
 import { failAt } from "../tests/fixture/faulty_host.ts";
@@ -55,6 +56,27 @@ testAsRoot(
     assert.ok(limits.length > 0 && limits.every((ms) => ms <= 50_000), `${limits}`);
     await node.run(["umount", ip]);
     assert.deepEqual(await node.observe(), before);
+  },
+);
+
+testAsRoot(
+  "on a slow machine a call's limits are scaled by what waits, and only there",
+  async () => {
+    await using node = await BareNode.start();
+    await node.addPods("pod");
+    const { hurried, limits } = hurry(hostOf(node));
+    const lock: NodeHost["lock"] = (path, options) => {
+      limits.push(options.timeoutMs);
+      return hurried.lock(path, options);
+    };
+    const before = scaled(1);
+    try {
+      setTimeScale("20");
+      assert.equal(codeOf(await call({ ...hurried, lock }, { verb: "ADD" })), 0);
+    } finally {
+      setTimeScale(`${before}`);
+    }
+    assert.ok(limits.length > 1 && limits.every((ms) => ms <= 50_000), `${limits}`);
   },
 );
 

@@ -1,6 +1,7 @@
 // Queues the locks of calls in one process: each waiting flock(2) takes one of Deno's 512 threads.
 import { fail } from "../../shared/faults.ts";
 import { within } from "../../shared/process/time.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
 import type { Host } from "../../shared/host.ts";
 
 /**
@@ -20,8 +21,8 @@ export function queueLocks(lock: Host["lock"]): Host["lock"] {
       finish();
     };
     try {
-      await inTime(turn, path, options.timeoutMs);
-      const timeoutMs = options.timeoutMs - (performance.now() - started);
+      await inTime(turn, path, scaled(options.timeoutMs));
+      const timeoutMs = options.timeoutMs - (performance.now() - started) / scaled(1);
       const held = await lock(path, { ...options, timeoutMs });
       return {
         [Symbol.dispose]() {

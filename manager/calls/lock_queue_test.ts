@@ -1,5 +1,7 @@
 // Calls of one process wait for a lock in order, and one of them at a time in the kernel.
 import assert from "node:assert/strict";
+import { sleep } from "../../shared/process/time.ts";
+import { scaled, setTimeScale } from "../../shared/process/time_scale.ts";
 import { queueLocks } from "./lock_queue.ts";
 
 Deno.test("one waits in the kernel, the others in order behind it", async () => {
@@ -51,4 +53,25 @@ Deno.test("who waits too long fails, and those behind still wait for those befor
   assert.ok(!isHad);
   first[Symbol.dispose]();
   (await third)[Symbol.dispose]();
+});
+
+Deno.test("on a slow machine both waits are longer", async () => {
+  const asked: number[] = [];
+  const lock = queueLocks((_, { timeoutMs }) => {
+    asked.push(timeoutMs);
+    return Promise.resolve({ [Symbol.dispose]() {} });
+  });
+  const before = scaled(1);
+  const first = await lock("a", { timeoutMs: 1 });
+  try {
+    setTimeScale("100000");
+    const second = lock("a", { timeoutMs: 1 });
+    await sleep(50);
+    first[Symbol.dispose]();
+    (await second)[Symbol.dispose]();
+  } finally {
+    setTimeScale(`${before}`);
+  }
+  // What is left of the second one's time, which the wait in the kernel scales itself.
+  assert.ok(asked.every((ms) => ms > 0 && ms <= 1), `${asked}`);
 });

@@ -1,6 +1,7 @@
 // The locks on a node: one for each LAN (by VNI modulo 256), taken before anything is observed.
 import { fail } from "../faults.ts";
 import { within } from "../process/time.ts";
+import { scaled } from "../process/time_scale.ts";
 import { LOCK_DIR } from "./paths.ts";
 
 export const LAN_LOCKS = 256;
@@ -19,6 +20,7 @@ export const NETNS_LOCK_FILE = `${LOCK_DIR}/netns`;
 export interface LockOptions {
   /** Whether a missing file may be made. On a node with a manager, that is the manager's job. */
   readonly make?: boolean;
+  /** Longer on a slow machine. */
   readonly timeoutMs: number;
 }
 
@@ -34,12 +36,13 @@ export async function lock(
 ): Promise<Disposable> {
   const file = await openLockFile(path, make);
   const locking = file.lock(true);
-  if (await within(timeoutMs, locking) === "overdue") {
+  const limitMs = scaled(timeoutMs);
+  if (await within(limitMs, locking) === "overdue") {
     // Nobody can call the wait off. When it ends, the lock is freed at once.
     locking.finally(() => file.close());
     fail(
       "try-later",
-      `Cannot lock ${path}: another call has held it for ${Math.round(timeoutMs / 1000)} s`,
+      `Cannot lock ${path}: another call has held it for ${Math.round(limitMs / 1000)} s`,
     );
   }
   return { [Symbol.dispose]: () => file.close() };

@@ -1,6 +1,8 @@
 // The locks: one holder at a time, freed by whoever ends, and a wait that has an end.
 import assert from "node:assert/strict";
 import { converse } from "../process/exec.ts";
+import { sleep } from "../process/time.ts";
+import { scaled, setTimeScale } from "../process/time_scale.ts";
 import { FaultError } from "../faults.ts";
 import { LAN_LOCKS, lock, lockFile } from "./lock.ts";
 
@@ -50,6 +52,22 @@ testWait("a wait ends after its time, and does not take the lock later", async (
     first[Symbol.dispose]();
     // Were the lock taken by the one that gave up, nobody would have it again.
     using _ = await lock(path, { timeoutMs: 5000 });
+  });
+});
+
+testWait("on a slow machine a lock is waited for longer", async () => {
+  const before = scaled(1);
+  await withLockFile(async (path) => {
+    const first = await lock(path, { timeoutMs: 5000 });
+    try {
+      setTimeScale("100000");
+      const second = lock(path, { timeoutMs: 1 });
+      await sleep(50);
+      first[Symbol.dispose]();
+      using _ = await second;
+    } finally {
+      setTimeScale(`${before}`);
+    }
   });
 });
 
