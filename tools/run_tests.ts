@@ -1,5 +1,6 @@
 // Runs all tests: installs and builds what they need, then runs `deno test` for each form.
 import { attend, run } from "../shared/process/exec.ts";
+import { isSince, parseFrrVersion } from "../shared/releases.ts";
 import { ARCH_NAMES } from "./arch.ts";
 import { ensureBuilt } from "./build.ts";
 import { CACHE, downloadEnv, inCheckout, type ToolContext } from "./checkout.ts";
@@ -133,11 +134,11 @@ async function listRootTests(dir: string, context: ToolContext): Promise<string[
 export function pickRootTests(
   printed: string,
 ): { readonly tests: readonly string[]; readonly leftOut?: string } {
-  const [, version = "", major, minor] = /^bgpd version ((\d+)\.(\d+)\S*)/.exec(printed) ?? [];
-  const [oldMajor, oldMinor] = OLDEST_FRR;
-  const above = Number(major) - oldMajor || Number(minor) - oldMinor;
-  if (above >= 0) return { tests: [...ROOT_TESTS, ...FRR_TESTS] };
-  const found = version === "" ? "no bgpd runs there" : `FRR is ${version}`;
+  const version = parseFrrVersion(printed);
+  if (version !== undefined && isSince(version, OLDEST_FRR)) {
+    return { tests: [...ROOT_TESTS, ...FRR_TESTS] };
+  }
+  const found = version === undefined ? "no bgpd runs there" : `FRR is ${version}`;
   const leftOut = `${FRR_TESTS.map((name) => `tests/${name}*`).join(", ")}, because ${found}, ` +
     `and the manager needs ${OLDEST_FRR.join(".")}`;
   return { tests: ROOT_TESTS, leftOut };

@@ -2,6 +2,7 @@
 import type { Command } from "../../shared/process/command.ts";
 import type { Run } from "../../shared/process/exec.ts";
 import { quote } from "../../shared/quote.ts";
+import { isSince, parseFrrVersion } from "../../shared/releases.ts";
 
 /**
  * bgpd says its version without a running daemon, which vtysh cannot. The manager may start setsid,
@@ -10,7 +11,7 @@ import { quote } from "../../shared/quote.ts";
 const ASK: Command = { argv: ["setsid", "--wait", "/usr/lib/frr/bgpd", "--version"] };
 
 /** The oldest FRR that was seen to drop packets of sessions that it has accepted: 10.3. */
-const OLDEST = { major: 10, minor: 3 } as const;
+const OLDEST = [10, 3] as const;
 
 /** @throws {Error} that says why MEGALOS_BGP_TTL_SECURITY cannot be used on this node */
 export async function requireTtlSecurity(run: Run): Promise<void> {
@@ -21,13 +22,12 @@ export async function requireTtlSecurity(run: Run): Promise<void> {
 /**
  * Why this FRR cannot count hops. 8.4 takes `ttl-security` of a peer group, and then takes packets
  * with any TTL of the sessions that it has accepted.
- * @param answer what `bgpd --version` prints: "bgpd version 10.3" in its first line
+ * @param answer what `bgpd --version` prints
  */
 export function refuseTtlSecurity(answer: string): string | undefined {
-  const [, version, ...numbers] = /^bgpd version ((\d+)\.(\d+)\S*)/.exec(answer) ?? [];
+  const version = parseFrrVersion(answer);
   if (version === undefined) return `the version of FRR is ${quote(answer)}; it must be a number`;
-  const [major = 0, minor = 0] = numbers.map(Number);
-  if (major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor)) return undefined;
-  const { major: first, minor: second } = OLDEST;
-  return `FRR is ${version}, which takes packets from any distance; it must be ${first}.${second} or later`;
+  if (isSince(version, OLDEST)) return undefined;
+  const oldest = OLDEST.join(".");
+  return `FRR is ${version}, which takes packets from any distance; it must be ${oldest} or later`;
 }

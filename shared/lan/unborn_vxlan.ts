@@ -1,5 +1,5 @@
 // A VXLAN device that is made in the node's namespace first, as Linux before 6.15 needs it.
-import { isKernelSince } from "../kernel_release.ts";
+import { isSince } from "../releases.ts";
 import type { Host } from "../host.ts";
 import { deleteLink, showKind, showLink } from "../iproute2/commands.ts";
 import type { Kernel } from "../iproute2/kernel.ts";
@@ -16,7 +16,7 @@ export type Birthplace = "lan" | "node";
 
 /** @param release what uname(2) says, such as "6.1.0-38-amd64" */
 export function birthplaceOn(release: string): Birthplace {
-  return isKernelSince(release, IN_PLACE_SINCE) ? "lan" : "node";
+  return isSince(release, IN_PLACE_SINCE) ? "lan" : "node";
 }
 
 /** What tells where such devices are. */

@@ -1,6 +1,6 @@
 // A LAN learns no more MAC addresses than it may, and what is more is flooded.
 import assert from "node:assert/strict";
-import { isKernelSince } from "../../shared/kernel_release.ts";
+import { isSince } from "../../shared/releases.ts";
 import { attack, EVERYBODY } from "../fixture/attacker.ts";
 import { LANS } from "../fixture/bare_node.ts";
 import type { Node } from "../fixture/cluster.ts";
@@ -15,7 +15,7 @@ import maxLearned from "../fixture/max_learned.py" with { type: "text" };
 
 const LIMIT = 50;
 /** What these tests need of the kernel: without it, the last one holds. */
-const LACK = isKernelSince(Deno.osRelease(), [6, 7])
+const LACK = isSince(Deno.osRelease(), [6, 7])
   ? ""
   : "bridges have no limit before Linux 6.7, so ports stop to learn";
 const MALLORY = pod("mallory", "02:00:00:00:00:0a");
