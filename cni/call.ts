@@ -2,7 +2,7 @@
 import { cut } from "../shared/quote.ts";
 import { CALL_LIMIT_MS } from "../shared/call_limits.ts";
 import { DEFAULT_TIMEOUT_MS } from "../shared/process/command.ts";
-import { scaled, setTimeScale, TIME_SCALE } from "../shared/process/time_scale.ts";
+import { setTimeScale, TIME_SCALE, unscaled } from "../shared/process/time_scale.ts";
 import { openKernel } from "../shared/iproute2/kernel.ts";
 import { fail } from "../shared/faults.ts";
 import { RUNTIME, VERSION } from "../shared/version.ts";
@@ -74,7 +74,7 @@ export async function answer(
       );
     }
     const started = host.now();
-    const remainingMs = () => Math.max(CALL_LIMIT_MS - (host.now() - started) / scaled(1), MIN_MS);
+    const remainingMs = () => Math.max(CALL_LIMIT_MS - unscaled(host.now() - started), MIN_MS);
     const run: Host["run"] = (command) =>
       host.run({ timeoutMs: Math.min(DEFAULT_TIMEOUT_MS, remainingMs()), ...command });
     const kernel = host.shareKernel(openKernel(host.converse, remainingMs));

@@ -1,12 +1,12 @@
 // An `ip` that never answers: the call still ends within its time, with "try again later".
 import assert from "node:assert/strict";
-import { scaled, setTimeScale } from "../shared/process/time_scale.ts";
 import { BareNode } from "../tests/fixture/bare_node.ts";
 import { type Call, CODE, codeOf } from "../tests/fixture/calls.ts";
 import { failAt } from "../tests/fixture/faulty_host.ts";
 import { callHere, hostOf, type NodeHost } from "../tests/fixture/node_host.ts";
 import { RELEASES } from "../tests/fixture/older_kernel.ts";
 import { testAsRoot } from "../tests/fixture/privileged.ts";
+import { scaleTime } from "../tests/fixture/scale_time.ts";
 import { answer } from "./call.ts";
 
 /** How much faster time goes for what is started here. */
@@ -69,13 +69,8 @@ testAsRoot(
       limits.push(options.timeoutMs);
       return hurried.lock(path, options);
     };
-    const before = scaled(1);
-    try {
-      setTimeScale("20");
-      assert.equal(codeOf(await call({ ...hurried, lock }, { verb: "ADD" })), 0);
-    } finally {
-      setTimeScale(`${before}`);
-    }
+    using _slow = scaleTime(20);
+    assert.equal(codeOf(await call({ ...hurried, lock }, { verb: "ADD" })), 0);
     assert.ok(limits.length > 1 && limits.every((ms) => ms <= 50_000), `${limits}`);
   },
 );

@@ -1,7 +1,7 @@
 // The launcher's text: every shell that may be /bin/sh takes it, and it takes in no part of a call.
 import assert from "node:assert/strict";
 import { run } from "../../shared/process/exec.ts";
-import { scaled, setTimeScale } from "../../shared/process/time_scale.ts";
+import { scaleTime } from "../../tests/fixture/scale_time.ts";
 import { renderLauncher } from "./launcher.ts";
 import { HANDED_VERBS, VARIABLES } from "./protocol.ts";
 
@@ -36,11 +36,6 @@ Deno.test("the launcher leaves notes about each verb of the protocol and no othe
 });
 
 Deno.test("the launcher's time limits are multiplied on a slow machine, as the manager's are", () => {
-  const before = scaled(1);
-  setTimeScale("3");
-  try {
-    assert.match(renderLauncher(), /^ANSWER_LIMIT_S="180"$/m);
-  } finally {
-    setTimeScale(`${before}`);
-  }
+  using _slow = scaleTime(3);
+  assert.match(renderLauncher(), /^ANSWER_LIMIT_S="180"$/m);
 });

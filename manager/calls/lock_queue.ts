@@ -1,7 +1,7 @@
 // Queues the locks of calls in one process: each waiting flock(2) takes one of Deno's 512 threads.
 import { fail } from "../../shared/faults.ts";
 import { within } from "../../shared/process/time.ts";
-import { scaled } from "../../shared/process/time_scale.ts";
+import { scaled, unscaled } from "../../shared/process/time_scale.ts";
 import type { Host } from "../../shared/host.ts";
 
 /**
@@ -22,7 +22,7 @@ export function queueLocks(lock: Host["lock"]): Host["lock"] {
     };
     try {
       await inTime(turn, path, scaled(options.timeoutMs));
-      const timeoutMs = options.timeoutMs - (performance.now() - started) / scaled(1);
+      const timeoutMs = options.timeoutMs - unscaled(performance.now() - started);
       const held = await lock(path, { ...options, timeoutMs });
       return {
         [Symbol.dispose]() {

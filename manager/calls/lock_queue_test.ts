@@ -1,7 +1,7 @@
 // Calls of one process wait for a lock in order, and one of them at a time in the kernel.
 import assert from "node:assert/strict";
 import { sleep } from "../../shared/process/time.ts";
-import { scaled, setTimeScale } from "../../shared/process/time_scale.ts";
+import { scaleTime } from "../../tests/fixture/scale_time.ts";
 import { queueLocks } from "./lock_queue.ts";
 
 Deno.test("one waits in the kernel, the others in order behind it", async () => {
@@ -61,17 +61,12 @@ Deno.test("on a slow machine both waits are longer", async () => {
     asked.push(timeoutMs);
     return Promise.resolve({ [Symbol.dispose]() {} });
   });
-  const before = scaled(1);
   const first = await lock("a", { timeoutMs: 1 });
-  try {
-    setTimeScale("100000");
-    const second = lock("a", { timeoutMs: 1 });
-    await sleep(50);
-    first[Symbol.dispose]();
-    (await second)[Symbol.dispose]();
-  } finally {
-    setTimeScale(`${before}`);
-  }
+  using _slow = scaleTime(100_000);
+  const second = lock("a", { timeoutMs: 1 });
+  await sleep(50);
+  first[Symbol.dispose]();
+  (await second)[Symbol.dispose]();
   // What is left of the second one's time, which the wait in the kernel scales itself.
   assert.ok(asked.every((ms) => ms > 0 && ms <= 1), `${asked}`);
 });

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { converse } from "../process/exec.ts";
 import { sleep } from "../process/time.ts";
-import { scaled, setTimeScale } from "../process/time_scale.ts";
 import { FaultError } from "../faults.ts";
+import { scaleTime } from "../../tests/fixture/scale_time.ts";
 import { LAN_LOCKS, lock, lockFile } from "./lock.ts";
 
 /** Runs `work` with the path of a lock file. */
@@ -56,18 +56,13 @@ testWait("a wait ends after its time, and does not take the lock later", async (
 });
 
 testWait("on a slow machine a lock is waited for longer", async () => {
-  const before = scaled(1);
   await withLockFile(async (path) => {
     const first = await lock(path, { timeoutMs: 5000 });
-    try {
-      setTimeScale("100000");
-      const second = lock(path, { timeoutMs: 1 });
-      await sleep(50);
-      first[Symbol.dispose]();
-      using _ = await second;
-    } finally {
-      setTimeScale(`${before}`);
-    }
+    using _slow = scaleTime(100_000);
+    const second = lock(path, { timeoutMs: 1 });
+    await sleep(50);
+    first[Symbol.dispose]();
+    using _ = await second;
   });
 });
 
