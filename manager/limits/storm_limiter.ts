@@ -38,6 +38,12 @@ const TABLE = STORM_TABLE.split(" ");
 /** So many MAC addresses are known from the start; others become known by their next frame. */
 const MOST_KNOWN = 100_000;
 
+/** Limits that no setting changes. */
+const FIXED: Readonly<Partial<Record<Met["limit"], number>>> = {
+  frames: PORT_FRAMES,
+  learning: NEW_MACS,
+};
+
 /** A limit that is met is told of so late (ms) at most: the table drops frames by itself. */
 const SELDOM_MS = 5_000;
 
@@ -48,7 +54,7 @@ export class StormLimiter implements Duty {
   /** The table has this manager's limit. */
   #isSet = false;
   #own: ReadonlyMap<string, number> = new Map();
-  #silent: ReadonlySet<string> = new Set();
+  #silent: readonly string[] = [];
   /** The table is made for bridges that keep no limit. */
   #learnsSlowly = false;
   readonly #seldom = new Seldom(SELDOM_MS);
@@ -103,7 +109,7 @@ export class StormLimiter implements Duty {
     this.#isSet = true;
     this.#learnsSlowly = learnsSlowly;
     this.#own = new Map();
-    this.#silent = new Set();
+    this.#silent = [];
   }
 
   /** What is met, and at which port; undefined where there is no table. */
@@ -139,7 +145,7 @@ export class StormLimiter implements Duty {
 
   async #setSilent(): Promise<void> {
     const silent = this.#devices.ports.filter(({ alias }) => parseAlias(alias)?.learning === "off");
-    const wanted = new Set(silent.map(({ ifname }) => ifname));
+    const wanted = silent.map(({ ifname }) => ifname);
     const script = planSilent(wanted, this.#silent);
     if (script !== "") await apply(script);
     this.#silent = wanted;
@@ -156,8 +162,7 @@ export class StormLimiter implements Duty {
       const link = this.#devices.ports.find(({ ifname }) => ifname === port);
       const signed = parseAlias(link?.alias);
       if (signed === undefined || this.#met.has(key)) continue;
-      const most = { frames: PORT_FRAMES, learning: NEW_MACS }[limit as string] ??
-        this.#own.get(port) ?? this.limit;
+      const most = FIXED[limit] ?? this.#own.get(port) ?? this.limit;
       const limited = { limit, lan: signed.lan, device: nameDevice(port, signed.owner), most };
       this.#met.set(key, limited);
       this.tell({ kind: "limit-met", ...limited });

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Limited } from "../events/event.ts";
 import { readAnswer } from "../../shared/process/answers.ts";
+import { planSet, quoteName } from "../nft.ts";
 
 export const STORM_TABLE = "bridge megalos";
 
@@ -184,14 +185,8 @@ function elements(all: readonly string[]): string {
 }
 
 /** Ports that learn nothing: all that they send passes, and is flooded to. */
-export function planSilent(wanted: ReadonlySet<string>, had: ReadonlySet<string>): string {
-  const change = (verb: string, ports: ReadonlySet<string>) =>
-    ports.size === 0
-      ? ""
-      : `${verb} element ${STORM_TABLE} silent { ${
-        [...ports].map((port) => `"${port}"`).join(", ")
-      } }\n`;
-  return change("delete", had.difference(wanted)) + change("add", wanted.difference(had));
+export function planSilent(wanted: readonly string[], had: readonly string[]): string {
+  return planSet(`${STORM_TABLE} silent`, had.map(quoteName), wanted.map(quoteName));
 }
 
 /** Takes away what nobody goes to any more. */

@@ -1,5 +1,6 @@
 // The filter of VXLAN packets in the node's own network namespace, as nft(8) writes it. Pure.
 import { readAnswer } from "../../shared/process/answers.ts";
+import { planSet, quoteName } from "../nft.ts";
 import * as z from "zod";
 
 /** Who may send VXLAN to this node. */
@@ -202,12 +203,7 @@ export function planFilter(wanted: Filter, seen: SeenFilter | undefined): string
   const sets = setsOf(wanted);
   const full = SETS.find((name) => sets[name].length > SIZES[name]);
   if (full !== undefined) throw new Error(`the set ${full} is full: it takes ${SIZES[full]}`);
-  const changes = SETS.map((name) => {
-    const has = new Set(seen?.sets[name]);
-    const gone = [...has.difference(new Set(sets[name]))];
-    const added = sets[name].filter((one) => !has.has(one));
-    return changeSet("delete", name, gone) + changeSet("add", name, added);
-  });
+  const changes = SETS.map((name) => changeSet(name, seen?.sets[name] ?? [], sets[name]));
   const made = REMOVE_FILTER + RULES + (wanted.isTracking ? UNTRACK : "");
   return (seen === undefined ? made : "") + changes.join("");
 }
@@ -215,12 +211,12 @@ export function planFilter(wanted: Filter, seen: SeenFilter | undefined): string
 /** Lets a node's packets pass. */
 export function addVteps(vteps: readonly string[]): string {
   const sets = setsOf({ udpPorts: [], underlays: [], vteps, others: [] });
-  return SETS.map((name) => changeSet("add", name, sets[name])).join("");
+  return SETS.map((name) => changeSet(name, [], sets[name])).join("");
 }
 
-function changeSet(verb: "add" | "delete", name: SetName, elements: readonly string[]): string {
-  const quoted = name === "underlays" ? elements.map((one) => `"${one}"`) : elements;
-  return elements.length === 0 ? "" : `${verb} element ${TABLE} ${name} { ${quoted.join(", ")} }\n`;
+function changeSet(name: SetName, had: readonly string[], wanted: readonly string[]): string {
+  const written = (all: readonly string[]) => name === "underlays" ? all.map(quoteName) : all;
+  return planSet(`${TABLE} ${name}`, written(had), written(wanted));
 }
 
 const listing = z.object({
