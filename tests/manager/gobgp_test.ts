@@ -92,6 +92,8 @@ const SHUT: Readonly<
   ],
 };
 
+const ownOf = (at: number) => `10.99.0.${67 + at}`;
+
 testAsRoot("GoBGP is shut out when it claims other nodes, or announces too much", async () => {
   await using cluster = await startCluster();
   await using running = await runManagers(cluster, {}, { MEGALOS_MAX_ROUTES: `${EACH}` });
@@ -99,13 +101,18 @@ testAsRoot("GoBGP is shut out when it claims other nodes, or announces too much"
   for (const [at, node] of cluster.workers.entries()) {
     await addPod(node, [PC1, PC2][at]!, `10.0.0.${at + 1}`);
   }
-  await using stranger = await startNode("stranger");
-  await plug(cluster.reflector, stranger, OWN);
+  await using strangers = new AsyncDisposableStack();
+  // A client that was refused is not believed for a while, so each kind has a speaker of its own.
+  // Their sessions come up together: an old GoBGP takes up to half a minute for one.
+  const speakers = await Promise.all(
+    Object.keys(SHUT).map(async (_, at) => {
+      const [stranger, own] = [strangers.use(await startNode(`stranger${at}`)), ownOf(at)];
+      await plug(cluster.reflector, stranger, own);
+      return strangers.use(await GoBgp.start(stranger, REFLECTOR_ADDRESS, own));
+    }),
+  );
   for (const [at, [what, [make, count, why]]] of Object.entries(SHUT).entries()) {
-    // A client that was refused is not believed for a while: each kind has an address of its own.
-    const own = `10.99.0.${67 + at}`;
-    await stranger.must("ip", "address", "add", `${own}/24`, "dev", "eth0");
-    await using speaker = await GoBgp.start(stranger, REFLECTOR_ADDRESS, own);
+    const [speaker, own] = [speakers[at]!, ownOf(at)];
     await speaker.announce(many((at) => make(own, at), count));
     await running.reflector.logged(
       new RegExp(`no routes are taken from ${own}: .*${why}`),
