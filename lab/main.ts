@@ -91,7 +91,7 @@ try {
     ),
     isRoot,
     isInteractive: Deno.stdout.isTerminal(),
-    palette: Deno.stdout.isTerminal() && env.NO_COLOR === undefined ? COLOURS : PLAIN,
+    palette: Deno.stdout.isTerminal() && !Deno.noColor ? COLOURS : PLAIN,
     cwd,
     resolve: (path) => resolve(cwd, path),
     findFiles: () => standalone ? unpack(executable, cache) : Promise.resolve(CHECKOUT),

@@ -43,6 +43,8 @@ export interface Process {
   readonly columns: number;
   /** Whether standard output is a terminal. */
   readonly isTerminal: boolean;
+  /** Whether it is one and colours are wanted: NO_COLOR is not set. */
+  readonly isColoured: boolean;
   /** Given at SIGTERM and SIGINT. */
   readonly signal: AbortSignal;
   /** Time (s) of all processors that this program has used. */
@@ -164,7 +166,7 @@ function buildCli(process: Process, fail: () => void): Command {
       print(text);
       if (!status.ready) fail();
     });
-  addShowCommands(cli, { ...process, isColoured: env("NO_COLOR") === undefined });
+  addShowCommands(cli, process);
   addCompletions(cli, print);
   // This comes last: commands that are made after it would allow them, too.
   cli.allowExcessArguments().action(async () => {

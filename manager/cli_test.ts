@@ -7,7 +7,7 @@ Deno.test("every setting's flag counts", async () => {
   const complaints: string[] = [];
   const process: Process = {
     ...{ env: () => undefined, programDir: "/", print() {}, columns: 80, isTerminal: false },
-    ...{ signal: AbortSignal.abort(), cpuSeconds: () => 0 },
+    ...{ isColoured: false, signal: AbortSignal.abort(), cpuSeconds: () => 0 },
     complain: (line) => void complaints.push(line),
   };
   const settings = Object.values<SettingSource>(SOURCES).filter(({ flag }) => flag !== undefined);

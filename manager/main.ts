@@ -19,6 +19,7 @@ const code = await runCli({
   complain: (line) => console.error(line),
   columns: Deno.stdout.isTerminal() ? Deno.consoleSize().columns || COLUMNS : COLUMNS,
   isTerminal: Deno.stdout.isTerminal(),
+  isColoured: Deno.stdout.isTerminal() && !Deno.noColor,
   signal: stop.signal,
   cpuSeconds() {
     const { user, system } = process.cpuUsage();

@@ -91,7 +91,6 @@ export const PROGRAMS = {
         "MEGALOS_*",
         "NODE_IP",
         "NODE_NAME",
-        "NO_COLOR",
       ],
       // The HTTP port is a setting. A worker's line may lead to any address, but to one port alone.
       net: ["127.0.0.1", "[::1]", "0.0.0.0", "[::]", "0.0.0.0/0:9471"],

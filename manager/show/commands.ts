@@ -29,7 +29,7 @@ export interface Screen {
   readonly print: (text: string) => void;
   readonly columns: number;
   readonly isTerminal: boolean;
-  /** Whether colours are wanted on a terminal. */
+  /** Whether there is a terminal and colours are wanted on it. */
   readonly isColoured: boolean;
   readonly signal: AbortSignal;
 }
@@ -112,7 +112,7 @@ async function show({ json, table }: Shown, options: Options, screen: Screen): P
   const { print, columns: width, isTerminal, isColoured, signal } = screen;
   do {
     const view = await manager.view(true);
-    const look: Look = { width, isColoured: isTerminal && isColoured, now: Date.now() };
+    const look: Look = { width, isColoured, now: Date.now() };
     const text = options.json
       ? toJson(json(view), 2) + "\n"
       : table(view, look) + renderMissing(nodeRecords(view));

@@ -8,7 +8,7 @@ import { faultPackages } from "../../tools/packages.ts";
 import { setTimeScale, TIME_SCALE } from "../../shared/process/time_scale.ts";
 import { Progress } from "../progress.ts";
 import { confined, loadProfile } from "./apparmor.ts";
-import { describeHolder, listPowers, type Power } from "./powers.ts";
+import { describeHolder, listPowers, type Power, reasonFor } from "./powers.ts";
 import { findNeed } from "./scenario.ts";
 
 // `MEGALOS_TIME_SCALE=3` gives a busy machine time, so that a step fails for want of a power alone.
@@ -23,7 +23,8 @@ const program = new Command("deno task powers")
     "Runs a worker's life in a cluster of namespaces, as root, once with every power and once " +
       "without each: capabilities and mounts of the manifest's containers, Deno's permissions of " +
       `the programs.\nHolders: ${HOLDERS.map((name) => `"${name}"`).join(", ")}\n\n` +
-      "Ends with 1 when a power is not missed, or when the life fails with all of them.",
+      "Ends with 1 when a power is not missed and has no other reason to be there, or when the life " +
+      "fails with all of them.",
   )
   .option("--only <word...>", "powers whose holder, kind or name is one of these words")
   .option("--root <folder>", "of the nodes: a Debian with another FRR; containers' powers alone")
@@ -58,19 +59,21 @@ try {
       `without ${title}`,
       (at) => findNeed(power, { root }, at),
     );
-    progress.say(`${++done} of ${powers.length}: ${title}: ${need ?? "not missed"}`);
-    return { ...power, holder: describeHolder(power.holder), need: need ?? null };
+    const reason = need === undefined ? reasonFor(power) ?? null : null;
+    const what = need ?? `not missed${reason === null ? "" : `; it is there so that ${reason}`}`;
+    progress.say(`${++done} of ${powers.length}: ${title}: ${what}`);
+    return { ...power, holder: describeHolder(power.holder), need: need ?? null, reason };
   });
   if (json) console.log(JSON.stringify(needs, null, 2));
   else {
     console.log("| who | power | what fails without it |\n| --- | --- | --- |");
-    for (const { holder, kind, name, need } of needs) {
-      console.log(
-        `| ${holder} | ${kind} \`${name}\` | ${need?.replace(/ \(.*/, "") ?? "**nothing**"} |`,
-      );
+    for (const { holder, kind, name, need, reason } of needs) {
+      const nothing = `**nothing**${reason === null ? "" : `, but ${reason}`}`;
+      const what = need?.replace(/ \(.*/, "") ?? nothing;
+      console.log(`| ${holder} | ${kind} \`${name}\` | ${what} |`);
     }
   }
-  if (needs.some(({ need }) => need === null)) Deno.exitCode = 1;
+  if (needs.some(({ need, reason }) => need === null && reason === null)) Deno.exitCode = 1;
 } catch (error) {
   progress.say(error instanceof Error ? error.message : `${error}`);
   Deno.exit(1);

@@ -29,6 +29,28 @@ export interface Power {
   readonly name: string;
 }
 
+/**
+ * What some powers are for that the life does not miss, by their holders, kinds and names: they are
+ * there for what no step of it does.
+ */
+export const REASONS: Readonly<Record<string, string>> = {
+  "route-reflector, frr capability KILL": "watchfrr ends a daemon that hangs",
+  "manager read /run/frr/away": "`manager status` names the nodes that are away",
+  "manager read /run/frr/bgpd.pid": "bgpd's restart between two looks is told",
+  "manager read /run/frr/watchfrr.pid": "FRR's restart between two looks is told",
+  "manager read /run/frr/zebra.pid": "zebra's restart between two looks is told",
+  "manager read /var/run/netns": "a call by this older path needs no `stat`",
+  "manager net 0.0.0.0": "a node without IPv6 answers a scrape",
+  "manager net [::]": "a node with IPv6 answers a scrape",
+  "megalos read /run/netns": "a call needs a process less",
+  "megalos read /var/run/netns": "a call by this older path needs a process less",
+};
+
+/** What a power is for that may not be missed; undefined where it must be. */
+export function reasonFor({ holder, kind, name }: Power): string | undefined {
+  return REASONS[`${describeHolder(holder)} ${kind} ${name}`];
+}
+
 export function listPowers(): Power[] {
   const containers = ROLES.flatMap((role) =>
     CONTAINERS.flatMap((container) => {

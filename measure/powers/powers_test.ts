@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { capabilitiesOf, CONTAINERS, mountsOf, ROLES } from "./manifest.ts";
 import { VOLUMES } from "./container.ts";
-import { describeHolder, listPowers, without } from "./powers.ts";
+import { describeHolder, listPowers, reasonFor, REASONS, without } from "./powers.ts";
 
 Deno.test("capabilities are read from the manifest", () => {
   assert.deepEqual(capabilitiesOf("worker", "manager"), ["NET_ADMIN", "SYS_ADMIN", "DAC_OVERRIDE"]);
@@ -38,4 +38,9 @@ Deno.test("mounts are read from the manifest", () => {
       assert.ok(mounts.every(({ volume }) => Object.hasOwn(VOLUMES, volume)));
     }
   }
+});
+
+Deno.test("each reason is that of a power", () => {
+  const explained = listPowers().filter((power) => reasonFor(power) !== undefined);
+  assert.equal(explained.length, Object.keys(REASONS).length);
 });

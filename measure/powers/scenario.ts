@@ -113,6 +113,13 @@ export async function findNeed(
       work: () =>
         eventually(async () => await probe(w1, "/readyz") === "200 ok", PATIENCE, "not ready"),
     },
+    {
+      what: "liveness over IPv6",
+      work: async () => {
+        const answer = await probe(w1, "/healthz", "::1");
+        if (answer !== "200 ok") throw new Error(answer);
+      },
+    },
     { what: "ADD", work: () => addPod(w1, PODS[0], ADDRESSES[0]) },
     { what: "frames to another node", work: () => addPod(w2, PODS[1], ADDRESSES[1]).then(reaches) },
     // The limits of LANs are set a moment after their devices.
