@@ -56,15 +56,22 @@ export type AtPort = readonly [mac: string, port: string];
  * bridge does not learn it before the manager has the port stop to learn.
  */
 export const NEW_MACS = 20;
-/**
- * So many may be new at once: 500 devices behind one port start at the same time. Before reflectors
- * refuse a node for 20,000 addresses, somebody needs 39 ports of it.
- */
+/** So many may be new at once: 500 devices behind one port start at the same time. */
 const NEW_MACS_BURST = 512;
+/**
+ * Ports with more than a few new MAC addresses have this rate and burst together, because
+ * reflectors refuse a node for 20,000 addresses, and one user may have 40 ports of it. The few are
+ * each port's own: nobody's first addresses are dropped because of others.
+ */
+const SHARED_NEW_MACS = "400/second burst 8000 packets";
+const FEW_NEW_MACS = "1/second burst 8 packets";
 
+/** Matches what of a port exceeds a rate. */
+const over = (set: string, rate: string) => `update @${set} { iifname limit rate over ${rate} }`;
+const drop = (limit: TableLimit) => `update @${metSet(limit)} { iifname } drop`;
 /** Drops what of a port exceeds a rate. */
 const dropOver = (set: string, rate: string, limit: TableLimit) =>
-  `update @${set} { iifname limit rate over ${rate} } update @${metSet(limit)} { iifname } drop`;
+  `${over(set, rate)} ${drop(limit)}`;
 
 const dropSent = `iifname "mg*" ` +
   dropOver("senders", `${PORT_FRAMES}/second burst ${PORT_FRAMES} packets`, "frames");
@@ -115,11 +122,15 @@ const learnSlowly = (learnt: readonly AtPort[]) => `
 } }
   set silent { typeof iifname; size 65536; }
   ${ports("newcomers", "1m")}
+  ${ports("many_newcomers", "1m")}
   chain learn_slowly {
     iifname @silent goto learn
     meta pkttype != @full ${
   dropOver("newcomers", `${NEW_MACS}/second burst ${NEW_MACS_BURST} packets`, "learning")
 }
+    meta pkttype != @full ${
+  over("many_newcomers", FEW_NEW_MACS)
+} limit rate over ${SHARED_NEW_MACS} ${drop("learning")}
     add @learnt { iifname . ether saddr } update @known { ether saddr } return
     update @full { meta pkttype }
   }`;

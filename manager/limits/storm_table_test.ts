@@ -50,14 +50,15 @@ Deno.test("a table names its form, which differs where anything but what is know
 
 Deno.test("no set has a type, which an older nft could not list", () => {
   const text = table(2000, [], true) + planOwnLimits(new Map([["mga", 100]]), new Map());
-  assert.equal(text.match(/\b(set|map) \w+ {/g)?.length, 15);
-  assert.equal(text.match(/\b(set|map) \w+ { typeof /g)?.length, 15);
+  assert.equal(text.match(/\b(set|map) \w+ {/g)?.length, 16);
+  assert.equal(text.match(/\b(set|map) \w+ { typeof /g)?.length, 16);
 });
 
 Deno.test("where bridges keep no limit, new addresses of a port come slowly", () => {
   const one = "02:00:00:00:00:01";
   const text = table(2000, [one], true);
   assert.match(text, /@newcomers .* over 20\/second burst 512 packets } .* drop$/m);
+  assert.match(text, /@many_newcomers .* burst 8 packets } limit rate over 400\/second .* drop$/m);
   assert.match(text, /set learnt { .*; elements = { "mga" \. 02:00:00:00:00:01 }; }$/m);
   assert.doesNotMatch(table(2000, [one]), /newcomers|learnt|silent/);
   const [slow, fast] = [true, false].map((learnsSlowly) => formChain({ limit: 1, learnsSlowly }));

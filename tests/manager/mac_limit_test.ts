@@ -184,11 +184,7 @@ testAsRoot("where bridges have no limit, new MAC addresses of a port come slowly
   for (const [at, one] of [MALLORY, ALICE, BOB].entries()) {
     await addStatic(node, one, `10.0.0.${at + 1}`);
   }
-  await eventually(
-    async () => (await listTable(node, "table", "bridge megalos")).includes("chain learn_slowly"),
-    20,
-    () => `the table is as for a newer kernel\n${manager.log}`,
-  );
+  await untilSlow(node, manager);
   const [mallory, began] = [await findPort(node, MALLORY), performance.now()];
   const sources = 30_000;
   await attack(node, MALLORY, { frames: sources, sources });
@@ -204,6 +200,48 @@ testAsRoot("where bridges have no limit, new MAC addresses of a port come slowly
   await attack(node, ALICE, { frames: 1, sources: 1 });
   assert.equal((await learnt(node))[await findPort(node, ALICE)], 1);
 });
+
+testAsRoot("where bridges have no limit, many ports together learn few at once", async () => {
+  await using worker = await startResidentNode({
+    before: (node) => node.must("sh", "-c", NO_LIMITS),
+    settings: { MEGALOS_MAX_MACS: "60000", MEGALOS_MAX_NODE_MACS: "60000" },
+  });
+  const { node, manager } = worker;
+  await addStatic(node, ALICE, "10.0.0.1");
+  await addStatic(node, BOB, "10.0.0.2");
+  const many = Array.from(
+    { length: 32 },
+    (_, at) =>
+      pod(`m${at}`, `02:00:00:00:01:${at + 10}`, {
+        ...NET1,
+        name: `m${at}`,
+        vxlanId: 100 + at,
+      }),
+  );
+  for (const one of many) await addStatic(node, one);
+  await untilSlow(node, manager);
+  const began = performance.now();
+  await Promise.all(many.map((one) => attack(node, one, { frames: 600, sources: 600 })));
+  const seconds = (performance.now() - began) / 1000;
+  const each = many.map(async (_, at) => sum(await learnt(node, `kt-m${at}-ntwork`)));
+  const count = (await Promise.all(each)).reduce((all, one) => all + one, 0);
+  // Each port by itself could have 512, so 16,384 in all.
+  assert.ok(count >= 7_000, `${count}`);
+  assert.ok(count <= 8_000 + 8 * many.length + 400 * (seconds + 2), `${count} in ${seconds} s`);
+  // Whoever has few addresses has them also where the others have used up what is shared.
+  await attack(node, ALICE, { frames: 5, sources: 5 });
+  assert.equal((await learnt(node))[await findPort(node, ALICE)], 5);
+  assert.ok(await canReach(node, BOB, "10.0.0.1"));
+});
+
+/** Waits until the table limits new MAC addresses of ports. */
+async function untilSlow(node: Node, manager: { readonly log: string }): Promise<void> {
+  await eventually(
+    async () => (await listTable(node, "table", "bridge megalos")).includes("chain learn_slowly"),
+    20,
+    () => `the table is as for a newer kernel\n${manager.log}`,
+  );
+}
 
 async function listTable(node: Node, kind: "set" | "table", name: string): Promise<string> {
   const argv = ["nft", "list", kind, ...name.split(" ")];
