@@ -1,6 +1,7 @@
 // How the runtime is told of a fault: codes and JSON (CNI spec 1.1.0, section 5, "Error").
 import { describe } from "../shared/process/command.ts";
 import { type Fault, FaultError } from "../shared/faults.ts";
+import { onOneLine } from "../shared/harmless.ts";
 import { SessionEnded } from "../shared/iproute2/session.ts";
 import type { CniVersion } from "./versions.ts";
 
@@ -22,14 +23,18 @@ const CODES = {
 /** Runtimes show an error in one line, in characters. */
 const MAX_MSG = 300;
 
-/** The error as printed on stdout. */
+/**
+ * The error as printed on stdout. Runtimes take its texts out of the JSON and show them, such as
+ * Kubernetes in a pod's events.
+ */
 export function renderError(fault: Fault, cniVersion: CniVersion): string {
-  const { kind, msg, details } = fault;
+  const { kind, details } = fault;
+  const msg = onOneLine(fault.msg);
   return JSON.stringify({
     cniVersion,
     code: CODES[kind],
     msg: msg.length <= MAX_MSG ? msg : `${msg.slice(0, MAX_MSG - 3)}...`,
-    ...(details !== undefined && { details }),
+    ...(details !== undefined && { details: onOneLine(details) }),
   });
 }
 

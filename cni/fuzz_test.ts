@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { answer } from "./call.ts";
+import { harmless } from "../shared/harmless.ts";
 import type { Host } from "../shared/host.ts";
 import { parseAlias } from "../shared/lan/alias.ts";
 import { parseNodeFacts } from "../shared/lan/node_facts.ts";
@@ -72,10 +73,11 @@ fuzz("any call has a CNI answer", fc.tuple(variables, stdin), async ([env, stdin
     NOWHERE,
   );
   if (exitCode === 0) return void (stdout === "" || JSON.parse(stdout));
-  const { code, msg, cniVersion } = JSON.parse(stdout);
+  const { code, msg, details = "", cniVersion } = JSON.parse(stdout);
   assert.ok(Number.isInteger(code) && code > 0 && code !== 999, stdout.slice(0, 400));
   assert.match(cniVersion, /^\d+\.\d+\.\d+$/);
   assertClear(msg);
+  assert.equal(details, harmless(details));
 }, 4_000);
 
 fuzz(

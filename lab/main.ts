@@ -4,6 +4,7 @@ import { runCommand } from "./cli.ts";
 import { nameSelf } from "./commands/self.ts";
 import { unpack } from "./installation/carried.ts";
 import { buildPrograms, CHECKOUT } from "./installation/checkout.ts";
+import { harmlessLines } from "../shared/harmless.ts";
 import { run } from "../shared/process/exec.ts";
 import { sleep } from "../shared/process/time.ts";
 import { setTimeScale, TIME_SCALE } from "../shared/process/time_scale.ts";
@@ -77,8 +78,9 @@ try {
   const cwd = standalone ? Deno.cwd() : env.INIT_CWD ?? Deno.cwd();
   const executable = Deno.execPath();
   const isRoot = Deno.uid() === 0;
+  const warn = (text: string) => console.error(harmlessLines(text));
   const log = (line: string) =>
-    console.error(`${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s  ${line}`);
+    warn(`${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s  ${line}`);
   const cache = isRoot
     ? "/var/cache/megalos-lab"
     : `${env.XDG_CACHE_HOME ?? `${env.HOME ?? "/tmp"}/.cache`}/megalos-lab`;
@@ -99,7 +101,7 @@ try {
     print: (text) => console.log(text),
     show,
     log,
-    warn: (line) => console.error(line),
+    warn,
     awaitInterrupt,
     ignoreInterrupts: () => {
       onSignals(() => {});
@@ -108,6 +110,6 @@ try {
   });
   Deno.exit(code);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(harmlessLines(error instanceof Error ? error.message : String(error)));
   Deno.exit(failure);
 }

@@ -91,6 +91,7 @@ function buildCli(process: Process, fail: () => void): Command {
     // Plain text, so that the program need not be permitted to look at a terminal's variables.
     .configureOutput({
       writeOut: print,
+      writeErr: (text) => text.trimEnd().split("\n").forEach(process.complain),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })

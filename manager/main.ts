@@ -1,6 +1,7 @@
 // The manager as a process: arguments, environment and signals in, text and the exit code out.
 import { dirname } from "node:path";
 import process from "node:process";
+import { onOneLine } from "../shared/harmless.ts";
 import { runCli } from "./cli.ts";
 
 /** How wide lines are where standard output is no terminal. */
@@ -16,7 +17,7 @@ const code = await runCli({
   // Under `deno run` the executable is Deno, and the bundle lies where the programs are.
   programDir: Deno.build.standalone ? dirname(Deno.execPath()) : import.meta.dirname ?? ".",
   print: printAll,
-  complain: (line) => console.error(line),
+  complain: (line) => console.error(onOneLine(line)),
   columns: Deno.stdout.isTerminal() ? Deno.consoleSize().columns || COLUMNS : COLUMNS,
   isTerminal: Deno.stdout.isTerminal(),
   isColoured: Deno.stdout.isTerminal() && !Deno.noColor,

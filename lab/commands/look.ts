@@ -1,6 +1,6 @@
 // The commands `lab ps` and `lab logs`: what is known of a lab that is up.
 import type { Command } from "commander";
-import { toJson } from "../../shared/harmless.ts";
+import { harmless, toJson } from "../../shared/harmless.ts";
 import { sleep } from "../../shared/process/time.ts";
 import { labDirOf, listLabs, readRecord } from "../record.ts";
 import { listInterfaces } from "../report/report.ts";
@@ -58,7 +58,7 @@ async function describeLabs(
   if (json) return toJson(all ? found : found[0]!.interfaces, 2);
   if (labs.length === 0) return undefined;
   const tables = found.map(({ name, dir, interfaces }) =>
-    (all ? `${palette.heading(name)}  ${dir}\n` : "") +
+    (all ? `${palette.heading(name)}  ${harmless(dir)}\n` : "") +
     renderInterfaces(
       interfaces,
       palette,

@@ -1,5 +1,6 @@
 // The command `lab save`: what was changed in devices goes back into the lab's folder.
 import type { Command } from "commander";
+import { harmless } from "../../shared/harmless.ts";
 import { plural } from "../report/table.ts";
 import { findDevice } from "../running/find.ts";
 import { saveDevice } from "../running/save.ts";
@@ -23,8 +24,9 @@ export function addSave(program: Command, terminal: Session): void {
       let count = 0;
       for (const device of wanted) {
         for (const { path, left } of await saveDevice(lab, device)) {
-          const name = toPrintable(`${device.name}/${path}`);
-          if (left !== undefined) terminal.warn(`${name} is left: ${toPrintable(left)}`);
+          // A device may give a file any name.
+          const name = harmless(`${device.name}/${path}`);
+          if (left !== undefined) terminal.warn(`${name} is left: ${harmless(left)}`);
           else terminal.print(name);
           count += left === undefined ? 1 : 0;
         }
@@ -33,9 +35,4 @@ export function addSave(program: Command, terminal: Session): void {
         count === 0 ? "Nothing has changed." : `${plural(count, "file")} saved in ${dir}`,
       );
     });
-}
-
-/** A device may give a file any name, and no name may reach the terminal as a command to it. */
-function toPrintable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, "?");
 }

@@ -1,4 +1,5 @@
 // Renders reports as text for a terminal.
+import { harmless, harmlessLines } from "../../shared/harmless.ts";
 import type { InterfaceRow, Report, Totals } from "./report.ts";
 
 /** How words are set off. Where there are no colours, every function answers its text unchanged. */
@@ -49,7 +50,9 @@ export function renderReport(
     if (checks.length === 0) return hasStrangers(row, interfaces) ? "- (another subnet)" : "-";
     if (failed.length === 0) return palette.good(`${checks.length}/${checks.length} ok`);
     const of = (separate: boolean) =>
-      failed.filter((check) => (check.separate ?? false) === separate).map(({ peer }) => peer);
+      failed.filter((check) => (check.separate ?? false) === separate).map(({ peer }) =>
+        harmless(peer)
+      );
     const [silent, loud] = [of(false).join(", "), of(true).join(", ")];
     return palette.bad([
       `${checks.length - failed.length}/${checks.length}`,
@@ -58,10 +61,11 @@ export function renderReport(
     ].join(", "));
   });
   const lines = expectations.map(({ device, command, ok, ms, output }) => {
-    const seconds = `${(ms / 1000).toFixed(1)} s`;
+    const what = harmless(`${device}: ${command} (${(ms / 1000).toFixed(1)} s)`);
     return ok
-      ? `${palette.good("ok")}      ${device}: ${command} (${seconds})`
-      : `${palette.bad("failed")}  ${device}: ${command} (${seconds})\n${indent(output)}`;
+      ? `${palette.good("ok")}      ${what}`
+      // A device may say anything.
+      : `${palette.bad("failed")}  ${what}\n${indent(harmlessLines(output))}`;
   });
   return [table, ...(lines.length > 0 ? ["", ...lines] : []), "", renderTotals(totals, palette)]
     .join("\n");
@@ -111,7 +115,7 @@ export function renderInterfaces(
 ): string {
   const isLookedAt = rows.some(({ state }) => state !== undefined);
   const columns = isLookedAt ? [...COLUMNS, ...LOOKED_AT] : COLUMNS;
-  const cells = rows.map((row) => columns.map(([, cell]) => cell(row)));
+  const cells = rows.map((row) => columns.map(([, cell]) => harmless(cell(row))));
   const widths = columns.map(([title], at) =>
     Math.max(title.length, ...cells.map((row) => row[at]!.length))
   );

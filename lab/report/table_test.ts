@@ -1,5 +1,7 @@
 // The table that the lab ends with.
 import assert from "node:assert/strict";
+import { harmless } from "../../shared/harmless.ts";
+import { HOSTILE } from "../../tests/fixture/hostile.ts";
 import { makeReport } from "./report.ts";
 import { COLOURS, PLAIN, renderInterfaces, renderReport } from "./table.ts";
 
@@ -42,6 +44,17 @@ Deno.test("a failed check names the peer, a failed expectation what was last sai
   assert.match(text, /^pc1 .* 0\/1, no answer: pc2 10\.0\.0\.2$/m);
   assert.match(text, /^failed {2}pc1: ping pc2 \(5\.1 s\)\n {8}no\n {8}answer$/m);
   assert.ok(renderReport(report, COLOURS).includes("\x1b[31m0/1, no answer"));
+});
+
+Deno.test("what a device says or is called reaches a terminal without harm", () => {
+  for (const [name, shown] of HOSTILE) {
+    const bad = [{ ...expectation, command: name, ok: false, output: name }];
+    const peer = { ...pair.to, address: name };
+    const report = makeReport(devices, [{ ...pair, to: peer, ok: false, output: "" }], bad);
+    const lines = renderReport(report, PLAIN).split("\n");
+    for (const line of lines) assert.equal(line, harmless(line));
+    assert.ok(lines.includes(`failed  pc1: ${shown} (5.1 s)`), lines.join("\n"));
+  }
 });
 
 Deno.test("the table without checks has no column for them", () => {

@@ -1,6 +1,6 @@
 // How much each kind of event matters, and its words: a kind without a row fails the type check.
 import { type Lan, lanTitle } from "../../shared/lan/lan.ts";
-import { harmless } from "../../shared/harmless.ts";
+import { harmless, onOneLine } from "../../shared/harmless.ts";
 import {
   type CallError,
   type CallSubject,
@@ -255,7 +255,7 @@ export function tellOf<K extends Kind>(event: HappeningOf<K>): Told {
   const level = row?.level ?? "info";
   try {
     const text = row?.text(complete(event)) ?? event.kind;
-    return { level, text: harmless(text.trim().replaceAll("\n", " | ").replaceAll("\t", " ")) };
+    return { level, text: onOneLine(text) };
   } catch {
     return { level, text: harmless(event.kind) };
   }

@@ -1,5 +1,5 @@
 // `manager status` for people: a line of its own for what matters most, then tables.
-import { toJson } from "../../shared/harmless.ts";
+import { harmless, toJson } from "../../shared/harmless.ts";
 import { lanTitle } from "../../shared/lan/lan.ts";
 import { LIMITED } from "../events/render.ts";
 import type { Repairs } from "../events/repairs.ts";
@@ -20,8 +20,8 @@ export function renderStatus(status: Status, width: number): string {
     } (\`manager worker\` or \`manager route-reflector\` does)\n`;
   }
   return [
-    `${role}: ${ready ? "ready" : `not ready (${reasons.join("; ")})`}`,
-    `FRR: ${daemons.join(" ") || "does not answer"}`,
+    harmless(`${role}: ${ready ? "ready" : `not ready (${reasons.join("; ")})`}`),
+    harmless(`FRR: ${daemons.join(" ") || "does not answer"}`),
     ...renderRepairs(repairs),
     ...(role === "worker" ? [renderFilter(vtepFilter)] : []),
     "",

@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { CHECKOUT } from "../../lab/installation/checkout.ts";
+import { harmless } from "../../shared/harmless.ts";
 import { VERSION } from "../../shared/version.ts";
 import { makeFolder } from "../fixture/folder.ts";
+import { HOSTILE } from "../fixture/hostile.ts";
 import { isPrivileged } from "../fixture/privileged.ts";
 import { LAB, testLab, typeLab } from "./lab_fixture.ts";
 
@@ -32,6 +34,17 @@ Deno.test("lab says its version, its commands, and what a mistyped word may be",
     const done = await typeLab("/", words);
     assert.equal(done.code, 1, describe(done));
     assert.match(done.stderr, said);
+  }
+});
+
+Deno.test("what a lab's files say is in errors as question marks and escapes", async () => {
+  await using folder = await makeFolder();
+  for (const [name] of HOSTILE) {
+    for (const file of [`${name}[0]=net1\n`, `pc1[0]=net1\npc1[${name}]="${name}"\n`]) {
+      await Deno.writeTextFile(`${folder.dir}/lab.conf`, file);
+      const { stderr, stdout } = await typeLab(folder.dir, ["graph"]);
+      for (const line of `${stderr}${stdout}`.split("\n")) assert.equal(line, harmless(line));
+    }
   }
 });
 

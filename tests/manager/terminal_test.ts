@@ -1,7 +1,9 @@
 // What the manager shows on a terminal: colours, a picture that is drawn again, events that come.
 import assert from "node:assert/strict";
+import { harmless } from "../../shared/harmless.ts";
 import { converse } from "../../shared/process/exec.ts";
 import { eventually } from "../fixture/eventually.ts";
+import { HOSTILE } from "../fixture/hostile.ts";
 import { MANAGER } from "../fixture/manager.ts";
 import { LANS } from "../fixture/bare_node.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
@@ -11,6 +13,8 @@ import type { Node } from "../fixture/cluster.ts";
 const GREEN = "\x1b[32m";
 const CLEAR = "\x1b[H\x1b[2J";
 const CTRL_C = "\x03";
+/** One name that has it all, but for half a character, which is nothing in an argument. */
+const HURTS = HOSTILE.map(([name]) => name).filter((name) => name.isWellFormed()).join("");
 
 /** A command on a terminal of its own. */
 function onTerminal(node: Node, words: string, env: Readonly<Record<string, string>> = {}) {
@@ -33,6 +37,29 @@ async function seenOnTerminal(...args: Parameters<typeof onTerminal>): Promise<s
 function assertPlain(text: string): void {
   assert.ok(!text.includes("\x1b"), JSON.stringify(text));
 }
+
+testAsRoot("no error, log or event takes a name to a terminal as it is", async () => {
+  await using worker = await startResidentNode();
+  const { node } = worker;
+  const assertHarmless = (text: string) =>
+    text.split(/\r?\n/).forEach((line) => assert.equal(line, harmless(line)));
+  // Runtimes show what an answer says, and Kubernetes in a pod's events.
+  const config = { name: HURTS, suffix: HURTS, vxlanId: 10 };
+  for (const given of [{ config }, { netns: HURTS }, { args: HURTS }, { ifname: HURTS }]) {
+    const { stdout } = await callOn(node, { verb: "ADD", container: "pc1", ...given });
+    const { msg, details = "" } = JSON.parse(stdout);
+    assert.match(msg, /^Cannot /);
+    assertHarmless(`${msg}${details}`);
+  }
+  const { stdout } = await onTerminal(node, `${MANAGER} lan '${HURTS}'`).end();
+  assert.match(stdout, /^Cannot show LAN "/);
+  assertHarmless(stdout);
+  const events = await seenOnTerminal(node, `${MANAGER} events`);
+  assert.match(events, /name is "/);
+  assertHarmless(events);
+  assert.match(worker.manager.log, /name is "/);
+  assertHarmless(worker.manager.log);
+});
 
 testAsRoot("colours are a terminal's alone; --watch and --follow go on until Ctrl-C", async () => {
   await using worker = await startResidentNode();
