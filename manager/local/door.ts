@@ -1,9 +1,9 @@
 // The door for programs of this manager's own machine: `manager lans` and its like ask here.
 // It is open to whoever can read root's own folder, for there lies the token.
-import { timingSafeEqual } from "node:crypto";
 import { writeByRename } from "../../shared/files.ts";
 import { RUN_DIR } from "../../shared/lan/paths.ts";
 import type { NodeEvent } from "../events/event.ts";
+import { knowsToken } from "../http/token.ts";
 import { acceptLines, type Acceptor, type LineServer } from "../line/accept_lines.ts";
 import { CLOSE } from "../line/frames.ts";
 import type { Line, Pace } from "../line/line.ts";
@@ -53,9 +53,7 @@ export class Door implements Duty, LineServer, Disposable {
   }
 
   refuse({ header }: Upgrade): Refusal | undefined {
-    const given = new TextEncoder().encode(header("authorization") ?? "");
-    const right = new TextEncoder().encode(`Bearer ${this.#token}`);
-    if (given.length === right.length && timingSafeEqual(given, right)) return undefined;
+    if (knowsToken(header("authorization") ?? null, this.#token)) return undefined;
     return { status: 403, why: `the token of ${DOOR_FILE} is wanted` };
   }
 
