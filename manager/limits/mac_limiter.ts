@@ -1,6 +1,6 @@
 // Limits the MAC addresses that a LAN learns on this node, and says which device has used them up.
 import { type Alias, parseAlias, renderAlias } from "../../shared/lan/alias.ts";
-import type { Lan } from "../../shared/lan/lan.ts";
+import { type Lan, lanDevices } from "../../shared/lan/lan.ts";
 import type { FdbListener } from "../entries/entry_keeper.ts";
 import type { Tell } from "../events/event.ts";
 import type { HeardLink } from "../lans/heard_link.ts";
@@ -186,9 +186,10 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     return this.limits.maxNodeMacs || Infinity;
   }
 
-  #describe({ alias, ifindex }: HeardLink): LimitedLan | undefined {
+  #describe({ ifname, alias, ifindex }: HeardLink): LimitedLan | undefined {
     const signed = parseAlias(alias);
-    if (signed === undefined) return undefined;
+    // The VXLAN device of a LAN called "kt" begins as bridges do, and has the same alias.
+    if (signed === undefined || lanDevices(signed.lan).bridge !== ifname) return undefined;
     const limit = lowerLimit(this.limits.maxMacs, signed.limits?.maxMacs);
     const shares = this.#lans.values().map((lan) => lan.share);
     const share = Math.min(limit, firstShare(this.#most, shares));

@@ -42,9 +42,9 @@ async function addStatic(node: Node, one: Pod, address?: string): Promise<void> 
   await untilStatic(node, one.mac);
 }
 
-/** Waits until the bridge has its limit: a moment after it was made. */
-async function limited(node: Node, limit: number): Promise<void> {
-  const argv = ["python3", "-I", "-S", "-c", maxLearned, "kt-net1-ntwork"];
+/** Waits until a bridge has its limit: a moment after it was made. */
+async function limited(node: Node, limit: number, bridge = "kt-net1-ntwork"): Promise<void> {
+  const argv = ["python3", "-I", "-S", "-c", maxLearned, bridge];
   let seen = "";
   await eventually(
     async () =>
@@ -94,6 +94,26 @@ testAsRoot("a LAN's own maxMacs counts where it is lower", async () => {
   assert.equal(sum(await learnt(node)), 20);
   await manager.logged(/mallory net0 has used up the 20 MAC addresses/);
 }, LACK);
+
+testAsRoot(
+  "a LAN whose VXLAN device is called as bridges are takes no other one's limit",
+  async () => {
+    await using worker = await startResidentNode({ settings: { MEGALOS_MAX_MACS: `${LIMIT}` } });
+    const { node, manager } = worker;
+    // The manager hears of what comes from now on.
+    await addStatic(node, BOB);
+    await limited(node, LIMIT);
+    // Its devices are kt-a and kt-kt-a.
+    const lan = { name: "kt", suffix: "a", vxlanId: 11 };
+    await addStatic(node, pod("mallory", "02:00:00:00:00:0a", lan));
+    await limited(node, LIMIT, "kt-kt-a");
+    const later = { ...NET1, name: "net2", vxlanId: 12 };
+    await addStatic(node, pod("alice", "02:00:00:00:00:0b", later));
+    await limited(node, LIMIT, "kt-net2-ntwork");
+    assert.doesNotMatch(manager.log, /limits no bridge/);
+  },
+  LACK,
+);
 
 testAsRoot("all LANs of a node together have a limit, and each may learn some", async () => {
   // Of so many, each of four LANs has eight for sure.
