@@ -73,8 +73,11 @@ const drop = (limit: TableLimit) => `update @${metSet(limit)} { iifname } drop`;
 const dropOver = (set: string, rate: string, limit: TableLimit) =>
   `${over(set, rate)} ${drop(limit)}`;
 
-const dropSent = `iifname "mg*" ` +
-  dropOver("senders", `${PORT_FRAMES}/second burst ${PORT_FRAMES} packets`, "frames");
+const dropSent = dropOver(
+  "senders",
+  `${PORT_FRAMES}/second burst ${PORT_FRAMES} packets`,
+  "frames",
+);
 
 /** Bytes of a full Ethernet frame, without its checksum. */
 const FULL_FRAME = 1514;
@@ -135,8 +138,7 @@ const learnSlowly = (learnt: readonly AtPort[]) => `
     update @full { meta pkttype }
   }`;
 const LEARN = "ether saddr != @known jump learn";
-const LEARN_BY_PORT = `iifname != "mg*" ${LEARN}
-    iifname "mg*" iifname . ether saddr != @learnt jump learn_slowly`;
+const LEARN_BY_PORT = "iifname . ether saddr != @learnt jump learn_slowly";
 
 /**
  * nft knows no bridge's table of MAC addresses, so the table learns by itself which are in use: a
@@ -146,8 +148,9 @@ const LEARN_BY_PORT = `iifname != "mg*" ${LEARN}
  * Many ports together can fill the set. Then frames to one MAC address (their `pkttype` is "other")
  * count as known ones, whatever the address is: others' work is worth more than this limit.
  *
- * Pods' ports alone are limited: what comes from another node was limited there. Each set has a
- * `typeof`, as in the VTEP filter: an older nft can list it then.
+ * Pods' ports alone are limited: what comes from another node was limited there, and the VXLAN
+ * device of a LAN called "mgmt" begins as ports do. Each set has a `typeof`, as in the VTEP filter:
+ * an older nft can list it then.
  *
  * Where bridges keep no limit of MAC addresses ({@link learnSlowly}), the table limits those of a
  * port, too.
@@ -179,13 +182,17 @@ function describeTable({ limit, learnsSlowly }: StormForm, learnt: readonly AtPo
     add @known { ether saddr } return
     update @full { meta pkttype }
   }${learnsSlowly ? learnSlowly(learnt) : ""}
-  chain frames {
-    type filter hook prerouting priority -300; policy accept;
+  chain sent {
     ${dropSent}
     ${learnsSlowly ? LEARN_BY_PORT : LEARN}
     ether daddr @known accept
     meta pkttype other meta pkttype @full accept
-    iifname "mg*" goto flooded
+    goto flooded
+  }
+  chain frames {
+    type filter hook prerouting priority -300; policy accept;
+    iifname "mg*" meta iifkind "veth" goto sent
+    ${LEARN}
   }
 }
 `;

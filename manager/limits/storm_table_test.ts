@@ -31,8 +31,8 @@ Deno.test("what is flooded is limited in bytes of full frames, in a LAN of its o
 
 Deno.test("what a pod's port sends is limited first, whatever the limit of flooded frames is", () => {
   for (const limit of [1, 2000]) {
-    const [, first] = /chain frames {\n.*\n +(.*)/.exec(table(limit)) ?? [];
-    assert.match(first!, /^iifname "mg\*" .*over 50000\/second burst 50000 packets } .* drop$/);
+    const [, first] = /chain sent {\n +(.*)/.exec(table(limit)) ?? [];
+    assert.match(first!, /^update @senders .*over 50000\/second burst 50000 packets } .* drop$/);
   }
 });
 

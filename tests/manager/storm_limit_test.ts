@@ -12,7 +12,7 @@ import { testAsRoot } from "../fixture/privileged.ts";
 import { countHellos, type Hellos, sendHellos } from "../fixture/hellos.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
 import { startResidentNode } from "../fixture/resident_node.ts";
-import type { Node } from "../fixture/cluster.ts";
+import { type Node, workerAddress } from "../fixture/cluster.ts";
 
 const MALLORY = pod("mallory", "02:00:00:00:00:0a");
 const ALICE = pod("alice", "02:00:00:00:00:0b");
@@ -100,6 +100,32 @@ testAsRoot(
     await isGone();
   },
 );
+
+// Another node of LAN 10, at the other end of the worker's link.
+const OTHER_NODE = `
+set -e
+ip netns add other
+ip link set dev wire netns other
+ip -n other address add 10.99.0.99/24 dev wire
+ip -n other link set dev wire up
+ip -n other link add name net0 type vxlan id 10 local 10.99.0.99 remote "$1" dstport 4789
+ip -n other link set dev net0 up
+`;
+
+testAsRoot("frames of other nodes are not limited, whatever the LAN is called", async () => {
+  const settings = { MEGALOS_STORM_LIMIT: `${LIMIT}`, MEGALOS_VTEP_FILTER: "off" };
+  await using worker = await startResidentNode({ settings });
+  const { node } = worker;
+  // Its VXLAN device begins as pods' ports do.
+  const alice = { ...ALICE, lan: { ...NET1, name: "mgmt" } };
+  await addPod(node, alice);
+  await awaitTable(node);
+  await node.must("sh", "-c", OTHER_NODE, "sh", workerAddress(0));
+  const other = pod("other", "");
+  const kind = { frames: FRAMES / 4, rate: FRAMES / 4, destination: EVERYBODY };
+  const got = await countForged(node, alice, () => attack(node, other, kind));
+  assert.ok(got > FRAMES / 8, `${got} of ${FRAMES / 4}`);
+});
 
 testAsRoot("in a LAN of a hundred nodes fewer frames of a port are flooded", async () => {
   await using worker = await startResidentNode();
