@@ -27,6 +27,12 @@ export const MAX_SUFFIX = 6;
 const MAX_PLAIN_NAME = 5;
 const MAX_NAME = 80;
 
+/**
+ * Where no device is called so, iproute2 takes "if7-a" for the device of index 7, whichever LAN it
+ * is of (ll_idx_a2n, lib/ll_map.c).
+ */
+const INDEX_LIKE = /^if\d/;
+
 /** Link groups in the LAN namespace: pod ports, and devices that `link del group` will take. */
 export const GROUP = { ports: 1, deleted: 2 } as const;
 
@@ -45,11 +51,12 @@ export async function identifyLan(name: string, suffix: string, vni: number): Pr
 /**
  * The device names of a LAN. Where that is unambiguous they are the original's, `NAME-SUFFIX` and
  * `kt-NAME-SUFFIX`: the name has at most 5 characters and no underscore and does not begin as a
- * bridge's does, and the suffix has no hyphen. "~" and the VNI replace any other name.
+ * bridge's does, nor as an index is written, and the suffix has no hyphen. "~" and the VNI replace
+ * any other name.
  */
 export function lanDevices(lan: Lan): LanDevices {
   const plain = lan.name.length <= MAX_PLAIN_NAME && !lan.name.includes("_") &&
-    !lan.name.startsWith("kt-") &&
+    !lan.name.startsWith("kt-") && !INDEX_LIKE.test(lan.name) &&
     !lan.suffix.includes("-");
   const vxlan = `${plain ? lan.name : `~${base64url(vniBytes(lan.vni))}`}-${lan.suffix}`;
   return {

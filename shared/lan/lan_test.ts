@@ -28,6 +28,8 @@ Deno.test("the original's names where they are unambiguous, else ~ and the VNI",
     ["abcde", "ssxo0h", 10, "abcde-ssxo0h"],
     ["abcdef", "ssxo0h", 10, "~AAAK-ssxo0h"],
     ["a_b", "s", 0, "~AAAA-s"],
+    ["if7", "s", 10, "~AAAK-s"],
+    ["iface", "s", 10, "iface-s"],
     ["a", "b-c", MAX_VNI, "~____-b-c"],
   ];
   for (const [name, suffix, vni, vxlan] of cases) {

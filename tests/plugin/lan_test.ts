@@ -48,6 +48,24 @@ testAsRoot(
   },
 );
 
+testAsRoot(
+  "a LAN whose name iproute2 takes for the index of a device has its own devices",
+  async () => {
+    await using node = await BareNode.start();
+    const [, other = ""] = await node.addPods("pod", "other");
+    resultOf(await callPlugin(node, { verb: "ADD" }));
+    const before = await node.observe();
+    const devices = await node.devices(LANS);
+    for (const index of [1, ...devices.map(({ ifindex }) => ifindex)]) {
+      const config = { name: `if${index}`, suffix: "a", vxlanId: 20 };
+      const call = { container: "c2", netns: other, config };
+      resultOf(await callPlugin(node, { verb: "ADD", ...call }));
+      assert.equal(codeOf(await callPlugin(node, { verb: "DEL", ...call })), 0);
+      assert.deepEqual(await node.observe(), before);
+    }
+  },
+);
+
 testAsRoot("an ADD sets up what it finds down", async () => {
   await using node = await BareNode.start();
   const [, other = ""] = await node.addPods("pod", "other");
