@@ -38,7 +38,7 @@ export interface Found {
 // (jsonw_destroy, lib/json_writer.c).
 export const SESSION = batchArgv("ip", "-json", "-details");
 
-/** Ends the devices on stdout: `lo` is in every namespace. */
+/** Ends the devices on stdout: `lo` is in every namespace where nobody has renamed it. */
 const END_OF_STDOUT = ip`link show dev lo`;
 
 /** Opens a session in the namespace at `netns`; whether that exists shows at the first exchange. */
@@ -80,10 +80,17 @@ class Session implements IpSession {
   }
 
   private async ask(questions: readonly Question[]): Promise<Link[] | typeof INTERRUPTED> {
-    await this.dialogue.say([...questions, END_OF_STDOUT]);
-    const links = await this.readLinks();
-    const { ended, errors } = await this.dialogue.readErrors();
+    const first = await this.dialogue.say([...questions, END_OF_STDOUT]);
+    const reading = this.readLinks();
+    // It is waited for below, unless something is wrong.
+    reading.catch(() => {});
+    const { ended, failures, errors } = await this.dialogue.readErrors();
     if (ended) throw new SessionEnded(await this.dialogue.lastWords(errors));
+    // Whoever has NET_ADMIN in a pod can rename its lo: then stdout has no end.
+    if (failures.some(({ line }) => line === first + questions.length)) {
+      throw new SessionEnded(await this.dialogue.lastWords([NO_LO]));
+    }
+    const links = await reading;
     if (errors.some(isInterrupted)) return INTERRUPTED;
     const unexpected = errors.filter((line) => !saysNotThere(line));
     if (unexpected.length > 0) fail("kernel", `Cannot read the devices: ${unexpected.join(" ")}`);
@@ -135,13 +142,15 @@ class Session implements IpSession {
     const found = new Map<number, Link>();
     for (let line; (line = await this.dialogue.readLine()) !== undefined;) {
       const links = line.trim() === "" ? [] : parseLinks(line);
-      if (links.some((link) => link.ifname === "lo")) break;
+      // A pod's other device may have the name since its lo has another one.
+      if (links.some(({ ifname, altnames }) => ifname === "lo" || altnames.includes("lo"))) break;
       for (const link of links) found.set(link.ifindex, link);
     }
     return [...found.values()];
   }
 }
 
+const NO_LO = "the namespace has no device lo";
 const MADE_ANEW = "a device has been made anew since this ip met its name";
 
 /**

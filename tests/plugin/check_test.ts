@@ -58,6 +58,25 @@ testAsRoot("CHECK names what is broken since ADD, and mends nothing", async () =
   }
 });
 
+/** What root of a pod can do to its lo, by which `ip` is known to have answered all. */
+const WITHOUT_LO = [
+  "link set dev lo name other",
+  "link set dev lo name other; link property add dev net1 altname lo",
+];
+
+testAsRoot("a CHECK in a pod that has renamed its lo ends without waiting for it", async () => {
+  for (const lines of WITHOUT_LO) {
+    await using node = await BareNode.start();
+    const [pod = ""] = await node.addPods("pod");
+    const prevResult = resultOf(await callPlugin(node, { verb: "ADD" }));
+    for (const line of ["link set dev lo down", ...lines.split("; ")]) await node.ip(line, pod);
+    const reply = await callPlugin(node, { verb: "CHECK", config: { prevResult } });
+    assert.equal(codeOf(reply), CODE.tryLater, reply.stdout);
+    // Where it has waited, the program was killed at the end of the call's time.
+    assert.doesNotMatch(reply.stdout, /killed/);
+  }
+});
+
 testAsRoot("CHECK without a LAN namespace fails, and makes none", async () => {
   await using node = await BareNode.start();
   await node.addPods("pod");
