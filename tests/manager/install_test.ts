@@ -39,9 +39,10 @@ testAsRoot("the LAN namespace is a wire, and a wrong setting is mended", async (
   const wanted = await sysctls(node);
   assert.equal(wanted["ipv6/conf/default/disable_ipv6"], "1");
   assert.equal(wanted["ipv4/conf/all/arp_ignore"], "8");
+  assert.equal(wanted["ipv4/ip_forward"], "0");
   for (const [name, value] of Object.entries(wanted)) {
     // zebra must see an IPv6 VTEP address on lo.
-    const isOff = /^bridge\/|^ipv6\/conf\/lo\/|arp_accept$/.test(name);
+    const isOff = /^bridge\/|^ipv6\/conf\/lo\/|arp_accept$|ip_forward$/.test(name);
     assert.equal(value, isOff ? "0" : name.endsWith("arp_ignore") ? "8" : "1", name);
   }
   for (const [name, value] of Object.entries(wanted)) {
@@ -177,7 +178,7 @@ async function state(node: Node) {
 /** The settings that exist on this machine, by their path below /proc/sys/net. */
 async function sysctls(node: Node): Promise<Record<string, string>> {
   const patterns = "ipv6/conf/*/disable_ipv6 bridge/bridge-nf-call-*tables " +
-    "ipv4/conf/all/arp_ignore ipv4/conf/all/arp_accept ipv4/conf/default/arp_accept";
+    "ipv4/conf/all/arp_ignore ipv4/conf/all/arp_accept ipv4/conf/default/arp_accept ipv4/ip_forward";
   const said = await inLans(node, `cd /proc/sys/net; grep . ${patterns} 2>/dev/null || :`);
   return Object.fromEntries(said.trimEnd().split("\n").map((line) => line.split(":")));
 }
