@@ -1,4 +1,6 @@
 // Lists forwarding entries of the LAN namespace, line by line.
+import { batch } from "../../shared/iproute2/batch.ts";
+import { countFailed } from "../../shared/iproute2/messages.ts";
 import { argvOf, bridge, type BridgeCommand } from "../../shared/iproute2/words.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { describe } from "../../shared/process/command.ts";
@@ -24,4 +26,25 @@ export async function listFdb(
   const argv = inNetns(LAN_NETNS, argvOf(question));
   const done = await runByLine(run, { argv, timeoutMs: LISTING_MS }, take);
   if (done.reason !== "success") throw new Error(describe(done));
+}
+
+/**
+ * The same of these bridges alone, by one process. A bridge that is gone has no entries.
+ * @throws {Error} when bridge(8) fails
+ */
+export async function listFdbOf(
+  run: Run,
+  netns: string,
+  bridges: readonly string[],
+  take: (line: string) => void,
+  kind: "dynamic" | "all" = "all",
+): Promise<void> {
+  const question = (name: string) =>
+    kind === "all" ? bridge`fdb show br ${name}` : bridge`fdb show br ${name} dynamic`;
+  const { argv, ...input } = batch("bridge", bridges.map(question));
+  const command = { argv: inNetns(netns, argv), ...input, timeoutMs: LISTING_MS };
+  const listed = await runByLine(run, command, take);
+  const isDone = listed.reason === "success" ||
+    listed.reason === "exit" && countFailed(listed.stderr) > 0;
+  if (!isDone) throw new Error(describe(listed));
 }

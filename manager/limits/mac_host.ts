@@ -9,7 +9,7 @@ import type { Link } from "../../shared/iproute2/link.ts";
 import { listLinks } from "../../shared/iproute2/list.ts";
 import { bridge as words } from "../../shared/iproute2/words.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
-import { listFdb } from "../entries/list_fdb.ts";
+import { listFdb, listFdbOf } from "../entries/list_fdb.ts";
 import { LearntCounter, type PortCounts } from "./learnt.ts";
 import script from "./set_max_learned.py" with { type: "text" };
 
@@ -22,8 +22,8 @@ export interface MacHost extends AsyncDisposable {
    * gone is not in it.
    */
   limit(bridges: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>>;
-  /** What the ports of a bridge have learnt, or those of all bridges. */
-  count(bridge?: string): Promise<ReadonlyMap<string, PortCounts>>;
+  /** What the ports of these bridges have learnt, or those of all bridges. */
+  count(bridges?: readonly string[]): Promise<ReadonlyMap<string, PortCounts>>;
   /** Has a port learn, or not, and signs it accordingly. */
   setLearning(port: string, alias: string, learning: boolean): Promise<void>;
 }
@@ -91,15 +91,11 @@ export class SystemMacHost implements MacHost {
     await this.#leave();
   }
 
-  async count(bridge?: string): Promise<ReadonlyMap<string, PortCounts>> {
+  async count(bridges?: readonly string[]): Promise<ReadonlyMap<string, PortCounts>> {
     const counter = new LearntCounter();
-    const question = bridge === undefined
-      ? words`fdb show dynamic`
-      : words`fdb show br ${bridge} dynamic`;
-    await listFdb(run, counter.take, question).catch((error) => {
-      // A bridge that is gone has learnt nothing.
-      if (bridge === undefined) throw error;
-    });
+    await (bridges === undefined
+      ? listFdb(run, counter.take, words`fdb show dynamic`)
+      : listFdbOf(run, LAN_NETNS, bridges, counter.take, "dynamic"));
     return counter.bridges;
   }
 

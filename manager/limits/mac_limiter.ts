@@ -62,7 +62,9 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
   #isRefused = false;
   /** It could not be asked the last time. */
   #hasFailed = false;
-  readonly #soon = new Soon(() => this.#work(), SOON_MS);
+  /** Apart: many LANs that are counted again and again keep no new bridge without its limit. */
+  readonly #limiting = new Soon(() => this.#limitBridges(), SOON_MS);
+  readonly #counting = new Soon(() => this.#count(), SOON_MS);
 
   /** @param limits what each LAN may learn here, and all of them; 0 is no limit */
   constructor(
@@ -80,7 +82,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
   hearLink(link: HeardLink): void {
     if (!link.ifname.startsWith("kt-") || !this.#keep(link)) return;
     this.#heard.add(link.ifname);
-    this.#soon.ask();
+    this.#limiting.ask();
   }
 
   /** Is given the devices of all LANs whenever they have changed: a monitor may miss some. */
@@ -111,7 +113,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     lan.about++;
     if (lan.about < lan.share * NEARLY || lan.isFull && lan.isByKernel) return;
     this.#suspects.add(learnt.bridge);
-    if (performance.now() - lan.countedAt >= SOONEST_MS) this.#soon.ask();
+    if (performance.now() - lan.countedAt >= SOONEST_MS) this.#counting.ask();
   }
 
   missEntries(): void {
@@ -126,29 +128,37 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     const isOpen = this.#lans.values().some(({ isByKernel, share }) =>
       !isByKernel && share < Infinity
     );
-    const isDue = this.#isDeaf || this.#suspects.size > 0;
-    if (isDue || isOpen && !this.#isRefused) await this.#soon.now();
-  }
-
-  async #work(): Promise<void> {
     try {
-      await this.#limitBridges();
+      if (isOpen && !this.#isRefused) await this.#limiting.now();
     } finally {
       // Where bridges cannot be limited, ports are.
-      if (this.#isDeaf) await this.#countAll();
-      await this.#countSuspects();
+      if (this.#isDeaf || this.#suspects.size > 0) await this.#counting.now();
     }
   }
 
+  async #count(): Promise<void> {
+    if (this.#isDeaf) await this.#countAll();
+    await this.#countSuspects();
+  }
+
   async #countSuspects(): Promise<void> {
-    for (const bridge of [...this.#suspects]) {
-      this.#suspects.delete(bridge);
-      const lan = this.#lans.get(bridge);
-      if (lan === undefined) continue;
-      const counts = (await this.host.count(bridge)).get(bridge) ?? new Map();
-      lan.about = total(counts);
-      if (lan.about >= lan.share * NEARLY) await this.#grow(bridge);
-      await this.#judge(lan, counts);
+    const suspects = new Set([...this.#suspects].filter((bridge) => this.#lans.has(bridge)));
+    this.#suspects.clear();
+    if (suspects.size === 0) return;
+    try {
+      const counted = await this.host.count([...suspects]);
+      for (const bridge of [...suspects]) {
+        suspects.delete(bridge);
+        const lan = this.#lans.get(bridge);
+        if (lan === undefined) continue;
+        const counts = counted.get(bridge) ?? new Map();
+        lan.about = total(counts);
+        if (lan.about >= lan.share * NEARLY) await this.#grow(bridge);
+        await this.#judge(lan, counts);
+      }
+    } catch (error) {
+      for (const bridge of suspects) this.#suspects.add(bridge);
+      throw error;
     }
   }
 
@@ -161,7 +171,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
       lan.isByKernel = false;
     }
     // Where this fails, the next look tries again.
-    if (!this.#isRefused) await this.#limitBridges();
+    if (!this.#isRefused) await this.#limiting.now();
   }
 
   async #limitBridges(): Promise<void> {
@@ -175,8 +185,9 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     this.#hasFailed = false;
     for (const [name, lan] of open) {
       const actual = limited.get(name);
+      // Its share may have changed meanwhile.
       lan.isByKernel = actual === lan.share;
-      this.#isRefused ||= actual !== undefined && !lan.isByKernel;
+      this.#isRefused ||= actual !== undefined && actual !== shares.get(name);
     }
     if (this.#isRefused) this.tell({ kind: "macs-limited-by-port" });
   }
@@ -258,7 +269,8 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#soon[Symbol.asyncDispose]();
+    await this.#counting[Symbol.asyncDispose]();
+    await this.#limiting[Symbol.asyncDispose]();
     await this.host[Symbol.asyncDispose]();
   }
 }

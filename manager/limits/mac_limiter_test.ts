@@ -27,6 +27,8 @@ async function start(answer: (limit: number) => number, limits = LIMITS) {
   const state = {
     ports: [PORT],
     counts: new Map<string, PortCounts>(),
+    /** What a count waits for. */
+    counted: Promise.resolve(),
     asked: [] as string[],
     said: [] as Happening[],
   };
@@ -37,9 +39,10 @@ async function start(answer: (limit: number) => number, limits = LIMITS) {
       const answers = () => new Map([...bridges].map(([name, limit]) => [name, answer(limit)]));
       return Promise.resolve().then(answers);
     },
-    count(bridge) {
-      if (bridge !== undefined) state.asked.push(`count ${bridge}`);
-      return Promise.resolve(state.counts);
+    async count(bridges) {
+      if (bridges !== undefined) state.asked.push(`count ${bridges.join(" ")}`);
+      await state.counted;
+      return state.counts;
     },
     setLearning(port, alias, learning) {
       state.asked.push(`learning ${port} ${learning} ${parseAlias(alias)?.learning ?? "on"}`);
@@ -52,8 +55,17 @@ async function start(answer: (limit: number) => number, limits = LIMITS) {
   return { state, limiter };
 }
 
-const learn = (limiter: MacLimiter, count: number) => {
-  for (let at = 0; at < count; at++) limiter.hearEntry(line(`${at + 10}`));
+const learn = (limiter: MacLimiter, count: number, bridge = BRIDGE.ifname) => {
+  for (let at = 0; at < count; at++) {
+    limiter.hearEntry(line(`${at + 10}`).replace(BRIDGE.ifname, bridge));
+  }
+};
+
+/** Another LAN's bridge. */
+const OTHER: Link = {
+  ...common,
+  ...{ ifindex: 4, ifname: "kt-net2-ntwork" },
+  alias: renderAlias({ lan: { ...lan, name: "net2", vni: 11 } }),
 };
 
 Deno.test("a bridge is limited once; a look without news asks nothing", async () => {
@@ -78,6 +90,37 @@ Deno.test("that ports stop to learn holds only as long as bridges cannot be limi
   why = "";
   await limiter.look();
   assert.ok(!limiter.isByPort);
+});
+
+Deno.test("a new bridge has its limit while others are counted", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { promise: isLimited, resolve: limited } = Promise.withResolvers<void>();
+  let bridges = 0;
+  const { state, limiter } = await start((limit) => {
+    if (++bridges === 2) limited();
+    return limit;
+  });
+  stack.use(limiter);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  state.counted = promise;
+  learn(limiter, 10);
+  const look = limiter.look();
+  limiter.hearLink(OTHER);
+  await isLimited;
+  resolve();
+  await look;
+});
+
+Deno.test("LANs that may be full are counted together", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { state, limiter } = await start((limit) => limit);
+  stack.use(limiter);
+  limiter.takeDevices({ bridges: [BRIDGE, OTHER] });
+  await limiter.look();
+  state.asked.length = 0;
+  for (const { ifname } of [BRIDGE, OTHER]) learn(limiter, 10, ifname);
+  await limiter.look();
+  assert.deepEqual(state.asked, [`count ${BRIDGE.ifname} ${OTHER.ifname}`]);
 });
 
 Deno.test("a bridge that is made anew is limited anew", async () => {

@@ -25,7 +25,7 @@ const SYSCTLS = [
   // has: then whoever announces an address is a neighbour, too.
   ["net/ipv4/conf/all/arp_accept", "0"],
   ["net/ipv4/conf/default/arp_accept", "0"],
-  // The machines of Kubernetes route, and a new namespace would, too: a packet to a bridge's own MAC
+  // Machines of Kubernetes route, and a new namespace would, too: a packet to a bridge's own MAC
   // address would go round lo, where the default route leads, until its TTL is over.
   ["net/ipv4/ip_forward", "0"],
   ["net/bridge/bridge-nf-call-iptables", "0"],
