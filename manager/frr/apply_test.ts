@@ -37,6 +37,8 @@ router bgp 65000
  exit-address-family
 exit
 !
+bgp extcommunity-list expanded several-lans seq 5 permit RT:.*RT:
+!
 route-map unused permit 10
 exit
 !
@@ -50,6 +52,10 @@ exit
 !
 route-map reflectors deny 3
  match evpn route-type prefix
+exit
+!
+route-map reflectors deny 4
+ match extcommunity several-lans
 exit
 !
 route-map reflectors permit 65535

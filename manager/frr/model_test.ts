@@ -65,7 +65,7 @@ Deno.test("a worker refuses nodes by either family, and takes what is not of the
   };
   const refused = ["10.0.0.3", "fd00::3"];
   const text = renderFrr(modelFrr({ ...settings, role: "worker" }, "10.0.0.2", { refused }));
-  const [, entries = ""] = /type prefix\nexit\n([^!]*)!/.exec(text) ?? [];
+  const [, entries = ""] = /extcommunity several-lans\nexit\n([^!]*)!/.exec(text) ?? [];
   assert.deepEqual(entries.trimEnd().split("\n"), [
     ...["route-map reflectors deny 11", " match ip next-hop address 10.0.0.3", "exit"],
     ...["route-map reflectors deny 12", " match ipv6 next-hop address fd00::3", "exit"],

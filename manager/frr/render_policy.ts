@@ -12,12 +12,23 @@ export const FROM_REFLECTORS = "reflectors";
  */
 const OTHER_TYPES = ["ead", "es", "prefix"];
 
-function refuseOtherTypes(map: string): string[] {
-  return OTHER_TYPES.flatMap((type, at) => [
-    `route-map ${map} deny ${at + 1}`,
-    ` match evpn route-type ${type}`,
-    "exit",
-  ]);
+/**
+ * A route target is a LAN (RFC 8365, section 5.1.2.1), and nodes announce a route for each LAN. One
+ * route with hundreds of targets would be an entry in each of these LANs on every node.
+ */
+const SEVERAL_LANS = "several-lans";
+const SEVERAL_TARGETS = "RT:.*RT:";
+
+function refuseOthers(map: string): string[] {
+  const refused = [
+    ...OTHER_TYPES.map((type) => ` match evpn route-type ${type}`),
+    ` match extcommunity ${SEVERAL_LANS}`,
+  ];
+  return [
+    `bgp extcommunity-list expanded ${SEVERAL_LANS} seq 5 permit ${SEVERAL_TARGETS}`,
+    "!",
+    ...refused.flatMap((match, at) => [`route-map ${map} deny ${at + 1}`, match, "exit"]),
+  ];
 }
 
 /**
@@ -30,7 +41,7 @@ const ALL_OTHERS = 65_535;
 /** A worker takes all other routes of its reflectors, but for those to nodes that it refuses. */
 export function renderReflectorsPolicy(refused: readonly string[]): string[] {
   return [
-    ...refuseOtherTypes(FROM_REFLECTORS),
+    ...refuseOthers(FROM_REFLECTORS),
     ...refused.flatMap((vtep, at) => [
       `route-map ${FROM_REFLECTORS} deny ${FIRST_REFUSED + at}`,
       matchNextHop(vtep),
@@ -45,7 +56,7 @@ export function renderReflectorsPolicy(refused: readonly string[]): string[] {
 /** A reflector takes of each client the routes to that client's own VTEP, and of others none. */
 export function renderClientsPolicy(clients: readonly Client[]): string[] {
   return [
-    ...refuseOtherTypes(FROM_CLIENTS),
+    ...refuseOthers(FROM_CLIENTS),
     ...clients.toSorted((one, other) => one.place - other.place).flatMap(renderClient),
     "!",
   ];

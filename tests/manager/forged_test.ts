@@ -30,6 +30,10 @@ const REFUSED: Readonly<Record<string, (own: string, at: number) => Route>> = {
     ...{ ...macRoute(own, at), nextHop: OTHER, otherNextHop: own },
   }),
   "another node's membership": (own, at) => ({ ...memberRoute(own, at), nextHop: OTHER }),
+  "a route of several LANs": (own, at) => ({
+    ...macRoute(own, at),
+    ...{ mac: macRoute(own, at).mac!.replace("06", "0e"), otherVnis: [VNI + 1] },
+  }),
   "type 1": (own, at) => ({ type: 1, rd: `${own}:${at}`, vni: VNI, nextHop: own }),
   "type 4": (own, at) => ({ ...memberRoute(own, at), type: 4 }),
   "type 5": (own, at) => ({ ...memberRoute(own, at), type: 5 }),
@@ -86,7 +90,8 @@ async function readFdb(node: Node): Promise<string[]> {
 /** Entries that lead where only a forged route leads, or that have a forged MAC address. */
 async function listForged(node: Node, own: string): Promise<string[]> {
   return (await readFdb(node)).filter((line) =>
-    / dst 10\.98\./.test(line) || /^06:/.test(line) && / dst /.test(line) &&
+    / dst 10\.98\./.test(line) || line.startsWith("0e:00:00:00:") ||
+    /^06:/.test(line) && / dst /.test(line) &&
       !line.includes(` dst ${own} `)
   );
 }
@@ -156,7 +161,8 @@ testAsRoot("a speaker that claims other nodes, or announces too much, is shut ou
       await pods.running.reflector.logged(new RegExp(`${own}.*${why.source}`));
       for (const node of [w1, w2]) {
         await eventually(
-          async () => (await readFdb(node)).every((line) => !/^06:| dst 10\.98\./.test(line)),
+          async () =>
+            (await readFdb(node)).every((line) => !/^06:00:00:00:| dst 10\.98\./.test(line)),
           20,
           async () => `${what}: there is ${(await readFdb(node)).slice(0, 5)}`,
         );
@@ -166,7 +172,7 @@ testAsRoot("a speaker that claims other nodes, or announces too much, is shut ou
       await using again = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
       await again?.announce([macRoute(own, 5)]);
       await stranger.must("sleep", "3");
-      assert.ok((await readFdb(w1)).every((line) => !line.startsWith("06:")), what);
+      assert.ok((await readFdb(w1)).every((line) => !line.startsWith("06:00:00:00:")), what);
     }
   });
   assert.equal(lost, 0, "frames of true nodes are lost");
