@@ -20,7 +20,8 @@ export function tellNodes(
       ? { ...one, since: was.node.since }
       : one;
     const isSame = was !== undefined && was.node.inventory === node.inventory &&
-      was.node.state === node.state && was.node.since === node.since;
+      was.node.state === node.state && was.node.since === node.since &&
+      was.node.name === node.name;
     return [node.address, isSame ? was : { node, json: render(node) }];
   }));
 }

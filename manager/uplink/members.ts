@@ -2,7 +2,6 @@
 import { within } from "../../shared/process/time.ts";
 import { VERSION } from "../../shared/version.ts";
 import type { NodeEvent, Tell } from "../events/event.ts";
-import { Ring } from "../events/ring.ts";
 import { type Inventory, MOST_LANS, MOST_PORTS, MOST_SESSIONS } from "../inventory/inventory.ts";
 import { CLOSE } from "../line/frames.ts";
 import { acceptLinesOfAll, type LineServer } from "../line/accept_lines.ts";
@@ -13,6 +12,7 @@ import { isUp } from "../loop/news.ts";
 import type { Observation } from "../loop/observation.ts";
 import { type Admission, admit } from "./admit.ts";
 import { applyChange } from "./changes.ts";
+import { type ClusterEvent, KeptEvents } from "./kept_events.ts";
 import {
   type Answer,
   BEAT_MS,
@@ -47,9 +47,6 @@ export interface Member {
   /** Without events. */
   readonly inventory?: Inventory;
 }
-
-/** An event of some node, with a number of the reflector's own. */
-export type ClusterEvent = NodeEvent & { readonly node: string };
 
 const STRANGE: Pace = { most: MOST_STRANGE_BYTES, bytesPerSecond: 65_536, messagesPerSecond: 10 };
 const PACE: Pace = { most: MOST_BYTES, bytesPerSecond: 524_288, messagesPerSecond: 20 };
@@ -96,10 +93,9 @@ export class Members implements Duty, LineServer, Disposable {
   readonly #kept = new Map<string, Kept>();
   /** The last event that each address has told, by {@link idOf}. */
   readonly #lastEvents = new Map<string, string>();
-  readonly #events = new Ring<ClusterEvent>();
+  readonly #events = new KeptEvents();
   readonly #refused = new Set<string>();
   #acceptor: Disposable | undefined;
-  #eventNumber = 0;
   #questionNumber = 0;
   #established: ReadonlySet<string> = new Set();
 
@@ -115,14 +111,14 @@ export class Members implements Duty, LineServer, Disposable {
     return [...this.#kept.values()].map(({ member }) => member);
   }
 
-  /** Events of all nodes, as {@link Ring.after} has them. */
+  /** Events of all nodes, as {@link KeptEvents.after} has them. */
   eventsAfter(number: number): ClusterEvent[] {
-    return this.#events.after(number);
+    return this.#events.after(number, this.all);
   }
 
-  /** Takes an event of the reflector itself, or of a worker. */
+  /** Takes an event of the reflector itself. */
   takeEvent(node: string, event: NodeEvent): void {
-    this.#events.push({ ...event, node, number: ++this.#eventNumber });
+    this.#events.push(undefined, node, event);
   }
 
   /** What a worker answers; undefined where it has no line, or answers too late. */
@@ -328,7 +324,8 @@ export class Members implements Duty, LineServer, Disposable {
     const known = events.findLastIndex((event) => idOf(event) === last);
     for (const event of events.slice(known + 1)) {
       this.#lastEvents.set(address, idOf(event));
-      this.takeEvent(node, JSON.stringify(event).length <= MOST_EVENT ? event : bare(event));
+      const kept = JSON.stringify(event).length <= MOST_EVENT ? event : bare(event);
+      this.#events.push(address, node, kept);
     }
   }
 

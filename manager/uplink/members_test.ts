@@ -182,6 +182,26 @@ Deno.test("events of a worker whose clock goes back are taken, and each of them 
   assert.deepEqual(timesOf(reflector).slice(4), ["09:02", "08:00"]);
 });
 
+Deno.test("a worker's flood takes away nobody else's events, nor does it speak for others", async () => {
+  await using reflector = await startReflector();
+  const { members } = reflector;
+  const own = { ...event(1), kind: "peer-refused", peer: "10.99.0.2", why: "it forges" } as const;
+  members.takeEvent("rr", own);
+  await reflector.call(1, inventory({ events: [event(1)] }));
+  const flooder = await reflector.call(2, inventory());
+  for (let at = 0; at < 30; at++) {
+    await flooder.say(change(...many(100, (one) => event(100 * at + one))));
+  }
+  const kept = members.eventsAfter(0);
+  assert.equal(kept.length, 1_000);
+  const others = kept.filter(({ node }) => node !== "w1 (10.99.0.2)");
+  assert.deepEqual(others.map(({ node, kind }) => `${node} ${kind}`), [
+    "rr peer-refused",
+    "w1 (10.99.0.1) node-ready",
+  ]);
+  assert.equal(members.eventsAfter(kept.at(-2)!.number).length, 1);
+});
+
 Deno.test("of an event that is too long its kind is shown, of others all", async () => {
   await using reflector = await startReflector();
   const long = event(1, TIME, { why: "x".repeat(8_000) });

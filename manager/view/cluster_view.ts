@@ -4,6 +4,7 @@ import type { InventoryKeeper } from "../inventory/inventory_keeper.ts";
 import { withCounters } from "../inventory/port_counters.ts";
 import { isUp } from "../loop/news.ts";
 import type { Members } from "../uplink/members.ts";
+import { nameApart } from "./names.ts";
 import type { NodeView, View } from "./view.ts";
 
 /** What a view is made of. Only a reflector has members. */
@@ -24,7 +25,13 @@ export async function readView(
   if (own === undefined) return undefined;
   const others = members === undefined ? [] : await readMembers(members, counted);
   const nodes = [describeOwn(own), ...others, ...findSilent(own, others)];
-  return { role: own.node.role, nodes };
+  const names = nameApart(
+    nodes.map(({ name, address, state }) => ({
+      name,
+      address: state === "here" ? undefined : address,
+    })),
+  );
+  return { role: own.node.role, nodes: nodes.map((one, at) => ({ ...one, name: names[at]! })) };
 }
 
 function describeOwn(own: Inventory): NodeView {
