@@ -12,6 +12,7 @@ import {
 import type { Host } from "../../shared/host.ts";
 import type { Kernel } from "../../shared/iproute2/kernel.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
+import { SessionEnded } from "../../shared/iproute2/session.ts";
 import { parseAlias, renderAlias } from "../../shared/lan/alias.ts";
 import { planJoin } from "../../shared/lan/plan_port.ts";
 import { type LanWanted, planCreateLan, refuseConflicts } from "../../shared/lan/plan_create.ts";
@@ -40,10 +41,15 @@ export interface NodeOfLans {
 
 /**
  * Asks for the devices of a LAN with pods, under no lock. It looks closer than a list of all LANs.
- * @returns whether something is wrong
+ * @returns whether something is wrong, or a call has deleted devices while they were asked for
  */
 export async function isBroken(kernel: Kernel, used: UsedLan): Promise<boolean> {
-  return (await inspect(kernel, used)).findings.length > 0;
+  try {
+    return (await inspect(kernel, used)).findings.length > 0;
+  } catch (thrown) {
+    if (thrown instanceof SessionEnded) return true;
+    throw thrown;
+  }
 }
 
 /**
@@ -58,7 +64,7 @@ export async function mendLan(
 ): Promise<string | undefined> {
   const { lan } = used;
   using _lan = await lock(lockFile(lan.vni), { make: true, timeoutMs });
-  const seen = await inspect(kernel, used);
+  const seen = await inspectLocked(kernel, used);
   const { found, findings } = seen;
   if (found.ports.length === 0 || findings.length === 0) return undefined;
   await repair(kernel, lan, seen, node);
@@ -138,6 +144,22 @@ export async function inspect(
   const mtu = wantedMtu ?? commonMtu(found);
   const findings = inspectLan(lan, found, mtu);
   return { state: pickLanState(lan, links), found, mtu, findings };
+}
+
+/**
+ * The same under the LAN's lock. `ip` keeps the index of each name that it has met: it ends where a
+ * call has made a device anew since, and another one is asked.
+ */
+export async function inspectLocked(
+  kernel: Kernel,
+  used: Pick<UsedLan, "lan" | "ports">,
+): Promise<Inspection> {
+  try {
+    return await inspect(kernel, used);
+  } catch (thrown) {
+    if (!(thrown instanceof SessionEnded)) throw thrown;
+    return await inspect(kernel, used);
+  }
 }
 
 function planMend(
