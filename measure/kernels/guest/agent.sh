@@ -12,6 +12,8 @@ mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mkdir -p /root/.cache
 ln -s /srv/.deno /root/.cache/deno
+# bash's <(...) is a path in there.
+ln -s /proc/self/fd /dev/fd
 hostname kernel
 ip link set dev lo up
 # Nothing that a lab's device does loads what MPLS needs. The other modules are loaded wherever
