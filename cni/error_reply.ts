@@ -1,7 +1,7 @@
 // How the runtime is told of a fault: codes and JSON (CNI spec 1.1.0, section 5, "Error").
 import { describe } from "../shared/process/command.ts";
 import { type Fault, FaultError } from "../shared/faults.ts";
-import { onOneLine } from "../shared/harmless.ts";
+import { harmless, onOneLine } from "../shared/harmless.ts";
 import { SessionEnded } from "../shared/iproute2/session.ts";
 import type { CniVersion } from "./versions.ts";
 
@@ -33,7 +33,8 @@ export function renderError(fault: Fault, cniVersion: CniVersion): string {
   return JSON.stringify({
     cniVersion,
     code: CODES[kind],
-    msg: msg.length <= MAX_MSG ? msg : `${msg.slice(0, MAX_MSG - 3)}...`,
+    // The end may be half of a character.
+    msg: msg.length <= MAX_MSG ? msg : `${harmless(msg.slice(0, MAX_MSG - 3))}...`,
     ...(details !== undefined && { details: onOneLine(details) }),
   });
 }
