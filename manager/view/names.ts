@@ -1,4 +1,4 @@
-// Names of nodes: a worker says itself what it is called, so two may say the same. Pure.
+// Names of nodes: a worker says itself what it is called, so it may say another one's name. Pure.
 
 interface Named {
   readonly name: string;
@@ -6,7 +6,16 @@ interface Named {
   readonly address: string | undefined;
 }
 
-/** The names of all, with the address where another address or this manager has the same name. */
+/**
+ * Characters of host names, and of addresses that stand for one. With others a name can look like
+ * another node's, also like one with its address.
+ */
+const PLAIN = /^[\w.:-]+$/;
+
+/**
+ * The names of all, with the address where another address or this manager has the same name, and
+ * where a name is no host's.
+ */
 export function nameApart(all: readonly Named[]): string[] {
   const addresses = new Map<string, Set<string | undefined>>();
   for (const { name, address } of all) {
@@ -14,6 +23,8 @@ export function nameApart(all: readonly Named[]): string[] {
     addresses.set(name, known.add(address));
   }
   return all.map(({ name, address }) =>
-    address === undefined || addresses.get(name)!.size === 1 ? name : `${name} (${address})`
+    address === undefined || PLAIN.test(name) && addresses.get(name)!.size === 1
+      ? name
+      : `${name} (${address})`
   );
 }
