@@ -4,21 +4,21 @@ import type { NodeEvent } from "./event.ts";
 /** How many events are kept, at a few hundred bytes each. */
 const RING_SIZE = 1_000;
 
-export class Ring<Event extends Pick<NodeEvent, "number"> = NodeEvent> {
+export class Ring {
   /** Each event is at its number modulo the size. */
-  readonly #events: Event[] = [];
+  readonly #events: NodeEvent[] = [];
   #last = 0;
 
   constructor(private readonly size: number = RING_SIZE) {}
 
   /** Takes the next event: its number is one more than that of the last. */
-  push(event: Event): void {
+  push(event: NodeEvent): void {
     this.#events[event.number % this.size] = event;
     this.#last = event.number;
   }
 
   /** The kept events that are newer than this number, the oldest first; 0 asks for all. */
-  after(number: number): Event[] {
+  after(number: number): NodeEvent[] {
     const first = Math.max(number, this.#last - this.size, 0) + 1;
     return Array.from(
       { length: Math.max(0, this.#last - first + 1) },
