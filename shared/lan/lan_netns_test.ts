@@ -12,6 +12,7 @@ const SWITCHES: [string, string][] = [
   ["net/ipv4/conf/all/arp_ignore", "8"],
   ["net/ipv4/conf/all/arp_accept", "0"],
   ["net/ipv4/conf/default/arp_accept", "0"],
+  ["net/ipv4/ip_forward", "0"],
   ["net/bridge/bridge-nf-call-iptables", "0"],
   ["net/bridge/bridge-nf-call-ip6tables", "0"],
   ["net/bridge/bridge-nf-call-arptables", "0"],
@@ -48,7 +49,7 @@ testAsRoot("a switch that someone has turned is mended", async () => {
   await using node = await BareNode.start();
   const { run } = hostOf(node);
   await ensureLanNetns(run, LANS);
-  const turned = SWITCHES.slice(0, 5);
+  const turned = SWITCHES.slice(0, 6);
   for (const [name, value] of turned) {
     const other = value === "0" ? "1" : "0";
     await node.run(["sh", "-c", 'echo "$2" >"/proc/sys/$1"', "sh", name, other], LANS);
