@@ -147,8 +147,8 @@ export async function inspect(
 }
 
 /**
- * The same under the LAN's lock. `ip` keeps the index of each name that it has met: it ends where a
- * call has made a device anew since, and another one is asked.
+ * The same under the LAN's lock. `ip` keeps the index of each name that it has met, and its session
+ * ends where a call has made a device anew since. Then another `ip` is asked.
  */
 export async function inspectLocked(
   kernel: Kernel,

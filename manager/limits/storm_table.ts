@@ -148,9 +148,9 @@ const LEARN_BY_PORT = "iifname . ether saddr != @learnt jump learn_slowly";
  * Many ports together can fill the set. Then frames to one MAC address (their `pkttype` is "other")
  * count as known ones, whatever the address is: others' work is worth more than this limit.
  *
- * Pods' ports alone are limited: what comes from another node was limited there, and the VXLAN
- * device of a LAN called "mgmt" begins as ports do. Each set has a `typeof`, as in the VTEP filter:
- * an older nft can list it then.
+ * Pods' ports alone are limited: what comes from another node was limited there. The name of a port
+ * does not tell it from the VXLAN device of a LAN called "mgmt", so the device's kind counts, too.
+ * Each set has a `typeof`, as in the VTEP filter: an older nft can list it then.
  *
  * Where bridges keep no limit of MAC addresses ({@link learnSlowly}), the table limits those of a
  * port, too.
