@@ -58,6 +58,7 @@ function makeProgram(session: Session): Command {
     .description("Runs Kathara labs on a cluster of network namespaces on this machine.")
     .version(`lab ${VERSION} (${RUNTIME})`, "-V, --version", "print the version")
     .helpCommand(true)
+    .configureOutput({ writeErr: (text) => session.warn(text.trimEnd()) })
     .configureHelp({ optionDescription: describeOption })
     .enablePositionalOptions()
     .addHelpText(

@@ -37,7 +37,7 @@ Deno.test("lab says its version, its commands, and what a mistyped word may be",
   }
 });
 
-Deno.test("what a lab's files say is in errors as question marks and escapes", async () => {
+Deno.test("what a lab's files and arguments say is in errors as question marks and escapes", async () => {
   await using folder = await makeFolder();
   for (const [name] of HOSTILE) {
     for (const file of [`${name}[0]=net1\n`, `pc1[0]=net1\npc1[${name}]="${name}"\n`]) {
@@ -45,6 +45,11 @@ Deno.test("what a lab's files say is in errors as question marks and escapes", a
       const { stderr, stdout } = await typeLab(folder.dir, ["graph"]);
       for (const line of `${stderr}${stdout}`.split("\n")) assert.equal(line, harmless(line));
     }
+    // An argument has no half of a character.
+    if (!name.isWellFormed()) continue;
+    const { stderr } = await typeLab(folder.dir, ["graph", `--${name}`]);
+    assert.match(stderr, /unknown option/);
+    for (const line of stderr.split("\n")) assert.equal(line, harmless(line));
   }
 });
 
