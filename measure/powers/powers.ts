@@ -30,8 +30,8 @@ export interface Power {
 }
 
 /**
- * What some powers are for that the life does not miss, by their holders, kinds and names: they are
- * there for what no step of it does.
+ * Why there are powers that the worker's life does not miss, by holder, kind and name: each is for
+ * what no step of that life does, or can be done without.
  */
 export const REASONS: Readonly<Record<string, string>> = {
   "route-reflector, frr capability KILL": "watchfrr ends a daemon that hangs",
@@ -46,7 +46,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   "megalos read /var/run/netns": "a call by this older path needs a process less",
 };
 
-/** What a power is for that may not be missed; undefined where it must be. */
+/** Why there is a power that nothing may miss; undefined for one that something must miss. */
 export function reasonFor({ holder, kind, name }: Power): string | undefined {
   return REASONS[`${describeHolder(holder)} ${kind} ${name}`];
 }

@@ -14,7 +14,8 @@ export interface Kernel {
   enter(netns: string): Promise<void>;
   /**
    * The devices that the questions find.
-   * @throws {SessionEnded} when the namespace cannot be entered
+   * @throws {SessionEnded} when the namespace cannot be entered or has no device `lo`, and where a
+   * device has been made anew since it was asked for
    */
   show(netns: string, questions: readonly Question[]): Promise<Link[]>;
   /** See {@link IpSession.find}. */
