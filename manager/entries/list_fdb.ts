@@ -1,6 +1,6 @@
 // Lists forwarding entries of the LAN namespace, line by line.
 import { batch } from "../../shared/iproute2/batch.ts";
-import { countFailed } from "../../shared/iproute2/messages.ts";
+import { countFailed, saysListEnded } from "../../shared/iproute2/messages.ts";
 import { argvOf, bridge, type BridgeCommand } from "../../shared/iproute2/words.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { describe } from "../../shared/process/command.ts";
@@ -45,6 +45,6 @@ export async function listFdbOf(
   const command = { argv: inNetns(netns, argv), ...input, timeoutMs: LISTING_MS };
   const listed = await runByLine(run, command, take);
   const isDone = listed.reason === "success" ||
-    listed.reason === "exit" && countFailed(listed.stderr) > 0;
+    listed.reason === "exit" && countFailed(listed.stderr) > 0 && !saysListEnded(listed.stderr);
   if (!isDone) throw new Error(describe(listed));
 }

@@ -68,6 +68,11 @@ export function isInterrupted(line: string): boolean {
   return line.startsWith("Dump was interrupted");
 }
 
+/** bridge(8) ended amid its lines: what it was listing has gone meanwhile (bridge/fdb.c). */
+export function saysListEnded(stderr: string): boolean {
+  return /^Dump terminated$/m.test(stderr);
+}
+
 /** nsenter(1) found no namespace at its path. */
 export function saysNoNetns(stderr: string): boolean {
   return /nsenter: (cannot open|reassociate)/.test(stderr);
