@@ -133,6 +133,8 @@ testAsRoot("after 1,000 more calls memory, descriptors and spares are what they 
   const round = ["ADD", "STATUS", "DEL", "STATUS"].flatMap((verb) =>
     pods.map((netns, at) => ({
       call: { verb, netns, container: `c${at}`, config: onLan(at % 4) },
+      // A call of a pod waits for the one before it.
+      lane: netns,
       argv: [LAUNCHER],
     }))
   );
