@@ -1,4 +1,5 @@
 // Duties: what the manager looks after on its node, one after the other, again and again.
+import { saysNoNetns } from "../../shared/iproute2/messages.ts";
 import type { Tell } from "../events/event.ts";
 import type { Observation } from "./observation.ts";
 
@@ -23,11 +24,13 @@ const OBSERVING = { name: "ask FRR how it is" };
 export class Duties {
   /** Why each failing duty has failed the last time, without times. */
   readonly #failures = new Map<Pick<Duty, "name">, string>();
+  /** Those that have met the LAN namespace without its name the last time. */
+  readonly #nameless = new Set<Pick<Duty, "name">>();
 
   constructor(private readonly duties: readonly Duty[], private readonly tell: Tell) {}
 
   get isUnsettled(): boolean {
-    return this.duties.some(({ isUnsettled }) => isUnsettled);
+    return this.#nameless.size > 0 || this.duties.some(({ isUnsettled }) => isUnsettled);
   }
 
   /** How many duties have failed the last time that they were to be done. */
@@ -50,6 +53,7 @@ export class Duties {
   async #do(duty: Pick<Duty, "name">, work: () => Promise<void>): Promise<void> {
     try {
       await work();
+      this.#nameless.delete(duty);
       if (this.#failures.delete(duty)) this.tell({ kind: "duty-recovered", duty: duty.name });
     } catch (error) {
       if (error instanceof CannotGoOn) throw error;
@@ -58,6 +62,10 @@ export class Duties {
   }
 
   #fail(duty: Pick<Duty, "name">, why: string): void {
+    // Somebody has unmounted the name since the LANs were looked at: the next look mounts it first.
+    const isNameless = saysNoNetns(why);
+    if (isNameless && !this.#nameless.has(duty)) return void this.#nameless.add(duty);
+    if (!isNameless) this.#nameless.delete(duty);
     // A program that hangs is killed after a slightly different time each time.
     const reason = why.replaceAll(/\b\d+ ms\b/g, "");
     if (this.#failures.get(duty) === reason) return;

@@ -55,6 +55,27 @@ Deno.test("a program that is killed each time, after another time, is told of on
   assert.deepEqual(state.told, [{ kind: "duty-failed", duty: "two", why: first }]);
 });
 
+Deno.test("a LAN namespace without its name is told of when the next look meets it, too", async () => {
+  const { duties, state } = startDuties();
+  const why =
+    "nft ended with 1: nsenter: cannot open /run/netns/megalos: No such file or directory";
+  const look = async (error?: Error) => {
+    state.error = error;
+    await duties.look(observe);
+  };
+  await look(new Error(why));
+  assert.equal(duties.isUnsettled, true);
+  await look();
+  assert.equal(duties.isUnsettled, false);
+  assert.deepEqual(state.told, []);
+  for (let looks = 0; looks < 3; looks++) await look(new Error(why));
+  await look();
+  assert.deepEqual(state.told, [
+    { kind: "duty-failed", duty: "two", why },
+    { kind: "duty-recovered", duty: "two" },
+  ]);
+});
+
 Deno.test("a duty that can never be done ends the look", async () => {
   const { duties, state } = startDuties();
   state.error = new CannotGoOn("gone");
