@@ -83,8 +83,11 @@ const SAYS_TOO_BIG = "icmp type destination-unreachable icmp code frag-needed @t
 /**
  * The hooks come behind those that give packets another destination: NAT, and IPVS at 98 and 99
  * (ip_vs_core.c). So a Service leads nobody around the filter. The VNI is the 24 bits behind the
- * UDP header (64 bits), VXLAN's flags and its reserved bits (32). A fragment is whole again when it
- * reaches the hook "input".
+ * UDP header (64 bits), VXLAN's flags and its reserved bits (32). An IPv4 fragment is whole again
+ * when it reaches the hook "input". An IPv6 one is so only where the node tracks connections. Its
+ * first fragment is judged, and the rest is nothing without it. One that ends before the UDP header
+ * does, or before it is clear what follows its options, has no port to be judged by, so it is
+ * dropped: nobody may send it (RFC 7112), and Linux puts most of them together.
  *
  * The node does not track VXLAN as connections: each flow in a LAN is a UDP port of its own, times
  * the nodes, so one pod could fill the node's table, and nobody else could connect any more. A
@@ -128,17 +131,25 @@ table ${TABLE} {
     iifname != @underlays ip daddr @vteps4 counter name forwarded drop
     iifname != @underlays ip6 daddr @vteps6 counter name forwarded drop
   }
+  chain cut_off {
+    meta l4proto != udp return
+    udp dport @ports return
+    udp dport != @ports return
+    counter name strangers drop
+  }
   chain input {
     type filter hook input priority 110; policy accept;
     udp dport . iifname . ip saddr @known4 accept
     udp dport . iifname . ip6 saddr @known6 accept
     udp dport @ports jump to_node
+    frag frag-off 0 jump cut_off
     iifname != @underlays ${SAYS_TOO_BIG} drop
     ${SAYS_TOO_BIG} @th,136,8 { 1, 17 } drop
   }
   chain forward {
     type filter hook forward priority 110; policy accept;
     udp dport @ports jump to_others
+    iifname != @underlays ip6 daddr @vteps6 frag frag-off 0 jump cut_off
   }
 }
 `;

@@ -11,6 +11,7 @@ import { addPod, addSandbox, call, canReach } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { startResidentNode } from "../fixture/resident_node.ts";
 import { PC1, PC2, startTwoPods, type TwoPods } from "../fixture/two_pods.ts";
+import cutOff from "../fixture/cut_off.py" with { type: "text" };
 
 const [W1, W2, STRANGER] = ["10.99.0.11", "10.99.0.12", "10.99.0.66"] as const;
 /** What Kubernetes' own programs put beside: another table, and iptables' own. */
@@ -348,4 +349,52 @@ testAsRoot("a LAN with a UDP port of its own is filtered, too", async () => {
   await inWire("ip", "address", "add", `${STRANGER}/24`, "dev", "wire");
   await inWire("ip", "link", "set", "dev", "wire", "up");
   assert.equal(await countForged(node, one, () => inWire(...forge({ to: W1, port }))), 0);
+});
+
+// Counts packets of UDP over IPv6 that come to a port, and prints the number when its input ends.
+const LISTEN = `
+import select, socket, sys
+udp = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+udp.bind(("::", int(sys.argv[1])))
+print("ready", flush=True)
+count = 0
+while True:
+    ready = select.select([udp, sys.stdin], [], [])[0]
+    if udp in ready:
+        udp.recv(2048)
+        count += 1
+    elif sys.stdin in ready:
+        break
+print(count)
+`;
+
+testAsRoot("no IPv6 fragments pass that hide their UDP port from the filter", async () => {
+  await using worker = await startResidentNode();
+  const { node, manager } = worker;
+  await addPod(node, PC1);
+  const fdb = ["fdb", "append", "00:00:00:00:00:00", "dev", "net1-ntwork", "dst", W2];
+  await node.must("nsenter", `--net=${LANS}`, "bridge", ...fdb);
+  await manager.logged(/the VTEP filter is set/);
+  await node.must("ip", "netns", "add", "wire");
+  await node.must("ip", "link", "set", "dev", "wire", "netns", "wire");
+  const inWire = (...argv: string[]) => node.must("nsenter", "--net=/run/netns/wire", ...argv);
+  const [own, other] = ["fd00:99::11", "fd00:99::66"] as const;
+  await node.must("ip", "address", "add", `${own}/64`, "dev", "eth0", "nodad");
+  await inWire("ip", "address", "add", `${other}/64`, "dev", "wire", "nodad");
+  await inWire("ip", "link", "set", "dev", "wire", "up");
+  // The socket stands for that of VXLAN, which is one of IPv4 here.
+  const count = async (port: number, kind: string) => {
+    const argv = [...node.enter, "python3", "-c", LISTEN, `${port}`] as const;
+    const talk = converse({ argv, timeoutMs: 60_000 });
+    assert.equal(await talk?.readLine("stdout"), "ready");
+    await inWire("python3", "-I", "-c", cutOff, other, own, `${port}`, `${FORGED}`, kind);
+    return Number((await talk!.end()).stdout);
+  };
+  assert.deepEqual([await count(4789, "port"), await count(4789, "options")], [0, 0]);
+  assert.deepEqual((await readStatus(node)).vtepFilter.dropped, {
+    ...{ strangers: 2 * FORGED, spoofed: 0, forwarded: 0 },
+  });
+  // Other fragments pass.
+  assert.equal(await count(9, "port"), FORGED);
 });
