@@ -4,6 +4,7 @@ import type { NodeFacts } from "../shared/lan/node_facts.ts";
 import { startResident } from "./calls/resident.ts";
 import { EntryKeeper } from "./entries/entry_keeper.ts";
 import { FloodNodes } from "./entries/flood_nodes.ts";
+import { Sweeper } from "./entries/sweeper.ts";
 import { CountersFile } from "./events/counters.ts";
 import type { Journal } from "./events/journal.ts";
 import { AwayNodes } from "./frr/away.ts";
@@ -62,7 +63,7 @@ export async function lookAfterNode(node: ConfiguredNode): Promise<void> {
   const alarm = new Alarm(SOON_MS);
   const address = new AddressWatch(settings, facts, journal.tell);
   const list = await listDuties(node, () => alarm.ring(), kept);
-  const duties = new Duties([...list, address, view], journal.tell);
+  await using duties = new Duties([...list, address, view], journal.tell);
   let lastReady = performance.now();
   while (!signal.aborted && !address.hasChanged) {
     const started = performance.now();
@@ -139,6 +140,7 @@ async function listDuties(
   const entries = kept.use(
     new EntryKeeper(tell, ring, [filter, macs, metrics.entries, ...nodes, ...hints]),
   );
+  const sweeper = new Sweeper(entries, tell);
   const away = new AwayNodes(tell);
   const nextHops = kept.use(new NextHopAsker());
   const counters = new CountersFile(() => journal.counters);
@@ -161,5 +163,5 @@ async function listDuties(
     storms,
     ...told,
   ];
-  return [health, entries, nextHops, away, ...frr, configuration, idle, ...own];
+  return [health, entries, sweeper, nextHops, away, ...frr, configuration, idle, ...own];
 }

@@ -1,4 +1,6 @@
 // What a look at the forwarding entries is to do: pure, told by what was heard and seen.
+import { isUp } from "../loop/news.ts";
+import type { Observation } from "../loop/observation.ts";
 import type { FdbEntry } from "./entries.ts";
 
 /** EVPN has spoken when a session is so old (ms): until then other nodes may be coming back too. */
@@ -17,10 +19,8 @@ export interface Deleted {
   readonly at: number;
 }
 
-/** What the keeper knows before a look. */
-export interface Known {
-  /** What was deleted and not made again since, by its place in the kernel's tables. */
-  readonly deleted: ReadonlyMap<string, Deleted>;
+/** What the sweeper knows before a look. */
+export interface Swept {
   /** Whether an entry has changed since the last sweep. */
   readonly hasChanged: boolean;
   /** Whether the last sweep has found entries that a second one is to confirm as stale. */
@@ -39,14 +39,17 @@ export interface Spoken {
   readonly since: number | undefined;
 }
 
-export interface Decision {
+/** Of entries that were deleted. */
+export interface Fates {
   /** Entries to make again, with their places. */
   readonly putBack: ReadonlyMap<string, Deleted>;
   /** Entries that were withdrawn: their places are forgotten. */
   readonly withdrawn: ReadonlyMap<string, Deleted>;
-  readonly isToSweep: boolean;
-  /** Whether a sweep has not to count on what an earlier one has found. */
-  readonly isToForgetSuspects: boolean;
+}
+
+export function readSpoken({ at, sessions }: Pick<Observation, "at" | "sessions">): Spoken {
+  const ages = sessions.filter(isUp).map(({ uptimeMs }) => uptimeMs);
+  return { at, since: ages.length === 0 ? undefined : at - Math.max(...ages) };
 }
 
 /**
@@ -55,18 +58,29 @@ export interface Decision {
  * With a session, what was deleted before FRR was asked is withdrawn. What was deleted after that
  * may have gone together with the session: the next look decides.
  */
-export function decide(known: Known, { at, since }: Spoken): Decision {
-  const deleted = [...known.deleted];
+export function decideFates(
+  deletions: ReadonlyMap<string, Deleted>,
+  { at, since }: Spoken,
+): Fates {
+  const deleted = [...deletions];
   const isLost = (one: Deleted) => since === undefined || one.at < since;
   const putBack = new Map(deleted.filter(([, one]) => isLost(one)));
   const withdrawn = new Map(deleted.filter(([, one]) => !isLost(one) && one.at < at));
+  return { putBack, withdrawn };
+}
+
+export interface SweepDecision {
+  readonly isToSweep: boolean;
+  /** Whether a sweep has not to count on what an earlier one has found. */
+  readonly isToForgetSuspects: boolean;
+}
+
+export function decideSweep(swept: Swept, { at, since }: Spoken): SweepDecision {
   const hasSpoken = since !== undefined && at - since >= SPOKEN_MS;
-  const isNewSession = since !== undefined && since > known.sweptAt;
-  const isTime = at - known.sweptAt >= Math.max(SWEEP_AGAIN_MS, SHARE * known.sweepMs);
+  const isNewSession = since !== undefined && since > swept.sweptAt;
+  const isTime = at - swept.sweptAt >= Math.max(SWEEP_AGAIN_MS, SHARE * swept.sweepMs);
   return {
-    putBack,
-    withdrawn,
-    isToSweep: hasSpoken && (known.hasSuspects || isNewSession || known.hasChanged && isTime),
+    isToSweep: hasSpoken && (swept.hasSuspects || isNewSession || swept.hasChanged && isTime),
     isToForgetSuspects: since === undefined,
   };
 }

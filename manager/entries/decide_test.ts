@@ -1,14 +1,11 @@
 // What a look decides, as tables.
 import assert from "node:assert/strict";
-import { decide, type Deleted, type Known } from "./decide.ts";
+import { decideFates, decideSweep, type Deleted, type Swept } from "./decide.ts";
 
 /** When the looks of these tables are (ms). */
 const NOW = 100_000;
 
-const IDLE: Known = {
-  ...{ deleted: new Map(), hasChanged: false, hasSuspects: false },
-  ...{ sweptAt: 50_000, sweepMs: 0 },
-};
+const IDLE: Swept = { hasChanged: false, hasSuspects: false, sweptAt: 50_000, sweepMs: 0 };
 
 /** Entries that were deleted at these times, in places of that name. */
 const deletedAt = (...times: number[]): ReadonlyMap<string, Deleted> =>
@@ -32,13 +29,13 @@ const DELETIONS: readonly [
 
 for (const [when, since, at, fate] of DELETIONS) {
   Deno.test(`what is deleted ${when} is ${fate}`, () => {
-    const { putBack, withdrawn } = decide({ ...IDLE, deleted: deletedAt(at) }, { at: NOW, since });
+    const { putBack, withdrawn } = decideFates(deletedAt(at), { at: NOW, since });
     assert.deepEqual([...putBack.keys()], fate === "put back" ? [`${at}`] : []);
     assert.deepEqual([...withdrawn.keys()], fate === "withdrawn" ? [`${at}`] : []);
   });
 }
 
-const SWEEPS: readonly [string, Partial<Known>, number | undefined, boolean][] = [
+const SWEEPS: readonly [string, Partial<Swept>, number | undefined, boolean][] = [
   ["nothing has changed", {}, 1_000, false],
   ["an entry has changed", { hasChanged: true }, 1_000, true],
   ["an entry has changed, soon after a sweep", { hasChanged: true, sweptAt: 90_001 }, 1_000, false],
@@ -71,7 +68,7 @@ const SWEEPS: readonly [string, Partial<Known>, number | undefined, boolean][] =
 
 for (const [when, known, since, isToSweep] of SWEEPS) {
   Deno.test(`${when}: ${isToSweep ? "a sweep" : "no sweep"}`, () => {
-    const decision = decide({ ...IDLE, ...known }, { at: NOW, since });
+    const decision = decideSweep({ ...IDLE, ...known }, { at: NOW, since });
     assert.equal(decision.isToSweep, isToSweep);
     assert.equal(decision.isToForgetSuspects, since === undefined);
   });

@@ -1,26 +1,17 @@
-// Keeps the kernel's forwarding entries in step with EVPN.
-// Without a BGP session it keeps what EVPN said last, so traffic goes on.
+// Keeps the kernel's forwarding entries while EVPN is silent, and follows how they change.
+// Without a BGP session what EVPN said last is kept, so traffic goes on.
 import { run } from "../../shared/process/exec.ts";
-import { listLinks } from "../../shared/iproute2/list.ts";
 import type { BridgeCommand } from "../../shared/iproute2/words.ts";
 import { hasNetns, inodeOfPin } from "../../shared/lan/lan_netns.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import type { Tell } from "../events/event.ts";
 import type { Duty } from "../loop/duty.ts";
 import { type Monitor, startMonitor } from "../loop/monitor.ts";
-import { isUp } from "../loop/news.ts";
 import type { Observation } from "../loop/observation.ts";
 import { changeEntries } from "./change_entries.ts";
-import { decide, type Deleted } from "./decide.ts";
-import {
-  addEntry,
-  deleteEntry,
-  type FdbEntry,
-  identify,
-  parseChange,
-  tableKey,
-} from "./entries.ts";
-import { findStale } from "./find_stale.ts";
+import { ALL, type Devices } from "./devices.ts";
+import { decideFates, type Deleted, readSpoken } from "./decide.ts";
+import { addEntry, parseChange, tableKey } from "./entries.ts";
 
 /** Hears of all forwarding entries of the LAN namespace: one monitor serves all. */
 export interface FdbListener {
@@ -30,23 +21,12 @@ export interface FdbListener {
   missEntries(): void;
 }
 
-/** Every device may have changed, because nobody has listened. */
-const ALL = "all";
-
 /** What the keeper asks of the world. */
 export interface EntryHost {
   /** Starts to say each change of an entry, a line of `bridge monitor fdb`. */
   watch(hear: (line: string) => void): Monitor;
   /** Runs commands of `bridge` in a namespace and answers how many were done. */
   change(netns: string, commands: readonly BridgeCommand[]): Promise<number>;
-  /**
-   * Entries of these VXLAN devices, or of all, that EVPN does not know. Undefined when FRR does not
-   * answer.
-   */
-  listStale(
-    netns: string,
-    vxlans: ReadonlySet<string> | typeof ALL,
-  ): Promise<readonly FdbEntry[] | undefined>;
 }
 
 /** Follows the entries from look to look. A look costs nothing where no entry has changed. */
@@ -54,16 +34,10 @@ export class EntryKeeper implements Duty, AsyncDisposable {
   readonly name = "look the forwarding entries over";
   #monitor: Monitor | undefined;
   /** The LAN namespace that the monitor is in, by its inode. */
-  #netns: number | undefined;
+  #inode: number | undefined;
+  #netns = LAN_NETNS;
   readonly #deleted = new Map<string, Deleted>();
-  /** VXLAN devices whose entries have changed since the last sweep. */
-  #changed: Set<string> | typeof ALL = ALL;
-  /** Those that the last sweep was about, while it has suspects. */
-  #swept: ReadonlySet<string> | typeof ALL = ALL;
-  #sweptAt = -Infinity;
-  #sweepMs = 0;
-  /** What the last sweep has found to be stale, until the next one. */
-  #suspects: ReadonlySet<string> | undefined;
+  #changed: Devices = ALL;
 
   /** @param ring is called when an entry is deleted: the last session may have ended just now */
   constructor(
@@ -73,37 +47,36 @@ export class EntryKeeper implements Duty, AsyncDisposable {
     private readonly host: EntryHost = systemEntryHost,
   ) {}
 
-  /** Entries are suspected: the next look confirms them. */
-  get isUnsettled(): boolean {
-    return this.#suspects !== undefined;
+  /** A path of the LAN namespace, also while its own name is gone. */
+  get netns(): string {
+    return this.#netns;
   }
 
-  async look({ at, sessions }: Pick<Observation, "at" | "sessions">): Promise<void> {
-    const netns = await this.#listen();
-    const ages = sessions.filter(isUp).map(({ uptimeMs }) => uptimeMs);
-    const since = ages.length === 0 ? undefined : at - Math.max(...ages);
-    const known = {
-      deleted: this.#deleted,
-      hasChanged: this.#changed === ALL || this.#changed.size > 0,
-      hasSuspects: this.isUnsettled,
-      sweptAt: this.#sweptAt,
-      sweepMs: this.#sweepMs,
-    };
-    const { putBack, withdrawn, isToSweep, isToForgetSuspects } = decide(known, { at, since });
-    if (isToForgetSuspects) this.#suspects = undefined;
-    if (putBack.size > 0) await this.#putBack(netns, putBack);
+  /** VXLAN devices whose entries have changed since they were taken the last time. */
+  get changed(): Devices {
+    return this.#changed;
+  }
+
+  takeChanged(): Devices {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    return changed;
+  }
+
+  async look(seen: Pick<Observation, "at" | "sessions">): Promise<void> {
+    this.#netns = await this.#listen();
+    const { putBack, withdrawn } = decideFates(this.#deleted, readSpoken(seen));
+    if (putBack.size > 0) await this.#putBack(putBack);
     this.#forget(withdrawn);
-    if (isToSweep) await this.#sweep(netns);
   }
 
-  /** Answers a path of the LAN namespace, also while its own name is gone. */
   async #listen(): Promise<string> {
     const inode = inodeOfPin();
-    const isHere = inode === this.#netns || !await hasNetns(run, LAN_NETNS);
+    const isHere = inode === this.#inode || !await hasNetns(run, LAN_NETNS);
     if (this.#monitor?.ended === false && isHere) return this.#monitor.netns;
     await this.#monitor?.[Symbol.asyncDispose]();
     this.#changed = ALL;
-    this.#netns = inode;
+    this.#inode = inode;
     this.#monitor = this.host.watch((line) => {
       this.#hear(line);
       for (const listener of this.listeners) listener.hearEntry(line);
@@ -123,9 +96,9 @@ export class EntryKeeper implements Duty, AsyncDisposable {
     this.ring();
   }
 
-  async #putBack(netns: string, lost: ReadonlyMap<string, Deleted>): Promise<void> {
+  async #putBack(lost: ReadonlyMap<string, Deleted>): Promise<void> {
     const commands = [...lost.values()].map(({ entry }) => addEntry(entry));
-    const count = await this.host.change(netns, commands);
+    const count = await this.host.change(this.#netns, commands);
     // The devices of entries that could not be made are gone.
     this.#forget(lost);
     if (count > 0) this.tell({ kind: "entries-kept", count });
@@ -138,37 +111,6 @@ export class EntryKeeper implements Duty, AsyncDisposable {
     }
   }
 
-  async #sweep(netns: string): Promise<void> {
-    const suspects = this.#suspects;
-    // A confirmation is about what the sweep before was about, too.
-    const about = suspects === undefined ? this.#changed : join(this.#changed, this.#swept);
-    // What changes from now on is for the next sweep.
-    this.#changed = new Set();
-    const again = () => this.#changed = join(this.#changed, about);
-    const started = performance.now();
-    const stale = await this.host.listStale(netns, about).catch((error) => {
-      again();
-      // What took long, and in vain, is not to begin again at once.
-      this.#sweptAt = performance.now();
-      this.#sweepMs = this.#sweptAt - started;
-      throw error;
-    });
-    if (stale === undefined) return void again();
-    // An entry goes when two sweeps have met it: zebra may be writing it while the first one lists.
-    const isFirst = suspects === undefined && stale.length > 0;
-    this.#suspects = isFirst ? new Set(stale.map(identify)) : undefined;
-    this.#swept = about;
-    if (isFirst) return;
-    this.#sweptAt = performance.now();
-    this.#sweepMs = this.#sweptAt - started;
-    const confirmed = stale.filter((entry) => suspects?.has(identify(entry)));
-    // There may be more than are handled at once.
-    if (stale.length > confirmed.length) again();
-    if (confirmed.length === 0) return;
-    const count = await this.host.change(netns, confirmed.map(deleteEntry));
-    this.tell({ kind: "entries-removed", count });
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#monitor?.[Symbol.asyncDispose]();
   }
@@ -176,17 +118,5 @@ export class EntryKeeper implements Duty, AsyncDisposable {
 
 const systemEntryHost: EntryHost = {
   watch: (hear) => startMonitor(["bridge", "monitor", "fdb"], hear),
-
   change: changeEntries,
-
-  async listStale(netns, about) {
-    const names = about === ALL
-      ? (await listLinks(run, netns, ["vxlan"]))[0].map(({ ifname }) => ifname)
-      : [...about];
-    return await findStale(run, netns, names);
-  },
 };
-
-function join(one: Set<string> | typeof ALL, other: ReadonlySet<string> | typeof ALL) {
-  return one === ALL || other === ALL ? ALL : one.union(other);
-}

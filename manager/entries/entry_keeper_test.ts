@@ -1,10 +1,11 @@
-// The keeper from look to look, with a kernel and an EVPN of the test's own.
+// Keeper and sweeper from look to look, with a kernel and an EVPN of the test's own.
 import assert from "node:assert/strict";
 import type { Happening } from "../events/event.ts";
 import { countRepair, NO_REPAIRS } from "../events/repairs.ts";
 import type { Session } from "../frr/query.ts";
 import { addEntry, deleteEntry, type FdbEntry } from "./entries.ts";
-import { EntryKeeper } from "./entry_keeper.ts";
+import { type EntryHost, EntryKeeper } from "./entry_keeper.ts";
+import { Sweeper } from "./sweeper.ts";
 
 const [A, B] = ["10.99.0.12", "10.99.0.13"] as const;
 const entry = (mac: string, dst: string): FdbEntry => ({ mac, ifname: "net1-ntwork", dst });
@@ -21,7 +22,7 @@ const up = (uptimeMs?: number): Session[] =>
     ...{ prefixesReceived: 0, prefixesSent: 0 },
   }];
 
-/** A keeper that has looked once, at sessions that are old. */
+/** Both have looked once, at sessions that are old. */
 async function startKeeper() {
   const state = {
     stale: [] as FdbEntry[],
@@ -35,16 +36,20 @@ async function startKeeper() {
   const tell = (happening: Happening) => {
     state.counts = countRepair(state.counts, happening);
   };
+  const change: EntryHost["change"] = (_netns, commands) => {
+    if (state.fails) return Promise.reject(new Error("no process is to be had"));
+    state.changes.push(...commands.map((command) => command.words.join(" ")));
+    return Promise.resolve(commands.length);
+  };
   const keeper = new EntryKeeper(tell, () => state.alarms++, [], {
     watch(hear) {
       state.hear = hear;
       return { netns: "/lans", ended: false, [Symbol.asyncDispose]: () => Promise.resolve() };
     },
-    change(_netns, commands) {
-      if (state.fails) return Promise.reject(new Error("no process is to be had"));
-      state.changes.push(...commands.map((command) => command.words.join(" ")));
-      return Promise.resolve(commands.length);
-    },
+    change,
+  });
+  const sweeper = new Sweeper(keeper, tell, {
+    change,
     listStale() {
       state.sweeps++;
       return state.fails
@@ -52,10 +57,12 @@ async function startKeeper() {
         : Promise.resolve(state.stale);
     },
   });
-  const look = (sessions: readonly Session[], at = performance.now()) =>
-    keeper.look({ sessions, at });
+  const look = async (sessions: readonly Session[], at = performance.now()) => {
+    await keeper.look({ sessions, at });
+    await sweeper.look({ sessions, at });
+  };
   await look(up(LONG_MS));
-  return { keeper, state, look };
+  return { sweeper, state, look };
 }
 
 /** The commands that make entries again. */
@@ -119,19 +126,19 @@ Deno.test("what cannot be made is tried again", async () => {
 });
 
 Deno.test("what EVPN does not know goes when it is met twice and EVPN has spoken", async () => {
-  const { keeper, state, look } = await startKeeper();
+  const { sweeper, state, look } = await startKeeper();
   state.stale = [entry(MAC, A)];
   await look(up());
   const later = performance.now() + 60_000;
   await look(up(1_000), later);
-  assert.equal(keeper.isUnsettled, false);
+  assert.equal(sweeper.isUnsettled, false);
   await look(up(11_000), later + 10_000);
-  assert.equal(keeper.isUnsettled, true);
+  assert.equal(sweeper.isUnsettled, true);
   assert.deepEqual(state.changes, []);
   state.stale.push(entry(MAC, B));
   await look(up(12_000), later + 11_000);
   assert.deepEqual(state.changes, [deleteEntry(entry(MAC, A)).words.join(" ")]);
-  assert.equal(keeper.isUnsettled, false);
+  assert.equal(sweeper.isUnsettled, false);
   assert.deepEqual(state.counts, { ...NO_REPAIRS, entriesRemoved: 1 });
 });
 
@@ -161,9 +168,9 @@ Deno.test("a list that fails is tried again, and not at once", async () => {
 });
 
 Deno.test("where nothing has changed nothing is listed", async () => {
-  const { keeper, state, look } = await startKeeper();
+  const { sweeper, state, look } = await startKeeper();
   state.stale = [entry(MAC, A)];
   await look(up(LONG_MS + 60_000), performance.now() + 60_000);
-  assert.equal(keeper.isUnsettled, false);
+  assert.equal(sweeper.isUnsettled, false);
   assert.deepEqual(state.changes, []);
 });

@@ -14,6 +14,7 @@ export type ListEntries = (take: (line: string) => void) => Promise<void>;
  */
 export class FloodNodes implements Duty, FdbListener {
   readonly name = "list the nodes of LANs";
+  readonly mayTakeLong = true;
   #known = new NodesByLan();
   /** What a listing has found so far. */
   #found: NodesByLan | undefined;

@@ -1,7 +1,7 @@
 // The kernel's forwarding entries that lead to other nodes, one by one.
 import type { Run } from "../../shared/process/exec.ts";
 import { type FdbEntry, parseEntry } from "./entries.ts";
-import { listFdbOf } from "./list_fdb.ts";
+import { inTurn, listFdbOf } from "./list_fdb.ts";
 
 /**
  * Calls `take` with each entry of these LANs, which are named by their VXLAN devices. A LAN that is
@@ -14,8 +14,10 @@ export async function listEntries(
   vxlans: readonly string[],
   take: (entry: FdbEntry) => void,
 ): Promise<void> {
-  await listFdbOf(run, netns, vxlans.map((name) => `kt-${name}`), (line) => {
+  const bridges = vxlans.map((name) => `kt-${name}`);
+  const takeLine = (line: string) => {
     const entry = parseEntry(line);
     if (entry !== undefined) take(entry);
-  });
+  };
+  await inTurn(() => listFdbOf(run, netns, bridges, takeLine));
 }

@@ -14,8 +14,17 @@ import { inNetns } from "../../shared/process/netns.ts";
  */
 export const LISTING_MS = 600_000;
 
+let before: Promise<unknown> = Promise.resolve();
+
+/** One list of all after the other: each part of a list holds up whoever changes a device. */
+export function inTurn<Result>(list: () => Promise<Result>): Promise<Result> {
+  const turn = before.then(list);
+  before = turn.catch(() => {});
+  return turn;
+}
+
 /**
- * Calls `take` with each line that `bridge fdb show` says.
+ * Calls `take` with each line that `bridge fdb show` says, when its turn has come.
  * @throws {Error} when it fails
  */
 export async function listFdb(
@@ -24,7 +33,7 @@ export async function listFdb(
   question: BridgeCommand = bridge`fdb show`,
 ): Promise<void> {
   const argv = inNetns(LAN_NETNS, argvOf(question));
-  const done = await runByLine(run, { argv, timeoutMs: LISTING_MS }, take);
+  const done = await inTurn(() => runByLine(run, { argv, timeoutMs: LISTING_MS }, take));
   if (done.reason !== "success") throw new Error(describe(done));
 }
 

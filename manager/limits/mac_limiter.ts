@@ -50,6 +50,7 @@ interface LimitedLan {
  */
 export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
   readonly name = "limit the MAC addresses of LANs";
+  readonly mayTakeLong = true;
   /** By the names of their bridges. */
   readonly #lans = new Map<string, LimitedLan>();
   /** Bridges that were heard of since all were listed. */

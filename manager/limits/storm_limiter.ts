@@ -50,6 +50,7 @@ const SELDOM_MS = 5_000;
 /** One table in the LAN namespace serves all LANs: an ADD has nothing to do for it. */
 export class StormLimiter implements Duty {
   readonly name = "limit storms in LANs";
+  readonly mayTakeLong = true;
   #devices: Pick<LanDevicesOnNode, "bridges" | "ports"> = { bridges: [], ports: [] };
   /** The table has this manager's limit. */
   #isSet = false;

@@ -1,5 +1,7 @@
 // Duties: what the manager looks after on its node, one after the other, again and again.
 import { saysNoNetns } from "../../shared/iproute2/messages.ts";
+import { within } from "../../shared/process/time.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
 import type { Tell } from "../events/event.ts";
 import type { Observation } from "./observation.ts";
 
@@ -10,7 +12,20 @@ export interface Duty {
   look(seen: Observation): Promise<void>;
   /** Something is going on: the next look is to come soon. */
   readonly isUnsettled?: boolean;
+  /**
+   * It may list all forwarding entries, which takes minutes where there are very many. The other
+   * duties wait only a moment for it, and it is not begun again before it has ended.
+   */
+  readonly mayTakeLong?: boolean;
 }
+
+/** How long duties that may take long are waited for. */
+const PATIENCE = {
+  /** Time (ms) that the others wait for one. */
+  momentMs: 2_000,
+  /** One that is longer (ms) at work is waited for: health then says that the loop is stuck. */
+  stuckMs: 1_800_000,
+};
 
 /** Thrown by a duty that no later look can do: the manager ends, and its next start begins anew. */
 export class CannotGoOn extends Error {
@@ -21,13 +36,19 @@ export class CannotGoOn extends Error {
 const OBSERVING = { name: "ask FRR how it is" };
 
 /** Duties in their order. One that fails stops no other; why it fails is told once. */
-export class Duties {
+export class Duties implements AsyncDisposable {
   /** Why each failing duty has failed the last time, without times. */
   readonly #failures = new Map<Pick<Duty, "name">, string>();
   /** Those that have met the LAN namespace without its name the last time. */
   readonly #nameless = new Set<Pick<Duty, "name">>();
+  /** Those that take long, and are at work. */
+  readonly #atWork = new Map<Duty, { readonly since: number; readonly work: Promise<void> }>();
 
-  constructor(private readonly duties: readonly Duty[], private readonly tell: Tell) {}
+  constructor(
+    private readonly duties: readonly Duty[],
+    private readonly tell: Tell,
+    private readonly patience = PATIENCE,
+  ) {}
 
   get isUnsettled(): boolean {
     return this.#nameless.size > 0 || this.duties.some(({ isUnsettled }) => isUnsettled);
@@ -46,8 +67,27 @@ export class Duties {
     let seen: Observation | undefined;
     await this.#do(OBSERVING, async () => void (seen = await observe()));
     for (const duty of seen === undefined ? [] : this.duties) {
-      await this.#do(duty, () => duty.look(seen!));
+      const work = () => this.#do(duty, () => duty.look(seen!));
+      await (duty.mayTakeLong ? this.#doFor(duty, work) : work());
     }
+  }
+
+  /** Begins a duty unless it is at work still, and waits a moment for it. */
+  async #doFor(duty: Duty, begin: () => Promise<void>): Promise<void> {
+    const before = this.#atWork.get(duty);
+    if (before !== undefined) {
+      const isStuck = performance.now() - before.since > scaled(this.patience.stuckMs);
+      const waited = isStuck ? await before.work : await within(0, before.work);
+      if (waited === "overdue") return;
+    }
+    const work = begin();
+    this.#atWork.set(duty, { since: performance.now(), work });
+    if (await within(scaled(this.patience.momentMs), work) !== "overdue") this.#atWork.delete(duty);
+  }
+
+  /** Waits for those that are at work. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled([...this.#atWork.values()].map(({ work }) => work));
   }
 
   async #do(duty: Pick<Duty, "name">, work: () => Promise<void>): Promise<void> {

@@ -1,5 +1,6 @@
 // Duties: done in order whatever fails, and failures told once.
 import assert from "node:assert/strict";
+import { within } from "../../shared/process/time.ts";
 import type { Happening } from "../events/event.ts";
 import { CannotGoOn, Duties, type Duty } from "./duty.ts";
 
@@ -94,6 +95,64 @@ Deno.test("where nothing can be observed no duty is done, and why is told once",
   await duties.look(observe);
   assert.deepEqual(state.told.at(-1), { kind: "duty-recovered", duty });
   assert.deepEqual(state.done, ["one", "two", "three"]);
+});
+
+/** A duty that takes long, and each time ends only when it is let, with one behind it. */
+function startLong(patience: { momentMs: number; stuckMs: number }) {
+  const state = { begun: 0, done: 0, told: [] as Happening[] };
+  const ends: PromiseWithResolvers<void>[] = [];
+  const long: Duty = {
+    name: "long",
+    mayTakeLong: true,
+    look() {
+      state.begun++;
+      ends.push(Promise.withResolvers());
+      return ends.at(-1)!.promise;
+    },
+  };
+  const other: Duty = { name: "other", look: () => Promise.resolve(void state.done++) };
+  const tell = (happening: Happening) => void state.told.push(happening);
+  const duties = new Duties([long, other], tell, patience);
+  return { duties, state, last: () => ends.at(-1)! };
+}
+
+Deno.test("the others do not wait for a duty that takes long, which is begun once", async () => {
+  const { duties, state, last } = startLong({ momentMs: 0, stuckMs: 3_600_000 });
+  for (let looks = 1; looks <= 3; looks++) {
+    await duties.look(observe);
+    assert.deepEqual(state, { begun: 1, done: looks, told: [] });
+  }
+  last().reject(new Error("it was killed"));
+  await duties.look(observe);
+  const failed: Happening = { kind: "duty-failed", duty: "long", why: "it was killed" };
+  assert.deepEqual(state, { begun: 2, done: 4, told: [failed] });
+  // What is at work has not recovered yet.
+  await duties.look(observe);
+  assert.deepEqual(state.told, [failed]);
+  last().resolve();
+  await duties[Symbol.asyncDispose]();
+  assert.deepEqual(state.told, [failed, { kind: "duty-recovered", duty: "long" }]);
+});
+
+Deno.test("a duty that is far too long at work holds the loop up, for health to see", async () => {
+  const { duties, state, last } = startLong({ momentMs: 0, stuckMs: -1 });
+  await duties.look(observe);
+  const looking = duties.look(observe);
+  assert.equal(await within(50, looking), "overdue");
+  assert.deepEqual(state, { begun: 1, done: 1, told: [] });
+  last().resolve();
+  await looking;
+  assert.deepEqual(state, { begun: 2, done: 2, told: [] });
+  last().resolve();
+});
+
+Deno.test("who ends waits for what is at work", async () => {
+  const { duties, last } = startLong({ momentMs: 0, stuckMs: 3_600_000 });
+  await duties.look(observe);
+  const ending = duties[Symbol.asyncDispose]();
+  assert.equal(await within(50, ending), "overdue");
+  last().resolve();
+  await ending;
 });
 
 Deno.test("one unsettled duty makes all unsettled", () => {

@@ -41,6 +41,7 @@ export type FilterSettings = Pick<Settings, "vtepFilter" | "vxlanPort">;
  */
 export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
   readonly name = "keep the VTEP filter";
+  readonly mayTakeLong = true;
   /** When (ms) each node was heard of last. */
   readonly #nodes = new Map<string, number>();
   /** Those that bgpd has not named yet, and when (ms) an entry for each has come or gone last. */

@@ -9,7 +9,7 @@ import {
   startNode,
 } from "../../tests/fixture/cluster.ts";
 import { eventually } from "../../tests/fixture/eventually.ts";
-import { Manager, REFLECTOR_ENV, workerEnv } from "../../tests/fixture/manager.ts";
+import { Manager, probe, REFLECTOR_ENV, workerEnv } from "../../tests/fixture/manager.ts";
 import { addPod } from "../../tests/fixture/pod.ts";
 import { type Route, Speaker } from "../../tests/fixture/speaker.ts";
 import { PC1 } from "../../tests/fixture/two_pods.ts";
@@ -21,10 +21,18 @@ export interface RouteFigures {
   readonly before: Memory;
   /** From then on until the end. */
   readonly most: Memory;
+  readonly probes: Probes;
   /** What the manager uses of a core when nothing changes, in percent. */
   readonly idle: number;
   /** From the announcement of one address more until the kernel has it. */
   readonly oneMoreMs: number;
+}
+
+/** Answers to kubelet's probe while the manager lists entries: one a second. */
+interface Probes {
+  readonly asked: number;
+  /** That its loop still turned. */
+  readonly alive: number;
 }
 
 const SPEAKER = "10.99.0.66";
@@ -74,7 +82,7 @@ export async function measureRoutes(
     if (!await isKnown(worker, mac)) throw new Error(`the kernel does not have ${mac}`);
   }
   at("they are in the kernel, and the manager lists them");
-  await untilCalm(worker);
+  const probes = await untilCalm(worker);
   at("the manager has listed them, and comes to rest");
   const used = await cpuMsOf(worker, manager.pid);
   await sleep(IDLE_MS);
@@ -86,7 +94,7 @@ export async function measureRoutes(
   await speaker.announce([another]);
   await eventually(() => isKnown(worker, another.mac), 20, "one address more does not come");
   const oneMoreMs = performance.now() - started;
-  return { before, most: await watched(), idle, oneMoreMs };
+  return { before, most: await watched(), probes, idle, oneMoreMs };
 }
 
 const own = <Type extends 2 | 3>(type: Type) => ({
@@ -100,18 +108,22 @@ function macRoute(at: number): Route & { readonly mac: string } {
 }
 
 /** Waits until the manager lists no entries for a while. */
-async function untilCalm(node: Node): Promise<void> {
+async function untilCalm(node: Node): Promise<Probes> {
+  const probes = { asked: 0, alive: 0 };
   let calmAt = performance.now();
   await eventually(
     async () => {
       const { stdout } = await node.run(["ps", "-e", "-o", "args="]);
       if (/^bridge (fdb show|-force -batch)/m.test(stdout)) calmAt = performance.now();
+      probes.asked++;
+      if (await probe(node, "/healthz") === "200 ok") probes.alive++;
       await sleep(1_000);
       return performance.now() - calmAt > CALM_MS;
     },
     200,
     "the manager still lists entries",
   );
+  return probes;
 }
 
 async function isKnown(node: Node, mac: string): Promise<boolean> {
