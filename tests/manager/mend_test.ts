@@ -108,8 +108,9 @@ testAsRoot("a LAN that somebody breaks is mended, and said once", async () => {
   const { cluster, running } = pods;
   const [w1] = cluster.workers;
   const [manager] = running.workers;
-  // Of what a start says, that comes last.
+  // Of what a start says, these come last.
   await manager.logged(/the VTEP filter is set/);
+  await manager.logged(/tables of neighbours/);
   const switches = await listSwitches(w1);
   for (const { why, harm } of [...HARMS, ...switches.length > 0 ? [switchOn(switches)] : []]) {
     const told = manager.log.length;
