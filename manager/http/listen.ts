@@ -1,6 +1,6 @@
 // Answers HTTP requests in bounds: few connections, each for one request and a short time.
 // Deno.serve has no such bounds, and ends when it cannot accept a connection.
-import { sleep } from "../../shared/process/time.ts";
+import { nextConnection } from "./next_connection.ts";
 import { problem, REASONS } from "./problem.ts";
 
 /** What a listener takes. */
@@ -17,8 +17,6 @@ const BOUNDS: Bounds = { connections: 64, deadlineMs: 5_000, takenMs: 20_000 };
 const MOST_BYTES = 8_192;
 /** The media type of an answer that has no end. */
 const STREAM = "text/event-stream";
-/** Where a connection cannot be accepted for want of descriptors, so long (ms) is waited. */
-const REFUSED_MS = 100;
 
 /** A certificate and its key, as PEM. */
 export interface Tls {
@@ -44,31 +42,28 @@ export function listen(
     : Deno.listenTls({ ...address, cert, key });
   const open = new Set<Deno.Conn>();
   const streaming = new Set<Deno.Conn>();
-  let isClosed = false;
   async function acceptAll(): Promise<void> {
-    while (!isClosed) {
-      try {
-        const connection = await listener.accept();
-        const [oldest] = open;
-        if (open.size >= connections && oldest !== undefined) close(oldest);
-        open.add(connection);
-        const deadline = setTimeout(() => close(connection), deadlineMs);
-        // Whoever has asked goes after those that have not.
-        const hasAsked = () => void (open.delete(connection) && open.add(connection));
-        // How many streams there are is bounded by whoever answers with them.
-        const streams = () => {
-          clearTimeout(deadline);
-          if (open.delete(connection)) streaming.add(connection);
-        };
-        const served = { connection, hasAsked, streams, close: () => close(connection), takenMs };
-        void serveConnection(served, answer).finally(() => {
-          clearTimeout(deadline);
-          close(connection);
-        });
-      } catch {
-        if (!isClosed) await sleep(REFUSED_MS);
-      }
+    for (let connection; (connection = await nextConnection(listener)) !== undefined;) {
+      accept(connection);
     }
+  }
+  function accept(connection: Deno.Conn): void {
+    const [oldest] = open;
+    if (open.size >= connections && oldest !== undefined) close(oldest);
+    open.add(connection);
+    const deadline = setTimeout(() => close(connection), deadlineMs);
+    // Whoever has asked goes after those that have not.
+    const hasAsked = () => void (open.delete(connection) && open.add(connection));
+    // How many streams there are is bounded by whoever answers with them.
+    const streams = () => {
+      clearTimeout(deadline);
+      if (open.delete(connection)) streaming.add(connection);
+    };
+    const served = { connection, hasAsked, streams, close: () => close(connection), takenMs };
+    void serveConnection(served, answer).finally(() => {
+      clearTimeout(deadline);
+      close(connection);
+    });
   }
   function close(connection: Deno.Conn): void {
     if (open.delete(connection) || streaming.delete(connection)) connection.close();
@@ -76,7 +71,6 @@ export function listen(
   void acceptAll();
   return {
     [Symbol.dispose]() {
-      isClosed = true;
       listener.close();
       for (const connection of [...open, ...streaming]) close(connection);
     },

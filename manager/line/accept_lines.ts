@@ -1,6 +1,6 @@
 // Accepts lines in bounds: few that have not said who they are, each for a short time.
 // Deno.upgradeWebSocket takes messages of 64 MiB of whoever connects, and Deno.serve has no bounds.
-import { sleep } from "../../shared/process/time.ts";
+import { nextConnection } from "../http/next_connection.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { Line } from "./line.ts";
 import {
@@ -15,8 +15,6 @@ import {
 const MOST_STRANGERS = 64;
 /** So long (ms) a stranger has to say who it is. */
 const STRANGER_MS = 5_000;
-/** Where a connection cannot be accepted for want of descriptors, so long (ms) is waited. */
-const REFUSED_MS = 100;
 
 /** What is done with lines. */
 export interface LineServer {
@@ -39,7 +37,6 @@ export function acceptLines(at: { hostname: string; port: number }, server: Line
   const listener = Deno.listen(at);
   const strangers = new Set<Deno.Conn>();
   const all = new Set<Deno.Conn>();
-  let isClosed = false;
   function close(connection: Deno.Conn): void {
     strangers.delete(connection);
     if (!all.delete(connection)) return;
@@ -50,34 +47,31 @@ export function acceptLines(at: { hostname: string; port: number }, server: Line
     }
   }
   async function acceptAll(): Promise<void> {
-    while (!isClosed) {
-      try {
-        const connection = await listener.accept();
-        const [oldest] = strangers;
-        if (strangers.size >= MOST_STRANGERS && oldest !== undefined) close(oldest);
-        strangers.add(connection);
-        all.add(connection);
-        const deadline = setTimeout(() => {
-          if (strangers.has(connection)) close(connection);
-        }, STRANGER_MS);
-        const known = () => {
-          strangers.delete(connection);
-          clearTimeout(deadline);
-        };
-        void begin(connection, server, known).catch(() => {}).finally(() => {
-          clearTimeout(deadline);
-          close(connection);
-        });
-      } catch {
-        if (!isClosed) await sleep(REFUSED_MS);
-      }
+    for (let connection; (connection = await nextConnection(listener)) !== undefined;) {
+      accept(connection);
     }
+  }
+  function accept(connection: Deno.Conn): void {
+    const [oldest] = strangers;
+    if (strangers.size >= MOST_STRANGERS && oldest !== undefined) close(oldest);
+    strangers.add(connection);
+    all.add(connection);
+    const deadline = setTimeout(() => {
+      if (strangers.has(connection)) close(connection);
+    }, STRANGER_MS);
+    const known = () => {
+      strangers.delete(connection);
+      clearTimeout(deadline);
+    };
+    void begin(connection, server, known).catch(() => {}).finally(() => {
+      clearTimeout(deadline);
+      close(connection);
+    });
   }
   void acceptAll();
   return {
     port: (listener.addr as Deno.NetAddr).port,
     [Symbol.dispose]() {
-      isClosed = true;
       listener.close();
       for (const connection of all) close(connection);
     },
