@@ -108,6 +108,8 @@ export type Happening =
   | { readonly kind: "uplink-back"; readonly peer: string }
   /** A reflector refuses a worker's line. */
   | { readonly kind: "uplink-refused"; readonly peer: string; readonly why: string }
+  /** A worker tells more events than a reflector takes: so many since the last look. */
+  | { readonly kind: "events-dropped"; readonly peer: string; readonly count: number }
   /** What became of hints of moves since the last look. */
   | { readonly kind: "move-hints"; readonly fate: Fate; readonly count: number }
   | { readonly kind: "entries-kept"; readonly count: number }

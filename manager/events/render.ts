@@ -123,6 +123,10 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
     level: "warn",
     text: ({ peer, why }) => `no inventory is taken from ${peer}: ${why}`,
   },
+  "events-dropped": {
+    level: "warn",
+    text: ({ peer, count }) => `${count} events of ${peer} are dropped: it tells too many`,
+  },
   "move-hints": {
     level: "debug",
     text: ({ fate, count }) => `hints of moves ${fate}: ${count}`,

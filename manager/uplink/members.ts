@@ -12,6 +12,7 @@ import { isUp } from "../loop/news.ts";
 import type { Observation } from "../loop/observation.ts";
 import { type Admission, admit } from "./admit.ts";
 import { applyChange } from "./changes.ts";
+import { EventPace } from "./event_pace.ts";
 import { type ClusterEvent, KeptEvents } from "./kept_events.ts";
 import {
   type Answer,
@@ -93,6 +94,8 @@ export class Members implements Duty, LineServer, Disposable {
   readonly #kept = new Map<string, Kept>();
   /** The last event that each address has told, by {@link idOf}. */
   readonly #lastEvents = new Map<string, string>();
+  /** By address. */
+  readonly #paces = new Map<string, EventPace>();
   readonly #events = new KeptEvents();
   readonly #refused = new Set<string>();
   #acceptor: Disposable | undefined;
@@ -155,12 +158,17 @@ export class Members implements Duty, LineServer, Disposable {
       if (isLost && now - member.since > LOST_MS) {
         this.#kept.delete(address);
         this.#lastEvents.delete(address);
+        this.#paces.delete(address);
       }
       const { password } = admission;
       const counts = password === undefined
         ? passwords[0] === undefined
         : passwords.includes(password);
       if (!isLost && !counts) line.close(CLOSE.policy, "the BGP password has changed");
+    }
+    for (const [peer, pace] of this.#paces) {
+      const count = pace.takeDropped();
+      if (count > 0) this.tell({ kind: "events-dropped", peer, count });
     }
     this.#recall(now);
   }
@@ -322,11 +330,17 @@ export class Members implements Duty, LineServer, Disposable {
   #takeEvents(address: string, node: string, events: readonly NodeEvent[]): void {
     const last = this.#lastEvents.get(address);
     const known = events.findLastIndex((event) => idOf(event) === last);
-    for (const event of events.slice(known + 1)) {
-      this.#lastEvents.set(address, idOf(event));
+    const news = events.slice(known + 1);
+    const now = this.surroundings.now();
+    const pace = this.#paces.get(address) ?? new EventPace(now);
+    this.#paces.set(address, pace);
+    const taken = pace.take(news.length, now);
+    for (const event of news.slice(0, taken)) {
       const kept = JSON.stringify(event).length <= MOST_EVENT ? event : bare(event);
       this.#events.push(address, node, kept);
     }
+    const newest = news.at(-1);
+    if (newest !== undefined) this.#lastEvents.set(address, idOf(newest));
   }
 
   [Symbol.dispose](): void {

@@ -1,5 +1,6 @@
 // What a reflector takes of its workers, and where it stops: lines that go through no network.
 import assert from "node:assert/strict";
+import type { Happening, NodeEvent } from "../events/event.ts";
 import { FakeCaller } from "../line/fake_line.ts";
 import { hello, inventoryOf } from "../../tests/fixture/liner.ts";
 import { MOST_LANS, MOST_PORTS, MOST_SESSIONS } from "../inventory/inventory.ts";
@@ -42,7 +43,8 @@ function inventory(more: Readonly<Record<string, unknown>> = {}): object {
 /** A reflector that all workers of a test have a BGP session with. */
 class Reflector implements AsyncDisposable {
   now = Date.parse(TIME);
-  readonly members = new Members(() => [undefined], () => {}, undefined, {
+  readonly told: Happening[] = [];
+  readonly members = new Members(() => [undefined], (one) => this.told.push(one), undefined, {
     accept: () => ({ [Symbol.dispose]() {} }),
     now: () => this.now,
   });
@@ -200,6 +202,44 @@ Deno.test("a worker's flood takes away nobody else's events, nor does it speak f
     "w1 (10.99.0.1) node-ready",
   ]);
   assert.equal(members.eventsAfter(kept.at(-2)!.number).length, 1);
+});
+
+Deno.test("of a worker that tells events all the time some are taken, and how many not is said", async () => {
+  await using reflector = await startReflector();
+  const caller = await reflector.call(1, inventory());
+  const numbersAfter = (number: number) =>
+    reflector.members.eventsAfter(number).map(({ time }) => Number(time.slice(20, 23)));
+  const say = (from: number, count: number) =>
+    caller.say(
+      change(...many(count, (one) => event(from + one, `${TIME.slice(0, 20)}${from + one}Z`))),
+    );
+  for (let from = 100; from < 1_000; from += 100) await say(from, 100);
+  await say(100, 100);
+  assert.equal(numbersAfter(0).length, 1_000);
+  await say(200, 50);
+  await reflector.look();
+  assert.deepEqual(reflector.told, [{ kind: "events-dropped", peer: "10.99.0.1", count: 50 }]);
+  reflector.now += 2_000;
+  await say(300, 30);
+  await reflector.look();
+  await reflector.look();
+  assert.deepEqual(numbersAfter(1_000), many(20, (one) => 300 + one));
+  assert.deepEqual(reflector.told.slice(1), [
+    { kind: "events-dropped", peer: "10.99.0.1", count: 10 },
+  ]);
+});
+
+Deno.test("a peer that flaps takes away no other of the reflector's own events", async () => {
+  await using reflector = await startReflector();
+  const { members } = reflector;
+  const refused = (peer: string, number: number) =>
+    members.takeEvent("rr", { ...event(number), kind: "uplink-refused", peer, why: "" } as const);
+  members.takeEvent("rr", event(1) as NodeEvent);
+  refused("10.99.0.2", 2);
+  for (let number = 3; number < 2_000; number++) refused("10.99.0.3", number);
+  const others = members.eventsAfter(0)
+    .filter((one) => one.kind !== "uplink-refused" || one.peer !== "10.99.0.3");
+  assert.deepEqual(others.map(({ kind }) => kind), ["node-ready", "uplink-refused"]);
 });
 
 Deno.test("of an event that is too long its kind is shown, of others all", async () => {
