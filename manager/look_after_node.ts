@@ -23,6 +23,7 @@ import { Uplink } from "./uplink/uplink.ts";
 import { addOwnEvents, answerOf } from "./view/answerer.ts";
 import type { InventoryKeeper } from "./inventory/inventory_keeper.ts";
 import type { HeardLink } from "./lans/heard_link.ts";
+import { LimitNews } from "./limits/limit_news.ts";
 import { MacLimiter } from "./limits/mac_limiter.ts";
 import { StormLimiter } from "./limits/storm_limiter.ts";
 import { SwitchKeeper } from "./lans/switch_keeper.ts";
@@ -104,7 +105,8 @@ async function listDuties(
   }
   // What is kept first ends last: calls are answered until all else has ended.
   const resident = settings.launcher === "on" ? [kept.use(await startResident(facts, tell))] : [];
-  const macs = kept.use(new MacLimiter(settings, tell));
+  const limits = new LimitNews(tell);
+  const macs = kept.use(new MacLimiter(settings, limits.tell));
   const forgers = new Forgers(facts.vtep, configuration, tell);
   const filterHost = { ...systemFilterHost, nodesOfEvpn: () => forgers.listNodes() };
   const filter = kept.use(new VtepFilter(settings, facts.vtep, tell, filterHost));
@@ -123,7 +125,7 @@ async function listDuties(
     macs.hearLink(link);
     inventory.hearLink();
   };
-  const storms = new StormLimiter(settings.stormLimit, tell, floods, macs);
+  const storms = new StormLimiter(settings.stormLimit, limits.tell, floods, macs);
   const takeDevices: TakeDevices = (devices, mayHaveChanged) => {
     storms.takeDevices(devices);
     macs.takeDevices(devices);
@@ -161,6 +163,7 @@ async function listDuties(
     ...resident,
     ...nodes,
     storms,
+    limits,
     ...told,
   ];
   return [health, entries, sweeper, nextHops, away, ...frr, configuration, idle, ...own];

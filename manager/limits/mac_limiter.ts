@@ -91,7 +91,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     const there = new Set(bridges.map(({ ifname }) => ifname));
     for (const name of this.#lans.keys()) {
       // What was heard since the list before may be younger than this one.
-      if (!there.has(name) && !this.#heard.has(name)) this.#lans.delete(name);
+      if (!there.has(name) && !this.#heard.has(name)) this.#forget(name);
     }
     this.#heard.clear();
     for (const bridge of bridges) this.#keep(bridge);
@@ -102,8 +102,18 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     if (this.#lans.get(link.ifname)?.ifindex === link.ifindex) return false;
     const lan = this.#describe(link);
     if (lan === undefined) return false;
+    this.#forget(link.ifname);
     this.#lans.set(link.ifname, lan);
     return true;
+  }
+
+  /** A bridge that is gone meets no limit any more. */
+  #forget(bridge: string): void {
+    const gone = this.#lans.get(bridge);
+    this.#lans.delete(bridge);
+    if (gone?.isFull !== true) return;
+    const { lan, share: most } = gone;
+    this.tell({ kind: "limit-left", limit: "macs", lan, device: "nobody", most });
   }
 
   hearEntry(line: string): void {

@@ -150,6 +150,23 @@ Deno.test("a bridge that a list does not have yet stays, and goes with the next 
   assert.equal(state.asked.length, 2);
 });
 
+Deno.test("a LAN that goes, or whose bridge is made anew, meets its limit no more", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { state, limiter } = await start((limit) => limit);
+  stack.use(limiter);
+  const fill = async () => {
+    state.counts.set(BRIDGE.ifname, new Map([["mga", 10]]));
+    learn(limiter, 10);
+    await limiter.look();
+    return state.said.map(({ kind }) => kind);
+  };
+  assert.deepEqual(await fill(), ["limit-met"]);
+  limiter.takeDevices({ bridges: [{ ...BRIDGE, ifindex: 20 }] });
+  assert.deepEqual(await fill(), ["limit-met", "limit-left", "limit-met"]);
+  limiter.takeDevices({ bridges: [] });
+  assert.deepEqual(state.said.at(-1)?.kind, "limit-left");
+});
+
 Deno.test("a kernel before 6.7 is asked once; then ports are silenced, and say so", async () => {
   await using stack = new AsyncDisposableStack();
   const { state, limiter } = await start(() => 0);

@@ -1,0 +1,63 @@
+// Tells which limits are met, and not so often that it hides what else happens on a node.
+import { lanTitle } from "../../shared/lan/lan.ts";
+import type { Happening, Tell } from "../events/event.ts";
+import type { Duty } from "../loop/duty.ts";
+
+/**
+ * A limit counts as met until it was not met for so long (ms). A device can go below its limits and
+ * meet them again every half minute, and 38 ports that do so would fill the log.
+ */
+const HOLD_MS = 300_000;
+
+type LimitNewsOf<Kind> = Happening & { readonly kind: Kind };
+
+/** What is left together: MAC addresses are limited by LAN, frames by port. */
+interface Met {
+  /** Of whom it was told. */
+  readonly devices: Set<string>;
+  left?: { readonly at: number; readonly happening: LimitNewsOf<"limit-left"> };
+}
+
+export class LimitNews implements Duty {
+  readonly name = "tell which limits are met";
+  readonly #met = new Map<string, Met>();
+
+  constructor(private readonly teller: Tell, private readonly holdMs = HOLD_MS) {}
+
+  /** Tells what the limiters say; all but limits at once. (A property, to be handed on.) */
+  readonly tell: Tell = (happening) => {
+    if (happening.kind === "limit-met") this.#hearMet(happening);
+    else if (happening.kind === "limit-left") this.#hearLeft(happening);
+    else this.teller(happening);
+  };
+
+  #hearMet(happening: LimitNewsOf<"limit-met">): void {
+    const key = keyOf(happening);
+    const met = this.#met.get(key) ?? { devices: new Set() };
+    this.#met.set(key, met);
+    delete met.left;
+    if (met.devices.has(happening.device)) return;
+    met.devices.add(happening.device);
+    this.teller(happening);
+  }
+
+  #hearLeft(happening: LimitNewsOf<"limit-left">): void {
+    const met = this.#met.get(keyOf(happening));
+    if (met !== undefined) met.left ??= { at: performance.now(), happening };
+  }
+
+  look(): Promise<void> {
+    const now = performance.now();
+    for (const [key, { left }] of this.#met) {
+      if (left === undefined || now - left.at < this.holdMs) continue;
+      this.#met.delete(key);
+      this.teller(left.happening);
+    }
+    return Promise.resolve();
+  }
+}
+
+function keyOf({ limit, lan, device }: LimitNewsOf<"limit-met" | "limit-left">): string {
+  const place = `${limit} ${lanTitle(lan)} ${lan.vni}`;
+  return limit === "macs" ? place : `${place} ${device}`;
+}

@@ -1,0 +1,54 @@
+// A device that goes below its limits and meets them again and again is told of once.
+import assert from "node:assert/strict";
+import type { Happening, Limited } from "../events/event.ts";
+import { LimitNews } from "./limit_news.ts";
+
+const LAN = { name: "net1", suffix: "lab", vni: 10 };
+const STORM = { limit: "storm", lan: LAN, device: "lab/pc1 net0", most: 2_000 } as const;
+const met = (limited: Limited): Happening => ({ kind: "limit-met", ...limited });
+const left = (limited: Limited): Happening => ({ kind: "limit-left", ...limited });
+
+function start(holdMs: number) {
+  const told: Happening[] = [];
+  const news = new LimitNews((happening) => told.push(happening), holdMs);
+  return { news, told };
+}
+
+Deno.test("a limit that is left and met again is told of once, other limits by themselves", async () => {
+  const { news, told } = start(3_600_000);
+  const other = { ...STORM, device: "lab/pc2 net0" };
+  for (let times = 0; times < 10; times++) {
+    news.tell(met(STORM));
+    news.tell(left(STORM));
+    await news.look();
+  }
+  news.tell(met(other));
+  news.tell({ kind: "macs-limited-by-port" });
+  assert.deepEqual(told, [met(STORM), met(other), { kind: "macs-limited-by-port" }]);
+});
+
+Deno.test("a limit that stays left is told as left once, and as met the next time", async () => {
+  const { news, told } = start(0);
+  news.tell(met(STORM));
+  await news.look();
+  news.tell(left(STORM));
+  await news.look();
+  await news.look();
+  news.tell(met(STORM));
+  assert.deepEqual(told, [met(STORM), left(STORM), met(STORM)]);
+});
+
+Deno.test("MAC addresses are a LAN's: another device is told of, and the end of all once", async () => {
+  const { news, told } = start(0);
+  const macs = { ...STORM, limit: "macs" } as const;
+  const nobody = { ...macs, device: "nobody" };
+  const second = { ...macs, device: "lab/pc2 net0" };
+  news.tell(met(macs));
+  news.tell(left(nobody));
+  news.tell(met(second));
+  await news.look();
+  assert.deepEqual(told, [met(macs), met(second)]);
+  news.tell(left(nobody));
+  await news.look();
+  assert.deepEqual(told.slice(2), [left(nobody)]);
+});
