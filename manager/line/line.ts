@@ -28,7 +28,7 @@ export interface Clock {
   sleep(ms: number): Promise<void>;
 }
 
-const CLOCK: Clock = { now: () => performance.now(), sleep };
+export const CLOCK: Clock = { now: () => performance.now(), sleep };
 
 /** So much (bytes) may wait for a slow reader; then its line is closed. */
 const MOST_WAITING = 32 * 1024 * 1024;
