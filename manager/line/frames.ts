@@ -52,10 +52,11 @@ export class MessageReader {
 
   /**
    * @param most bytes of a text
+   * @param hold is told how many bytes a text has, or has so far, before they are read
    * @throws {Violation} and {Ended}
    */
-  async next(most: number): Promise<Message> {
-    const { isLast, opcode, payload } = await this.#readFrame(most);
+  async next(most: number, hold: (bytes: number) => void = () => {}): Promise<Message> {
+    const { isLast, opcode, payload } = await this.#readFrame(most, hold);
     if (opcode === PING) return { kind: "ping", payload };
     if (opcode === PONG) return { kind: "pong" };
     if (opcode === CLOSING) return { kind: "close" };
@@ -71,7 +72,7 @@ export class MessageReader {
     return isLast ? { kind: "text", text: this.#takeText() } : { kind: "part" };
   }
 
-  async #readFrame(most: number): Promise<Frame> {
+  async #readFrame(most: number, hold: (bytes: number) => void): Promise<Frame> {
     const [first = 0, second = 0] = await this.bytes.take(2);
     const opcode = first & 15;
     const isLast = (first & 128) !== 0;
@@ -86,6 +87,7 @@ export class MessageReader {
     if (!isControl && this.#length + length > most) {
       throw new Violation(CLOSE.tooLong, `a message is longer than ${most} bytes`);
     }
+    if (!isControl) hold(this.#length + length);
     const mask = await this.bytes.take(4);
     const payload = await this.bytes.take(length);
     for (let at = 0; at < length; at++) payload[at]! ^= mask[at & 3]!;

@@ -10,6 +10,7 @@ import {
   MessageReader,
 } from "./frames.ts";
 import { Violation } from "./frames.ts";
+import type { Room } from "./room.ts";
 
 /** What a line may bring. */
 export interface Pace {
@@ -19,6 +20,8 @@ export interface Pace {
   readonly bytesPerSecond: number;
   /** Messages a second, likewise; each part of one counts, and so does each control frame. */
   readonly messagesPerSecond: number;
+  /** Shared with other lines; without it there is room for all. */
+  readonly room?: Room;
 }
 
 /** Where time comes from. */
@@ -43,6 +46,7 @@ export class Line {
   #waiting = 0;
   #paidUntil = 0;
   #isClosed = false;
+  #room: Room | undefined;
   readonly #closed = Promise.withResolvers<void>();
 
   /** @param from address of the other side */
@@ -64,12 +68,19 @@ export class Line {
     return this.#waiting;
   }
 
-  /** The next text; undefined when the line has ended, which closes it. */
-  async next({ most, bytesPerSecond, messagesPerSecond }: Pace): Promise<string | undefined> {
+  /**
+   * The next text; undefined when the line has ended, which closes it. The text before has been
+   * handled then.
+   */
+  async next({ most, bytesPerSecond, messagesPerSecond, room }: Pace): Promise<string | undefined> {
+    this.#room = room;
+    room?.free(this);
+    const leave = () => this.close(CLOSE.policy, "others need the room of its message");
+    const hold = (bytes: number) => room?.hold(this, bytes, leave);
     try {
       while (!this.#isClosed) {
         await this.#keepPace();
-        const message = await this.#reader.next(most);
+        const message = await this.#reader.next(most, hold);
         const length = message.kind === "text" ? message.text.length : 0;
         this.#pay(Math.max(1_000 / messagesPerSecond, 1_000 * length / bytesPerSecond));
         if (message.kind === "text") return message.text;
@@ -125,6 +136,7 @@ export class Line {
 
   #end(): void {
     this.#isClosed = true;
+    this.#room?.free(this);
     try {
       this.connection.close();
     } catch {

@@ -6,6 +6,7 @@ import { type Inventory, MOST_LANS, MOST_PORTS, MOST_SESSIONS } from "../invento
 import { CLOSE } from "../line/frames.ts";
 import { acceptLinesOfAll, type LineServer } from "../line/accept_lines.ts";
 import type { Line, Pace } from "../line/line.ts";
+import { Room } from "../line/room.ts";
 import type { Upgrade } from "../line/upgrade.ts";
 import type { Duty } from "../loop/duty.ts";
 import { isUp } from "../loop/news.ts";
@@ -100,6 +101,7 @@ export class Members implements Duty, LineServer, Disposable {
   readonly #events = new KeptEvents();
   /** A message of 200 bytes about one of 5,000 devices takes 15 ms. */
   readonly #turns = new Turns();
+  readonly #pace: Pace = { ...PACE, room: new Room() };
   readonly #refused = new Set<string>();
   #acceptor: Disposable | undefined;
   #questionNumber = 0;
@@ -247,7 +249,7 @@ export class Members implements Duty, LineServer, Disposable {
       else line.send('{"type":"beat"}');
     }, BEAT_MS);
     try {
-      for (let text; (text = await line.next(PACE)) !== undefined;) {
+      for (let text; (text = await line.next(this.#pace)) !== undefined;) {
         heardAt = performance.now();
         if (kept.member.state === "other-version") continue;
         const said = text;

@@ -1,0 +1,52 @@
+// Who begins long messages and does not end them makes room for others.
+import assert from "node:assert/strict";
+import { FakeCaller } from "./fake_line.ts";
+import { encodeText } from "./frames.ts";
+import { Room, SHORT_BYTES } from "./room.ts";
+
+const LONG = SHORT_BYTES + 1;
+const PACE = { most: 10 * LONG, bytesPerSecond: Infinity, messagesPerSecond: Infinity };
+
+/** The beginning of a text of so many bytes, which is all that comes of it. */
+const beginningOf = (bytes: number) => encodeText("x".repeat(bytes)).slice(0, 1_000);
+
+/** Lines that share room for two long messages; what each hears. */
+function startLines(count: number) {
+  const room = new Room(2 * LONG);
+  const callers = Array.from({ length: count }, (_, at) => new FakeCaller(`10.99.0.${at}`));
+  const read = async ({ line }: FakeCaller) => {
+    while (await line.next({ ...PACE, room }) !== undefined);
+  };
+  const reading = callers.map(read);
+  return {
+    callers,
+    heard: () => callers.map(({ heard }) => heard),
+    /** Has a line say this, and waits until all of it was heard. */
+    async say(at: number, frame: Uint8Array<ArrayBuffer>): Promise<void> {
+      callers[at]!.sayFrame(frame);
+      await callers[at]!.quiet;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const caller of callers) caller.end();
+      await Promise.all(reading);
+    },
+  };
+}
+
+Deno.test("a long message makes the oldest one go that has not come to its end", async () => {
+  await using lines = startLines(3);
+  for (const at of [0, 1, 2]) await lines.say(at, beginningOf(LONG));
+  assert.deepEqual(lines.heard(), [["closed 1008 others need the room of its message"], [], []]);
+});
+
+Deno.test("what was read, short messages and lines that have ended take no room", async () => {
+  await using lines = startLines(5);
+  await lines.say(0, encodeText("x".repeat(LONG)));
+  await lines.say(1, beginningOf(SHORT_BYTES));
+  await lines.say(2, beginningOf(LONG));
+  await lines.say(3, beginningOf(LONG));
+  lines.callers[3]!.end();
+  await lines.callers[3]!.line.closed;
+  await lines.say(4, beginningOf(LONG));
+  assert.deepEqual(lines.heard(), [[], [], [], [], []]);
+});
