@@ -29,7 +29,7 @@ export type Message =
   | { readonly kind: "part" }
   | { readonly kind: "ping"; readonly payload: Uint8Array<ArrayBuffer> }
   | { readonly kind: "pong" }
-  | { readonly kind: "close" };
+  | { readonly kind: "close"; readonly reason: string };
 
 interface Frame {
   readonly isLast: boolean;
@@ -42,13 +42,17 @@ const MOST_CONTROL = 125;
 /** Parts of a text: each takes memory of its own, even an empty one. */
 export const MOST_PARTS = 64;
 
+/** The caller masks what it says, and nobody else does (section 5.1). */
+export type Side = "caller" | "accepter";
+
 /** Reads messages frame by frame, so that whoever keeps a pace counts every frame. */
 export class MessageReader {
   #parts: Uint8Array<ArrayBuffer>[] = [];
   #length = 0;
   #isInText = false;
 
-  constructor(private readonly bytes: ByteReader) {}
+  /** @param from the side that says the messages */
+  constructor(private readonly bytes: ByteReader, private readonly from: Side = "caller") {}
 
   /**
    * @param most bytes of a text
@@ -59,7 +63,9 @@ export class MessageReader {
     const { isLast, opcode, payload } = await this.#readFrame(most, hold);
     if (opcode === PING) return { kind: "ping", payload };
     if (opcode === PONG) return { kind: "pong" };
-    if (opcode === CLOSING) return { kind: "close" };
+    if (opcode === CLOSING) {
+      return { kind: "close", reason: new TextDecoder().decode(payload.subarray(2)) };
+    }
     if (opcode === BINARY) throw new Violation(CLOSE.unsupported, "messages are text");
     const isRight = this.#isInText ? opcode === CONTINUATION : opcode === TEXT;
     if (!isRight) throw new Violation(CLOSE.protocol, "a frame is out of place");
@@ -78,7 +84,10 @@ export class MessageReader {
     const isLast = (first & 128) !== 0;
     // Bits of extensions, which nobody has agreed on.
     if ((first & 112) !== 0) throw new Violation(CLOSE.protocol, "a frame has unknown bits");
-    if ((second & 128) === 0) throw new Violation(CLOSE.protocol, "a frame is not masked");
+    const isMasked = (second & 128) !== 0;
+    if (isMasked !== (this.from === "caller")) {
+      throw new Violation(CLOSE.protocol, `a frame is ${isMasked ? "" : "not "}masked`);
+    }
     const length = await this.#readLength(second & 127);
     const isControl = opcode >= CLOSING;
     if (isControl && (length > MOST_CONTROL || !isLast)) {
@@ -88,9 +97,9 @@ export class MessageReader {
       throw new Violation(CLOSE.tooLong, `a message is longer than ${most} bytes`);
     }
     if (!isControl) hold(this.#length + length);
-    const mask = await this.bytes.take(4);
+    const mask = isMasked ? await this.bytes.take(4) : undefined;
     const payload = await this.bytes.take(length);
-    for (let at = 0; at < length; at++) payload[at]! ^= mask[at & 3]!;
+    if (mask !== undefined) maskBytes(payload, mask);
     return { isLast, opcode, payload };
   }
 
@@ -116,6 +125,33 @@ export class MessageReader {
     }
   }
 }
+
+function maskBytes(bytes: Uint8Array, mask: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at++) bytes[at]! ^= mask[at & 3]!;
+}
+
+/** How long (bytes) the head of a frame is: it says the payload's length in three ways. */
+export function headSize(frame: Uint8Array): number {
+  const length = frame[1]! & 127;
+  return length === 126 ? 4 : length === 127 ? 10 : 2;
+}
+
+/** A frame as a caller says it. */
+export function maskFrame(
+  frame: Uint8Array<ArrayBuffer>,
+  mask = crypto.getRandomValues(new Uint8Array(MASK_BYTES)),
+): Uint8Array<ArrayBuffer> {
+  const size = headSize(frame);
+  const masked = new Uint8Array(frame.length + MASK_BYTES);
+  masked.set(frame.subarray(0, size));
+  masked[1]! |= 128;
+  masked.set(mask, size);
+  masked.set(frame.subarray(size), size + MASK_BYTES);
+  maskBytes(masked.subarray(size + MASK_BYTES), mask);
+  return masked;
+}
+
+const MASK_BYTES = 4;
 
 export function encodeText(text: string): Uint8Array<ArrayBuffer> {
   return encodeFrame(TEXT, new TextEncoder().encode(text));

@@ -10,13 +10,14 @@ import {
   type Message,
   MessageReader,
   MOST_PARTS,
+  type Side,
   Violation,
 } from "./frames.ts";
 
 const MOST = 200_000;
 
 /** Hands the bytes on in parts of so many. */
-function readerOf(bytes: Uint8Array<ArrayBuffer>, part = 7): MessageReader {
+function readerOf(bytes: Uint8Array<ArrayBuffer>, part = 7, from?: Side): MessageReader {
   let at = 0;
   return new MessageReader(
     new ByteReader({
@@ -28,6 +29,7 @@ function readerOf(bytes: Uint8Array<ArrayBuffer>, part = 7): MessageReader {
         return Promise.resolve(some.length);
       },
     }),
+    from,
   );
 }
 
@@ -124,4 +126,13 @@ Deno.test("a reason that is too long for its frame is cut between characters", (
   const frame = encodeClose(1008, "ä".repeat(200));
   assert.equal(frame[1], 124);
   assert.equal(new TextDecoder().decode(frame.subarray(4)), "ä".repeat(61));
+});
+
+Deno.test("who has accepted a line says its messages without a mask, and nobody else does", async () => {
+  const plain = encodeText("hello");
+  const said = { kind: "text", text: "hello" };
+  assert.deepEqual(await readerOf(plain, 7, "accepter").next(MOST), said);
+  assert.deepEqual(await readerOf(mask(plain), 7, "caller").next(MOST), said);
+  await assert.rejects(readerOf(mask(plain), 7, "accepter").next(MOST), /a frame is masked/);
+  await assert.rejects(readerOf(plain, 7, "caller").next(MOST), /a frame is not masked/);
 });

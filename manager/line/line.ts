@@ -1,4 +1,4 @@
-// A line: a WebSocket that this side has accepted, in bounds of size and rate.
+// A line: a WebSocket that this side has accepted or called, in bounds of size and rate.
 import { sleep } from "../../shared/process/time.ts";
 import { ByteReader, Ended } from "./byte_reader.ts";
 import {
@@ -7,7 +7,9 @@ import {
   encodeClose,
   encodePong,
   encodeText,
+  maskFrame,
   MessageReader,
+  type Side,
 } from "./frames.ts";
 import { Violation } from "./frames.ts";
 import type { Room } from "./room.ts";
@@ -33,6 +35,13 @@ export interface Clock {
 
 export const CLOCK: Clock = { now: () => performance.now(), sleep };
 
+/** What a line may have of its own. */
+export interface LineOptions {
+  /** Which side this one is. */
+  readonly side?: Side;
+  readonly clock?: Clock;
+}
+
 /** So much (bytes) may wait for a slow reader; then its line is closed. */
 const MOST_WAITING = 32 * 1024 * 1024;
 /** How much (ms) of its pace a line may be ahead, so that a burst is taken at once. */
@@ -47,6 +56,9 @@ export class Line {
   #paidUntil = 0;
   #isClosed = false;
   #room: Room | undefined;
+  #reason = "";
+  readonly #side: Side;
+  readonly #clock: Clock;
   readonly #closed = Promise.withResolvers<void>();
 
   /** @param from address of the other side */
@@ -54,13 +66,20 @@ export class Line {
     private readonly connection: Deno.Conn,
     bytes: ByteReader,
     readonly from: string,
-    private readonly clock = CLOCK,
+    { side = "accepter", clock = CLOCK }: LineOptions = {},
   ) {
-    this.#reader = new MessageReader(bytes);
+    this.#side = side;
+    this.#clock = clock;
+    this.#reader = new MessageReader(bytes, side === "accepter" ? "caller" : "accepter");
   }
 
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Why it has ended: what the other side has said of that, or has done. Empty where unknown. */
+  get reason(): string {
+    return this.#reason;
   }
 
   /** Bytes that wait for the other side. */
@@ -85,11 +104,16 @@ export class Line {
         this.#pay(Math.max(1_000 / messagesPerSecond, 1_000 * length / bytesPerSecond));
         if (message.kind === "text") return message.text;
         if (message.kind === "ping") this.#write(encodePong(message.payload));
-        if (message.kind === "close") this.close(CLOSE.normal, "");
+        if (message.kind === "close") {
+          this.#reason = message.reason;
+          this.close(CLOSE.normal, "");
+        }
       }
     } catch (error) {
-      if (error instanceof Violation) this.close(error.code, error.message);
-      else this.#end();
+      if (error instanceof Violation) {
+        this.#reason = error.message;
+        this.close(error.code, error.message);
+      } else this.#end();
       if (!(error instanceof Violation || error instanceof Ended || this.#isClosed)) throw error;
     }
     return undefined;
@@ -116,16 +140,17 @@ export class Line {
   }
 
   #pay(ms: number): void {
-    this.#paidUntil = Math.max(this.#paidUntil, this.clock.now()) + ms;
+    this.#paidUntil = Math.max(this.#paidUntil, this.#clock.now()) + ms;
   }
 
   async #keepPace(): Promise<void> {
-    const early = this.#paidUntil - this.clock.now() - BURST_MS;
-    if (early > 0) await this.clock.sleep(early);
+    const early = this.#paidUntil - this.#clock.now() - BURST_MS;
+    if (early > 0) await this.#clock.sleep(early);
   }
 
-  #write(frame: Uint8Array<ArrayBuffer>): void {
+  #write(plain: Uint8Array<ArrayBuffer>): void {
     if (this.#isClosed) return;
+    const frame = this.#side === "caller" ? maskFrame(plain) : plain;
     this.#waiting += frame.length;
     if (this.#waiting > MOST_WAITING) return this.#end();
     this.#writing = this.#writing.then(async () => {

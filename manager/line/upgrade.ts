@@ -43,11 +43,15 @@ export async function readUpgrade(bytes: ByteReader): Promise<Upgrade | Refusal>
   return { path, header, key };
 }
 
-export async function renderUpgrade({ key }: Upgrade): Promise<string> {
+/** What whoever takes a WebSocket answers to its key. */
+export async function acceptOf(key: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(key + MAGIC));
-  const accept = btoa(String.fromCharCode(...new Uint8Array(digest)));
+  return new Uint8Array(digest).toBase64();
+}
+
+export async function renderUpgrade({ key }: Upgrade): Promise<string> {
   return "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n" +
-    `sec-websocket-accept: ${accept}\r\n\r\n`;
+    `sec-websocket-accept: ${await acceptOf(key)}\r\n\r\n`;
 }
 
 export function renderRefusal({ status, why }: Refusal): string {

@@ -1,6 +1,9 @@
 // One call of a worker to a reflector: who both are is proved, then the inventory is told.
 import { VERSION } from "../../shared/version.ts";
 import type { Inventory } from "../inventory/inventory.ts";
+import { callLine } from "../line/call_line.ts";
+import { CLOSE } from "../line/frames.ts";
+import type { Line, Pace } from "../line/line.ts";
 import { findChange } from "./changes.ts";
 import {
   type Answer,
@@ -29,12 +32,17 @@ export interface Caller {
 
 /** A reflector answers at once, or not at all. */
 const PATIENCE_MS = 5_000;
+/** A reflector says little: questions, and hints of moves, of which it passes 2,000 a second. */
+const PACE: Pace = { most: 65_536, bytesPerSecond: 4_194_304, messagesPerSecond: 4_000 };
+/** More questions do not wait for an answer: a reflector has asked one when it asks the next. */
+const MOST_QUESTIONS = 64;
 /** While so much (bytes) waits to be sent, nothing is added: the newest is told afterwards. */
 const MOST_WAITING = 65_536;
 
 /** A call that is going on. `ended` says why it has ended. */
 export class Outcall {
-  readonly #socket: WebSocket;
+  #line: Line | undefined;
+  readonly #stop = new AbortController();
   readonly #ended = Promise.withResolvers<string>();
   readonly #nonce = makeNonce();
   readonly #timer: ReturnType<typeof setInterval>;
@@ -45,20 +53,12 @@ export class Outcall {
   #told: Inventory | undefined;
   #heardAt = performance.now();
   #saidAt = performance.now();
-  /** Messages are read one after the other, though a proof takes its time. */
-  #reading: Promise<void> = Promise.resolve();
   #answering: Promise<void> = Promise.resolve();
+  #questions = 0;
 
   /** @param authority `host:port` */
   constructor(authority: string, private readonly caller: Caller) {
-    this.#socket = new WebSocket(`ws://${authority}${UPLINK_PATH}`);
-    this.#socket.onmessage = ({ data }) => {
-      this.#heardAt = performance.now();
-      this.#reading = this.#reading.then(() => this.#hear(String(data)))
-        .catch((error) => this.end(`${error}`));
-    };
-    this.#socket.onerror = () => this.end("nobody answers there");
-    this.#socket.onclose = ({ reason }) => this.end(reason || "the reflector has ended it");
+    void this.#talk(authority);
     this.#timer = setInterval(() => this.#beat(), PATIENCE_MS);
   }
 
@@ -69,13 +69,29 @@ export class Outcall {
   end(why: string): void {
     clearInterval(this.#timer);
     this.#ended.resolve(why);
-    this.#socket.onmessage = null;
-    if (this.#socket.readyState <= WebSocket.OPEN) this.#socket.close();
+    this.#stop.abort();
+    this.#line?.close(CLOSE.normal, "");
+  }
+
+  /** Messages are handled one after the other, though a proof takes its time. */
+  async #talk(authority: string): Promise<void> {
+    const { hostname, port } = new URL(`http://${authority}`);
+    const at = { hostname, port: Number(port), path: UPLINK_PATH };
+    try {
+      const line = this.#line = await callLine(at, this.#stop.signal);
+      for (let text; (text = await line.next(PACE)) !== undefined;) {
+        this.#heardAt = performance.now();
+        await this.#hear(text);
+      }
+      this.end(line.reason || "the reflector has ended it");
+    } catch (error) {
+      this.end(this.#line === undefined ? "nobody answers there" : `${error}`);
+    }
   }
 
   /** Tells what has changed; what cannot be told now is told with the next change. */
   tellChanges(): void {
-    if (this.#stage !== "taken" || this.#socket.bufferedAmount > MOST_WAITING) return;
+    if (this.#stage !== "taken" || this.#isBehind) return;
     const inventory = this.caller.inventory();
     if (inventory === undefined) return;
     if (this.#told === undefined) this.#say({ type: "inventory", inventory });
@@ -89,13 +105,17 @@ export class Outcall {
 
   /** Tells that addresses have come to this node. What cannot be told now is not told. */
   tellMoves(moves: readonly Move[]): void {
-    const isFull = this.#socket.bufferedAmount > MOST_WAITING;
-    if (this.#stage === "taken" && this.#takesMoves && !isFull) this.#say({ type: "moves", moves });
+    const isRead = this.#takesMoves && !this.#isBehind;
+    if (this.#stage === "taken" && isRead) this.#say({ type: "moves", moves });
+  }
+
+  get #isBehind(): boolean {
+    return (this.#line?.waiting ?? 0) > MOST_WAITING;
   }
 
   #say(message: object): void {
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
-    this.#socket.send(JSON.stringify(message));
+    if (this.#line === undefined || this.#line.isClosed) return;
+    this.#line.send(JSON.stringify(message));
     this.#saidAt = performance.now();
   }
 
@@ -122,7 +142,9 @@ export class Outcall {
         return;
       case "question":
         // An answer takes its time, and what comes after the question does not wait for it.
-        this.#answering = this.#answering.then(() => this.#answer(message.id, message.question));
+        if (++this.#questions > MOST_QUESTIONS) return this.end("the reflector asks too much");
+        this.#answering = this.#answering.then(() => this.#answer(message.id, message.question))
+          .finally(() => this.#questions--);
         return;
       case "moves":
         if (this.#stage === "taken") this.caller.hearMoves?.(message.vtep, message.moves);

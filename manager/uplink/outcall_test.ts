@@ -16,10 +16,20 @@ interface Greeting {
   readonly proof?: string;
 }
 
+/** What a reflector says besides its welcome. */
+interface Besides {
+  readonly before?: string;
+  readonly after?: readonly string[];
+}
+
 type Welcome = (hello: Greeting, reflectorNonce: string) => object | Promise<object>;
 
 /** What a worker says after the welcome, whether it was taken, and why its call has ended. */
-async function call(password: string | undefined, welcome: Welcome) {
+async function call(
+  password: string | undefined,
+  welcome: Welcome,
+  { before, after = [] }: Besides = {},
+) {
   const nonce = makeNonce();
   let said: string | undefined;
   let isTaken = false;
@@ -27,17 +37,19 @@ async function call(password: string | undefined, welcome: Welcome) {
     refuse: () => undefined,
     async serve(line, known) {
       known();
+      if (before !== undefined) line.send(before);
       line.send(JSON.stringify({ type: "challenge", protocol: 1, version: "0", nonce }));
       const hello = JSON.parse(await line.next(PACE) ?? "");
       line.send(JSON.stringify({ type: "welcome", ...await welcome(hello, nonce) }));
       said = await line.next(PACE);
+      for (const text of after) line.send(text);
       line.close(CLOSE.policy, "this is enough");
       await line.closed;
     },
   });
   const outcall = new Outcall(`127.0.0.1:${acceptor.port}`, {
     ...{ node: "w1", password: () => password, inventory: () => INVENTORY },
-    answer: () => Promise.reject(new Error("nobody asks")),
+    answer: () => new Promise(() => {}),
     taken: () => isTaken = true,
   });
   const why = await outcall.ended;
@@ -83,5 +95,50 @@ for (
       ...{ said: undefined, isTaken: false },
       why: "the reflector does not know the BGP password",
     });
+  });
+}
+
+const question = (id: number) =>
+  JSON.stringify({ type: "question", id, question: { kind: "counters" } });
+
+for (
+  const [what, besides, why] of [
+    ["a long message", { before: "x".repeat(70_000) }, "a message is longer than 65536 bytes"],
+    [
+      "questions that do not wait for answers",
+      { after: Array.from({ length: 65 }, (_, at) => question(at)) },
+      "the reflector asks too much",
+    ],
+    ["some questions", { after: [question(1), question(2)] }, "this is enough"],
+  ] satisfies [string, Besides, string][]
+) {
+  Deno.test(`${what}: ${why}`, async () => {
+    assert.equal((await call("s3cret", right, besides)).why, why);
+  });
+}
+
+for (
+  const [what, answer] of [
+    ["no WebSocket", "HTTP/1.1 404 Not Found\r\n\r\n"],
+    ["a false accept", "HTTP/1.1 101 Switching Protocols\r\nsec-websocket-accept: x\r\n\r\n"],
+    ["nothing", ""],
+  ]
+) {
+  Deno.test(`who answers with ${what} is nobody`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    const answering = (async () => {
+      using connection = await listener.accept();
+      await connection.write(new TextEncoder().encode(answer));
+      await connection.closeWrite();
+      await connection.read(new Uint8Array(1_000));
+    })();
+    const outcall = new Outcall(`127.0.0.1:${port}`, {
+      ...{ node: "w1", password: () => "s3cret", inventory: () => INVENTORY },
+      answer: () => Promise.reject(new Error("nobody asks")),
+      taken: () => assert.fail("it was taken"),
+    });
+    assert.equal(await outcall.ended, "nobody answers there");
+    await answering;
   });
 }
