@@ -63,6 +63,21 @@ export function planClients(
   return all.filter((one) => isOwner(one, all));
 }
 
+/**
+ * The same clients with at most `most` of those who are new: FRR takes the longer for an entry of a
+ * route map the more there are, so very many at once would hold up all else.
+ */
+export function takeSome(
+  before: readonly Client[],
+  planned: readonly Client[],
+  most: number,
+): readonly Client[] {
+  const isKnown = ({ peer, vtep }: Client) =>
+    before.some((one) => one.peer === peer && one.vtep === vtep);
+  const some = new Set(planned.filter((one) => !isKnown(one)).slice(0, most));
+  return planned.filter((one) => isKnown(one) || some.has(one));
+}
+
 /** Who calls from an address owns it; of others, the first who has claimed it does. */
 function isOwner(one: Client, all: readonly Client[]): boolean {
   if (one.peer === one.vtep) return true;

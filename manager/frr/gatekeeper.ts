@@ -1,11 +1,11 @@
 // Decides whom a reflector believes: a node is believed what is its own, and nothing else.
-import { run } from "../../shared/process/exec.ts";
+import { type Run, run as runCommand } from "../../shared/process/exec.ts";
 import type { Tell } from "../events/event.ts";
 import type { Duty } from "../loop/duty.ts";
 import type { Observation } from "../loop/observation.ts";
 import type { Settings } from "../settings.ts";
 import { readAnnounced } from "./announced.ts";
-import { type Client, planClients } from "./clients.ts";
+import { type Client, planClients, takeSome } from "./clients.ts";
 import type { FrrConfiguration } from "./configuration.ts";
 import { findExcess, findForged } from "./judge.ts";
 import { planReadings, planRest, type Reading } from "./plan_readings.ts";
@@ -21,6 +21,10 @@ const AWAY_MS = 600_000;
 const MANY_CLIENTS = 2_000;
 /** So long (ms) a look begins to read somebody's routes. New nodes wait for the next look. */
 const READING_MS = 500;
+/** So many are new in a look: 200 at once took FRR 8.4.4 longer than vtysh has time (10 s). */
+const MOST_NEW = 32;
+/** So long (ms) a look begins to end sessions: each takes a start of vtysh. */
+const ENDING_MS = 1_000;
 
 /** Follows the sessions of a reflector from look to look. */
 export class Gatekeeper implements Duty {
@@ -35,15 +39,18 @@ export class Gatekeeper implements Duty {
   readonly #seen = new Map<string, number>();
   /** Peers that were told to be nobody. */
   #nobodies: ReadonlySet<string> = new Set();
+  /** Peers that are not believed any more, and whose sessions are to end for that. */
+  readonly #ending = new Set<string>();
 
   constructor(
     private readonly settings: Pick<Settings, "nodeNetworks" | "maxRoutes">,
-    private readonly configuration: FrrConfiguration,
+    private readonly configuration: Pick<FrrConfiguration, "clients" | "believe" | "apply">,
     private readonly tell: Tell,
+    private readonly run: Run = runCommand,
   ) {}
 
   async look({ at, sessions }: Observation): Promise<void> {
-    const callers = await readCallers(run);
+    const callers = await readCallers(this.run);
     if (callers === undefined) return;
     for (const [peer, since] of this.#refused) {
       if (at - since >= REFUSED_MS) this.#refused.delete(peer);
@@ -94,7 +101,7 @@ export class Gatekeeper implements Duty {
     const started = performance.now();
     let counted: CountedCaller | undefined;
     try {
-      const announced = await readAnnounced(run, peer, this.settings.maxRoutes);
+      const announced = await readAnnounced(this.run, peer, this.settings.maxRoutes);
       if (announced === undefined) return undefined;
       counted = caller;
       if (announced === "too long") return "what it announces is too long";
@@ -122,10 +129,11 @@ export class Gatekeeper implements Duty {
     const awayMs = before.length > MANY_CLIENTS ? 1 : AWAY_MS;
     const staying = before.filter(({ peer }) => at - (this.#seen.get(peer) ?? at) < awayMs);
     const refused = new Set(this.#refused.keys());
-    const after = planClients(staying, callers, { refused, isStrict: this.#isStrict });
+    const planned = planClients(staying, callers, { refused, isStrict: this.#isStrict });
     this.#tellNobodies(
-      callers.filter(({ peer }) => !refused.has(peer) && !after.some((one) => one.peer === peer)),
+      callers.filter(({ peer }) => !refused.has(peer) && !planned.some((one) => one.peer === peer)),
     );
+    const after = takeSome(before, planned, MOST_NEW);
     const known = new Set([...callers, ...after].map(({ peer }) => peer));
     for (const peer of this.#seen.keys()) {
       if (known.has(peer)) continue;
@@ -133,15 +141,29 @@ export class Gatekeeper implements Duty {
       this.#readings.delete(peer);
     }
     const [gone, come] = [without(before, after), without(after, before)];
-    if (gone.length === 0 && come.length === 0) return before;
-    await this.configuration.believe(after);
-    for (const { peer, vtep } of come) this.tell({ kind: "peer-believed", peer, vtep });
-    // What a peer has announced stays until its session ends. It calls again, and is not believed.
     for (const { peer } of gone) {
       this.#readings.delete(peer);
-      if (callers.some((one) => one.peer === peer)) await run(vtysh.clearSession(peer));
+      this.#ending.add(peer);
     }
+    if (gone.length > 0 || come.length > 0) await this.configuration.believe(after);
+    for (const { peer, vtep } of come) this.tell({ kind: "peer-believed", peer, vtep });
+    if (this.#ending.size > 0) await this.#endSessions(callers);
     return after;
+  }
+
+  /**
+   * What a peer has announced stays until its session ends. It calls again, and is not believed:
+   * FRR has to know that before, and where FRR could not be told, the next look tells it.
+   */
+  async #endSessions(callers: readonly CountedCaller[]): Promise<void> {
+    await this.configuration.apply();
+    const started = performance.now();
+    const present = new Set(callers.map(({ peer }) => peer));
+    for (const peer of this.#ending) {
+      if (performance.now() - started >= ENDING_MS) break;
+      if (present.has(peer)) await this.run(vtysh.clearSession(peer));
+      this.#ending.delete(peer);
+    }
   }
 
   #tellNobodies(callers: readonly CountedCaller[]): void {

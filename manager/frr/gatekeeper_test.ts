@@ -1,0 +1,79 @@
+// The session of somebody who forges ends, also where FRR could not be told of that at once.
+import assert from "node:assert/strict";
+import type { Command, Completed } from "../../shared/process/command.ts";
+import type { Client } from "./clients.ts";
+import { Gatekeeper } from "./gatekeeper.ts";
+
+const FORGER = "10.0.0.2";
+const SETTINGS = { nodeNetworks: ["10.0.0.0/24"], maxRoutes: 100 };
+const SEEN = { at: 1_000, daemons: ["bgpd"], sessions: [] };
+const FORGED = `Route Distinguisher: ${FORGER}:2
+ *> [3]:[0]:[32]:[10.0.0.9]
+Displayed 1 prefixes (1 paths)
+`;
+
+/** A reflector whose bgpd has these sessions, and takes a configuration or not. */
+class Reflector {
+  isTaking = true;
+  readonly ended: string[] = [];
+  believed: readonly Client[] = [];
+  #isApplied = true;
+  readonly gatekeeper: Gatekeeper;
+
+  constructor(private readonly peers: readonly string[], private readonly routes: string) {
+    const configuration = {
+      clients: () => Promise.resolve(this.believed),
+      believe: (clients: readonly Client[]) => {
+        this.believed = clients;
+        this.#isApplied = false;
+        return configuration.apply();
+      },
+      apply: () => {
+        this.#isApplied ||= this.isTaking;
+        return this.#isApplied ? Promise.resolve() : Promise.reject(new Error("timeout"));
+      },
+    };
+    const run = (command: Command) => Promise.resolve(this.#answer(command));
+    this.gatekeeper = new Gatekeeper(SETTINGS, configuration, () => {}, run);
+  }
+
+  #answer({ argv }: Command): Completed {
+    const said = argv.at(-1) ?? "";
+    const [, peer] = /^clear bgp (\S+)$/.exec(said) ?? [];
+    if (peer !== undefined) this.ended.push(peer);
+    const neighbors = this.peers.map((peer) => [peer, {
+      ...{ bgpState: "Established", remoteRouterId: peer },
+      messageStats: { updatesRecv: 1 },
+    }]);
+    const stdout = said === "show bgp neighbors json"
+      ? JSON.stringify(Object.fromEntries(neighbors))
+      : this.routes;
+    const done = { reason: "success", code: 0, signal: null, stderr: "", ms: 0 } as const;
+    return { argv, stdout, ...done };
+  }
+}
+
+Deno.test("a forger's session ends as soon as FRR takes that it is not believed", async () => {
+  const reflector = new Reflector([FORGER], FORGED);
+  await reflector.gatekeeper.look(SEEN);
+  assert.deepEqual(reflector.believed.map(({ peer }) => peer), [FORGER]);
+  reflector.isTaking = false;
+  await assert.rejects(reflector.gatekeeper.look(SEEN), /timeout/);
+  await assert.rejects(reflector.gatekeeper.look(SEEN), /timeout/);
+  assert.deepEqual([reflector.believed, reflector.ended], [[], []]);
+  reflector.isTaking = true;
+  await reflector.gatekeeper.look(SEEN);
+  await reflector.gatekeeper.look(SEEN);
+  assert.deepEqual(reflector.ended, [FORGER]);
+});
+
+Deno.test("of many who call at once each look believes some, until all are believed", async () => {
+  const peers = Array.from({ length: 70 }, (_, at) => `10.0.0.${at + 1}`);
+  const reflector = new Reflector(peers, "No prefixes displayed\n");
+  const counts: number[] = [];
+  for (let look = 0; look < 4; look++) {
+    await reflector.gatekeeper.look(SEEN);
+    counts.push(reflector.believed.length);
+  }
+  assert.deepEqual(counts, [32, 64, 70, 70]);
+});
