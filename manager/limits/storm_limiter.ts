@@ -51,7 +51,7 @@ const SELDOM_MS = 5_000;
 export class StormLimiter implements Duty {
   readonly name = "limit storms in LANs";
   readonly mayTakeLong = true;
-  #devices: Pick<LanDevicesOnNode, "bridges" | "ports"> = { bridges: [], ports: [] };
+  #devices: LanDevicesOnNode = { bridges: [], ports: [], vxlans: [] };
   /** The table has this manager's limit. */
   #isSet = false;
   #own: ReadonlyMap<string, number> = new Map();
@@ -125,9 +125,12 @@ export class StormLimiter implements Duty {
     return all;
   }
 
-  /** Ports of LANs that have a lower limit of their own, or very many nodes. */
+  /**
+   * Ports of LANs that have a lower limit of their own, or very many nodes, and VXLAN devices of
+   * those that have very many ports.
+   */
   async #setOwn(): Promise<void> {
-    const { bridges, ports } = this.#devices;
+    const { bridges, ports, vxlans } = this.#devices;
     const limits = new Map(bridges.flatMap(({ ifname, alias }) => {
       const signed = parseAlias(alias);
       if (signed === undefined) return [];
@@ -135,10 +138,16 @@ export class StormLimiter implements Duty {
       const limit = Math.min(signed.limits?.stormLimit ?? Infinity, limitOfCopies(nodes));
       return limit >= this.limit ? [] : [[ifname, limit]];
     }));
-    const wanted = new Map(ports.flatMap(({ ifname, master = "" }) => {
+    const portsOf = Map.groupBy(ports, ({ master }) => master);
+    const ofOthers = vxlans.flatMap(({ ifname, master }): [string, number][] => {
+      const limit = limitOfCopies(portsOf.get(master)?.length ?? 0);
+      return limit >= this.limit ? [] : [[ifname, limit]];
+    });
+    const ofPorts = ports.flatMap(({ ifname, master = "" }): [string, number][] => {
       const limit = limits.get(master);
       return limit === undefined ? [] : [[ifname, limit]];
-    }));
+    });
+    const wanted = new Map([...ofPorts, ...ofOthers]);
     const script = planOwnLimits(wanted, this.#own);
     if (script !== "") await apply(script);
     this.#own = wanted;
@@ -160,7 +169,8 @@ export class StormLimiter implements Duty {
       this.tell({ kind: "limit-left", ...limited });
     }
     for (const [key, { limit, port }] of now) {
-      const link = this.#devices.ports.find(({ ifname }) => ifname === port);
+      const { ports, vxlans } = this.#devices;
+      const link = [...ports, ...vxlans].find(({ ifname }) => ifname === port);
       const signed = parseAlias(link?.alias);
       if (signed === undefined || this.#met.has(key)) continue;
       const most = FIXED[limit] ?? this.#own.get(port) ?? this.limit;

@@ -21,12 +21,13 @@ const OVER_SECONDS = 30;
 export const PORT_FRAMES = 50_000;
 
 /**
- * Frames a second that a port may have flooded where each becomes one packet to each of so many
- * nodes: all together are no more than a port may send. The nodes are counted in powers of two:
- * each limit has its own sets, and LANs differ by few nodes.
+ * Frames a second that a port may have flooded where each becomes so many copies: one for each
+ * other node, or of what other nodes send one for each pod's port. All together are no more than a
+ * port may send. They are counted in powers of two: each limit has its own sets, and LANs differ by
+ * few nodes.
  */
-export function limitOfCopies(nodes: number): number {
-  return Math.max(1, Math.floor(PORT_FRAMES / 2 ** Math.ceil(Math.log2(Math.max(1, nodes)))));
+export function limitOfCopies(copies: number): number {
+  return Math.max(1, Math.floor(PORT_FRAMES / 2 ** Math.ceil(Math.log2(Math.max(1, copies)))));
 }
 
 /** What the table limits. */
@@ -148,8 +149,11 @@ const LEARN_BY_PORT = "iifname . ether saddr != @learnt jump learn_slowly";
  * Many ports together can fill the set. Then frames to one MAC address (their `pkttype` is "other")
  * count as known ones, whatever the address is: others' work is worth more than this limit.
  *
- * Pods' ports alone are limited: what comes from another node was limited there. The name of a port
- * does not tell it from the VXLAN device of a LAN called "mgmt", so the device's kind counts, too.
+ * Pods' ports are limited: what comes from another node was limited there. But who has sent it pays
+ * for no copy of it here, and what waits for a processor has room for some 1,000 frames of all LANs
+ * (net.core.netdev_max_backlog). So the VXLAN device of a LAN with many ports has a limit of its
+ * own. The name of a port does not tell it from the VXLAN device of a LAN called "mgmt", so the
+ * device's kind counts, too.
  * Each set has a `typeof`, as in the VTEP filter: an older nft can list it then.
  *
  * Where bridges keep no limit of MAC addresses ({@link learnSlowly}), the table limits those of a
@@ -193,6 +197,7 @@ function describeTable({ limit, learnsSlowly }: StormForm, learnt: readonly AtPo
     type filter hook prerouting priority -300; policy accept;
     iifname "mg*" meta iifkind "veth" goto sent
     ${LEARN}
+    meta pkttype != other iifname vmap @own
   }
 }
 `;

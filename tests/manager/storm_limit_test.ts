@@ -127,6 +127,32 @@ testAsRoot("frames of other nodes are not limited, whatever the LAN is called", 
   assert.ok(got > FRAMES / 8, `${got} of ${FRAMES / 4}`);
 });
 
+testAsRoot("broadcasts of other nodes are limited where they become very many copies", async () => {
+  await using worker = await startResidentNode({ settings: { MEGALOS_VTEP_FILTER: "off" } });
+  const { node, manager } = worker;
+  for (let at = 0; at < 20; at++) {
+    await addPod(node, pod(`pc${at}`, `02:00:00:00:01:${at + 10}`));
+  }
+  await awaitTable(node);
+  await node.must("sh", "-c", OTHER_NODE, "sh", workerAddress(0));
+  // A port may send 50,000 frames a second to whomever.
+  const limit = 1_562;
+  await eventually(
+    async () =>
+      (await node.must("nsenter", `--net=${LANS}`, "nft", "list", "ruleset"))
+        .includes(`"net1-ntwork" : goto storm_${limit}`),
+    20,
+    () => `the VXLAN device has no limit\n${manager.log}`,
+  );
+  const [before, began] = [await countCopies(node), performance.now()];
+  await attack(node, pod("other", ""), { frames: FRAMES, destination: EVERYBODY });
+  const seconds = (performance.now() - began) / 1000;
+  const got = (await countCopies(node) - before) / 20;
+  const most = limit * (BURST_SECONDS + seconds + 1);
+  assert.ok(got <= most && got > 0, `${got} of ${FRAMES}; at most ${most}`);
+  await manager.logged(/LAN net1-ntwork .*: net1-ntwork floods it: of more than 1562 frames/);
+});
+
 testAsRoot("in a LAN of a hundred nodes fewer frames of a port are flooded", async () => {
   await using worker = await startResidentNode();
   const { node, manager } = worker;
@@ -310,6 +336,15 @@ async function countFrames(node: Node): Promise<ReadonlyMap<string, number>> {
     await node.must("nsenter", `--net=${LANS}`, ...list),
   );
   return new Map(links.map(({ ifname, stats64 }) => [ifname, stats64.rx.packets]));
+}
+
+/** How many frames the pods' ports have handed over to the pods. */
+async function countCopies(node: Node): Promise<number> {
+  const list = ["ip", "-s", "-j", "link", "show", "type", "veth"] as const;
+  const links: { stats64: { tx: { packets: number } } }[] = JSON.parse(
+    await node.must("nsenter", `--net=${LANS}`, ...list),
+  );
+  return links.reduce((sum, { stats64 }) => sum + stats64.tx.packets, 0);
 }
 
 /** How many bytes a pod's interface has got. */
