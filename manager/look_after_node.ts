@@ -23,7 +23,7 @@ import { Uplink } from "./uplink/uplink.ts";
 import { addOwnEvents, answerOf } from "./view/answerer.ts";
 import type { InventoryKeeper } from "./inventory/inventory_keeper.ts";
 import type { HeardLink } from "./lans/heard_link.ts";
-import { LimitNews } from "./limits/limit_news.ts";
+import type { LimitNews } from "./limits/limit_news.ts";
 import { MacLimiter } from "./limits/mac_limiter.ts";
 import { StormLimiter } from "./limits/storm_limiter.ts";
 import { SwitchKeeper } from "./lans/switch_keeper.ts";
@@ -54,6 +54,7 @@ export interface ConfiguredNode {
   readonly map: MapFeed;
   readonly view: ViewServer;
   readonly journal: Journal;
+  readonly limits: LimitNews;
   readonly signal: AbortSignal;
 }
 
@@ -64,7 +65,7 @@ export async function lookAfterNode(node: ConfiguredNode): Promise<void> {
   const alarm = new Alarm(SOON_MS);
   const address = new AddressWatch(settings, facts, journal.tell);
   const list = await listDuties(node, () => alarm.ring(), kept);
-  await using duties = new Duties([...list, address, view], journal.tell);
+  const duties = new Duties([...list, address, view], journal.tell);
   let lastReady = performance.now();
   while (!signal.aborted && !address.hasChanged) {
     const started = performance.now();
@@ -80,11 +81,14 @@ export async function lookAfterNode(node: ConfiguredNode): Promise<void> {
     });
     if (!address.hasChanged) await alarm.pause(ms, signal);
   }
+  // The next round has duties of its own. Where all ends, nobody waits.
+  if (address.hasChanged) await duties.ended();
 }
 
 /** The duties in their order: what traffic waits for comes first. */
 async function listDuties(
-  { settings, facts, configuration, health, inventory, metrics, map, journal }: ConfiguredNode,
+  { settings, facts, configuration, health, inventory, metrics, map, journal, limits }:
+    ConfiguredNode,
   ring: () => void,
   kept: AsyncDisposableStack,
 ): Promise<Duty[]> {
@@ -105,7 +109,7 @@ async function listDuties(
   }
   // What is kept first ends last: calls are answered until all else has ended.
   const resident = settings.launcher === "on" ? [kept.use(await startResident(facts, tell))] : [];
-  const limits = new LimitNews(tell);
+  limits.beginAnew();
   const macs = kept.use(new MacLimiter(settings, limits.tell));
   const forgers = new Forgers(facts.vtep, configuration, tell);
   const filterHost = { ...systemFilterHost, nodesOfEvpn: () => forgers.listNodes() };

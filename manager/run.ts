@@ -10,6 +10,7 @@ import { serve } from "./http/server.ts";
 import { ViewServer } from "./http/view_server.ts";
 import { lookAfterNode } from "./look_after_node.ts";
 import { InventoryKeeper } from "./inventory/inventory_keeper.ts";
+import { LimitNews } from "./limits/limit_news.ts";
 import { Health } from "./loop/health.ts";
 import { MapFeed } from "./map/feed.ts";
 import { Metrics } from "./metrics/metrics.ts";
@@ -34,6 +35,7 @@ export async function runManager(
   const { tell } = journal;
   const { role } = settings;
   const health = new Health(role, tell);
+  const limits = new LimitNews(tell);
   await using inventory = new InventoryKeeper(settings, health, journal);
   using metrics = new Metrics({ role, health, journal, run, cpuSeconds });
   using _server = serve(health, settings);
@@ -47,7 +49,7 @@ export async function runManager(
     // All begins again here when the node has another address.
     while (!signal.aborted) {
       const configured = await configure(settings, tell, signal);
-      const watched = { health, inventory, metrics, map, view, journal };
+      const watched = { health, inventory, metrics, map, view, journal, limits };
       await lookAfterNode({ settings, ...configured, ...watched, signal });
     }
   } catch (error) {

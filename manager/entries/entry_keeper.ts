@@ -49,7 +49,7 @@ export class EntryKeeper implements Duty, AsyncDisposable {
 
   /** A path of the LAN namespace, also while its own name is gone. */
   get netns(): string {
-    return this.#netns;
+    return this.#monitor?.ended === false ? this.#netns : LAN_NETNS;
   }
 
   /** VXLAN devices whose entries have changed since they were taken the last time. */
@@ -98,7 +98,7 @@ export class EntryKeeper implements Duty, AsyncDisposable {
 
   async #putBack(lost: ReadonlyMap<string, Deleted>): Promise<void> {
     const commands = [...lost.values()].map(({ entry }) => addEntry(entry));
-    const count = await this.host.change(this.#netns, commands);
+    const count = await this.host.change(this.netns, commands);
     // The devices of entries that could not be made are gone.
     this.#forget(lost);
     if (count > 0) this.tell({ kind: "entries-kept", count });

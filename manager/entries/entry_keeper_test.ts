@@ -29,6 +29,15 @@ async function startKeeper() {
     changes: [] as string[],
     alarms: 0,
     sweeps: 0,
+    /** What the last sweep was about. */
+    about: undefined as unknown,
+    /** What a sweep waits for. */
+    listed: Promise.resolve(),
+    monitors: 0,
+    /** So many of them. */
+    ended: 0,
+    /** Where entries were changed, the last place last. */
+    changedIn: [] as string[],
     fails: false,
     counts: NO_REPAIRS,
     hear: (_line: string): void => assert.fail("nobody listens"),
@@ -36,7 +45,8 @@ async function startKeeper() {
   const tell = (happening: Happening) => {
     state.counts = countRepair(state.counts, happening);
   };
-  const change: EntryHost["change"] = (_netns, commands) => {
+  const change: EntryHost["change"] = (netns, commands) => {
+    state.changedIn.push(netns);
     if (state.fails) return Promise.reject(new Error("no process is to be had"));
     state.changes.push(...commands.map((command) => command.words.join(" ")));
     return Promise.resolve(commands.length);
@@ -44,14 +54,23 @@ async function startKeeper() {
   const keeper = new EntryKeeper(tell, () => state.alarms++, [], {
     watch(hear) {
       state.hear = hear;
-      return { netns: "/lans", ended: false, [Symbol.asyncDispose]: () => Promise.resolve() };
+      const number = ++state.monitors;
+      return {
+        netns: `/lans${number}`,
+        get ended() {
+          return state.ended >= number;
+        },
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      };
     },
     change,
   });
   const sweeper = new Sweeper(keeper, tell, {
     change,
-    listStale() {
+    async listStale(_netns, about) {
       state.sweeps++;
+      state.about = about;
+      await state.listed;
       return state.fails
         ? Promise.reject(new Error("it was killed"))
         : Promise.resolve(state.stale);
@@ -62,7 +81,7 @@ async function startKeeper() {
     await sweeper.look({ sessions, at });
   };
   await look(up(LONG_MS));
-  return { sweeper, state, look };
+  return { keeper, sweeper, state, look };
 }
 
 /** The commands that make entries again. */
@@ -173,4 +192,36 @@ Deno.test("where nothing has changed nothing is listed", async () => {
   await look(up(LONG_MS + 60_000), performance.now() + 60_000);
   assert.equal(sweeper.isUnsettled, false);
   assert.deepEqual(state.changes, []);
+});
+
+Deno.test("while a sweep takes long entries are kept, and another monitor may follow them", async () => {
+  const { keeper, sweeper, state, look } = await startKeeper();
+  state.stale = [entry(MAC, A)];
+  state.hear(line(entry(MAC, A)));
+  const later = performance.now() + 11_000;
+  await look(up(LONG_MS), later);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  state.listed = promise;
+  const sweeping = sweeper.look({ sessions: up(LONG_MS), at: later });
+  state.hear(`Deleted ${line(entry(EVERYONE, B))}`);
+  await keeper.look({ sessions: up(), at: performance.now() });
+  assert.deepEqual(state.changes, added(entry(EVERYONE, B)));
+  state.ended = 1;
+  for (let looks = 0; looks < 2; looks++) await keeper.look({ sessions: up(LONG_MS), at: later });
+  resolve();
+  await sweeping;
+  assert.equal(state.changes.at(-1), deleteEntry(entry(MAC, A)).words.join(" "));
+  assert.equal(state.changedIn.at(-1), "/lans2");
+});
+
+Deno.test("what was suspected without an end is swept again with the next session", async () => {
+  const { sweeper, state, look } = await startKeeper();
+  state.stale = [entry(MAC, A)];
+  state.hear(line(entry(MAC, A)));
+  const later = performance.now() + 11_000;
+  await look(up(LONG_MS), later);
+  await look(up(), later + 1_000);
+  assert.equal(sweeper.isUnsettled, false);
+  await look(up(11_000), later + 60_000);
+  assert.deepEqual(state.about, new Set(["net1-ntwork"]));
 });

@@ -15,7 +15,7 @@ const MOST = 10_000;
  */
 export async function findStale(
   run: Run,
-  netns: string,
+  netns: () => string,
   vxlans: readonly string[],
 ): Promise<readonly FdbEntry[] | undefined> {
   const finder = new StaleFinder();

@@ -16,8 +16,11 @@ export const LISTING_MS = 600_000;
 
 let before: Promise<unknown> = Promise.resolve();
 
-/** One list of all after the other: each part of a list holds up whoever changes a device. */
-export function inTurn<Result>(list: () => Promise<Result>): Promise<Result> {
+/**
+ * One list of many LANs after the other: each part of a list holds up whoever changes a device. A
+ * count of single LANs does not wait: where no bridge keeps a limit by itself, it is urgent.
+ */
+export function oneListAtATime<Result>(list: () => Promise<Result>): Promise<Result> {
   const turn = before.then(list);
   before = turn.catch(() => {});
   return turn;
@@ -33,7 +36,7 @@ export async function listFdb(
   question: BridgeCommand = bridge`fdb show`,
 ): Promise<void> {
   const argv = inNetns(LAN_NETNS, argvOf(question));
-  const done = await inTurn(() => runByLine(run, { argv, timeoutMs: LISTING_MS }, take));
+  const done = await oneListAtATime(() => runByLine(run, { argv, timeoutMs: LISTING_MS }, take));
   if (done.reason !== "success") throw new Error(describe(done));
 }
 

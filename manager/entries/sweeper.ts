@@ -1,7 +1,6 @@
 // Removes the kernel's forwarding entries that EVPN does not know, such as those of an earlier FRR.
 import { run } from "../../shared/process/exec.ts";
 import { listLinks } from "../../shared/iproute2/list.ts";
-import type { BridgeCommand } from "../../shared/iproute2/words.ts";
 import type { Tell } from "../events/event.ts";
 import type { Duty } from "../loop/duty.ts";
 import type { Observation } from "../loop/observation.ts";
@@ -9,18 +8,17 @@ import { changeEntries } from "./change_entries.ts";
 import { decideSweep, readSpoken } from "./decide.ts";
 import { ALL, type Devices, join } from "./devices.ts";
 import { deleteEntry, type FdbEntry, identify } from "./entries.ts";
-import type { EntryKeeper } from "./entry_keeper.ts";
+import type { EntryHost, EntryKeeper } from "./entry_keeper.ts";
 import { findStale } from "./find_stale.ts";
 
 /** What the sweeper asks of the world. */
-export interface SweepHost {
-  /** Runs commands of `bridge` in a namespace and answers how many were done. */
-  change(netns: string, commands: readonly BridgeCommand[]): Promise<number>;
+export interface SweepHost extends Pick<EntryHost, "change"> {
   /**
    * Entries of these VXLAN devices, or of all, that EVPN does not know. Undefined when FRR does not
    * answer.
+   * @param netns answers a path of the namespace, which may be another one when a list begins
    */
-  listStale(netns: string, vxlans: Devices): Promise<readonly FdbEntry[] | undefined>;
+  listStale(netns: () => string, vxlans: Devices): Promise<readonly FdbEntry[] | undefined>;
 }
 
 /** A look costs nothing where no entry has changed. */
@@ -57,12 +55,18 @@ export class Sweeper implements Duty {
       sweepMs: this.#sweepMs,
     };
     const { isToSweep, isToForgetSuspects } = decideSweep(known, readSpoken(seen));
-    if (isToForgetSuspects) this.#suspects = undefined;
+    if (isToForgetSuspects) this.#forgetSuspects();
     if (isToSweep) await this.#sweep();
   }
 
+  /** Their devices are for the next sweep. */
+  #forgetSuspects(): void {
+    if (this.#suspects === undefined) return;
+    this.#suspects = undefined;
+    this.#left = join(this.#left, this.#swept);
+  }
+
   async #sweep(): Promise<void> {
-    const { netns } = this.keeper;
     const suspects = this.#suspects;
     // What changes from now on is for the next sweep.
     const changed = join(this.keeper.takeChanged(), this.#left);
@@ -70,7 +74,7 @@ export class Sweeper implements Duty {
     // A confirmation is about what the sweep before was about, too.
     const about = suspects === undefined ? changed : join(changed, this.#swept);
     const started = performance.now();
-    const stale = await this.host.listStale(netns, about).catch((error) => {
+    const stale = await this.host.listStale(() => this.keeper.netns, about).catch((error) => {
       this.#left = about;
       // What took long, and in vain, is not to begin again at once.
       this.#sweptAt = performance.now();
@@ -89,7 +93,7 @@ export class Sweeper implements Duty {
     // There may be more than are handled at once.
     if (stale.length > confirmed.length) this.#left = about;
     if (confirmed.length === 0) return;
-    const count = await this.host.change(netns, confirmed.map(deleteEntry));
+    const count = await this.host.change(this.keeper.netns, confirmed.map(deleteEntry));
     this.tell({ kind: "entries-removed", count });
   }
 }
@@ -99,7 +103,7 @@ const systemSweepHost: SweepHost = {
 
   async listStale(netns, about) {
     const names = about === ALL
-      ? (await listLinks(run, netns, ["vxlan"]))[0].map(({ ifname }) => ifname)
+      ? (await listLinks(run, netns(), ["vxlan"]))[0].map(({ ifname }) => ifname)
       : [...about];
     return await findStale(run, netns, names);
   },

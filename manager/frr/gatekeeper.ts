@@ -161,8 +161,9 @@ export class Gatekeeper implements Duty {
     const present = new Set(callers.map(({ peer }) => peer));
     for (const peer of this.#ending) {
       if (performance.now() - started >= ENDING_MS) break;
-      if (present.has(peer)) await this.run(vtysh.clearSession(peer));
-      this.#ending.delete(peer);
+      const hasEnded = !present.has(peer) ||
+        (await this.run(vtysh.clearSession(peer))).reason === "success";
+      if (hasEnded) this.#ending.delete(peer);
     }
   }
 

@@ -1,11 +1,11 @@
 // Tells which limits are met, and not so often that it hides what else happens on a node.
 import { lanTitle } from "../../shared/lan/lan.ts";
-import type { Happening, Tell } from "../events/event.ts";
+import type { Happening, Limited, Tell } from "../events/event.ts";
 import type { Duty } from "../loop/duty.ts";
 
 /**
  * A limit counts as met until it was not met for so long (ms). A device can go below its limits and
- * meet them again every half minute, and 38 ports that do so would fill the log.
+ * meet them again every half minute. One user's ports on a node, all doing so, would fill the log.
  */
 const HOLD_MS = 300_000;
 
@@ -15,6 +15,7 @@ type LimitNewsOf<Kind> = Happening & { readonly kind: Kind };
 interface Met {
   /** Of whom it was told. */
   readonly devices: Set<string>;
+  last: Limited;
   left?: { readonly at: number; readonly happening: LimitNewsOf<"limit-left"> };
 }
 
@@ -33,8 +34,11 @@ export class LimitNews implements Duty {
 
   #hearMet(happening: LimitNewsOf<"limit-met">): void {
     const key = keyOf(happening);
-    const met = this.#met.get(key) ?? { devices: new Set() };
+    const { limit, lan, device, most } = happening;
+    const last = { limit, lan, device, most };
+    const met: Met = this.#met.get(key) ?? { devices: new Set(), last };
     this.#met.set(key, met);
+    met.last = last;
     delete met.left;
     if (met.devices.has(happening.device)) return;
     met.devices.add(happening.device);
@@ -44,6 +48,14 @@ export class LimitNews implements Duty {
   #hearLeft(happening: LimitNewsOf<"limit-left">): void {
     const met = this.#met.get(keyOf(happening));
     if (met !== undefined) met.left ??= { at: performance.now(), happening };
+  }
+
+  /** Who tells what is met begins anew: what is not told again counts as left. */
+  beginAnew(): void {
+    const at = performance.now();
+    for (const met of this.#met.values()) {
+      met.left ??= { at, happening: { kind: "limit-left", ...met.last } };
+    }
   }
 
   look(): Promise<void> {

@@ -38,6 +38,17 @@ Deno.test("a limit that stays left is told as left once, and as met the next tim
   assert.deepEqual(told, [met(STORM), left(STORM), met(STORM)]);
 });
 
+Deno.test("where the limiters begin anew, what they do not tell again is told as left", async () => {
+  const { news, told } = start(0);
+  const other = { ...STORM, device: "lab/pc2 net0" };
+  news.tell(met(STORM));
+  news.tell(met(other));
+  news.beginAnew();
+  news.tell(met(other));
+  await news.look();
+  assert.deepEqual(told, [met(STORM), met(other), left(STORM)]);
+});
+
 Deno.test("MAC addresses are a LAN's: another device is told of, and the end of all once", async () => {
   const { news, told } = start(0);
   const macs = { ...STORM, limit: "macs" } as const;

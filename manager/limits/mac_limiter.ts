@@ -165,7 +165,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
         const counts = counted.get(bridge) ?? new Map();
         lan.about = total(counts);
         if (lan.about >= lan.share * NEARLY) await this.#grow(bridge);
-        await this.#judge(lan, counts);
+        await this.#judge(bridge, lan, counts);
       }
     } catch (error) {
       for (const bridge of suspects) this.#suspects.add(bridge);
@@ -243,7 +243,7 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
     }
   }
 
-  async #judge(lan: LimitedLan, counts: PortCounts): Promise<void> {
+  async #judge(bridge: string, lan: LimitedLan, counts: PortCounts): Promise<void> {
     const wasFull = lan.isFull;
     const silenced = new Set(lan.silenced.keys());
     const { isFull, silence, restore } = decideMacs({
@@ -260,6 +260,8 @@ export class MacLimiter implements Duty, FdbListener, AsyncDisposable {
       await this.host.setLearning(silence, renderAlias({ ...most.alias, learning: "off" }), false);
       lan.silenced.set(silence, most.alias);
     }
+    // The bridge may have gone meanwhile.
+    if (this.#lans.get(bridge) !== lan) return;
     const told = { limit: "macs", lan: lan.lan, device, most: lan.share } as const;
     this.tell({ kind: isFull ? "limit-met" : "limit-left", ...told });
   }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Link } from "../../shared/iproute2/link.ts";
 import { parseAlias, renderAlias } from "../../shared/lan/alias.ts";
+import { sleep } from "../../shared/process/time.ts";
 import type { Happening } from "../events/event.ts";
 import { lowerLimit } from "./lan_limits.ts";
 import { LearntCounter, parseLearnt, type PortCounts } from "./learnt.ts";
@@ -29,11 +30,13 @@ async function start(answer: (limit: number) => number, limits = LIMITS) {
     counts: new Map<string, PortCounts>(),
     /** What a count waits for. */
     counted: Promise.resolve(),
+    /** What a list of ports waits for. */
+    listed: Promise.resolve(),
     asked: [] as string[],
     said: [] as Happening[],
   };
   const limiter = new MacLimiter(limits, (happening) => state.said.push(happening), {
-    listPorts: () => Promise.resolve(state.ports),
+    listPorts: () => state.listed.then(() => state.ports),
     limit(bridges) {
       state.asked.push(...[...bridges].map(([name, limit]) => `limit ${name} ${limit}`));
       const answers = () => new Map([...bridges].map(([name, limit]) => [name, answer(limit)]));
@@ -165,6 +168,22 @@ Deno.test("a LAN that goes, or whose bridge is made anew, meets its limit no mor
   assert.deepEqual(await fill(), ["limit-met", "limit-left", "limit-met"]);
   limiter.takeDevices({ bridges: [] });
   assert.deepEqual(state.said.at(-1)?.kind, "limit-left");
+});
+
+Deno.test("a LAN that goes while its limit is judged is not told of", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { state, limiter } = await start((limit) => limit);
+  stack.use(limiter);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  state.listed = promise;
+  state.counts.set(BRIDGE.ifname, new Map([["mga", 10]]));
+  learn(limiter, 10);
+  const look = limiter.look();
+  await sleep(20);
+  limiter.takeDevices({ bridges: [] });
+  resolve();
+  await look;
+  assert.ok(!state.said.some(({ kind }) => kind === "limit-met"));
 });
 
 Deno.test("a kernel before 6.7 is asked once; then ports are silenced, and say so", async () => {

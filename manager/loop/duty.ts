@@ -13,8 +13,9 @@ export interface Duty {
   /** Something is going on: the next look is to come soon. */
   readonly isUnsettled?: boolean;
   /**
-   * It may list all forwarding entries, which takes minutes where there are very many. The other
-   * duties wait only a moment for it, and it is not begun again before it has ended.
+   * It may list forwarding entries, which takes minutes where there are very many. The other duties
+   * wait only a moment for it, and it is not begun again before it has ended. It may be handed
+   * devices and entries in the midst of its look.
    */
   readonly mayTakeLong?: boolean;
 }
@@ -23,8 +24,11 @@ export interface Duty {
 const PATIENCE = {
   /** Time (ms) that the others wait for one. */
   momentMs: 2_000,
-  /** One that is longer (ms) at work is waited for: health then says that the loop is stuck. */
-  stuckMs: 1_800_000,
+  /**
+   * One that is longer (ms) at work will not end: it is waited for, so that health says that the
+   * loop is stuck, and the manager is started anew. Twelve lists that take all their time are less.
+   */
+  stuckMs: 2 * 3_600_000,
 };
 
 /** Thrown by a duty that no later look can do: the manager ends, and its next start begins anew. */
@@ -36,7 +40,7 @@ export class CannotGoOn extends Error {
 const OBSERVING = { name: "ask FRR how it is" };
 
 /** Duties in their order. One that fails stops no other; why it fails is told once. */
-export class Duties implements AsyncDisposable {
+export class Duties {
   /** Why each failing duty has failed the last time, without times. */
   readonly #failures = new Map<Pick<Duty, "name">, string>();
   /** Those that have met the LAN namespace without its name the last time. */
@@ -51,7 +55,8 @@ export class Duties implements AsyncDisposable {
   ) {}
 
   get isUnsettled(): boolean {
-    return this.#nameless.size > 0 || this.duties.some(({ isUnsettled }) => isUnsettled);
+    const isToRetry = [...this.#nameless].some((duty) => !this.#failures.has(duty));
+    return isToRetry || this.duties.some((duty) => duty.isUnsettled && !this.#atWork.has(duty));
   }
 
   /** How many duties have failed the last time that they were to be done. */
@@ -86,7 +91,7 @@ export class Duties implements AsyncDisposable {
   }
 
   /** Waits for those that are at work. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  async ended(): Promise<void> {
     await Promise.allSettled([...this.#atWork.values()].map(({ work }) => work));
   }
 

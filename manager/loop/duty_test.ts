@@ -70,6 +70,7 @@ Deno.test("a LAN namespace without its name is told of when the next look meets 
   assert.equal(duties.isUnsettled, false);
   assert.deepEqual(state.told, []);
   for (let looks = 0; looks < 3; looks++) await look(new Error(why));
+  assert.equal(duties.isUnsettled, false, "the looks come at their usual pace");
   await look();
   assert.deepEqual(state.told, [
     { kind: "duty-failed", duty: "two", why },
@@ -104,6 +105,7 @@ function startLong(patience: { momentMs: number; stuckMs: number }) {
   const long: Duty = {
     name: "long",
     mayTakeLong: true,
+    isUnsettled: true,
     look() {
       state.begun++;
       ends.push(Promise.withResolvers());
@@ -121,6 +123,7 @@ Deno.test("the others do not wait for a duty that takes long, which is begun onc
   for (let looks = 1; looks <= 3; looks++) {
     await duties.look(observe);
     assert.deepEqual(state, { begun: 1, done: looks, told: [] });
+    assert.equal(duties.isUnsettled, false, "nobody hurries what is at work");
   }
   last().reject(new Error("it was killed"));
   await duties.look(observe);
@@ -130,7 +133,7 @@ Deno.test("the others do not wait for a duty that takes long, which is begun onc
   await duties.look(observe);
   assert.deepEqual(state.told, [failed]);
   last().resolve();
-  await duties[Symbol.asyncDispose]();
+  await duties.ended();
   assert.deepEqual(state.told, [failed, { kind: "duty-recovered", duty: "long" }]);
 });
 
@@ -149,7 +152,7 @@ Deno.test("a duty that is far too long at work holds the loop up, for health to 
 Deno.test("who ends waits for what is at work", async () => {
   const { duties, last } = startLong({ momentMs: 0, stuckMs: 3_600_000 });
   await duties.look(observe);
-  const ending = duties[Symbol.asyncDispose]();
+  const ending = duties.ended();
   assert.equal(await within(50, ending), "overdue");
   last().resolve();
   await ending;

@@ -154,7 +154,7 @@ async function readLans(
   const finder = new StaleFinder();
   const vxlans = lans.map(({ lan }) => lanDevices(lan).vxlan);
   // The kernel's entries first: what EVPN learns in between is then not taken for kept.
-  await listEntries(run, LAN_NETNS, vxlans, (entry) => finder.takeEntry(entry));
+  await listEntries(run, () => LAN_NETNS, vxlans, (entry) => finder.takeEntry(entry));
   const vnis = await readVnis(run) ?? [];
   const byVni = new Map(vnis.map((one) => [one.vni, one]));
   for (const { lan } of lans) {
