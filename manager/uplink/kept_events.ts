@@ -11,37 +11,29 @@ const MOST = 1_000;
 interface Kept {
   /** The line's other end; the reflector itself has none. */
   readonly address: string | undefined;
-  /** Whose events it is one of. */
-  readonly share: string | undefined;
   readonly event: ClusterEvent;
 }
 
 export class KeptEvents {
   /** The oldest first. */
   readonly #all: Kept[] = [];
-  /** By share. */
-  readonly #counts = new Map<string | undefined, number>();
   #number = 0;
 
   /**
-   * Takes the next event of a node. The reflector's own events about one peer are a share of their
-   * own: a peer that flaps takes away nothing else, and no flood takes away what is said of it.
+   * Takes the next event of a node. Of too many, whoever has told most loses its oldest, so that
+   * nobody's flood takes away what others have told. The reflector is one of them, whomever it
+   * tells of: who has many addresses can have it tell of each.
    */
   push(address: string | undefined, node: string, event: NodeEvent): void {
-    const share = address ?? ("peer" in event ? `about ${event.peer}` : undefined);
-    this.#all.push({ address, share, event: { ...event, node, number: ++this.#number } });
-    this.#count(share, 1);
+    this.#all.push({ address, event: { ...event, node, number: ++this.#number } });
     if (this.#all.length <= MOST) return;
-    // The largest share loses its oldest, so that nobody's flood takes away what others have told.
-    const [most] = [...this.#counts].reduce((one, other) => other[1] > one[1] ? other : one);
-    this.#all.splice(this.#all.findIndex((kept) => kept.share === most), 1);
-    this.#count(most, -1);
-  }
-
-  #count(share: string | undefined, more: number): void {
-    const count = (this.#counts.get(share) ?? 0) + more;
-    if (count > 0) this.#counts.set(share, count);
-    else this.#counts.delete(share);
+    const largest = oldestOfMost(this.#all, ({ address }) => address);
+    // A peer that flaps takes away nothing else of what the reflector itself has told.
+    const gone = largest.address !== undefined ? largest : oldestOfMost(
+      this.#all.filter(({ address }) => address === undefined),
+      ({ event }) => "peer" in event ? event.peer : undefined,
+    );
+    this.#all.splice(this.#all.indexOf(gone), 1);
   }
 
   /**
@@ -60,4 +52,10 @@ export class KeptEvents {
     return this.#all.map(({ event }, at) => ({ ...event, node: names[at]! }))
       .filter((event) => event.number > number);
   }
+}
+
+/** The first one of the largest group; of groups of one size, of the one that begins first. */
+function oldestOfMost(all: readonly Kept[], groupOf: (kept: Kept) => string | undefined): Kept {
+  const groups = [...Map.groupBy(all, groupOf).values()];
+  return groups.reduce((most, one) => one.length > most.length ? one : most)[0]!;
 }
