@@ -3,11 +3,14 @@
 /** So many at once: what a worker has kept, or what a large lab's start tells. */
 const BURST = 1_000;
 const PER_SECOND = 10;
+/** That events were dropped is told once in so long (ms): it is an event, too. */
+const TELL_MS = 60_000;
 
 export class EventPace {
   #room = BURST;
   #at: number;
   #dropped = 0;
+  #toldAt = -Infinity;
 
   /** @param now in ms */
   constructor(now: number) {
@@ -25,10 +28,14 @@ export class EventPace {
     return taken;
   }
 
-  /** How many were dropped since it was asked the last time. */
-  takeDropped(): number {
+  /** How many were dropped and not told of, where that is to be told now; else 0. */
+  takeDropped(now: number): number {
     const dropped = this.#dropped;
+    // A clock that goes back begins a new minute.
+    const isEarly = now >= this.#toldAt && now - this.#toldAt < TELL_MS;
+    if (dropped === 0 || isEarly) return 0;
     this.#dropped = 0;
+    this.#toldAt = now;
     return dropped;
   }
 }

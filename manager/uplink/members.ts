@@ -172,7 +172,7 @@ export class Members implements Duty, LineServer, Disposable {
       if (!isLost && !counts) line.close(CLOSE.policy, "the BGP password has changed");
     }
     for (const [peer, pace] of this.#paces) {
-      const count = pace.takeDropped();
+      const count = pace.takeDropped(now);
       if (count > 0) this.tell({ kind: "events-dropped", peer, count });
     }
     this.#recall(now);

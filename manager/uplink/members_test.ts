@@ -222,11 +222,20 @@ Deno.test("of a worker that tells events all the time some are taken, and how ma
   reflector.now += 2_000;
   await say(300, 30);
   await reflector.look();
-  await reflector.look();
   assert.deepEqual(numbersAfter(1_000), many(20, (one) => 300 + one));
+  await say(330, 5);
+  await reflector.look();
+  assert.equal(reflector.told.length, 1, "it is told once a minute");
+  reflector.now += 58_000;
+  await reflector.look();
+  await reflector.look();
   assert.deepEqual(reflector.told.slice(1), [
-    { kind: "events-dropped", peer: "10.99.0.1", count: 10 },
+    { kind: "events-dropped", peer: "10.99.0.1", count: 15 },
   ]);
+  for (let from = 400; from < 1_000; from += 100) await say(from, 100);
+  reflector.now -= 3_600_000;
+  await reflector.look();
+  assert.equal(reflector.told.length, 3, "the clock has gone back");
 });
 
 Deno.test("a peer that flaps takes away no other of the reflector's own events", async () => {
@@ -240,6 +249,22 @@ Deno.test("a peer that flaps takes away no other of the reflector's own events",
   const others = members.eventsAfter(0)
     .filter((one) => one.kind !== "uplink-refused" || one.peer !== "10.99.0.3");
   assert.deepEqual(others.map(({ kind }) => kind), ["node-ready", "uplink-refused"]);
+});
+
+Deno.test("who has many addresses takes away no worker's events", async () => {
+  await using reflector = await startReflector();
+  const { members } = reflector;
+  for (let worker = 0; worker < 10; worker++) {
+    await reflector.call(worker, inventory({ events: many(50, event) }));
+  }
+  for (let number = 0; number < 1_000; number++) {
+    const peer = addressOf(1_000 + number);
+    const refused = { ...event(number), kind: "uplink-refused", peer, why: "" } as const;
+    members.takeEvent("rr", refused);
+  }
+  const kept = members.eventsAfter(0);
+  assert.equal(kept.length, 1_000);
+  assert.equal(kept.filter(({ kind }) => kind === "node-ready").length, 500);
 });
 
 Deno.test("of an event that is too long its kind is shown, of others all", async () => {
