@@ -66,7 +66,12 @@ export function listen(
     });
   }
   function close(connection: Deno.Conn): void {
-    if (open.delete(connection) || streaming.delete(connection)) connection.close();
+    if (!open.delete(connection) && !streaming.delete(connection)) return;
+    try {
+      connection.close();
+    } catch {
+      // It is closed already.
+    }
   }
   void acceptAll();
   return {
