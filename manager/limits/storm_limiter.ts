@@ -20,8 +20,11 @@ import {
   type AtPort,
   formChain,
   limitOfCopies,
+  limitOfOthers,
+  limitOfPort,
   metSet,
   NEW_MACS,
+  type OwnLimit,
   parsePorts,
   planNoOwnLimits,
   planOwnLimits,
@@ -54,7 +57,7 @@ export class StormLimiter implements Duty {
   #devices: LanDevicesOnNode = { bridges: [], ports: [], vxlans: [] };
   /** The table has this manager's limit. */
   #isSet = false;
-  #own: ReadonlyMap<string, number> = new Map();
+  #own: ReadonlyMap<string, OwnLimit> = new Map();
   #silent: readonly string[] = [];
   /** The table is made for bridges that keep no limit. */
   #learnsSlowly = false;
@@ -127,7 +130,7 @@ export class StormLimiter implements Duty {
 
   /**
    * Ports of LANs that have a lower limit of their own, or very many nodes, and VXLAN devices of
-   * those that have very many ports.
+   * those that have several ports.
    */
   async #setOwn(): Promise<void> {
     const { bridges, ports, vxlans } = this.#devices;
@@ -136,16 +139,17 @@ export class StormLimiter implements Duty {
       if (signed === undefined) return [];
       const nodes = this.floods.of(lanDevices(signed.lan).vxlan)?.size ?? 0;
       const limit = Math.min(signed.limits?.stormLimit ?? Infinity, limitOfCopies(nodes));
-      return limit >= this.limit ? [] : [[ifname, limit]];
+      return limit >= this.limit ? [] : [[ifname, limitOfPort(limit)]];
     }));
     const portsOf = Map.groupBy(ports, ({ master }) => master);
-    const ofOthers = vxlans.flatMap(({ ifname, master }): [string, number][] => {
-      const limit = limitOfCopies(portsOf.get(master)?.length ?? 0);
-      return limit >= this.limit ? [] : [[ifname, limit]];
+    const ofOthers = vxlans.flatMap(({ ifname, master }): [string, OwnLimit][] => {
+      const count = portsOf.get(master)?.length ?? 0;
+      // It is of all ports of all other nodes, so no limit of one port stands in for it.
+      return count < 2 ? [] : [[ifname, limitOfOthers(count)]];
     });
-    const ofPorts = ports.flatMap(({ ifname, master = "" }): [string, number][] => {
-      const limit = limits.get(master);
-      return limit === undefined ? [] : [[ifname, limit]];
+    const ofPorts = ports.flatMap(({ ifname, master = "" }): [string, OwnLimit][] => {
+      const own = limits.get(master);
+      return own === undefined ? [] : [[ifname, own]];
     });
     const wanted = new Map([...ofPorts, ...ofOthers]);
     const script = planOwnLimits(wanted, this.#own);
@@ -168,12 +172,13 @@ export class StormLimiter implements Duty {
       this.#met.delete(key);
       this.tell({ kind: "limit-left", ...limited });
     }
+    const { ports, vxlans } = this.#devices;
+    const links = new Map([...ports, ...vxlans].map((link) => [link.ifname, link]));
     for (const [key, { limit, port }] of now) {
-      const { ports, vxlans } = this.#devices;
-      const link = [...ports, ...vxlans].find(({ ifname }) => ifname === port);
+      const link = links.get(port);
       const signed = parseAlias(link?.alias);
       if (signed === undefined || this.#met.has(key)) continue;
-      const most = FIXED[limit] ?? this.#own.get(port) ?? this.limit;
+      const most = FIXED[limit] ?? this.#own.get(port)?.limit ?? this.limit;
       const limited = { limit, lan: signed.lan, device: nameDevice(port, signed.owner), most };
       this.#met.set(key, limited);
       this.tell({ kind: "limit-met", ...limited });

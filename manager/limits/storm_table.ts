@@ -30,6 +30,34 @@ export function limitOfCopies(copies: number): number {
   return Math.max(1, Math.floor(PORT_FRAMES / 2 ** Math.ceil(Math.log2(Math.max(1, copies)))));
 }
 
+/** What a device may have flooded where the limit of all pods' ports is not its own. */
+export interface OwnLimit {
+  /** Frames a second. */
+  readonly limit: number;
+  /** Frames that may come at once. */
+  readonly burst: number;
+}
+
+/** Of a port in a LAN that has a lower limit, or very many nodes. */
+export function limitOfPort(limit: number): OwnLimit {
+  return { limit, burst: limit * BURST_SECONDS };
+}
+
+/**
+ * 500 devices of other nodes say 3,000 frames when they start, and go on with their protocols. That
+ * passes, however many ports of their LAN are here.
+ */
+const LEAST_OF_OTHERS: OwnLimit = { limit: 500, burst: 5_000 };
+
+/** Of a VXLAN device: what all other nodes send to so many ports of a LAN. */
+export function limitOfOthers(ports: number): OwnLimit {
+  const { limit, burst } = limitOfPort(limitOfCopies(ports));
+  return {
+    limit: Math.max(limit, LEAST_OF_OTHERS.limit),
+    burst: Math.max(burst, LEAST_OF_OTHERS.burst),
+  };
+}
+
 /** What the table limits. */
 export const TABLE_LIMITS = [
   "storm",
@@ -89,12 +117,11 @@ const MOST_BURST = 2 ** 32 - 1;
  * What a device hands over in one piece counts as one frame, however many it becomes (UDP_SEGMENT
  * of udp(7): 64 kB). So bytes are limited, too, by as many as the limit's full frames have.
  */
-const dropFlooded = (limit: number) => {
-  const [bytes, frames] = [limit * FULL_FRAME, `${limit}/second burst ${limit * BURST_SECONDS}`];
-  const burst = Math.min(bytes * BURST_SECONDS, MOST_BURST);
+const dropFlooded = (name: string, { limit, burst }: OwnLimit) => {
+  const [bytes, most] = [limit * FULL_FRAME, Math.min(burst * FULL_FRAME, MOST_BURST)];
   return [
-    dropOver(`meters_${limit}`, `${frames} packets`, "storm"),
-    dropOver(`bytes_${limit}`, `${bytes} bytes/second burst ${burst} bytes`, "storm"),
+    dropOver(`meters_${name}`, `${limit}/second burst ${burst} packets`, "storm"),
+    dropOver(`bytes_${name}`, `${bytes} bytes/second burst ${most} bytes`, "storm"),
   ];
 };
 
@@ -106,8 +133,11 @@ const ports = (name: string, timeout: string) =>
   `set ${name} { typeof iifname; size 65536; flags dynamic, timeout; timeout ${timeout}; }`;
 
 /** An element keeps the limit that it began with, so each limit has its sets. */
-const meters = (limit: number) =>
-  `${ports(`meters_${limit}`, "1m")}\n  ${ports(`bytes_${limit}`, "1m")}`;
+const meters = (name: string) =>
+  `${ports(`meters_${name}`, "1m")}\n  ${ports(`bytes_${name}`, "1m")}`;
+
+/** The limit of all pods' ports has a name of another form: its sets stay when others go. */
+const nameOwn = ({ limit, burst }: OwnLimit) => `${limit}_${burst}`;
 
 /** A chain without rules whose name says what the table is made of: another manager's differs. */
 export function formChain(form: StormForm): string {
@@ -149,11 +179,11 @@ const LEARN_BY_PORT = "iifname . ether saddr != @learnt jump learn_slowly";
  * Many ports together can fill the set. Then frames to one MAC address (their `pkttype` is "other")
  * count as known ones, whatever the address is: others' work is worth more than this limit.
  *
- * Pods' ports are limited: what comes from another node was limited there. But who has sent it pays
- * for no copy of it here, and what waits for a processor has room for some 1,000 frames of all LANs
- * (net.core.netdev_max_backlog). So the VXLAN device of a LAN with many ports has a limit of its
- * own. The name of a port does not tell it from the VXLAN device of a LAN called "mgmt", so the
- * device's kind counts, too.
+ * Pods' ports are limited: what comes from another node was limited there, port by port. But who
+ * has sent it pays for no copy of it here, and what waits for a processor has room for some 1,000
+ * frames of all LANs (net.core.netdev_max_backlog). So the VXLAN device of a LAN with several ports
+ * has a limit of its own. The name of a port does not tell it from the VXLAN device of a LAN called
+ * "mgmt", so the device's kind counts, too.
  * Each set has a `typeof`, as in the VTEP filter: an older nft can list it then.
  *
  * Where bridges keep no limit of MAC addresses ({@link learnSlowly}), the table limits those of a
@@ -174,12 +204,12 @@ function describeTable({ limit, learnsSlowly }: StormForm, learnt: readonly AtPo
   set full { typeof meta pkttype; size 8; flags dynamic, timeout; timeout 10s; }
   ${ports("learners", "1m")}
   ${ports("senders", "1m")}
-  ${meters(limit)}
+  ${meters(`${limit}`)}
   ${TABLE_LIMITS.map((one) => ports(metSet(one), `${OVER_SECONDS}s`)).join("\n  ")}
   map own { typeof iifname : verdict; }
   chain flooded {
     iifname vmap @own
-    ${dropFlooded(limit).join("\n    ")}
+    ${dropFlooded(`${limit}`, limitOfPort(limit)).join("\n    ")}
   }
   chain learn {
     update @learners { iifname limit rate over 20/second burst 1000 packets } return
@@ -213,39 +243,43 @@ export function planSilent(wanted: readonly string[], had: readonly string[]): s
 }
 
 /** Takes away what nobody goes to any more. */
-const removeOwn = (limit: number) =>
-  `flush chain ${STORM_TABLE} storm_${limit}\ndelete chain ${STORM_TABLE} storm_${limit}\n` +
-  `delete set ${STORM_TABLE} meters_${limit}\ndelete set ${STORM_TABLE} bytes_${limit}\n`;
+const removeOwn = (name: string) =>
+  `flush chain ${STORM_TABLE} storm_${name}\ndelete chain ${STORM_TABLE} storm_${name}\n` +
+  `delete set ${STORM_TABLE} meters_${name}\ndelete set ${STORM_TABLE} bytes_${name}\n`;
 
-/** What takes away all that is said of single ports, which an earlier manager has left there. */
+/** What takes away all that is said of single devices, which an earlier manager has left there. */
 export function planNoOwnLimits(table: string): string {
   const silent = /^\tset silent \{/m.test(table) ? `flush set ${STORM_TABLE} silent\n` : "";
-  const limits = [...table.matchAll(/^\tchain storm_(\d+) \{/gm)].map(([, limit]) => Number(limit));
-  return `${silent}flush map ${STORM_TABLE} own\n${limits.map(removeOwn).join("")}`;
+  const names = [...table.matchAll(/^\tchain storm_(\w+) \{/gm)].map(([, name]) => name!);
+  return `${silent}flush map ${STORM_TABLE} own\n${names.map(removeOwn).join("")}`;
 }
 
-/** What is told of ports whose LANs have limits of their own; the ports that were told before. */
+/** What is told of devices that have limits of their own; the devices that were told before. */
 export function planOwnLimits(
-  wanted: ReadonlyMap<string, number>,
-  had: ReadonlyMap<string, number>,
+  wanted: ReadonlyMap<string, OwnLimit>,
+  had: ReadonlyMap<string, OwnLimit>,
 ): string {
-  const gone = [...had].filter(([port, limit]) => wanted.get(port) !== limit);
-  const added = [...wanted].filter(([port, limit]) => had.get(port) !== limit);
-  const limits = [...new Set(added.map(([, limit]) => limit))];
-  const used = new Set(wanted.values());
-  const unused = new Set(had.values()).difference(used);
+  const nameOf = (all: ReadonlyMap<string, OwnLimit>, device: string) => {
+    const own = all.get(device);
+    return own && nameOwn(own);
+  };
+  const gone = [...had].filter(([device, own]) => nameOf(wanted, device) !== nameOwn(own));
+  const added = [...wanted].filter(([device, own]) => nameOf(had, device) !== nameOwn(own));
+  const limits = new Map(added.map(([, own]) => [nameOwn(own), own]));
+  const used = new Set([...wanted.values()].map(nameOwn));
+  const unused = new Set([...had.values()].map(nameOwn)).difference(used);
   return [
-    ...gone.map(([port]) => `delete element ${STORM_TABLE} own { "${port}" }\n`),
+    ...gone.map(([device]) => `delete element ${STORM_TABLE} own { "${device}" }\n`),
     ...[...unused].map(removeOwn),
-    ...limits.map((limit) =>
-      `table ${STORM_TABLE} {\n  ${meters(limit)}\n}\n` +
-      `add chain ${STORM_TABLE} storm_${limit}\nflush chain ${STORM_TABLE} storm_${limit}\n` +
-      [...dropFlooded(limit), "accept"].map((rule) =>
-        `add rule ${STORM_TABLE} storm_${limit} ${rule}\n`
+    ...[...limits].map(([name, own]) =>
+      `table ${STORM_TABLE} {\n  ${meters(name)}\n}\n` +
+      `add chain ${STORM_TABLE} storm_${name}\nflush chain ${STORM_TABLE} storm_${name}\n` +
+      [...dropFlooded(name, own), "accept"].map((rule) =>
+        `add rule ${STORM_TABLE} storm_${name} ${rule}\n`
       ).join("")
     ),
-    ...added.map(([port, limit]) =>
-      `add element ${STORM_TABLE} own { "${port}" : goto storm_${limit} }\n`
+    ...added.map(([device, own]) =>
+      `add element ${STORM_TABLE} own { "${device}" : goto storm_${nameOwn(own)} }\n`
     ),
   ].join("");
 }

@@ -3,12 +3,18 @@ import assert from "node:assert/strict";
 import {
   formChain,
   limitOfCopies,
+  limitOfOthers,
+  limitOfPort,
   parsePorts,
   planNoOwnLimits,
   planOwnLimits,
   planSilent,
   renderTable,
 } from "./storm_table.ts";
+
+/** Devices with the limits of ports. */
+const ofPorts = (limits: Readonly<Record<string, number>>) =>
+  new Map(Object.entries(limits).map(([port, limit]) => [port, limitOfPort(limit)]));
 
 const table = (limit: number, known: readonly string[] = [], learnsSlowly = false) =>
   renderTable({ limit, learnsSlowly }, known.map((mac) => [mac, "mga"]));
@@ -21,7 +27,7 @@ Deno.test("the table has the limit, a burst of five seconds, and what is known a
 });
 
 Deno.test("what is flooded is limited in bytes of full frames, in a LAN of its own limit, too", () => {
-  const own = (limit: number) => planOwnLimits(new Map([["mga", limit]]), new Map());
+  const own = (limit: number) => planOwnLimits(ofPorts({ mga: limit }), new Map());
   const words = /limit rate over 151400 bytes\/second burst 757000 bytes } .* drop$/m;
   assert.match(table(100), words);
   assert.match(own(100), words);
@@ -49,7 +55,7 @@ Deno.test("a table names its form, which differs where anything but what is know
 });
 
 Deno.test("no set has a type, which an older nft could not list", () => {
-  const text = table(2000, [], true) + planOwnLimits(new Map([["mga", 100]]), new Map());
+  const text = table(2000, [], true) + planOwnLimits(ofPorts({ mga: 100 }), new Map());
   assert.equal(text.match(/\b(set|map) \w+ {/g)?.length, 16);
   assert.equal(text.match(/\b(set|map) \w+ { typeof /g)?.length, 16);
 });
@@ -78,41 +84,41 @@ Deno.test("ports that learn nothing are told once, and taken back", () => {
 });
 
 Deno.test("ports of LANs with a limit of their own are told once, and taken back", () => {
-  const first = planOwnLimits(new Map([["mga", 100], ["mgb", 100]]), new Map());
-  assert.equal(first.match(/^add chain bridge megalos storm_100$/gm)?.length, 1);
-  assert.match(first, /^add element bridge megalos own { "mgb" : goto storm_100 }$/m);
-  const same = new Map([["mga", 100]]);
+  const first = planOwnLimits(ofPorts({ mga: 100, mgb: 100 }), new Map());
+  assert.equal(first.match(/^add chain bridge megalos storm_100_500$/gm)?.length, 1);
+  assert.match(first, /^add element bridge megalos own { "mgb" : goto storm_100_500 }$/m);
+  const same = ofPorts({ mga: 100 });
   assert.equal(planOwnLimits(same, same), "");
-  const next = planOwnLimits(new Map([["mga", 50]]), new Map([["mga", 100], ["mgb", 100]]));
+  const next = planOwnLimits(ofPorts({ mga: 50 }), ofPorts({ mga: 100, mgb: 100 }));
   assert.deepEqual(next.split("\n").filter((line) => line.startsWith("delete element")), [
     'delete element bridge megalos own { "mga" }',
     'delete element bridge megalos own { "mgb" }',
   ]);
-  assert.match(next, /own { "mga" : goto storm_50 }/);
+  assert.match(next, /own { "mga" : goto storm_50_250 }/);
 });
 
 Deno.test("a limit that no LAN has any more leaves nothing behind", () => {
   const words = (script: string) =>
     script.split("\n").filter((line) => /^(flush|delete)/.test(line));
-  const had = new Map([["mga", 100], ["mgb", 100], ["mgc", 50]]);
-  const left = planOwnLimits(new Map([["mgb", 100]]), had);
-  const gone = [
-    "delete chain bridge megalos storm_50",
-    "delete set bridge megalos meters_50",
-    "delete set bridge megalos bytes_50",
+  const had = ofPorts({ mga: 100, mgb: 100, mgc: 50 });
+  const left = planOwnLimits(ofPorts({ mgb: 100 }), had);
+  const gone = (name: string) => [
+    `flush chain bridge megalos storm_${name}`,
+    `delete chain bridge megalos storm_${name}`,
+    `delete set bridge megalos meters_${name}`,
+    `delete set bridge megalos bytes_${name}`,
   ];
   assert.deepEqual(words(left), [
     'delete element bridge megalos own { "mga" }',
     'delete element bridge megalos own { "mgc" }',
-    "flush chain bridge megalos storm_50",
-    ...gone,
+    ...gone("50_250"),
   ]);
+  // Earlier managers have named it so.
   const table =
     "table bridge megalos {\n\tchain form_1 {\n\t}\n\n\tchain storm_50 {\n\t\taccept\n\t}\n}";
   assert.deepEqual(words(planNoOwnLimits(table)), [
     "flush map bridge megalos own",
-    "flush chain bridge megalos storm_50",
-    ...gone,
+    ...gone("50"),
   ]);
 });
 
@@ -128,4 +134,23 @@ Deno.test("ports that have met a limit are read from what nft prints", () => {
 Deno.test("what is flooded to many nodes is no more packets than a port may send", () => {
   const limits = [0, 1, 2, 16, 17, 100, 1_000, 65_536].map(limitOfCopies);
   assert.deepEqual(limits, [50_000, 50_000, 25_000, 3_125, 1_562, 390, 48, 1]);
+});
+
+Deno.test("what other nodes send has a limit that honest LANs do not meet", () => {
+  const of = (ports: number) => {
+    const { limit, burst } = limitOfOthers(ports);
+    return [limit, burst];
+  };
+  assert.deepEqual(of(2), [25_000, 125_000]);
+  assert.deepEqual(of(32), [1_562, 7_810]);
+  for (const ports of [100, 250, 1_000]) assert.deepEqual(of(ports), [500, 5_000]);
+});
+
+Deno.test("a limit of single devices shares no set with that of all ports", () => {
+  const own = limitOfOthers(16);
+  const sets = (script: string) =>
+    new Set([...script.matchAll(/^ +set (\w+) {/gm)].map(([, name]) => name!));
+  const [all, single] = [table(own.limit), planOwnLimits(new Map([["net1", own]]), new Map())];
+  assert.equal(sets(single).size, 2);
+  assert.ok(sets(all).isDisjointFrom(sets(single)));
 });
