@@ -79,16 +79,27 @@ interface Kept {
   wanted?: Counts;
 }
 
-/** What a test has of its own. */
-interface Surroundings {
+/** What a test can have of its own. */
+export interface Surroundings {
   readonly accept: (server: LineServer) => Disposable;
   /** In ms since 1970. */
   readonly now: () => number;
+  /** In ms; it never goes back. */
+  readonly elapsed: () => number;
+  /** Does something again and again, after so many ms each. */
+  readonly every: (ms: number, what: () => void) => Disposable;
+  readonly turns: () => Pick<Turns, "take">;
 }
 
 const SURROUNDINGS: Surroundings = {
   accept: (server) => acceptLinesOfAll(UPLINK_PORT, server),
   now: () => Date.now(),
+  elapsed: () => performance.now(),
+  every(ms, what) {
+    const timer = setInterval(what, ms);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  },
+  turns: () => new Turns(),
 };
 
 export class Members implements Duty, LineServer, Disposable {
@@ -100,7 +111,8 @@ export class Members implements Duty, LineServer, Disposable {
   readonly #paces = new Map<string, EventPace>();
   readonly #events = new KeptEvents();
   /** A message of 200 bytes about one of 5,000 devices takes 15 ms. */
-  readonly #turns = new Turns();
+  readonly #turns: Pick<Turns, "take">;
+  readonly #surroundings: Surroundings;
   readonly #pace: Pace = { ...PACE, room: new Room() };
   readonly #refused = new Set<string>();
   #acceptor: Disposable | undefined;
@@ -112,8 +124,11 @@ export class Members implements Duty, LineServer, Disposable {
     private readonly passwords: () => readonly (string | undefined)[],
     private readonly tell: Tell,
     private readonly passer?: MovePasser,
-    private readonly surroundings = SURROUNDINGS,
-  ) {}
+    surroundings: Partial<Surroundings> = {},
+  ) {
+    this.#surroundings = { ...SURROUNDINGS, ...surroundings };
+    this.#turns = this.#surroundings.turns();
+  }
 
   get all(): Member[] {
     return [...this.#kept.values()].map(({ member }) => member);
@@ -151,13 +166,13 @@ export class Members implements Duty, LineServer, Disposable {
   }
 
   async look({ sessions }: Pick<Observation, "sessions">): Promise<void> {
-    this.#acceptor ??= this.surroundings.accept(this);
+    this.#acceptor ??= this.#surroundings.accept(this);
     for (const [fate, count] of await this.passer?.look() ?? []) {
       this.tell({ kind: "move-hints", fate, count });
     }
     this.#established = new Set(sessions.filter(isUp).map(({ peer }) => peer));
     const passwords = this.passwords();
-    const now = this.surroundings.now();
+    const now = this.#surroundings.now();
     for (const [address, { member, line, admission }] of this.#kept) {
       const isLost = member.state === "lost";
       if (isLost && now - member.since > LOST_MS) {
@@ -222,7 +237,7 @@ export class Members implements Duty, LineServer, Disposable {
       node,
       version,
       state,
-      since: this.surroundings.now(),
+      since: this.#surroundings.now(),
     };
     const takesMoves = state === "connected" && greeting.moves === true;
     const patience = new Patience();
@@ -243,23 +258,27 @@ export class Members implements Duty, LineServer, Disposable {
     const before = this.#kept.get(address);
     before?.line.close(CLOSE.goingAway, "this worker has called again");
     this.#kept.set(address, kept);
-    let heardAt = performance.now();
-    const beating = setInterval(() => {
-      if (performance.now() - heardAt > SILENT_MS) line.close(CLOSE.goingAway, "nothing was heard");
-      else line.send('{"type":"beat"}');
-    }, BEAT_MS);
+    const { elapsed, every } = this.#surroundings;
+    // While what was heard waits for its turn, nothing else is read: that is no silence.
+    let silentSince: number | undefined = elapsed();
     try {
+      using _beating = every(BEAT_MS, () => {
+        const isSilent = silentSince !== undefined && elapsed() - silentSince > SILENT_MS;
+        if (isSilent) line.close(CLOSE.goingAway, "nothing was heard");
+        else line.send('{"type":"beat"}');
+      });
       for (let text; (text = await line.next(this.#pace)) !== undefined;) {
-        heardAt = performance.now();
-        if (kept.member.state === "other-version") continue;
         const said = text;
-        await this.#turns.take(address, said.length, () => this.#read(kept, said));
+        silentSince = undefined;
+        if (kept.member.state !== "other-version") {
+          await this.#turns.take(address, said.length, () => this.#read(kept, said));
+        }
+        silentSince = elapsed();
       }
     } finally {
-      clearInterval(beating);
       for (const resolve of kept.questions.values()) resolve(undefined);
       if (this.#kept.get(address) === kept) {
-        kept.member = { ...kept.member, state: "lost", since: this.surroundings.now() };
+        kept.member = { ...kept.member, state: "lost", since: this.#surroundings.now() };
       }
       await within(2_000, line.closed);
     }
@@ -310,7 +329,7 @@ export class Members implements Duty, LineServer, Disposable {
     this.#takeEvents(member.address, name, inventory.events);
     const { inventory: before, ...rest } = member;
     const state = this.#hasRoom(before, inventory) ? "connected" : "too-large";
-    const since = state === member.state ? member.since : this.surroundings.now();
+    const since = state === member.state ? member.since : this.#surroundings.now();
     kept.member = state === "too-large"
       ? { ...rest, state, since }
       : { ...rest, state, since, node: name, inventory: { ...inventory, events: [] } };
@@ -342,7 +361,7 @@ export class Members implements Duty, LineServer, Disposable {
     const last = this.#lastEvents.get(address);
     const known = events.findLastIndex((event) => idOf(event) === last);
     const news = events.slice(known + 1);
-    const now = this.surroundings.now();
+    const now = this.#surroundings.now();
     const pace = this.#paces.get(address) ?? new EventPace(now);
     this.#paces.set(address, pace);
     const taken = pace.take(news.length, now);

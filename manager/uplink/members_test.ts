@@ -4,7 +4,7 @@ import type { Happening, NodeEvent } from "../events/event.ts";
 import { FakeCaller } from "../line/fake_line.ts";
 import { hello, inventoryOf } from "../../tests/fixture/liner.ts";
 import { MOST_LANS, MOST_PORTS, MOST_SESSIONS } from "../inventory/inventory.ts";
-import { Members } from "./members.ts";
+import { Members, type Surroundings } from "./members.ts";
 
 const TIME = "2026-11-28T12:00:00.000Z";
 const addressOf = (at: number) => `10.99.${at >> 8}.${at & 255}`;
@@ -44,12 +44,17 @@ function inventory(more: Readonly<Record<string, unknown>> = {}): object {
 class Reflector implements AsyncDisposable {
   now = Date.parse(TIME);
   readonly told: Happening[] = [];
-  readonly members = new Members(() => [undefined], (one) => this.told.push(one), undefined, {
-    accept: () => ({ [Symbol.dispose]() {} }),
-    now: () => this.now,
-  });
+  readonly members: Members;
   readonly #callers: FakeCaller[] = [];
   readonly #serving: Promise<void>[] = [];
+
+  constructor(more: Partial<Surroundings> = {}) {
+    this.members = new Members(() => [undefined], (one) => this.told.push(one), undefined, {
+      accept: () => ({ [Symbol.dispose]() {} }),
+      now: () => this.now,
+      ...more,
+    });
+  }
 
   look(): Promise<void> {
     const session = { state: "Established", uptimeMs: 1, prefixesReceived: 0, prefixesSent: 0 };
@@ -77,8 +82,8 @@ class Reflector implements AsyncDisposable {
   }
 }
 
-async function startReflector(): Promise<Reflector> {
-  const reflector = new Reflector();
+async function startReflector(more?: Partial<Surroundings>): Promise<Reflector> {
+  const reflector = new Reflector(more);
   await reflector.look();
   return reflector;
 }
@@ -146,6 +151,40 @@ for (const list of ["ports", "lans", "sessions"] as const) {
     assert.deepEqual(await recalled(), [true, false, true]);
   });
 }
+
+Deno.test("a worker whose message waits for its turn is not silent; one that says nothing is", async () => {
+  let elapsed = 0;
+  let beat = () => {};
+  const waits = Promise.withResolvers<void>();
+  const turn = Promise.withResolvers<void>();
+  await using reflector = await startReflector({
+    elapsed: () => elapsed,
+    every: (_, what) => {
+      beat = what;
+      return { [Symbol.dispose]() {} };
+    },
+    turns: () => ({
+      take(_who, _bytes, work) {
+        waits.resolve();
+        return turn.promise.then(work);
+      },
+    }),
+  });
+  const caller = await reflector.call(1);
+  const heardAfter = async (ms: number) => {
+    elapsed += ms;
+    beat();
+    await new Promise((resolve) => setTimeout(resolve));
+    return caller.heard.at(-1);
+  };
+  const said = caller.say({ type: "beat" });
+  await waits.promise;
+  assert.match((await heardAfter(600_000))!, /"beat"/);
+  turn.resolve();
+  await said;
+  assert.match((await heardAfter(40_000))!, /"beat"/);
+  assert.equal(await heardAfter(1), "closed 1001 nothing was heard");
+});
 
 Deno.test("a line more than there may be is refused; one that calls again is not", async () => {
   await using reflector = await startReflector();

@@ -9,6 +9,8 @@ const OWED_MS = 1_000;
 const HALF_MS = 30_000;
 /** So many bytes are expected to take a millisecond. */
 const BYTES_PER_MS = 20_000;
+/** What has waited for longer (ms) has every other turn, or it could wait for ever. */
+const LONG_MS = 5_000;
 /** So many are told apart. */
 const MOST = 4_000;
 
@@ -16,16 +18,23 @@ const MOST = 4_000;
 interface Work {
   readonly who: string;
   readonly bytes: number;
+  /** Since when (ms) it waits. */
+  readonly since: number;
   readonly begin: () => void;
 }
 
-/** Whose works have taken least, and are short, comes first: nobody keeps quiet ones waiting. */
+/**
+ * Whose works have taken least, and are short, comes first: nobody keeps quiet ones waiting. Nor do
+ * many short works, as they come, keep a long one waiting.
+ */
 export class Turns {
+  /** The oldest first. */
   readonly #waiting = new Set<Work>();
   /** What each has taken (ms), as it counted at a time (ms). Who took something last is last. */
   readonly #taken = new Map<string, { readonly ms: number; readonly at: number }>();
   #freeAt = -Infinity;
   #isServing = false;
+  #wasOldest = false;
 
   constructor(private readonly clock: Clock = CLOCK) {}
 
@@ -39,7 +48,7 @@ export class Turns {
         reject(error);
       }
     };
-    this.#waiting.add({ who, bytes, begin });
+    this.#waiting.add({ who, bytes, since: this.clock.now(), begin });
     void this.#serve();
     return promise;
   }
@@ -50,7 +59,7 @@ export class Turns {
     while (this.#waiting.size > 0) {
       const early = this.#freeAt - this.clock.now() - OWED_MS;
       if (early > 0) await this.clock.sleep(early);
-      const next = this.#takeCheapest();
+      const next = this.#takeNext();
       const started = this.clock.now();
       next.begin();
       this.#pay(next.who, this.clock.now() - started);
@@ -58,8 +67,16 @@ export class Turns {
     this.#isServing = false;
   }
 
-  #takeCheapest(): Work {
+  #takeNext(): Work {
     const now = this.clock.now();
+    const [oldest] = this.#waiting;
+    this.#wasOldest = !this.#wasOldest && now - oldest!.since > LONG_MS;
+    const next = this.#wasOldest ? oldest! : this.#findCheapest(now);
+    this.#waiting.delete(next);
+    return next;
+  }
+
+  #findCheapest(now: number): Work {
     const cost = ({ who, bytes }: Work) => this.#takenBy(who, now) + bytes / BYTES_PER_MS;
     const [cheapest] = [...this.#waiting].reduce<readonly [Work, number] | readonly []>(
       (least, one) => {
@@ -68,7 +85,6 @@ export class Turns {
       },
       [],
     );
-    this.#waiting.delete(cheapest!);
     return cheapest!;
   }
 

@@ -45,6 +45,22 @@ Deno.test("what somebody has taken long ago counts no more", async () => {
   assert.deepEqual(done.slice(2), ["once", "now"]);
 });
 
+Deno.test("short works that come all the time keep no long one waiting, nor it a quiet one", async () => {
+  const { done, work } = start();
+  let isOver = false;
+  const busy = Array.from({ length: 250 }, async (_, at) => {
+    while (!isOver && done.length < 3_000) await work(`busy ${at}`, 15);
+  });
+  await work("long", 200, 4_000_000);
+  const turns = done.length;
+  await work("quiet", 1);
+  const more = done.length - turns;
+  isOver = true;
+  await Promise.all(busy);
+  assert.ok(turns < 2 * 250 + 200, `the long one had turn ${turns}`);
+  assert.ok(more <= 3, `the quiet one had to wait for ${more} turns`);
+});
+
 Deno.test("a work that fails is its own matter", async () => {
   const turns = new Turns(new FakeClock());
   const failing = turns.take("w1", 0, () => {
