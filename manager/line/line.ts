@@ -102,7 +102,10 @@ export class Line {
         const message = await this.#reader.next(most, hold);
         const length = message.kind === "text" ? message.text.length : 0;
         this.#pay(Math.max(1_000 / messagesPerSecond, 1_000 * length / bytesPerSecond));
-        if (message.kind === "text") return message.text;
+        if (message.kind === "text") {
+          room?.end(this);
+          return message.text;
+        }
         if (message.kind === "ping") this.#write(encodePong(message.payload));
         if (message.kind === "close") {
           this.#reason = message.reason;

@@ -10,12 +10,19 @@ const PACE = { most: 10 * LONG, bytesPerSecond: Infinity, messagesPerSecond: Inf
 /** The beginning of a text of so many bytes, which is all that comes of it. */
 const beginningOf = (bytes: number) => encodeText("x".repeat(bytes)).slice(0, 1_000);
 
-/** Lines that share room for two long messages; what each hears. */
-function startLines(count: number) {
+/** A text that goes on, and an end of it. */
+const PART = encodeText("x".repeat(LONG)).fill(1, 0, 1);
+const LAST_PART = Uint8Array.of(128, 0);
+
+/**
+ * Lines that share room for two long messages; what each hears.
+ * @param handle waits until a message has had its turn
+ */
+function startLines(count: number, handle = () => Promise.resolve()) {
   const room = new Room(2 * LONG);
   const callers = Array.from({ length: count }, (_, at) => new FakeCaller(`10.99.0.${at}`));
   const read = async ({ line }: FakeCaller) => {
-    while (await line.next({ ...PACE, room }) !== undefined);
+    while (await line.next({ ...PACE, room }) !== undefined) await handle();
   };
   const reading = callers.map(read);
   return {
@@ -32,6 +39,31 @@ function startLines(count: number) {
     },
   };
 }
+
+Deno.test("a message that waits for its turn goes only where there is none that has no end", async () => {
+  const turn = Promise.withResolvers<void>();
+  let waits = Promise.withResolvers<void>();
+  await using lines = startLines(4, () => {
+    waits.resolve();
+    return turn.promise;
+  });
+  const begin = (at: number) => lines.say(at, PART);
+  const end = async (at: number) => {
+    waits = Promise.withResolvers();
+    lines.callers[at]!.sayFrame(LAST_PART);
+    await waits.promise;
+  };
+  await begin(0);
+  await end(0);
+  await begin(1);
+  await begin(2);
+  const gone = ["closed 1008 others need the room of its message"];
+  assert.deepEqual(lines.heard(), [[], gone, [], []]);
+  await end(2);
+  await begin(3);
+  assert.deepEqual(lines.heard(), [gone, gone, [], []]);
+  turn.resolve();
+});
 
 Deno.test("a long message makes the oldest one go that has not come to its end", async () => {
   await using lines = startLines(3);

@@ -271,7 +271,8 @@ export class Members implements Duty, LineServer, Disposable {
         const said = text;
         silentSince = undefined;
         if (kept.member.state !== "other-version") {
-          await this.#turns.take(address, said.length, () => this.#read(kept, said));
+          const hear = () => this.#read(kept, said);
+          await this.#turns.take(address, said.length, hear, () => line.isClosed);
         }
         silentSince = elapsed();
       }

@@ -21,6 +21,7 @@ interface Work {
   /** Since when (ms) it waits. */
   readonly since: number;
   readonly begin: () => void;
+  readonly isOver: () => boolean;
 }
 
 /**
@@ -38,8 +39,11 @@ export class Turns {
 
   constructor(private readonly clock: Clock = CLOCK) {}
 
-  /** Does a work that waits for nothing, when it is its turn. */
-  take(who: string, bytes: number, work: () => void): Promise<void> {
+  /**
+   * Does a work that waits for nothing, when it is its turn.
+   * @param isOver whether there is nothing left to do: that has the next turn, and keeps no memory
+   */
+  take(who: string, bytes: number, work: () => void, isOver = () => false): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const begin = () => {
       try {
@@ -48,7 +52,7 @@ export class Turns {
         reject(error);
       }
     };
-    this.#waiting.add({ who, bytes, since: this.clock.now(), begin });
+    this.#waiting.add({ who, bytes, since: this.clock.now(), begin, isOver });
     void this.#serve();
     return promise;
   }
@@ -77,7 +81,8 @@ export class Turns {
   }
 
   #findCheapest(now: number): Work {
-    const cost = ({ who, bytes }: Work) => this.#takenBy(who, now) + bytes / BYTES_PER_MS;
+    const cost = ({ who, bytes, isOver }: Work) =>
+      isOver() ? -1 : this.#takenBy(who, now) + bytes / BYTES_PER_MS;
     const [cheapest] = [...this.#waiting].reduce<readonly [Work, number] | readonly []>(
       (least, one) => {
         const own = cost(one);

@@ -8,11 +8,11 @@ function start() {
   const clock = new FakeClock();
   const turns = new Turns(clock);
   const done: string[] = [];
-  const work = (who: string, ms: number, bytes = 0) =>
+  const work = (who: string, ms: number, bytes = 0, isOver = () => false) =>
     turns.take(who, bytes, () => {
       clock.pass(ms);
       done.push(who);
-    });
+    }, isOver);
   return { clock, done, work };
 }
 
@@ -59,6 +59,16 @@ Deno.test("short works that come all the time keep no long one waiting, nor it a
   await Promise.all(busy);
   assert.ok(turns < 2 * 250 + 200, `the long one had turn ${turns}`);
   assert.ok(more <= 3, `the quiet one had to wait for ${more} turns`);
+});
+
+Deno.test("of what has become needless while it waited nothing is kept", async () => {
+  const { done, work } = start();
+  let isOver = false;
+  await work("busy", 600);
+  const all = [work("w1", 600), work("quiet", 1), work("gone", 0, 4_000_000, () => isOver)];
+  isOver = true;
+  await Promise.all(all);
+  assert.deepEqual(done, ["busy", "gone", "w1", "quiet"]);
 });
 
 Deno.test("a work that fails is its own matter", async () => {
