@@ -80,14 +80,25 @@ const IS_VXLAN = "@th,64,32 0x08000000";
  */
 const SAYS_TOO_BIG = "icmp type destination-unreachable icmp code frag-needed @th,192,32 @quoted4";
 
+/** Drops fragments whose UDP port nobody can see: it neither is one of VXLAN nor is not. */
+const cutOff = (way: string, counter: keyof Dropped) =>
+  `  chain cut_off_${way} {
+    meta l4proto != udp return
+    udp dport @ports return
+    udp dport != @ports return
+    counter name ${counter} drop
+  }
+`;
+
 /**
  * The hooks come behind those that give packets another destination: NAT, and IPVS at 98 and 99
  * (ip_vs_core.c). So a Service leads nobody around the filter. The VNI is the 24 bits behind the
- * UDP header (64 bits), VXLAN's flags and its reserved bits (32). An IPv4 fragment is whole again
- * when it reaches the hook "input". An IPv6 one is so only where the node tracks connections. Its
- * first fragment is judged, and the rest is nothing without it. One that ends before the UDP header
- * does, or before it is clear what follows its options, has no port to be judged by, so it is
- * dropped: nobody may send it (RFC 7112), and Linux puts most of them together.
+ * UDP header (64 bits), VXLAN's flags and its reserved bits (32).
+ *
+ * An IPv4 fragment is whole again at the hook "input", an IPv6 one only where the node tracks
+ * connections. Else the first fragment is judged, and the rest is nothing without it. One that ends
+ * among its options has no port to be judged by, but Linux puts most such packets together. So it
+ * is dropped: nobody may send it (RFC 7112).
  *
  * The node does not track VXLAN as connections: each flow in a LAN is a UDP port of its own, times
  * the nodes, so one pod could fill the node's table, and nobody else could connect any more. A
@@ -131,25 +142,19 @@ table ${TABLE} {
     iifname != @underlays ip daddr @vteps4 counter name forwarded drop
     iifname != @underlays ip6 daddr @vteps6 counter name forwarded drop
   }
-  chain cut_off {
-    meta l4proto != udp return
-    udp dport @ports return
-    udp dport != @ports return
-    counter name strangers drop
-  }
-  chain input {
+${cutOff("to_node", "strangers")}${cutOff("to_others", "forwarded")}  chain input {
     type filter hook input priority 110; policy accept;
     udp dport . iifname . ip saddr @known4 accept
     udp dport . iifname . ip6 saddr @known6 accept
     udp dport @ports jump to_node
-    frag frag-off 0 jump cut_off
+    frag frag-off 0 jump cut_off_to_node
     iifname != @underlays ${SAYS_TOO_BIG} drop
     ${SAYS_TOO_BIG} @th,136,8 { 1, 17 } drop
   }
   chain forward {
     type filter hook forward priority 110; policy accept;
     udp dport @ports jump to_others
-    iifname != @underlays ip6 daddr @vteps6 frag frag-off 0 jump cut_off
+    iifname != @underlays ip6 daddr @vteps6 frag frag-off 0 jump cut_off_to_others
   }
 }
 `;

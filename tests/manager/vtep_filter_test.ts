@@ -384,17 +384,63 @@ testAsRoot("no IPv6 fragments pass that hide their UDP port from the filter", as
   await inWire("ip", "address", "add", `${other}/64`, "dev", "wire", "nodad");
   await inWire("ip", "link", "set", "dev", "wire", "up");
   // The socket stands for that of VXLAN, which is one of IPv4 here.
-  const count = async (port: number, kind: string) => {
-    const argv = [...node.enter, "python3", "-c", LISTEN, `${port}`] as const;
-    const talk = converse({ argv, timeoutMs: 60_000 });
-    assert.equal(await talk?.readLine("stdout"), "ready");
-    await inWire("python3", "-I", "-c", cutOff, other, own, `${port}`, `${FORGED}`, kind);
-    return Number((await talk!.end()).stdout);
-  };
-  assert.deepEqual([await count(4789, "port"), await count(4789, "options")], [0, 0]);
-  assert.deepEqual((await readStatus(node)).vtepFilter.dropped, {
-    ...{ strangers: 2 * FORGED, spoofed: 0, forwarded: 0 },
-  });
+  const toNode = { at: node.enter, to: own, from: inWire, as: other };
+  assert.equal(await countCutOff(toNode, 4789, "port"), 0);
+  assert.equal(await countCutOff(toNode, 4789, "options"), 0);
+  const dropped = async () => (await readStatus(node)).vtepFilter.dropped;
+  assert.deepEqual(await dropped(), { strangers: 2 * FORGED, spoofed: 0, forwarded: 0 });
   // Other fragments pass.
-  assert.equal(await count(9, "port"), FORGED);
+  assert.equal(await countCutOff(toNode, 9, "port"), FORGED);
+
+  // A pod sends them to another node. The device makes that one known, as EVPN does over IPv6.
+  const inEvil = (...argv: string[]) => node.must("nsenter", "--net=/run/netns/evil", ...argv);
+  await node.must("sh", "-ec", EVIL_POD);
+  const [evil, w2] = ["fd00:244::2", "fd00:99::12"] as const;
+  await inWire("ip", "address", "add", `${w2}/64`, "dev", "wire", "nodad");
+  await node.must("nsenter", `--net=${LANS}`, "sh", "-ec", NODE_OF_IPV6, "sh", own, w2);
+  await eventually(
+    async () => (await node.must("nft", "list", "set", "inet", "megalos", "vteps6")).includes(w2),
+    10,
+    () => `the node is not known\n${manager.log}`,
+  );
+  const enter = [...node.enter, "nsenter", "--net=/run/netns/wire"] as const;
+  const underWay = { at: enter, to: w2, from: inEvil, as: evil };
+  assert.equal(await countCutOff(underWay, 4789, "port"), 0);
+  assert.equal(await countCutOff(underWay, 4789, "options"), 0);
+  const all = { strangers: 2 * FORGED, spoofed: 0, forwarded: 2 * FORGED };
+  assert.deepEqual(await dropped(), all);
+  assert.equal(await countCutOff(underWay, 9, "port"), FORGED);
 });
+
+/** A pod of another pod network, over IPv6. */
+const EVIL_POD = `
+ip netns add evil
+ip link add name cali-evil up type veth peer name eth0 netns evil
+ip address add fd00:244::1/64 dev cali-evil nodad
+ip -n evil address add fd00:244::2/64 dev eth0 nodad
+ip -n evil link set dev eth0 up
+ip -n evil route add default via fd00:244::1
+echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+`;
+
+// Arguments: this node's address, the other one's.
+const NODE_OF_IPV6 = `
+ip link add name over6 type vxlan id 4000 local "$1" dstport 4789 nolearning
+bridge fdb append 00:00:00:00:00:00 dev over6 dst "$2"
+`;
+
+/** Who gets fragments, and who sends them. */
+interface Way {
+  readonly at: readonly [string, ...string[]];
+  readonly to: string;
+  readonly from: (...argv: string[]) => Promise<string>;
+  readonly as: string;
+}
+
+/** Answers how many of the packets come to a UDP port. */
+async function countCutOff({ at, to, from, as }: Way, port: number, kind: string) {
+  const talk = converse({ argv: [...at, "python3", "-c", LISTEN, `${port}`], timeoutMs: 60_000 });
+  assert.equal(await talk?.readLine("stdout"), "ready");
+  await from("python3", "-I", "-c", cutOff, as, to, `${port}`, `${FORGED}`, kind);
+  return Number((await talk!.end()).stdout);
+}
