@@ -20,7 +20,7 @@ export async function callLine(
   },
   signal: AbortSignal,
 ): Promise<Line> {
-  const connection = await Deno.connect({ hostname, port });
+  const connection = await Deno.connect({ hostname, port, signal });
   let isOurs = true;
   const end = () => {
     if (isOurs) connection.close();
