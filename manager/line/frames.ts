@@ -41,6 +41,7 @@ interface Frame {
 const MOST_CONTROL = 125;
 /** Parts of a text: each takes memory of its own, even an empty one. */
 export const MOST_PARTS = 64;
+const MASK_BYTES = 4;
 
 /** The caller masks what it says, and nobody else does (section 5.1). */
 export type Side = "caller" | "accepter";
@@ -97,7 +98,7 @@ export class MessageReader {
       throw new Violation(CLOSE.tooLong, `a message is longer than ${most} bytes`);
     }
     if (!isControl) hold(this.#length + length);
-    const mask = isMasked ? await this.bytes.take(4) : undefined;
+    const mask = isMasked ? await this.bytes.take(MASK_BYTES) : undefined;
     const payload = await this.bytes.take(length);
     if (mask !== undefined) maskBytes(payload, mask);
     return { isLast, opcode, payload };
@@ -150,8 +151,6 @@ export function maskFrame(
   maskBytes(masked.subarray(size + MASK_BYTES), mask);
   return masked;
 }
-
-const MASK_BYTES = 4;
 
 export function encodeText(text: string): Uint8Array<ArrayBuffer> {
   return encodeFrame(TEXT, new TextEncoder().encode(text));

@@ -34,7 +34,7 @@ export interface Caller {
 const PATIENCE_MS = 5_000;
 /** A reflector says little: questions, and hints of moves, of which it passes 2,000 a second. */
 const PACE: Pace = { most: 65_536, bytesPerSecond: 4_194_304, messagesPerSecond: 4_000 };
-/** More questions do not wait for an answer: a reflector has asked one when it asks the next. */
+/** So many questions may wait for an answer; a reflector that asks on does not wait for any. */
 const MOST_QUESTIONS = 64;
 /** While so much (bytes) waits to be sent, nothing is added: the newest is told afterwards. */
 const MOST_WAITING = 65_536;
