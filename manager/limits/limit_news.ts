@@ -4,8 +4,9 @@ import type { Happening, Limited, Tell } from "../events/event.ts";
 import type { Duty } from "../loop/duty.ts";
 
 /**
- * A limit counts as met until it was not met for so long (ms). A device can go below its limits and
- * meet them again every half minute. One user's ports on a node, all doing so, would fill the log.
+ * A limit that is met again within so long (ms) counts as met until it was left for so long. A
+ * device can go below its limits and meet them again every half minute. One user's ports on a node,
+ * all doing so, would fill the log.
  */
 const HOLD_MS = 300_000;
 
@@ -13,10 +14,13 @@ type LimitNewsOf<Kind> = Happening & { readonly kind: Kind };
 
 /** What is left together: MAC addresses are limited by LAN, frames by port. */
 interface Met {
-  /** Of whom it was told. */
+  /** Of whom it was told since its end was told the last time. */
   readonly devices: Set<string>;
+  /** Whom it was told of last. */
   last: Limited;
-  left?: { readonly at: number; readonly happening: LimitNewsOf<"limit-left"> };
+  /** It was met again: its end is told only when it has lasted. */
+  isHeld: boolean;
+  left?: { readonly at: number; readonly happening: LimitNewsOf<"limit-left">; isTold: boolean };
 }
 
 export class LimitNews implements Duty {
@@ -36,25 +40,32 @@ export class LimitNews implements Duty {
     const key = keyOf(happening);
     const { limit, lan, device, most } = happening;
     const last = { limit, lan, device, most };
-    const met: Met = this.#met.get(key) ?? { devices: new Set(), last };
+    const met: Met = this.#met.get(key) ?? { devices: new Set(), last, isHeld: false };
     this.#met.set(key, met);
     met.last = last;
+    if (met.left?.isTold) {
+      met.isHeld = true;
+      met.devices.clear();
+    }
     delete met.left;
-    if (met.devices.has(happening.device)) return;
-    met.devices.add(happening.device);
+    if (met.devices.has(device)) return;
+    met.devices.add(device);
     this.teller(happening);
   }
 
   #hearLeft(happening: LimitNewsOf<"limit-left">): void {
     const met = this.#met.get(keyOf(happening));
-    if (met !== undefined) met.left ??= { at: performance.now(), happening };
+    if (met === undefined || met.left !== undefined) return;
+    met.left = { at: performance.now(), happening, isTold: !met.isHeld };
+    if (met.left.isTold) this.teller(happening);
   }
 
   /** Who tells what is met begins anew: what is not told again counts as left. */
   beginAnew(): void {
     const at = performance.now();
     for (const met of this.#met.values()) {
-      met.left ??= { at, happening: { kind: "limit-left", ...met.last } };
+      const happening = { kind: "limit-left", ...met.last } as const;
+      met.left ??= { at, happening, isTold: false };
     }
   }
 
@@ -63,7 +74,7 @@ export class LimitNews implements Duty {
     for (const [key, { left }] of this.#met) {
       if (left === undefined || now - left.at < this.holdMs) continue;
       this.#met.delete(key);
-      this.teller(left.happening);
+      if (!left.isTold) this.teller(left.happening);
     }
     return Promise.resolve();
   }
