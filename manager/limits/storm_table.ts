@@ -45,9 +45,10 @@ export function limitOfPort(limit: number): OwnLimit {
 
 /**
  * 500 devices of other nodes say 3,000 frames when they start, and go on with their protocols. That
- * passes, however many ports of their LAN are here.
+ * passes, however many ports of their LAN are here. A longer burst costs other LANs more frames
+ * (docs/security.md has figures).
  */
-const LEAST_OF_OTHERS: OwnLimit = { limit: 500, burst: 5_000 };
+const LEAST_OF_OTHERS: OwnLimit = { limit: 500, burst: 3_000 };
 
 /** Of a VXLAN device: what all other nodes send to so many ports of a LAN. */
 export function limitOfOthers(ports: number): OwnLimit {

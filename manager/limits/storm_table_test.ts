@@ -143,7 +143,7 @@ Deno.test("what other nodes send has a limit that honest LANs do not meet", () =
   };
   assert.deepEqual(of(2), [25_000, 125_000]);
   assert.deepEqual(of(32), [1_562, 7_810]);
-  for (const ports of [100, 250, 1_000]) assert.deepEqual(of(ports), [500, 5_000]);
+  for (const ports of [100, 250, 1_000]) assert.deepEqual(of(ports), [500, 3_000]);
 });
 
 Deno.test("a limit of single devices shares no set with that of all ports", () => {

@@ -151,7 +151,7 @@ testAsRoot(
       const some = Array.from({ length: Math.min(10, MANY_PORTS - at) }, (_, more) => at + more);
       await Promise.all(some.map((one) => addPod(node, pod(`many${one}`, toMac(one)))));
     }
-    await awaitLimit("500_5000");
+    await awaitLimit("500_3000");
     await node.must("sh", "-c", OTHER_NODE, "sh", workerAddress(0));
     // What so many devices of another node say when they start, twice each, comes whole.
     const [other, devices] = [pod("other", ""), 250];
