@@ -1,5 +1,7 @@
 // What faults happen to: two reflectors and two workers, each with FRR in a container of its own.
 // Each worker has a pod.
+import { lanDevices } from "../../shared/lan/lan.ts";
+import { NODES_LAN } from "../../shared/lan/nodes_lan.ts";
 import {
   type Node,
   plug,
@@ -32,8 +34,11 @@ export interface FaultCluster extends AsyncDisposable {
   join(): Promise<Node>;
 }
 
+const NODES_VXLAN = ` dev ${lanDevices(NODES_LAN).vxlan} dst `;
+
 /**
- * Starts all of it and waits until frames pass between the two pods and every session is up.
+ * Starts all of it and waits until frames pass between the two pods, every session is up, and the
+ * workers know each other by the LAN of the nodes.
  * @param root the nodes' file system, see {@link startNode}
  * @param env added to the environment of the faulted node's programs
  */
@@ -75,6 +80,11 @@ export async function startFaultCluster(
       async () => (await worker.sessions()) === REFLECTOR_ADDRESSES.length,
       20,
       `${worker.node.name} is not in session with both reflectors`,
+    );
+    await eventually(
+      async () => (await worker.entries()).some((entry) => entry.includes(NODES_VXLAN)),
+      20,
+      `${worker.node.name} does not know the other node yet`,
     );
   }
   const nodes = started.move();
