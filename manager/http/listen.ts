@@ -1,6 +1,6 @@
 // Answers HTTP requests in bounds: few connections, each for one request and a short time.
 // Deno.serve has no such bounds, and ends when it cannot accept a connection.
-import { nextConnection } from "./next_connection.ts";
+import { acceptAll } from "./next_connection.ts";
 import { problem, REASONS } from "./problem.ts";
 
 /** What a listener takes. */
@@ -42,11 +42,6 @@ export function listen(
     : Deno.listenTls({ ...address, cert, key });
   const open = new Set<Deno.Conn>();
   const streaming = new Set<Deno.Conn>();
-  async function acceptAll(): Promise<void> {
-    for (let connection; (connection = await nextConnection(listener)) !== undefined;) {
-      accept(connection);
-    }
-  }
   function accept(connection: Deno.Conn): void {
     const [oldest] = open;
     if (open.size >= connections && oldest !== undefined) close(oldest);
@@ -73,7 +68,7 @@ export function listen(
       // It is closed already.
     }
   }
-  void acceptAll();
+  void acceptAll(listener, accept);
   return {
     [Symbol.dispose]() {
       listener.close();

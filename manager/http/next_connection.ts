@@ -1,4 +1,4 @@
-// Accepts the next connection of a listener, whatever becomes of the callers before.
+// Accepts the connections of a listener, whatever becomes of the callers before.
 import { sleep } from "../../shared/process/time.ts";
 
 /** Where a connection cannot be accepted for want of descriptors, so long (ms) is waited. */
@@ -28,5 +28,15 @@ export async function nextConnection(
       if (error instanceof Deno.errors.BadResource) return undefined;
       if (!IS_GONE.some((kind) => error instanceof kind)) await pause();
     }
+  }
+}
+
+/** Hands on each connection, until the listener is closed. */
+export async function acceptAll(
+  listener: Deno.Listener,
+  accept: (connection: Deno.Conn) => void,
+): Promise<void> {
+  for (let connection; (connection = await nextConnection(listener)) !== undefined;) {
+    accept(connection);
   }
 }

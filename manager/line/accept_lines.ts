@@ -1,6 +1,6 @@
 // Accepts lines in bounds: few that have not said who they are, each for a short time.
 // Deno.upgradeWebSocket takes messages of 64 MiB of whoever connects, and Deno.serve has no bounds.
-import { nextConnection } from "../http/next_connection.ts";
+import { acceptAll } from "../http/next_connection.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { Line } from "./line.ts";
 import {
@@ -46,11 +46,6 @@ export function acceptLines(at: { hostname: string; port: number }, server: Line
       // Its line has closed it.
     }
   }
-  async function acceptAll(): Promise<void> {
-    for (let connection; (connection = await nextConnection(listener)) !== undefined;) {
-      accept(connection);
-    }
-  }
   function accept(connection: Deno.Conn): void {
     const [oldest] = strangers;
     if (strangers.size >= MOST_STRANGERS && oldest !== undefined) close(oldest);
@@ -68,7 +63,7 @@ export function acceptLines(at: { hostname: string; port: number }, server: Line
       close(connection);
     });
   }
-  void acceptAll();
+  void acceptAll(listener, accept);
   return {
     port: (listener.addr as Deno.NetAddr).port,
     [Symbol.dispose]() {

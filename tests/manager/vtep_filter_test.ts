@@ -6,6 +6,7 @@ import { LANS } from "../fixture/bare_node.ts";
 import { type Node, plug, startCluster, startNode } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { addOrdinaryPod, countForged, forge, FORGED } from "../fixture/forger.ts";
+import { bridgeThere } from "../fixture/lan_netns.ts";
 import { CNI_BIN_DIR, MANAGER, probe, readStatus, runManagers } from "../fixture/manager.ts";
 import { addPod, addSandbox, call, canReach } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
@@ -84,6 +85,12 @@ testAsRoot("forged VXLAN enters no LAN, from wherever it comes; nodes' own does"
   await w1.must("nft", "list", "table", "inet", "other");
 });
 
+/** Makes another node known by a forwarding entry, as EVPN does. */
+function addOther(node: Node): Promise<string> {
+  const entry = ["00:00:00:00:00:00", "dev", "net1-ntwork", "dst", W2];
+  return bridgeThere(node, "fdb", "append", ...entry);
+}
+
 /** Ways to let everything pass that leave as many chains and rules. Argument: a rule's handle. */
 const CHANGES: Readonly<Record<string, string>> = {
   "another rule": 'nft replace rule inet megalos to_node handle "$1" ip saddr 0.0.0.0/0 accept',
@@ -94,8 +101,7 @@ testAsRoot("a table that somebody has changed is put back, also at a manager's s
   await using worker = await startResidentNode();
   const { node, manager } = worker;
   await addPod(node, PC1);
-  const fdb = ["fdb", "append", "00:00:00:00:00:00", "dev", "net1-ntwork", "dst", W2];
-  await node.must("nsenter", `--net=${LANS}`, "bridge", ...fdb);
+  await addOther(node);
   await manager.logged(/the VTEP filter is set/);
   const list = async (...words: string[]) => {
     const all = [...words, "--stateless", "--terse", "list", "table", "inet", "megalos"];
@@ -146,8 +152,7 @@ testAsRoot("who flushes or restores all of iptables leaves the filter as it is",
   await node.must("sh", "-c", NEIGHBOURS.replaceAll("iptables", "iptables-nft"));
   await node.must("iptables-nft", ..."-w -t nat -A POSTROUTING -j MASQUERADE".split(" "));
   await addPod(node, PC1);
-  const fdb = ["fdb", "append", "00:00:00:00:00:00", "dev", "net1-ntwork", "dst", W2];
-  await node.must("nsenter", `--net=${LANS}`, "bridge", ...fdb);
+  await addOther(node);
   await manager.logged(/the VTEP filter is set/);
   // A table that was made anew would have other handles.
   const list = () =>
@@ -268,7 +273,7 @@ testAsRoot("no node drops the first frames of a node that comes to its first LAN
   await addSandbox(w2, PC2);
   const send = ["nsenter", "--net=/run/netns/pc2", "python3", "-c", SEND_FROM_BIRTH] as const;
   const toAll = async () => {
-    const entries = await w2.must("nsenter", `--net=${LANS}`, "bridge", "fdb", "show");
+    const entries = await bridgeThere(w2, "fdb", "show");
     return entries.includes(`00:00:00:00:00:00 dev ${PC2.lan.name}-${PC2.lan.suffix} dst ${W1} `);
   };
   const got = await countForged(w1, PC1, async () => {
@@ -296,8 +301,7 @@ testAsRoot("packets of a VXLAN device that is not ours pass, on the same port", 
   const vxlan = ["type", "vxlan", "id", "4096", "dstport", "4789", "local", W1, "nolearning"];
   await node.must("ip", "link", "add", "name", "vxlan.calico", "up", ...vxlan);
   await addPod(node, PC1);
-  const fdb = ["fdb", "append", "00:00:00:00:00:00", "dev", "net1-ntwork", "dst", W2];
-  await node.must("nsenter", `--net=${LANS}`, "bridge", ...fdb);
+  await addOther(node);
   await manager.logged(/the VTEP filter is set/);
   await node.must("ip", "netns", "add", "wire");
   await node.must("ip", "link", "set", "dev", "wire", "netns", "wire");
@@ -331,8 +335,7 @@ testAsRoot("a LAN with a UDP port of its own is filtered, too", async () => {
   const port = 4790;
   const one = { ...PC1, lan: { ...PC1.lan, port } as typeof PC1.lan };
   await addPod(node, one);
-  const fdb = ["fdb", "append", "00:00:00:00:00:00", "dev", "net1-ntwork", "dst", W2];
-  await node.must("nsenter", `--net=${LANS}`, "bridge", ...fdb);
+  await addOther(node);
   let ports = "";
   await eventually(
     async () => {
@@ -373,8 +376,7 @@ testAsRoot("no IPv6 fragments pass that hide their UDP port from the filter", as
   await using worker = await startResidentNode();
   const { node, manager } = worker;
   await addPod(node, PC1);
-  const fdb = ["fdb", "append", "00:00:00:00:00:00", "dev", "net1-ntwork", "dst", W2];
-  await node.must("nsenter", `--net=${LANS}`, "bridge", ...fdb);
+  await addOther(node);
   await manager.logged(/the VTEP filter is set/);
   await node.must("ip", "netns", "add", "wire");
   await node.must("ip", "link", "set", "dev", "wire", "netns", "wire");
