@@ -1,6 +1,5 @@
 // What the manager shows on a terminal: colours, a picture that is drawn again, events that come.
 import assert from "node:assert/strict";
-import { DOOR_FILE } from "../../manager/local/door.ts";
 import { harmless } from "../../shared/harmless.ts";
 import { converse } from "../../shared/process/exec.ts";
 import { eventually } from "../fixture/eventually.ts";
@@ -52,7 +51,7 @@ testAsRoot("no error, log or event takes a name to a terminal as it is", async (
     assert.match(msg, /^Cannot /);
     assertHarmless(`${msg}${details}`);
   }
-  const isOpen = async () => (await node.run(["test", "-e", DOOR_FILE])).code === 0;
+  const isOpen = async () => (await node.run(["test", "-e", "/run/megalos/door.json"])).code === 0;
   await eventually(isOpen, 20, () => `the manager takes no questions\n${worker.manager.log}`);
   const { stdout } = await onTerminal(node, `${MANAGER} lan '${HURTS}'`).end();
   assert.match(stdout, /^Cannot show LAN "/);
