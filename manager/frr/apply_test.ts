@@ -94,6 +94,8 @@ const CHANGES: readonly [string, RegExp, string][] = [
   ["another reflector", /neighbor 10\.99\.0\.1 peer-group/, "neighbor 10.99.0.2 peer-group"],
   ["another timer", /timers 3 9/, "timers 60 180"],
   ["no route map, for which sessions start at once", /^route-map .*\n/m, ""],
+  ["a line in another entry", /^( match .* ead)\nexit((?:\n.*){4})/m, "exit$2\n$1"],
+  ["a guard that was left over", /^route-map unused/m, "route-map reflectors deny 5\nexit\n$&"],
   ["a missing line", / +advertise-all-vni\n/, ""],
   ["a line more", /exit\n/, "exit\n!\nrouter ospf\nexit\n"],
   ["another router ID", /10\.99\.0\.11/, "10.99.0.12"],

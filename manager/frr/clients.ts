@@ -85,8 +85,15 @@ function isOwner(one: Client, all: readonly Client[]): boolean {
     all.find(({ vtep }) => vtep === one.vtep) === one;
 }
 
+/**
+ * Behind all others and with a free place in front of it, for the guard behind which FRR is told of
+ * it (`planRouteMaps`): so nobody else is behind that guard. Where the last places are taken, it is
+ * the last free one. Then what those behind it announce is refused for the moment that it takes.
+ */
 function findPlace(taken: ReadonlySet<number>): number | undefined {
-  for (let place = FIRST_PLACE; place <= LAST_PLACE; place++) {
+  const next = Math.max(FIRST_PLACE - 2, ...taken) + 2;
+  if (next <= LAST_PLACE) return next;
+  for (let place = LAST_PLACE; place >= FIRST_PLACE; place--) {
     if (!taken.has(place)) return place;
   }
   return undefined;

@@ -18,10 +18,16 @@ const CASES: readonly [
   more?: { refused?: readonly string[]; isStrict?: boolean },
 ][] = [
   ["nobody", [], [], []],
-  ["two callers", [], [own(A), own(B)], [client(A, 10), client(B, 11)]],
-  ["one that is known, one new", [client(B, 10)], [own(A), own(B)], [client(B, 10), client(A, 11)]],
+  ["two callers", [], [own(A), own(B)], [client(A, 10), client(B, 12)]],
+  ["one that is known, one new", [client(B, 10)], [own(A), own(B)], [client(B, 10), client(A, 12)]],
   ["one that is away stays", [client(A, 10)], [], [client(A, 10)]],
-  ["a free place is taken", [client(B, 11)], [own(A)], [client(B, 11), client(A, 10)]],
+  ["new ones come last", [client(B, 21)], [own(A)], [client(B, 21), client(A, 23)]],
+  [
+    "new ones come as late as they can",
+    [client(B, 65_534)],
+    [own(A)],
+    [client(B, 65_534), client(A, 65_535)],
+  ],
   ["one that is refused", [client(A, 10)], [own(A), own(B)], [client(B, 10)], { refused: [A] }],
   ["IPv6", [], [{ peer: "fd00::11", routerId: "154.198.228.225" }], [client("fd00::11", 10)]],
   ["a translated address", [], [{ peer: PROXY, routerId: A }], [client(PROXY, 10, A)]],
@@ -30,7 +36,7 @@ const CASES: readonly [
     "who calls from an address owns it",
     [client(PROXY, 10, A)],
     [{ peer: PROXY, routerId: A }, own(A)],
-    [client(A, 11)],
+    [client(A, 12)],
   ],
   [
     "of two that claim an address the first has it",

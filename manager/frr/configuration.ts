@@ -11,7 +11,7 @@ import { readTextIfThere } from "../../shared/files.ts";
 import { applyFrrConf, countsRoutes, runs, writeFrrConf } from "./apply.ts";
 import { type Client, readClients } from "./clients.ts";
 import { addressesOf, findReflectors, type Found, withoutServices } from "./find_reflectors.ts";
-import { modelFrr } from "./model.ts";
+import { modelFrr, type RefusedNode } from "./model.ts";
 import { choosePassword, type Passwords, startPasswords } from "./password_choice.ts";
 import { findPassword, readPassword } from "./passwords.ts";
 import { renderFrr } from "./render.ts";
@@ -33,7 +33,7 @@ export class FrrConfiguration implements Duty {
   /** Whom a reflector takes routes from. */
   #clients: readonly Client[] | undefined;
   /** Nodes that a worker takes no routes to. */
-  #refused: readonly string[] = [];
+  #refused: readonly RefusedNode[] = [];
   #passwords: Passwords | undefined;
   #mostRoutes: number | undefined;
   #written = "";
@@ -71,7 +71,7 @@ export class FrrConfiguration implements Duty {
   }
 
   /** Has a worker take no routes to these nodes, whoever passes them on. */
-  async refuse(nodes: readonly string[]): Promise<void> {
+  async refuse(nodes: readonly RefusedNode[]): Promise<void> {
     this.#refused = nodes;
     await this.#write();
     await this.apply();

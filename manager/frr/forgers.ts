@@ -5,6 +5,7 @@ import type { Duty } from "../loop/duty.ts";
 import type { Observation } from "../loop/observation.ts";
 import type { FrrConfiguration } from "./configuration.ts";
 import { describeOther } from "./judge.ts";
+import type { RefusedNode } from "./model.ts";
 import { type Nodes, readNodes } from "./nodes.ts";
 
 /** So long (ms) a node is not believed after it has announced another one. */
@@ -20,8 +21,8 @@ const MOST_REFUSED = 1_000;
  */
 export class Forgers implements Duty {
   readonly name = "refuse nodes that announce others";
-  /** Nodes that are not believed, and since when (ms). */
-  readonly #refused = new Map<string, number>();
+  /** Nodes that are not believed, and since when (ms), each at its place. */
+  readonly #refused = new Map<string, RefusedNode & { readonly since: number }>();
   /** What the last list has found. */
   #others: Nodes["others"] = new Map();
 
@@ -42,19 +43,24 @@ export class Forgers implements Duty {
 
   async look({ at }: Pick<Observation, "at">): Promise<void> {
     const before = new Set(this.#refused.keys());
-    for (const [node, since] of this.#refused) {
+    for (const [node, { since }] of this.#refused) {
       if (at - since >= REFUSED_MS) this.#refused.delete(node);
     }
     for (const [node, other] of this.#others) this.#refuse(node, other, at);
     this.#others = new Map();
     const after = new Set(this.#refused.keys());
-    if (after.symmetricDifference(before).size > 0) await this.configuration.refuse([...after]);
+    if (after.symmetricDifference(before).size > 0) {
+      await this.configuration.refuse([...this.#refused.values()]);
+    }
   }
 
   #refuse(node: string, other: string, at: number): void {
     const isFull = this.#refused.size >= MOST_REFUSED;
     if (node === this.vtep || this.#refused.has(node) || isFull) return;
-    this.#refused.set(node, at);
+    const taken = new Set(this.#refused.values().map(({ place }) => place));
+    let place = 0;
+    while (taken.has(place)) place++;
+    this.#refused.set(node, { vtep: node, place, since: at });
     this.tell({ kind: "peer-refused", peer: node, why: describeOther(other, node) });
   }
 }

@@ -11,6 +11,16 @@ export interface Timers {
   readonly connect: number;
 }
 
+/** A node that a worker takes no routes to. */
+export interface RefusedNode {
+  readonly vtep: string;
+  /**
+   * Its place among them, from 0, which stays: while FRR is told of another node at a place, it
+   * takes no routes to anybody.
+   */
+  readonly place: number;
+}
+
 /** A worker: a session to each reflector, its VNIs advertised. */
 export interface SpeakerModel {
   readonly role: "worker";
@@ -23,8 +33,8 @@ export interface SpeakerModel {
   readonly source: string;
   /** Addresses. */
   readonly reflectors: readonly string[];
-  /** Nodes that it takes no routes to: their VTEPs. */
-  readonly refused: readonly string[];
+  /** Nodes that it takes no routes to. */
+  readonly refused: readonly RefusedNode[];
   readonly password?: string;
   /** Hops that packets of the session may have made; absent where nobody counts them. */
   readonly ttlSecurity?: number;
@@ -68,7 +78,7 @@ const MOST_SESSIONS = 65_535;
 export interface Peers {
   /** Addresses; a worker's alone, like the next ones. */
   readonly reflectors?: readonly string[];
-  readonly refused?: readonly string[];
+  readonly refused?: readonly RefusedNode[];
   /** A reflector's alone, like the next one. */
   readonly clients?: readonly Client[];
   readonly mostRoutes?: number | undefined;

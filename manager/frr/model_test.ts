@@ -63,12 +63,12 @@ Deno.test("a worker refuses nodes by either family, and takes what is not of the
   const settings = {
     ...{ as: 7, bgpPassword: undefined, ttlSecurity: 0, nodeNetworks: [], frrMemory: 64 },
   };
-  const refused = ["10.0.0.3", "fd00::3"];
+  const refused = [{ vtep: "fd00::3", place: 2 }, { vtep: "10.0.0.3", place: 0 }];
   const text = renderFrr(modelFrr({ ...settings, role: "worker" }, "10.0.0.2", { refused }));
   const [, entries = ""] = /extcommunity several-lans\nexit\n([^!]*)!/.exec(text) ?? [];
   assert.deepEqual(entries.trimEnd().split("\n"), [
     ...["route-map reflectors deny 11", " match ip next-hop address 10.0.0.3", "exit"],
-    ...["route-map reflectors deny 12", " match ipv6 next-hop address fd00::3", "exit"],
+    ...["route-map reflectors deny 13", " match ipv6 next-hop address fd00::3", "exit"],
     ...["route-map reflectors permit 65535", "exit"],
   ]);
 });

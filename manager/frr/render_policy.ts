@@ -1,5 +1,6 @@
 // Renders what a node believes of what it is told by BGP, as FRR's route maps.
 import type { Client } from "./clients.ts";
+import type { RefusedNode } from "./model.ts";
 
 /** The route map for what workers say. */
 export const FROM_CLIENTS = "clients";
@@ -39,11 +40,11 @@ const FIRST_REFUSED = 11;
 const ALL_OTHERS = 65_535;
 
 /** A worker takes all other routes of its reflectors, but for those to nodes that it refuses. */
-export function renderReflectorsPolicy(refused: readonly string[]): string[] {
+export function renderReflectorsPolicy(refused: readonly RefusedNode[]): string[] {
   return [
     ...refuseOthers(FROM_REFLECTORS),
-    ...refused.flatMap((vtep, at) => [
-      `route-map ${FROM_REFLECTORS} deny ${FIRST_REFUSED + at}`,
+    ...refused.toSorted((one, other) => one.place - other.place).flatMap(({ vtep, place }) => [
+      `route-map ${FROM_REFLECTORS} deny ${FIRST_REFUSED + place}`,
       matchNextHop(vtep),
       "exit",
     ]),
