@@ -66,6 +66,7 @@ export const PROGRAMS = {
         "python3",
         "rm",
         "setsid",
+        "ss",
         "stat",
         "unshare",
         "vtysh",

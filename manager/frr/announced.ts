@@ -23,6 +23,11 @@ const MULTICAST = /^\[3\]:\[\d+\]:\[\d+\]:\[(.+)\]$/;
 /** The last line, which also says that there is no such route, or no such neighbor any more. */
 const COUNT = /^(?:Displayed (\d+) |No (?:prefixes displayed|such neighbor))/m;
 
+/** What a node with so many routes announces takes less (bytes), as bgpd prints and receives it. */
+export function boundOf(mostRoutes: number): number {
+  return LEAST_BYTES + mostRoutes * ROUTE_BYTES;
+}
+
 /**
  * Reads bgpd's table, because its JSON has six times the bytes and takes it five times as long.
  * @returns undefined when bgpd does not answer; "too long" where `mostRoutes` routes of a node take
@@ -34,7 +39,7 @@ export async function readAnnounced(
   peer: string,
   mostRoutes: number,
 ): Promise<Announced | "too long" | undefined> {
-  const maxOutputBytes = LEAST_BYTES + mostRoutes * ROUTE_BYTES;
+  const maxOutputBytes = boundOf(mostRoutes);
   const command = { ...vtysh.announced(peer), maxOutputBytes, mayBeCut: true } as const;
   const { reason, stdout, isCut } = await run(command);
   if (reason !== "success") return undefined;

@@ -4,14 +4,16 @@ import type { Tell } from "../events/event.ts";
 import type { Duty } from "../loop/duty.ts";
 import type { Observation } from "../loop/observation.ts";
 import type { Settings } from "../settings.ts";
-import { readAnnounced } from "./announced.ts";
+import { boundOf, readAnnounced } from "./announced.ts";
 import { type Client, planClients, takeSome } from "./clients.ts";
 import type { FrrConfiguration } from "./configuration.ts";
 import { findExcess, findForged } from "./judge.ts";
 import { planReadings, planRest, type Reading } from "./plan_readings.ts";
 import type { Session } from "./query.ts";
 import { type CountedCaller, readCallers } from "./read_callers.ts";
+import { readLongMemory, readReceived } from "./read_weights.ts";
 import { vtysh } from "./vtysh.ts";
+import { Weights } from "./weights.ts";
 
 /** So long (ms) a client is not believed after it has announced what is not its own. */
 const REFUSED_MS = 300_000;
@@ -39,6 +41,7 @@ export class Gatekeeper implements Duty {
   readonly #seen = new Map<string, number>();
   /** Peers that were told to be nobody. */
   #nobodies: ReadonlySet<string> = new Set();
+  readonly #weights = new Weights();
   /** Peers that are not believed any more, and whose sessions are to end for that. */
   readonly #ending = new Set<string>();
 
@@ -57,6 +60,7 @@ export class Gatekeeper implements Duty {
     }
     const clients = await this.configuration.clients();
     this.#refuseExcess(clients, sessions, at);
+    await this.#refuseHeaviest(at);
     // Neither the end of such a session nor a new node waits until others' routes are read.
     const after = await this.#change(callers, at);
     const staying = after.filter((one) => clients.includes(one));
@@ -71,6 +75,25 @@ export class Gatekeeper implements Duty {
       const why = findExcess(counts.get(peer) ?? 0, this.settings.maxRoutes);
       if (why !== undefined) this.#refuse(peer, why, at);
     }
+  }
+
+  /**
+   * A route has room for 64 kB of attributes that no table shows. Whoever is not believed can bring
+   * messages likewise, which wait until FRR has read them.
+   */
+  async #refuseHeaviest(at: number): Promise<void> {
+    const [memory, received] = await Promise.all([
+      readLongMemory(this.run),
+      readReceived(this.run),
+    ]);
+    if (memory === undefined || received === undefined) return;
+    const peer = this.#weights.weigh(memory, received, boundOf(this.settings.maxRoutes));
+    if (peer === undefined) return;
+    if (!this.#refused.has(peer)) {
+      this.#refuse(peer, "what it announces takes too much memory", at);
+    }
+    // FRR takes seconds to be told whom to refuse, and a second is 65 MB.
+    await this.run(vtysh.clearSession(peer));
   }
 
   /** Reads what clients have announced, as far as there is time: one that fails stops no other. */

@@ -19,6 +19,8 @@ class Reflector {
   kills = 0;
   readonly ended: string[] = [];
   believed: readonly Client[] = [];
+  /** What waiting messages take (bytes), all of them of the first peer. */
+  waiting = 0;
   #isApplied = true;
   readonly gatekeeper: Gatekeeper;
 
@@ -51,9 +53,12 @@ class Reflector {
       ...{ bgpState: "Established", remoteRouterId: peer },
       messageStats: { updatesRecv: 1 },
     }]);
-    const stdout = said === "show bgp neighbors json"
-      ? JSON.stringify(Object.fromEntries(neighbors))
-      : this.routes;
+    const answers: Record<string, string> = {
+      "show bgp neighbors json": JSON.stringify(Object.fromEntries(neighbors)),
+      "show memory bgpd": `Stream : 1 variable ${this.waiting} 1 1\n`,
+      "( sport = :179 )": `0 0 10.0.0.1:179 ${this.peers[0]}:4000 bytes_received:${this.waiting}\n`,
+    };
+    const stdout = answers[said] ?? this.routes;
     const done = { reason: "success", code: 0, signal: null, stderr: "", ms: 0 } as const;
     return { argv, stdout, ...done };
   }
@@ -82,4 +87,15 @@ Deno.test("of many who call at once each look believes some, until all are belie
     counts.push(reflector.believed.length);
   }
   assert.deepEqual(counts, [32, 64, 70, 70]);
+});
+
+Deno.test("who fills bgpd is cut off, and again while it is not believed", async () => {
+  const reflector = new Reflector([FORGER], "No prefixes displayed\n");
+  for (const waiting of [0, 0, 100e6, 0, 100e6, 0]) {
+    reflector.waiting = waiting;
+    await reflector.gatekeeper.look(SEEN);
+  }
+  assert.deepEqual(reflector.believed, []);
+  // At once, when FRR is told that it is not believed, and once more.
+  assert.deepEqual(reflector.ended, [FORGER, FORGER, FORGER]);
 });

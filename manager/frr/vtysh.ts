@@ -55,6 +55,11 @@ export const vtysh = {
     argv: ["vtysh", "-c", `clear bgp ${peer}`],
     timeoutMs: TIMEOUT_MS,
   }),
+  /** What bgpd's memory is taken by, a line for each kind. */
+  memory: (): Command => ({
+    argv: ["vtysh", "-c", "show memory bgpd"],
+    timeoutMs: TIMEOUT_MS,
+  }),
   runningConfig: (): Command => ({
     argv: ["vtysh", "-c", "show running-config"],
     timeoutMs: TIMEOUT_MS,

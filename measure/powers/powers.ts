@@ -40,6 +40,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   "manager read /run/frr/watchfrr.pid": "FRR's restart between two looks is told",
   "manager read /run/frr/zebra.pid": "zebra's restart between two looks is told",
   "manager read /var/run/netns": "a call by this older path needs no `stat`",
+  "manager run ss": "a reflector finds who fills its bgpd with long attributes",
   "manager net 0.0.0.0": "a node without IPv6 answers a scrape",
   "manager net [::]": "a node with IPv6 answers a scrape",
   "megalos read /run/netns": "a call needs a process less",

@@ -297,3 +297,31 @@ testAsRoot("a speaker is shut out whose routes are too long to be read", async (
   await eventually(() => !speaker.isUp, 20, "the session is still up");
   await running.reflector.logged(new RegExp(`${own}: what it announces is too long`));
 });
+
+testAsRoot(
+  "a speaker is shut out whose routes have long attributes that no table shows",
+  async () => {
+    await using cluster = await startCluster();
+    await using running = await runManagers(cluster);
+    const { reflector, workers: [w1] } = cluster;
+    const own = "10.99.0.66";
+    await using stranger = await startStranger(reflector, [own]);
+    await using speaker = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
+    assert.ok(speaker !== undefined);
+    await running.reflector.logged(new RegExp(`${own}`));
+    const long = (own: string, at: number) => ({ ...macRoute(own, at), padding: 65_000 });
+    for (let sent = 0; sent < 5_000 && speaker.isUp; sent += 100) {
+      await speaker.announce(makeMany(long, own, 100, sent));
+    }
+    await eventually(() => !speaker.isUp, 20, "the session is still up");
+    await running.reflector.logged(new RegExp(`${own}: what it announces takes too much memory`));
+    for (const node of [reflector, w1]) {
+      await eventually(
+        async () =>
+          !/transit val +: +[1-9]/.test(await node.must("vtysh", "-c", "show memory bgpd")),
+        20,
+        `${node.name} keeps what it was told`,
+      );
+    }
+  },
+);
