@@ -11,6 +11,8 @@ export interface Source {
 }
 
 const PART_BYTES = 16_384;
+/** Each byte is a character, so places in the text are places in the bytes. */
+const LATIN_1 = new TextDecoder("latin1");
 
 export class ByteReader {
   #rest: Uint8Array<ArrayBuffer> = new Uint8Array();
@@ -46,22 +48,20 @@ export class ByteReader {
    * @throws {Ended} when the connection ends before
    */
   async takeUntil(end: string, most: number): Promise<string | undefined> {
-    let bytes = this.#rest;
-    while (true) {
-      // In Latin 1 each byte is a character, so places in the text are places in the bytes.
-      const text = new TextDecoder("latin1").decode(bytes);
-      const at = text.indexOf(end);
-      if (at >= 0 && at <= most) {
-        this.#rest = bytes.slice(at + end.length);
-        return text.slice(0, at);
+    // All parts go into one buffer, and each is searched once: a part may be a single byte.
+    const bytes = new Uint8Array(Math.max(this.#rest.length, most) + PART_BYTES);
+    bytes.set(this.#rest);
+    let length = this.#rest.length;
+    for (let searched = 0;;) {
+      const found = LATIN_1.decode(bytes.subarray(searched, length)).indexOf(end);
+      const at = searched + found;
+      if (found >= 0 && at <= most) {
+        this.#rest = bytes.slice(at + end.length, length);
+        return LATIN_1.decode(bytes.subarray(0, at));
       }
-      if (bytes.length > most) return undefined;
-      const part = new Uint8Array(PART_BYTES);
-      const read = await this.#read(part);
-      const longer = new Uint8Array(bytes.length + read);
-      longer.set(bytes);
-      longer.set(part.subarray(0, read), bytes.length);
-      bytes = longer;
+      if (length > most) return undefined;
+      searched = Math.max(0, length - end.length + 1);
+      length += await this.#read(bytes.subarray(length));
     }
   }
 
