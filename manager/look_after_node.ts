@@ -17,6 +17,7 @@ import { FrrStarter } from "./frr/supervise.ts";
 import type { ViewServer } from "./http/view_server.ts";
 import { Door } from "./local/door.ts";
 import { MoveHints } from "./moves/move_hints.ts";
+import { MoveRemnants } from "./moves/move_remnants.ts";
 import { Members } from "./uplink/members.ts";
 import { MovePasser } from "./uplink/move_passer.ts";
 import { Uplink } from "./uplink/uplink.ts";
@@ -143,8 +144,9 @@ async function listDuties(
   const lans = kept.use(new LanKeeper(facts, settings.grace * 1000, tell, hearLink, takeDevices));
   const switches = new SwitchKeeper(tell);
   const neighbours = new NeighbourKeeper(settings.neighbours, tell);
+  const remnants = kept.use(new MoveRemnants());
   const entries = kept.use(
-    new EntryKeeper(tell, ring, [filter, macs, metrics.entries, ...nodes, ...hints]),
+    new EntryKeeper(tell, ring, [filter, macs, metrics.entries, ...nodes, ...hints, remnants]),
   );
   const sweeper = new Sweeper(entries, tell);
   const away = new AwayNodes(tell);

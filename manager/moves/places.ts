@@ -17,6 +17,9 @@ export interface LanMac extends LanTables {
   readonly mac: string;
 }
 
+/** What the kernel is asked about one with. */
+export type MacTables = Omit<LanMac, "vni">;
+
 export interface Place {
   /** The bridge's port that frames go to: the VXLAN device, or a pod's. */
   readonly port?: string;
@@ -30,14 +33,14 @@ export interface Place {
 }
 
 /** Tells addresses of LANs apart. */
-export function keyOf({ bridge, mac }: LanMac): string {
+export function keyOf({ bridge, mac }: MacTables): string {
   return `${bridge} ${mac}`;
 }
 
 /** Asks the kernel. Answers a place for each, in their order. */
 export async function readPlaces(
   tables: Pick<Tables, "ask">,
-  macs: readonly LanMac[],
+  macs: readonly MacTables[],
 ): Promise<Place[]> {
   return parsePlaces(await tables.ask(askPlaces(macs)));
 }
@@ -52,7 +55,7 @@ export async function readPorts(
 }
 
 /** The questions to bridge(8) whose answers {@link parsePlaces} reads. */
-export function askPlaces(macs: readonly LanMac[]): BridgeCommand[] {
+export function askPlaces(macs: readonly MacTables[]): BridgeCommand[] {
   return macs.flatMap(({ mac, bridge: name, vxlan }) => [
     askPort(mac, name),
     bridge`fdb get ${mac} dev ${vxlan} self`,
