@@ -37,6 +37,7 @@ import { observeAll } from "./loop/observation.ts";
 import { nextLookMs, SOON_MS } from "./loop/pace.ts";
 import type { MapFeed } from "./map/feed.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import { BacklogKeeper } from "./node/backlog_keeper.ts";
 import { NeighbourKeeper } from "./node/neighbour_keeper.ts";
 import { AddressWatch } from "./node/watch_address.ts";
 import type { Settings } from "./settings.ts";
@@ -145,6 +146,7 @@ async function listDuties(
   const switches = new SwitchKeeper(tell);
   const neighbours = new NeighbourKeeper(settings.neighbours, tell);
   const remnants = kept.use(new MoveRemnants());
+  const backlog = new BacklogKeeper(settings.backlog, tell);
   const entries = kept.use(
     new EntryKeeper(tell, ring, [filter, macs, metrics.entries, ...nodes, ...hints, remnants]),
   );
@@ -166,6 +168,7 @@ async function listDuties(
     macs,
     switches,
     neighbours,
+    backlog,
     ...resident,
     ...nodes,
     storms,

@@ -192,6 +192,14 @@ export const SOURCES = {
       "the node together; what takes more is left; 0: all is left",
     default: "16384",
   },
+  backlog: {
+    env: "MEGALOS_BACKLOG",
+    flag: "--backlog <number>",
+    help:
+      "frames that may wait for a processor of the node (net.core.netdev_max_backlog); what takes " +
+      "more is left; 0: all is left",
+    default: "16384",
+  },
   moveHints: {
     env: "MEGALOS_MOVE_HINTS",
     flag: "--move-hints <on or off>",
@@ -304,6 +312,7 @@ const schema = z.object({
   maxNodeMacs: integer(0, 1_000_000),
   stormLimit: integer(0, 1_000_000),
   neighbours: integer(0, 1_000_000),
+  backlog: integer(0, 1_000_000),
   moveHints: z.enum(["on", "off"], "on or off"),
   reconcile: integer(1, 3_600),
   log: z.enum(FORMATS, FORMATS.join(" or ")),

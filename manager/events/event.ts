@@ -69,6 +69,10 @@ export type Happening =
   }
   /** The manager is not in the machine's own network namespace, where alone they can be raised. */
   | { readonly kind: "neighbours-left"; readonly most: number }
+  /** So many frames may wait for each processor, of all network namespaces together. */
+  | { readonly kind: "backlog-raised"; readonly least: number; readonly before: number }
+  /** The manager may not change it. */
+  | { readonly kind: "backlog-left"; readonly reason: string }
   /** VXLAN is taken from nodes alone; somebody may have removed the filter. */
   | { readonly kind: "vtep-filter-set"; readonly isAgain: boolean }
   // Limits of a LAN.

@@ -58,6 +58,15 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
       `the kernel's tables of neighbours take ${most} as before: ` +
       "they are raised from the machine's own network namespace alone",
   },
+  "backlog-raised": {
+    level: "info",
+    text: ({ least, before }) =>
+      `${least} frames may wait for each processor now (${before} before)`,
+  },
+  "backlog-left": {
+    level: "info",
+    text: ({ reason }) => `as many frames may wait for each processor as before: ${reason}`,
+  },
   "vtep-filter-set": {
     level: "info",
     text: ({ isAgain }) =>

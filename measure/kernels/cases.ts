@@ -71,6 +71,11 @@ export const CASES: readonly Case[] = [
     run: tests("manager/neighbour_room_"),
   },
   {
+    name: "backlog",
+    what: "a worker gives waiting frames room, and a burst to many ports loses none",
+    run: tests("manager/backlog_"),
+  },
+  {
     name: "encrypted",
     what: "LANs on an underlay that WireGuard encrypts",
     run: tests("manager/encrypted_"),

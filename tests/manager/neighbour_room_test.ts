@@ -1,9 +1,8 @@
 // A worker gives the kernel's tables of neighbours room, so that a scan leaves some for the node.
 import assert from "node:assert/strict";
-import { run } from "../../shared/process/exec.ts";
-import { type Node, startNode, workerAddress } from "../fixture/cluster.ts";
-import { Manager, workerEnv } from "../fixture/manager.ts";
-import { onMachine, readTables, TABLES } from "../fixture/neighbour_tables.ts";
+import { type Node, startNode } from "../fixture/cluster.ts";
+import { link, onMachine, startMachineNode } from "../fixture/machine.ts";
+import { readTables, TABLES } from "../fixture/neighbour_tables.ts";
 import { whyNotOwnKernel } from "../fixture/own_kernel.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { startScan } from "../fixture/scanner.ts";
@@ -22,14 +21,10 @@ testAsRoot(
       const words = `thresh1 ${thresh1} thresh2 ${thresh2} thresh3 ${thresh3}`;
       await onMachine(...`ip ntable change name ${table} ${words}`.split(" ") as ["ip"]);
     }
-    // A node enters the machine's own network namespace by this file.
-    const netns = await Deno.makeTempFile();
-    await onMachine("mount", "--bind", "/proc/self/ns/net", netns);
-    cleaned.defer(async () => void await onMachine("umount", netns));
-    const [worker, gateway, pod] = await Promise.all(
-      ["w1", "gw", "pod"].map(async (name) => cleaned.use(await startNode(name))),
-    ) as [Node, Node, Node];
-    await link("vtep0", `${workerAddress(0)}/24`, worker);
+    const machine = cleaned.use(await startMachineNode());
+    const [gateway, pod] = await Promise.all(
+      ["gw", "pod"].map(async (name) => cleaned.use(await startNode(name))),
+    ) as [Node, Node];
     await link("up0", "10.98.0.1/24", gateway);
     await gateway.must("ip", "address", "add", "10.98.0.2/24", "dev", "eth0");
     await pod.must(..."ip link add name net0 up type veth peer name wire".split(" ") as ["ip"]);
@@ -39,11 +34,7 @@ testAsRoot(
     const refused = await countRefused(pod, 100);
     assert.ok(refused > 0, "there was room for each neighbour");
 
-    // The VTEP filter may be there by then.
-    const filter = ["nft", "delete", "table", "inet", "megalos"] as const;
-    cleaned.defer(async () => void await run({ argv: filter }));
-    const enter = ["nsenter", `--net=${netns}`];
-    await using manager = await Manager.start(worker, ["worker"], workerEnv(0), enter);
+    const manager = await machine.startWorker();
     for (const family of ["IPv4", "IPv6"]) {
       await manager.logged(
         new RegExp(`info the kernel's table of ${family} neighbours takes 16384 now .1024 before`),
@@ -79,13 +70,4 @@ print(refused)
 async function countRefused(pod: Node, first: number): Promise<number> {
   await using _scan = await startScan(pod, SCANNED_A_SECOND);
   return Number(await onMachine("python3", "-I", "-S", "-c", SEND, `${first}`, `${NEIGHBOURS}`));
-}
-
-/** Gives the machine a device with an address whose other end is a node's eth0. */
-async function link(name: string, address: string, { pid }: Node): Promise<void> {
-  // deno-fmt-ignore
-  await onMachine("ip", "link", "add", "name", name, "up", "type", "veth",
-    "peer", "name", "eth0", "netns", `/proc/${pid}/ns/net`);
-  await onMachine("nsenter", `--net=/proc/${pid}/ns/net`, "ip", "link", "set", "dev", "eth0", "up");
-  await onMachine("ip", "address", "add", address, "dev", name);
 }

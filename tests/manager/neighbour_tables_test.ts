@@ -17,6 +17,8 @@ testAsRoot(
       await manager.logged(new RegExp(told.source));
       assert.equal([...manager.log.matchAll(told)].length, 1, manager.log);
       assert.doesNotMatch(manager.log, /Cannot raise|works again: raise/);
+      // Another namespace does not show the setting, so nothing is said of it.
+      assert.doesNotMatch(manager.log, /frames may wait|give frames/);
     }
     assert.doesNotMatch(running.reflector.log, /neighbours/);
     assert.deepEqual(await readTables(), before);
