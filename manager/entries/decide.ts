@@ -4,7 +4,7 @@ import type { Observation } from "../loop/observation.ts";
 import type { FdbEntry } from "./entries.ts";
 
 /** EVPN has spoken when a session is so old (ms): until then other nodes may be coming back too. */
-export const SPOKEN_MS = 10_000;
+const SPOKEN_MS = 10_000;
 /**
  * A sweep lists all entries of kernel and EVPN. Where entries change all the time, so much time
  * (ms) lies between two sweeps.
@@ -52,6 +52,11 @@ export function readSpoken({ at, sessions }: Pick<Observation, "at" | "sessions"
   return { at, since: ages.length === 0 ? undefined : at - Math.max(...ages) };
 }
 
+/** Without a session, or with a new one, zebra does not know what EVPN says. */
+export function hasSpoken({ at, since }: Spoken): boolean {
+  return since !== undefined && at - since >= SPOKEN_MS;
+}
+
 /**
  * Without a session bgpd knows nothing, and has had all entries deleted. That says nothing of the
  * other nodes, so all are put back. A session that began after a deletion says nothing of it, too.
@@ -75,12 +80,13 @@ export interface SweepDecision {
   readonly isToForgetSuspects: boolean;
 }
 
-export function decideSweep(swept: Swept, { at, since }: Spoken): SweepDecision {
-  const hasSpoken = since !== undefined && at - since >= SPOKEN_MS;
+export function decideSweep(swept: Swept, spoken: Spoken): SweepDecision {
+  const { at, since } = spoken;
   const isNewSession = since !== undefined && since > swept.sweptAt;
   const isTime = at - swept.sweptAt >= Math.max(SWEEP_AGAIN_MS, SHARE * swept.sweepMs);
   return {
-    isToSweep: hasSpoken && (swept.hasSuspects || isNewSession || swept.hasChanged && isTime),
+    isToSweep: hasSpoken(spoken) &&
+      (swept.hasSuspects || isNewSession || swept.hasChanged && isTime),
     isToForgetSuspects: since === undefined,
   };
 }

@@ -52,7 +52,8 @@ export function planClients(
   const kept = before.filter(({ peer, vtep }) =>
     !refused.has(peer) && (!wanted.has(peer) || wanted.get(peer) === vtep)
   );
-  const places = new Set(kept.map(({ place }) => place));
+  // Also those of who goes: that may take some looks ({@link takeSome}).
+  const places = new Set(before.map(({ place }) => place));
   const news = [...wanted].filter(([peer]) => !kept.some((one) => one.peer === peer));
   const all = news.reduce((clients, [peer, vtep]) => {
     const place = vtep === undefined ? undefined : findPlace(places);
@@ -64,18 +65,33 @@ export function planClients(
 }
 
 /**
- * The same clients with at most `most` of those who are new: FRR takes the longer for an entry of a
- * route map the more there are, so very many at once would hold up all else.
+ * Clients on the way to those that are planned: at most `most` come or go, and a few more. FRR
+ * takes the longer for an entry of a route map the more there are, so very many at once would hold
+ * up all else. To go comes before to come, for it is one line instead of four, and those who are
+ * refused go first. Nobody comes in the place of one who is still to go. However many go, an eighth
+ * of `most` may come.
  */
 export function takeSome(
   before: readonly Client[],
   planned: readonly Client[],
-  most: number,
+  { refused, most }: { readonly refused: ReadonlySet<string>; readonly most: number },
 ): readonly Client[] {
-  const isKnown = ({ peer, vtep }: Client) =>
-    before.some((one) => one.peer === peer && one.vtep === vtep);
-  const some = new Set(planned.filter((one) => !isKnown(one)).slice(0, most));
-  return planned.filter((one) => isKnown(one) || some.has(one));
+  const come = without(planned, before);
+  const gone = without(before, planned)
+    .toSorted((one, other) => Number(refused.has(other.peer)) - Number(refused.has(one.peer)));
+  const waiting = gone.slice(most);
+  const isFree = ({ peer, vtep, place }: Client) =>
+    !waiting.some((one) => one.peer === peer || one.vtep === vtep || one.place === place);
+  const room = Math.max(most - gone.length, Math.ceil(most / 8));
+  const next = new Set(come.filter(isFree).slice(0, room));
+  const isNew = new Set(come);
+  return [...planned.filter((one) => !isNew.has(one) || next.has(one)), ...waiting];
+}
+
+/** Those of `clients` who are not among `others` with the same VTEP. */
+export function without(clients: readonly Client[], others: readonly Client[]): Client[] {
+  const vteps = new Map(others.map(({ peer, vtep }) => [peer, vtep]));
+  return clients.filter(({ peer, vtep }) => vteps.get(peer) !== vtep);
 }
 
 /** Who calls from an address owns it; of others, the first who has claimed it does. */

@@ -1,6 +1,6 @@
 // Which callers a reflector believes, and which VTEP it believes of each.
 import assert from "node:assert/strict";
-import { type Caller, type Client, planClients } from "./clients.ts";
+import { type Caller, type Client, planClients, takeSome } from "./clients.ts";
 
 const own = (peer: string): Caller => ({ peer, routerId: peer });
 const client = (peer: string, place: number, vtep = peer): Client => ({ peer, vtep, place });
@@ -28,7 +28,7 @@ const CASES: readonly [
     [own(A)],
     [client(B, 65_534), client(A, 65_535)],
   ],
-  ["one that is refused", [client(A, 10)], [own(A), own(B)], [client(B, 10)], { refused: [A] }],
+  ["one that is refused", [client(A, 10)], [own(A), own(B)], [client(B, 12)], { refused: [A] }],
   ["IPv6", [], [{ peer: "fd00::11", routerId: "154.198.228.225" }], [client("fd00::11", 10)]],
   ["a translated address", [], [{ peer: PROXY, routerId: A }], [client(PROXY, 10, A)]],
   ["a translated address, strictly", [], [{ peer: PROXY, routerId: A }], [], { isStrict: true }],
@@ -48,7 +48,7 @@ const CASES: readonly [
     "one that calls itself otherwise now",
     [client(PROXY, 10, A)],
     [{ peer: PROXY, routerId: B }],
-    [client(PROXY, 10, B)],
+    [client(PROXY, 12, B)],
   ],
 ];
 
@@ -58,3 +58,15 @@ for (const [what, before, callers, after, { refused = [], isStrict = false } = {
     assert.deepEqual(plan, after);
   });
 }
+
+Deno.test("of many who go those come first who are refused, and nobody takes what is not free", () => {
+  const before = [client(A, 10), client(B, 12), client(PROXY, 14, OTHER_PROXY)];
+  const some = (planned: readonly Client[]) =>
+    takeSome(before, planned, { refused: new Set([B]), most: 1 });
+  assert.deepEqual(some([]), [client(A, 10), client(PROXY, 14, OTHER_PROXY)]);
+  // Another VTEP of A waits until A has gone, and who owns PROXY's until PROXY has.
+  const [next, owner] = [client(A, 16, B), client(OTHER_PROXY, 18)];
+  assert.deepEqual(some([next, owner]), [client(A, 10), client(PROXY, 14, OTHER_PROXY)]);
+  const other = client("10.0.0.3", 20);
+  assert.deepEqual(some([next, other]), [other, client(A, 10), client(PROXY, 14, OTHER_PROXY)]);
+});

@@ -5,7 +5,7 @@ import type { Duty } from "../loop/duty.ts";
 import type { Observation } from "../loop/observation.ts";
 import type { Settings } from "../settings.ts";
 import { boundOf, readAnnounced } from "./announced.ts";
-import { type Client, planClients, takeSome } from "./clients.ts";
+import { type Client, planClients, takeSome, without } from "./clients.ts";
 import type { FrrConfiguration } from "./configuration.ts";
 import { findExcess, findForged } from "./judge.ts";
 import { planReadings, planRest, type Reading } from "./plan_readings.ts";
@@ -23,8 +23,8 @@ const AWAY_MS = 600_000;
 const MANY_CLIENTS = 2_000;
 /** So long (ms) a look begins to read somebody's routes. New nodes wait for the next look. */
 const READING_MS = 500;
-/** So many are new in a look: 200 at once took FRR 8.4.4 longer than vtysh has time (10 s). */
-const MOST_NEW = 32;
+/** So many come or go at once: 200 took FRR 8.4.4 longer than vtysh has time (10 s). */
+const MOST_AT_ONCE = 32;
 /** So long (ms) a look begins to end sessions: each takes a start of vtysh. */
 const ENDING_MS = 1_000;
 
@@ -89,9 +89,7 @@ export class Gatekeeper implements Duty {
     if (memory === undefined || received === undefined) return;
     const peer = this.#weights.weigh(memory, received, boundOf(this.settings.maxRoutes));
     if (peer === undefined) return;
-    if (!this.#refused.has(peer)) {
-      this.#refuse(peer, "what it announces takes too much memory", at);
-    }
+    this.#refuse(peer, "what it announces takes too much memory", at);
     // FRR takes seconds to be told whom to refuse, and a second is 65 MB.
     await this.run(vtysh.clearSession(peer));
   }
@@ -140,23 +138,27 @@ export class Gatekeeper implements Duty {
   }
 
   #refuse(peer: string, why: string, at: number): void {
+    // Where many are, it may be a client still.
+    if (this.#refused.has(peer)) return;
     this.#refused.set(peer, at);
     this.tell({ kind: "peer-refused", peer, why });
   }
 
-  /** Answers the clients after it. */
+  /** Answers the clients that go on: others are nobody's to judge any more. */
   async #change(callers: readonly CountedCaller[], at: number): Promise<readonly Client[]> {
     const before = await this.configuration.clients();
     for (const { peer } of callers) this.#seen.set(peer, at);
     for (const { peer } of before) if (!this.#seen.has(peer)) this.#seen.set(peer, at);
     const awayMs = before.length > MANY_CLIENTS ? 1 : AWAY_MS;
-    const staying = before.filter(({ peer }) => at - (this.#seen.get(peer) ?? at) < awayMs);
+    const away = before.filter(({ peer }) => at - (this.#seen.get(peer) ?? at) >= awayMs);
     const refused = new Set(this.#refused.keys());
-    const planned = planClients(staying, callers, { refused, isStrict: this.#isStrict });
+    const isStrict = this.#isStrict;
+    const leaving = refused.union(new Set(away.map(({ peer }) => peer)));
+    const planned = planClients(before, callers, { refused: leaving, isStrict });
     this.#tellNobodies(
       callers.filter(({ peer }) => !refused.has(peer) && !planned.some((one) => one.peer === peer)),
     );
-    const after = takeSome(before, planned, MOST_NEW);
+    const after = takeSome(before, planned, { refused, most: MOST_AT_ONCE });
     const known = new Set([...callers, ...after].map(({ peer }) => peer));
     for (const peer of this.#seen.keys()) {
       if (known.has(peer)) continue;
@@ -171,7 +173,7 @@ export class Gatekeeper implements Duty {
     if (gone.length > 0 || come.length > 0) await this.configuration.believe(after);
     for (const { peer, vtep } of come) this.tell({ kind: "peer-believed", peer, vtep });
     if (this.#ending.size > 0) await this.#endSessions(callers);
-    return after;
+    return planned.filter((one) => after.includes(one));
   }
 
   /**
@@ -203,10 +205,4 @@ export class Gatekeeper implements Duty {
   get #isStrict(): boolean {
     return !this.settings.nodeNetworks.some((network) => network.endsWith("/0"));
   }
-}
-
-function without(clients: readonly Client[], others: readonly Client[]): Client[] {
-  return clients.filter((one) =>
-    !others.some(({ peer, vtep }) => peer === one.peer && vtep === one.vtep)
-  );
 }

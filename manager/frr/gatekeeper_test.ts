@@ -1,6 +1,7 @@
 // The session of somebody who forges ends, also where FRR could not be told of that at once.
 import assert from "node:assert/strict";
 import type { Command, Completed } from "../../shared/process/command.ts";
+import type { Happening } from "../events/event.ts";
 import type { Client } from "./clients.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 
@@ -18,13 +19,20 @@ class Reflector {
   /** How many times vtysh is killed before it ends a session. */
   kills = 0;
   readonly ended: string[] = [];
+  readonly told: Happening[] = [];
+  /** What a peer calls itself. */
+  routerIdOf = (peer: string) => peer;
   believed: readonly Client[] = [];
   /** What waiting messages take (bytes), all of them of the first peer. */
   waiting = 0;
   #isApplied = true;
   readonly gatekeeper: Gatekeeper;
 
-  constructor(private readonly peers: readonly string[], private readonly routes: string) {
+  constructor(
+    private readonly peers: readonly string[],
+    private readonly routes: string,
+    settings = SETTINGS,
+  ) {
     const configuration = {
       clients: () => Promise.resolve(this.believed),
       believe: (clients: readonly Client[]) => {
@@ -38,7 +46,12 @@ class Reflector {
       },
     };
     const run = (command: Command) => Promise.resolve(this.#answer(command));
-    this.gatekeeper = new Gatekeeper(SETTINGS, configuration, () => {}, run);
+    this.gatekeeper = new Gatekeeper(
+      settings,
+      configuration,
+      (event) => void this.told.push(event),
+      run,
+    );
   }
 
   #answer({ argv }: Command): Completed {
@@ -50,7 +63,7 @@ class Reflector {
     }
     if (peer !== undefined) this.ended.push(peer);
     const neighbors = this.peers.map((peer) => [peer, {
-      ...{ bgpState: "Established", remoteRouterId: peer },
+      ...{ bgpState: "Established", remoteRouterId: this.routerIdOf(peer) },
       messageStats: { updatesRecv: 1 },
     }]);
     const answers: Record<string, string> = {
@@ -58,7 +71,8 @@ class Reflector {
       "show memory bgpd": `Stream : 1 variable ${this.waiting} 1 1\n`,
       "( sport = :179 )": `0 0 10.0.0.1:179 ${this.peers[0]}:4000 bytes_received:${this.waiting}\n`,
     };
-    const stdout = answers[said] ?? this.routes;
+    const stdout = answers[said] ??
+      this.routes.replaceAll("OWN", this.routerIdOf(said.split(" ").at(-2)!));
     const done = { reason: "success", code: 0, signal: null, stderr: "", ms: 0 } as const;
     return { argv, stdout, ...done };
   }
@@ -98,4 +112,41 @@ Deno.test("who fills bgpd is cut off, and again while it is not believed", async
   assert.deepEqual(reflector.believed, []);
   // At once, when FRR is told that it is not believed, and once more.
   assert.deepEqual(reflector.ended, [FORGER, FORGER, FORGER]);
+});
+
+Deno.test("of many who call themselves otherwise each look changes some, and refuses none", async () => {
+  const peers = Array.from({ length: 70 }, (_, at) => `10.0.0.${at + 1}`);
+  const settings = { ...SETTINGS, nodeNetworks: ["0.0.0.0/0"] };
+  const routes = "Route Distinguisher: OWN:2\n *> [3]:[0]:[32]:[OWN]\nDisplayed 1 prefixes\n";
+  const reflector = new Reflector(peers, routes, settings);
+  for (let look = 0; look < 3; look++) await reflector.gatekeeper.look(SEEN);
+  const routerIdOf = (peer: string) => peer.replace("10.0.0", "10.0.1");
+  reflector.routerIdOf = routerIdOf;
+  const counts: number[][] = [];
+  for (let look = 0; look < 5; look++) {
+    const before = new Set(reflector.believed);
+    await reflector.gatekeeper.look(SEEN);
+    const after = new Set(reflector.believed);
+    const isNew = ({ peer, vtep }: Client) => vtep === routerIdOf(peer);
+    counts.push([before.difference(after).size, [...after].filter(isNew).length]);
+  }
+  assert.deepEqual(counts, [[32, 4], [32, 8], [6, 34], [0, 66], [0, 70]]);
+  assert.deepEqual(new Set(reflector.ended), new Set(peers));
+  assert.deepEqual(reflector.told.filter(({ kind }) => kind === "peer-refused"), []);
+});
+
+Deno.test("of many who announce too much each look ends some sessions, and tells of each once", async () => {
+  const peers = Array.from({ length: 70 }, (_, at) => `10.0.0.${at + 1}`);
+  const reflector = new Reflector(peers, "No prefixes displayed\n");
+  for (let look = 0; look < 3; look++) await reflector.gatekeeper.look(SEEN);
+  const sessions = peers.map((peer) => ({
+    ...{ peer, state: "Established", uptimeMs: 1_000, prefixesReceived: 101, prefixesSent: 0 },
+  }));
+  const counts: number[] = [];
+  for (let look = 0; look < 3; look++) {
+    await reflector.gatekeeper.look({ ...SEEN, sessions });
+    counts.push(reflector.believed.length);
+  }
+  assert.deepEqual(counts, [38, 6, 0]);
+  assert.equal(reflector.told.filter(({ kind }) => kind === "peer-refused").length, 70);
 });

@@ -25,6 +25,7 @@ import {
   metSet,
   NEW_MACS,
   type OwnLimit,
+  parseChains,
   parsePorts,
   planNoOwnLimits,
   planOwnLimits,
@@ -99,14 +100,13 @@ export class StormLimiter implements Duty {
   }
 
   async #start(): Promise<void> {
-    // Without the sets' elements.
-    const { reason, stdout } = await nft(["-t", "list", "table", ...TABLE]);
+    const chains = parseChains((await nft(["list", "chains", "bridge"])).stdout);
     const learnsSlowly = this.macs.isByPort;
     const form = { limit: this.limit, learnsSlowly };
     if (this.limit === 0) {
-      if (reason === "success") await apply(REMOVE_STORM_TABLE);
-    } else if (stdout.includes(`chain ${formChain(form)} {`)) {
-      await apply(planNoOwnLimits(stdout));
+      if (chains.length > 0) await apply(REMOVE_STORM_TABLE);
+    } else if (chains.includes(formChain(form))) {
+      await apply(planNoOwnLimits(chains, form));
     } else {
       await apply(renderTable(form, await listLearnt()));
     }

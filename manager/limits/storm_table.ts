@@ -249,9 +249,12 @@ const removeOwn = (name: string) =>
   `delete set ${STORM_TABLE} meters_${name}\ndelete set ${STORM_TABLE} bytes_${name}\n`;
 
 /** What takes away all that is said of single devices, which an earlier manager has left there. */
-export function planNoOwnLimits(table: string): string {
-  const silent = /^\tset silent \{/m.test(table) ? `flush set ${STORM_TABLE} silent\n` : "";
-  const names = [...table.matchAll(/^\tchain storm_(\w+) \{/gm)].map(([, name]) => name!);
+export function planNoOwnLimits(
+  chains: readonly string[],
+  { learnsSlowly }: Pick<StormForm, "learnsSlowly">,
+): string {
+  const silent = learnsSlowly ? `flush set ${STORM_TABLE} silent\n` : "";
+  const names = chains.flatMap((chain) => /^storm_(\w+)$/.exec(chain)?.[1] ?? []);
   return `${silent}flush map ${STORM_TABLE} own\n${names.map(removeOwn).join("")}`;
 }
 
@@ -283,6 +286,18 @@ export function planOwnLimits(
       `add element ${STORM_TABLE} own { "${device}" : goto storm_${nameOwn(own)} }\n`
     ),
   ].join("");
+}
+
+/**
+ * The table's chains, of what `nft list chains bridge` prints; none where there is no such table.
+ * To list the table nft 1.0.6 reads all elements of its sets, also where it prints none (`-t`): a
+ * full set takes it ten seconds.
+ */
+export function parseChains(listing: string): string[] {
+  const table = listing.split(/^(?=table )/m).find((one) =>
+    one.startsWith(`table ${STORM_TABLE} {`)
+  );
+  return [...(table ?? "").matchAll(/^\tchain (\w+) \{/gm)].map(([, name]) => name!);
 }
 
 const listing = z.object({

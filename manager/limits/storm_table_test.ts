@@ -5,6 +5,7 @@ import {
   limitOfCopies,
   limitOfOthers,
   limitOfPort,
+  parseChains,
   parsePorts,
   planNoOwnLimits,
   planOwnLimits,
@@ -78,9 +79,9 @@ Deno.test("ports that learn nothing are told once, and taken back", () => {
     planSilent(b, a),
     'delete element bridge megalos silent { "mga" }\nadd element bridge megalos silent { "mgb" }\n',
   );
-  const left = (table: string) => planNoOwnLimits(table).split("\n")[0];
-  assert.equal(left("\tset silent {"), "flush set bridge megalos silent");
-  assert.equal(left("\tset known {"), "flush map bridge megalos own");
+  const left = (learnsSlowly: boolean) => planNoOwnLimits([], { learnsSlowly }).split("\n")[0];
+  assert.equal(left(true), "flush set bridge megalos silent");
+  assert.equal(left(false), "flush map bridge megalos own");
 });
 
 Deno.test("ports of LANs with a limit of their own are told once, and taken back", () => {
@@ -114,12 +115,24 @@ Deno.test("a limit that no LAN has any more leaves nothing behind", () => {
     ...gone("50_250"),
   ]);
   // Earlier managers have named it so.
-  const table =
-    "table bridge megalos {\n\tchain form_1 {\n\t}\n\n\tchain storm_50 {\n\t\taccept\n\t}\n}";
-  assert.deepEqual(words(planNoOwnLimits(table)), [
+  const chains = ["form_1", "storm_50"];
+  assert.deepEqual(words(planNoOwnLimits(chains, { learnsSlowly: false })), [
     "flush map bridge megalos own",
     ...gone("50"),
   ]);
+});
+
+Deno.test("of chains, which nft prints without anything else, those of another table are not ours", () => {
+  const print = (table: string, ...chains: string[]) =>
+    `table ${table} {\n${chains.map((one) => `\tchain ${one} {\n\t}\n`).join("")}}\n`;
+  const hook =
+    "frames {\n\t\ttype filter hook prerouting priority -300; policy accept;\n\t}\n\tchain";
+  const others = print("bridge filter", "storm_1") + print("bridge megalos2", "form_2");
+  assert.deepEqual(parseChains(""), []);
+  assert.deepEqual(parseChains(others), []);
+  const all = print("bridge a", "storm_0") + print("bridge megalos", `${hook} sent`, "storm_3") +
+    others;
+  assert.deepEqual(parseChains(all), ["frames", "sent", "storm_3"]);
 });
 
 Deno.test("ports that have met a limit are read from what nft prints", () => {

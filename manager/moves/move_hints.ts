@@ -5,11 +5,10 @@ import { parseMac } from "../../shared/mac.ts";
 import { NODES_LAN } from "../../shared/lan/nodes_lan.ts";
 import type { FdbListener } from "../entries/entry_keeper.ts";
 import type { FloodNodes } from "../entries/flood_nodes.ts";
-import { SPOKEN_MS } from "../entries/decide.ts";
+import { hasSpoken, readSpoken } from "../entries/decide.ts";
 import type { Tell } from "../events/event.ts";
 import type { LanDevicesOnNode } from "../lans/list_lans.ts";
 import type { Duty } from "../loop/duty.ts";
-import { isUp } from "../loop/news.ts";
 import type { Observation } from "../loop/observation.ts";
 import type { Move } from "../uplink/messages.ts";
 import { FateCounts } from "./fates.ts";
@@ -99,10 +98,8 @@ export class MoveHints implements Duty, FdbListener, AsyncDisposable {
     }
   }
 
-  async look({ sessions }: Pick<Observation, "sessions">): Promise<void> {
-    const ages = sessions.filter(isUp).map(({ uptimeMs }) => uptimeMs);
-    // Without a session, or with a new one, zebra does not know what EVPN says.
-    if (Math.max(...ages) >= SPOKEN_MS) await this.#follower.settle();
+  async look(seen: Pick<Observation, "at" | "sessions">): Promise<void> {
+    if (hasSpoken(readSpoken(seen))) await this.#follower.settle();
     for (const [fate, count] of this.#fates.take()) this.tell({ kind: "move-hints", fate, count });
     if (this.#byVni.size > 0) await this.#tables.renew();
     const failure = this.#failure;

@@ -5,7 +5,7 @@ import * as z from "zod";
 
 /** Who may send VXLAN to this node. */
 export interface Filter {
-  /** UDP ports of VXLAN. */
+  /** UDP ports of VXLAN; the first one is that of most LANs. */
   readonly udpPorts: readonly number[];
   /** Devices that lead to other nodes. */
   readonly underlays: readonly string[];
@@ -40,6 +40,11 @@ const SIZES: Readonly<Record<SetName, number>> = {
   known6: 65_536,
   quoted4: 65_536,
 };
+/**
+ * The short cut is for the first UDP port, and for others as far as it has no more elements than
+ * this: each LAN can have a port of its own, and nft prints all elements in each look.
+ */
+const MOST_COMBINED = 8_192;
 /** What each set holds, as texts. */
 export type Sets = Readonly<Record<SetName, readonly string[]>>;
 
@@ -180,12 +185,13 @@ export const REMOVE_FILTER = `add table ${TABLE}\ndelete table ${TABLE}\n`;
 export function setsOf({ udpPorts, underlays, vteps, others }: Omit<Filter, "isTracking">): Sets {
   const isIpv6 = (address: string) => address.includes(":");
   const [vteps4, vteps6] = [vteps.filter((one) => !isIpv6(one)), vteps.filter(isIpv6)];
-  const combine = (name: SetName, vteps: readonly string[]) =>
-    udpPorts.length * underlays.length * vteps.length > SIZES[name]
-      ? []
-      : udpPorts.flatMap((port) =>
-        underlays.flatMap((device) => vteps.map((vtep) => joined([port, device, vtep])))
-      );
+  const combine = (name: SetName, vteps: readonly string[]) => {
+    const ofPort = underlays.length * vteps.length;
+    if (ofPort === 0 || ofPort > SIZES[name]) return [];
+    return udpPorts.slice(0, Math.max(1, Math.floor(MOST_COMBINED / ofPort))).flatMap((port) =>
+      underlays.flatMap((device) => vteps.map((vtep) => joined([port, device, vtep])))
+    );
+  };
   return {
     ports: udpPorts.map(String),
     underlays: [...underlays],

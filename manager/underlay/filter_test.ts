@@ -39,15 +39,18 @@ Deno.test("VXLAN is taken out of tracking where there is any", () => {
   assert.equal(planFilter({ ...FILTER, isTracking: true }, WHOLE), "");
 });
 
-Deno.test("where the short cut would be too long there is none", () => {
+Deno.test("the short cut is for the first UDP port, and for others while it is short", () => {
   const many = (length: number, prefix: string) =>
     Array.from({ length }, (_, at) => `${prefix}${at >> 8}.${at & 255}`);
-  const sizes = (vteps: number, udpPorts: number[]) => {
-    const sets = setsOf({ ...FILTER, udpPorts, vteps: many(vteps, "10.0.") });
+  const sizes = (vteps: number, ports: number, underlays = ["eth0"]) => {
+    const udpPorts = Array.from({ length: ports }, (_, at) => 4789 + at);
+    const sets = setsOf({ ...FILTER, udpPorts, underlays, vteps: many(vteps, "10.0.") });
     return [sets.vteps4.length, sets.known4.length];
   };
-  assert.deepEqual(sizes(32_768, [4789, 4790]), [32_768, 65_536]);
-  assert.deepEqual(sizes(32_769, [4789, 4790]), [32_769, 0]);
+  assert.deepEqual(sizes(128, 64), [128, 8_192]);
+  assert.deepEqual(sizes(1_000, 64), [1_000, 8_000]);
+  assert.deepEqual(sizes(32_768, 2, ["eth0", "eth1"]), [32_768, 65_536]);
+  assert.deepEqual(sizes(32_769, 2, ["eth0", "eth1"]), [32_769, 0]);
 });
 
 Deno.test("no set has a type, which an older nft could not list", () => {
