@@ -15,6 +15,8 @@ export interface Filter {
   readonly others: readonly number[];
   /** The node tracks connections (nf_conntrack). */
   readonly isTracking: boolean;
+  /** The kernel finds no route where packets are judged: it is asked before; see {@link RULES}. */
+  readonly findsRoutesEarly: boolean;
 }
 
 export const TABLE = "inet megalos";
@@ -119,11 +121,15 @@ const cutOff = (way: string, counter: keyof Dropped) =>
  * A known node's packet is looked up once, by UDP port, device and address. The sets "known4" and
  * "known6" are a short cut alone: what they lack is judged by the others, with three lookups.
  *
+ * Linux 5.10 finds a route at the hook "prerouting" alone ({@link EARLY}). There IPVS has not given
+ * a packet its destination yet: of a Service of UDP that leads to a VXLAN port of the node itself
+ * nobody asks where its packets come from.
+ *
  * Each set has a `typeof`: nft 1.0.6 (Debian 12) ends with a segmentation fault when it lists a set
  * that nft 1.1.7, which the image has, was given a `type` of. `nft list ruleset` of a node's admin
  * would end so.
  */
-const RULES = `
+const renderRules = (spoofed: string) => `
 table ${TABLE} {
   counter strangers { }
   counter spoofed { }
@@ -140,7 +146,7 @@ table ${TABLE} {
     @th,96,24 @others return
     ip saddr != @vteps4 counter name strangers drop
     ip6 saddr != @vteps6 counter name strangers drop
-    iifname != @underlays fib saddr . iif oif missing counter name spoofed drop
+    ${spoofed}
   }
   chain to_others {
     @th,96,24 @others return
@@ -164,6 +170,23 @@ ${cutOff("to_node", "strangers")}${cutOff("to_others", "forwarded")}  chain inpu
 }
 `;
 
+const IS_SPOOFED = "fib saddr . iif oif missing counter name spoofed drop";
+const RULES = renderRules(`iifname != @underlays ${IS_SPOOFED}`);
+/** The hook comes behind the one that gives packets another destination (-100). */
+const EARLY = `${renderRules("")}
+table ${TABLE} {
+  chain from_elsewhere {
+    @th,96,24 @others return
+    ip saddr @vteps4 ${IS_SPOOFED}
+    ip6 saddr @vteps6 ${IS_SPOOFED}
+  }
+  chain arrived {
+    type filter hook prerouting priority -90; policy accept;
+    udp dport @ports iifname != @underlays fib daddr type local jump from_elsewhere
+  }
+}
+`;
+
 /** Gives the table what it has besides where the node tracks connections; see {@link RULES}. */
 export const UNTRACK = `
 table ${TABLE} {
@@ -182,7 +205,9 @@ table ${TABLE} {
 /** Takes the table away, whether it is there or not. */
 export const REMOVE_FILTER = `add table ${TABLE}\ndelete table ${TABLE}\n`;
 
-export function setsOf({ udpPorts, underlays, vteps, others }: Omit<Filter, "isTracking">): Sets {
+export function setsOf(
+  { udpPorts, underlays, vteps, others }: Omit<Filter, "isTracking" | "findsRoutesEarly">,
+): Sets {
   const isIpv6 = (address: string) => address.includes(":");
   const [vteps4, vteps6] = [vteps.filter((one) => !isIpv6(one)), vteps.filter(isIpv6)];
   const combine = (name: SetName, vteps: readonly string[]) => {
@@ -226,7 +251,8 @@ export function planFilter(wanted: Filter, seen: SeenFilter | undefined): string
   const full = SETS.find((name) => sets[name].length > SIZES[name]);
   if (full !== undefined) throw new Error(`the set ${full} is full: it takes ${SIZES[full]}`);
   const changes = SETS.map((name) => changeSet(name, seen?.sets[name] ?? [], sets[name]));
-  const made = REMOVE_FILTER + RULES + (wanted.isTracking ? UNTRACK : "");
+  const rules = wanted.findsRoutesEarly ? EARLY : RULES;
+  const made = REMOVE_FILTER + rules + (wanted.isTracking ? UNTRACK : "");
   return (seen === undefined ? made : "") + changes.join("");
 }
 

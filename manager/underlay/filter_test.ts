@@ -9,6 +9,7 @@ const FILTER: Filter = {
   vteps: ["10.0.0.1", "fd00::1"],
   others: [4096],
   isTracking: false,
+  findsRoutesEarly: false,
 };
 const dropped = { strangers: 0, spoofed: 0, forwarded: 0 };
 const WHOLE = { form: "", sets: setsOf(FILTER), dropped };
@@ -37,6 +38,16 @@ Deno.test("VXLAN is taken out of tracking where there is any", () => {
   const script = planFilter({ ...FILTER, isTracking: true }, undefined);
   assert.equal(script.match(/ notrack$/gm)?.length, 3);
   assert.equal(planFilter({ ...FILTER, isTracking: true }, WHOLE), "");
+});
+
+Deno.test("an older kernel is asked for a route before packets are judged, and at no other hook", () => {
+  const routes = (findsRoutesEarly: boolean) => {
+    const script = planFilter({ ...FILTER, findsRoutesEarly }, undefined);
+    const chains = script.split(/^ {2}chain /m).slice(1);
+    return chains.filter((one) => / fib saddr /.test(one)).map((one) => one.split(" ")[0]);
+  };
+  assert.deepEqual(routes(false), ["to_node"]);
+  assert.deepEqual(routes(true), ["from_elsewhere"]);
 });
 
 Deno.test("the short cut is for the first UDP port, and for others while it is short", () => {

@@ -1,4 +1,5 @@
 // Keeps a filter in the node's own namespace that lets VXLAN in from other nodes alone.
+import { saysNotSupported } from "../../shared/iproute2/messages.ts";
 import { parseAlias, VXLAN_PORT } from "../../shared/lan/alias.ts";
 import type { FdbListener } from "../entries/entry_keeper.ts";
 import { EVERYONE, parseChange } from "../entries/entries.ts";
@@ -66,6 +67,7 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
   #listed:
     | { readonly at: number; readonly began: number; readonly received: string }
     | undefined;
+  #findsRoutesEarly = false;
   /** UDP ports of the LANs that are here. */
   #udpPorts: readonly number[] = [];
   #devices:
@@ -188,14 +190,15 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
     }
     const isTracking = this.#isTracking || await this.host.isTracking();
     const wanted = { udpPorts, underlays, others, isTracking };
-    const plan = (seen: SeenFilter | undefined) =>
-      planFilter({ ...wanted, vteps: this.#vteps }, seen);
+    const plan = (seen: SeenFilter | undefined, findsRoutesEarly = this.#findsRoutesEarly) =>
+      planFilter({ ...wanted, findsRoutesEarly, vteps: this.#vteps }, seen);
     let seen = await this.host.see();
     if (!this.#isSet) this.#adopt(seen);
     const isWrong = seen === undefined || seen.form !== this.#form;
     const hasBegun = isTracking !== this.#isTracking;
     if (isWrong || hasBegun) {
-      await this.host.apply(isWrong ? plan(undefined) : UNTRACK);
+      if (isWrong) await this.#make((findsRoutesEarly) => plan(undefined, findsRoutesEarly));
+      else await this.host.apply(UNTRACK);
       if (isWrong) this.tell({ kind: "vtep-filter-set", isAgain: this.#isSet });
       this.#isSet = true;
       this.#isTracking = isTracking;
@@ -210,6 +213,17 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
     const script = plan(seen);
     if (script !== "") await this.host.apply(script);
     this.#dropped = seen?.dropped;
+  }
+
+  /** A kernel that finds no routes where packets are judged says so, and changes nothing. */
+  async #make(plan: (findsRoutesEarly: boolean) => string): Promise<void> {
+    try {
+      await this.host.apply(plan(this.#findsRoutesEarly));
+    } catch (error) {
+      if (this.#findsRoutesEarly || !saysNotSupported(String(error))) throw error;
+      await this.host.apply(plan(true));
+      this.#findsRoutesEarly = true;
+    }
   }
 
   /** What an earlier manager has let pass is forgotten as late as anything else. */

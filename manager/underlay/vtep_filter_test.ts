@@ -66,6 +66,34 @@ function start() {
   };
 }
 
+Deno.test("a kernel that finds no routes where packets are judged is asked before, from then on", async () => {
+  await using node = start();
+  const made: boolean[] = [];
+  node.world.made = (script) => {
+    const isEarly = script.includes("chain arrived");
+    made.push(isEarly);
+    if (!isEarly) throw new Error("Error: Could not process rule: Operation not supported");
+  };
+  assert.deepEqual(await node.look(0), [OWN, NODE]);
+  node.world.form = "changed";
+  await node.look(AGAIN_MS);
+  assert.deepEqual(made, [false, true, true]);
+});
+
+Deno.test("a filter that nft refuses for another reason is tried again as it was", async () => {
+  await using node = start();
+  let isRefused = true;
+  const made: boolean[] = [];
+  node.world.made = (script) => {
+    made.push(script.includes("chain arrived"));
+    if (isRefused) throw new Error("Error: Could not process rule: No space left on device");
+  };
+  await assert.rejects(node.look(0), /No space left/);
+  isRefused = false;
+  await node.look(AGAIN_MS);
+  assert.deepEqual(made, [false, false]);
+});
+
 Deno.test("an address that bgpd never names is forgotten when its entries are gone", async () => {
   await using node = start();
   assert.deepEqual(await node.look(0), [OWN, NODE]);

@@ -96,3 +96,8 @@ export function saysNoTable(stderr: string): boolean {
 export function saysNoFile(stderr: string): boolean {
   return /^cmp: .*: No such file or directory$/m.test(stderr);
 }
+
+/** The kernel does not have it. */
+export function saysNotSupported(stderr: string): boolean {
+  return stderr.includes("Operation not supported");
+}
