@@ -199,7 +199,7 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
     if (isWrong || hasBegun) {
       if (isWrong) await this.#make((findsRoutesEarly) => plan(undefined, findsRoutesEarly));
       else await this.host.apply(UNTRACK);
-      if (isWrong) this.tell({ kind: "vtep-filter-set", isAgain: this.#isSet });
+      const isAgain = this.#isSet;
       this.#isSet = true;
       this.#isTracking = isTracking;
       seen = await this.host.see();
@@ -208,6 +208,8 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
       const isFirst = this.#form === undefined || hasBegun;
       if (isFirst || seen?.form === this.#lastForm) this.#form = seen?.form;
       this.#lastForm = seen?.form;
+      // Whatever somebody does when the filter is told of is seen as a change.
+      if (isWrong) this.tell({ kind: "vtep-filter-set", isAgain });
     }
     // Nodes that were heard of while the table was made anew may not be in it.
     const script = plan(seen);

@@ -20,11 +20,13 @@ function start() {
     /** How nft says the table, and what somebody does as soon as it is made. */
     form: "ours",
     made: (_script: string) => {},
+    seen: () => {},
     isTracking: false,
   };
   const told: string[] = [];
   const host: FilterHost = {
     see: () => {
+      world.seen();
       const sets = setsOf({ udpPorts: [4789], underlays: [], vteps: [...vteps], others: [] });
       const dropped = { strangers: 0, spoofed: 0, forwarded: 0 };
       return Promise.resolve({ form: world.form, sets, dropped });
@@ -170,6 +172,14 @@ Deno.test("once the node tracks connections the table gets what it needs, and ke
   node.world.form = "changed";
   await node.look(4);
   assert.deepEqual(made.slice(2), ["delete table,chain input,notrack"]);
+});
+
+Deno.test("the filter is told of when it is known how nft says it", async () => {
+  await using node = start();
+  const toldWhenSeen: number[] = [];
+  node.world.made = () => node.world.seen = () => toldWhenSeen.push(node.told.length);
+  await node.look(0);
+  assert.deepEqual([toldWhenSeen, node.told.length], [[0], 1]);
 });
 
 Deno.test("a table that is changed while tracking begins is a repair", async () => {
