@@ -105,7 +105,10 @@ export class KernelPool {
   }
 
   #make(): Member {
-    return { kernel: this.open(), place: this.place(), age: "new" };
+    // A session opens the namespace a moment later. Where another one has its place then, a spare
+    // that says the old place is ended; one that said the new place might be in the old one.
+    const place = this.place();
+    return { kernel: this.open(), place, age: "new" };
   }
 
   #take(): Member {

@@ -18,7 +18,10 @@ const ELSEWHERE = "/run/netns/pod";
 
 /** A pool of kernels that do nothing but say their number, and the call's own kernel, number -1. */
 function numberedPool(spares = 0) {
-  const state = { opened: 0, closed: [] as number[], asked: [] as number[], place: 1 };
+  const state = {
+    ...{ opened: 0, closed: [] as number[], asked: [] as number[], place: 1 },
+    whileOpening: () => {},
+  };
   const numbered = (number: number): Kernel => ({
     enter: () => Promise.resolve(),
     show: () => Promise.resolve((state.asked.push(number), [])),
@@ -26,7 +29,12 @@ function numberedPool(spares = 0) {
     apply: () => Promise.resolve(undefined),
     close: () => Promise.resolve(void state.closed.push(number)),
   });
-  const pool = new KernelPool(() => numbered(state.opened++), () => state.place, spares);
+  const open = () => {
+    const kernel = numbered(state.opened++);
+    state.whileOpening();
+    return kernel;
+  };
+  const pool = new KernelPool(open, () => state.place, spares);
   return { state, pool, borrow: () => pool.share(numbered(-1)) };
 }
 
@@ -69,6 +77,17 @@ Deno.test("a kernel of a namespace that was made anew is ended, not lent", async
   assert.deepEqual(state.asked, [0, 1]);
   assert.ok(state.closed.includes(0));
   await other.close();
+  await pool.close();
+});
+
+Deno.test("a spare is not lent when the namespace was made anew while it started", async () => {
+  const { state, pool, borrow } = numberedPool(1);
+  state.whileOpening = () => state.place = 2;
+  pool.fill();
+  const one = borrow();
+  await one.show(LAN_NETNS, []);
+  assert.deepEqual(state.asked, [1]);
+  await one.close();
   await pool.close();
 });
 
