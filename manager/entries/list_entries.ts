@@ -1,4 +1,5 @@
 // The kernel's forwarding entries that lead to other nodes, one by one.
+import { bridgeOf } from "../../shared/lan/lan.ts";
 import type { Run } from "../../shared/process/exec.ts";
 import { type FdbEntry, parseEntry } from "./entries.ts";
 import { listFdbOf, oneListAtATime } from "./list_fdb.ts";
@@ -15,7 +16,7 @@ export async function listEntries(
   vxlans: readonly string[],
   take: (entry: FdbEntry) => void,
 ): Promise<void> {
-  const bridges = vxlans.map((name) => `kt-${name}`);
+  const bridges = vxlans.map(bridgeOf);
   const takeLine = (line: string) => {
     const entry = parseEntry(line);
     if (entry !== undefined) take(entry);

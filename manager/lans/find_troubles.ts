@@ -2,7 +2,7 @@
 import type { Link } from "../../shared/iproute2/link.ts";
 import { parseAlias } from "../../shared/lan/alias.ts";
 import { commonMtu, type FoundDevices, inspectLan } from "../../shared/lan/inspect_lan.ts";
-import { GROUP, isPortName, type Lan, lanDevices } from "../../shared/lan/lan.ts";
+import { GROUP, isPortName, type Lan, lanDevices, vxlanOf } from "../../shared/lan/lan.ts";
 import type { LanDevicesOnNode } from "./list_lans.ts";
 
 /** A LAN that has pods on this node. */
@@ -29,7 +29,7 @@ export function findTroubles({ bridges, vxlans, ports }: LanDevicesOnNode): Trou
   const inUse = new Set(lans.flatMap(({ devices }) => [...devices]));
   // An empty LAN, too, has its devices: those are known by the name of its bridge, which is signed.
   const named = new Set(
-    bridges.filter(isSigned).flatMap(({ ifname }) => [ifname, ifname.slice("kt-".length)]),
+    bridges.filter(isSigned).flatMap(({ ifname }) => [ifname, vxlanOf(ifname)]),
   );
   const isStray = ({ ifname, group }: Link) =>
     !inUse.has(ifname) && (!named.has(ifname) || group === GROUP.deleted);

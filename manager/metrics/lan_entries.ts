@@ -1,4 +1,5 @@
 // How many MAC addresses and VTEPs each LAN has, counted from the kernel's forwarding entries.
+import { bridgeOf } from "../../shared/lan/lan.ts";
 import type { Run } from "../../shared/process/exec.ts";
 import type { FdbListener } from "../entries/entry_keeper.ts";
 import { EVERYONE, parseEntry } from "../entries/entries.ts";
@@ -82,7 +83,7 @@ async function countEntries(run: Run): Promise<Map<string, LanEntries>> {
     const entry = parseEntry(line);
     // An entry without an address is the bridge's copy of one with it.
     if (entry?.dst === undefined) return;
-    const lan = of(`kt-${entry.ifname}`);
+    const lan = of(bridgeOf(entry.ifname));
     if (entry.mac === EVERYONE) lan.vteps++;
     else lan.remoteMacs++;
   });

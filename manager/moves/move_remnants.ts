@@ -1,5 +1,6 @@
 // Removes what a move leaves behind: a VXLAN device's entry for an address that nobody has.
 import { run } from "../../shared/process/exec.ts";
+import { bridgeOf, vxlanOf } from "../../shared/lan/lan.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { addEntry, deleteEntry, EVERYONE, parsePortEntry } from "../entries/entries.ts";
 import type { FdbListener } from "../entries/entry_keeper.ts";
@@ -59,9 +60,8 @@ export class MoveRemnants implements FdbListener, AsyncDisposable {
   }
 
   hearEntry(line: string): void {
-    if (!line.startsWith("Deleted ")) return;
     const entry = parsePortEntry(line);
-    if (entry === undefined) return;
+    if (entry === undefined || !entry.isDeleted) return;
     const { mac, bridge, port } = entry;
     const vxlan = vxlanOf(bridge);
     if (port === vxlan) return;
@@ -101,9 +101,9 @@ export class MoveRemnants implements FdbListener, AsyncDisposable {
     await this.host.list(bridges, (line) => {
       const [, mac, device, bridge] = ENTRY.exec(line) ?? [];
       if (mac === undefined || device === undefined || mac === EVERYONE) return;
-      if (bridge !== undefined) known.add(`${bridge} ${mac}`);
+      if (bridge !== undefined) known.add(keyOf({ mac, bridge, vxlan: vxlanOf(bridge) }));
       else if (/ dst .* self( |$)/.test(line)) {
-        const one = { mac, bridge: `kt-${device}`, vxlan: device };
+        const one = { mac, bridge: bridgeOf(device), vxlan: device };
         found.set(keyOf(one), one);
       }
     }).finally(() => {
@@ -144,7 +144,3 @@ export class MoveRemnants implements FdbListener, AsyncDisposable {
 }
 
 const ENTRY = /^((?:[0-9a-f]{2}:){5}[0-9a-f]{2}) dev (\S+)(?:.* master (\S+))?/;
-
-function vxlanOf(bridge: string): string {
-  return bridge.slice("kt-".length);
-}

@@ -48,6 +48,18 @@ export async function identifyLan(name: string, suffix: string, vni: number): Pr
   return { name: name.slice(0, MAX_NAME - tail.length) + tail, suffix, vni };
 }
 
+const BRIDGE_PREFIX = "kt-";
+
+/** The name of the bridge that a LAN's VXLAN device is a port of. */
+export function bridgeOf(vxlan: string): string {
+  return `${BRIDGE_PREFIX}${vxlan}`;
+}
+
+/** The name of the VXLAN device of a LAN's bridge. */
+export function vxlanOf(bridge: string): string {
+  return bridge.slice(BRIDGE_PREFIX.length);
+}
+
 /**
  * The device names of a LAN. Where that is unambiguous they are the original's, `NAME-SUFFIX` and
  * `kt-NAME-SUFFIX`: the name has at most 5 characters and no underscore and does not begin as a
@@ -56,12 +68,12 @@ export async function identifyLan(name: string, suffix: string, vni: number): Pr
  */
 export function lanDevices(lan: Lan): LanDevices {
   const plain = lan.name.length <= MAX_PLAIN_NAME && !lan.name.includes("_") &&
-    !lan.name.startsWith("kt-") && !INDEX_LIKE.test(lan.name) &&
+    !lan.name.startsWith(BRIDGE_PREFIX) && !INDEX_LIKE.test(lan.name) &&
     !lan.suffix.includes("-");
   const vxlan = `${plain ? lan.name : `~${base64url(vniBytes(lan.vni))}`}-${lan.suffix}`;
   return {
     vxlan,
-    bridge: `kt-${vxlan}`,
+    bridge: bridgeOf(vxlan),
     byVni: `vni~${lan.vni}`,
     byName: `lan~${lan.name}~${lan.suffix}`,
   };

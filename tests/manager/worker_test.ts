@@ -50,6 +50,7 @@ testAsRoot(
     const [{ behind: port }] = others.macs;
     assert.match(port, /^mg[a-z2-7]{13}$/);
     assert.equal(others.calls.ADD?.fallenBack ?? 0, 0);
+    assert.equal(others.vtepFilter.nodes, 2);
     const unlike = { calls: undefined, vtepFilter: undefined };
     assert.deepEqual({ ...others, ...unlike, daemons: others.daemons.includes("zebra") }, {
       role: "worker",
