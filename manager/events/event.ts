@@ -27,7 +27,7 @@ export interface CallError {
 }
 
 /** What a LAN may use. */
-export const LIMITS = ["macs", "storm", "frames", "learning"] as const;
+export const LIMITS = ["macs", "storm", "share", "frames", "learning"] as const;
 
 /** A limit that a device has used up. */
 export interface Limited {

@@ -228,6 +228,7 @@ export const KINDS = Object.keys(TABLE) as Kind[];
 export const LIMITED = {
   macs: "MAC addresses",
   storm: "flooded frames/s",
+  share: "flooded frames/s beside others",
   frames: "frames/s",
   learning: "new MAC addresses/s",
 } as const satisfies Record<Limited["limit"], string>;
@@ -235,6 +236,9 @@ const MET: Readonly<Record<Limited["limit"], (most: number) => string>> = {
   storm: (most) =>
     `floods it: of more than ${most} frames a second, or the bytes of as many full ones, ` +
     "the rest is dropped",
+  share: (most) =>
+    `floods it while much else is flooded: of more than ${most} frames a second, or the bytes of ` +
+    "as many full ones, what is too much for all together is dropped",
   frames: (most) =>
     `sends as a loop does: of more than ${most} frames a second the rest is dropped`,
   learning: (most) =>

@@ -18,6 +18,7 @@ import { nameDevice } from "../lans/name_device.ts";
 import { lanDevices } from "../../shared/lan/lan.ts";
 import {
   type AtPort,
+  FEW_FLOODED,
   formChain,
   limitOfCopies,
   limitOfOthers,
@@ -44,6 +45,7 @@ const MOST_KNOWN = 100_000;
 
 /** Limits that no setting changes. */
 const FIXED: Readonly<Partial<Record<Met["limit"], number>>> = {
+  share: FEW_FLOODED,
   frames: PORT_FRAMES,
   learning: NEW_MACS,
 };

@@ -36,11 +36,24 @@ export interface OwnLimit {
   readonly limit: number;
   /** Frames that may come at once. */
   readonly burst: number;
+  /** All devices with this limit that flood more than a few frames have so many times it. */
+  readonly together: number;
 }
+
+/**
+ * A device that floods no more than this (frames a second, and at once) always may: nobody's first
+ * frames are dropped because others flood. 500 devices behind one port start with some 1,500.
+ */
+export const FEW_FLOODED = 100;
+const FEW_AT_ONCE = 1_000;
+/** One user may have hundreds of ports of a node, each in a LAN of its own. */
+const PORTS_TOGETHER = 10;
+/** A frame of another node costs a copy for each port here, and its sender pays for none. */
+const LANS_TOGETHER = 2;
 
 /** Of a port in a LAN that has a lower limit, or very many nodes. */
 export function limitOfPort(limit: number): OwnLimit {
-  return { limit, burst: limit * BURST_SECONDS };
+  return { limit, burst: limit * BURST_SECONDS, together: PORTS_TOGETHER };
 }
 
 /**
@@ -48,7 +61,7 @@ export function limitOfPort(limit: number): OwnLimit {
  * passes, however many ports of their LAN are here. A longer burst costs other LANs more frames
  * (docs/security.md has figures).
  */
-const LEAST_OF_OTHERS: OwnLimit = { limit: 500, burst: 3_000 };
+const LEAST_OF_OTHERS = { limit: 500, burst: 3_000 };
 
 /** Of a VXLAN device: what all other nodes send to so many ports of a LAN. */
 export function limitOfOthers(ports: number): OwnLimit {
@@ -56,12 +69,14 @@ export function limitOfOthers(ports: number): OwnLimit {
   return {
     limit: Math.max(limit, LEAST_OF_OTHERS.limit),
     burst: Math.max(burst, LEAST_OF_OTHERS.burst),
+    together: LANS_TOGETHER,
   };
 }
 
 /** What the table limits. */
 export const TABLE_LIMITS = [
   "storm",
+  "share",
   "frames",
   "learning",
 ] as const satisfies readonly Limited["limit"][];
@@ -114,17 +129,27 @@ const FULL_FRAME = 1514;
 /** nft hands the kernel 32 bits of a burst, whatever it is told. */
 const MOST_BURST = 2 ** 32 - 1;
 
+/** Frames a second and at once, as nft writes them; and the bytes of as many full frames. */
+const frames = (rate: number, burst: number) => `${rate}/second burst ${burst} packets`;
+const bytes = (rate: number, burst: number) =>
+  `${rate * FULL_FRAME} bytes/second burst ${Math.min(burst * FULL_FRAME, MOST_BURST)} bytes`;
+
 /**
+ * Two limits: of each device, and of all devices together that flood more than a few frames.
+ *
  * What a device hands over in one piece counts as one frame, however many it becomes (UDP_SEGMENT
  * of udp(7): 64 kB). So bytes are limited, too, by as many as the limit's full frames have.
  */
-const dropFlooded = (name: string, { limit, burst }: OwnLimit) => {
-  const [bytes, most] = [limit * FULL_FRAME, Math.min(burst * FULL_FRAME, MOST_BURST)];
-  return [
-    dropOver(`meters_${name}`, `${limit}/second burst ${burst} packets`, "storm"),
-    dropOver(`bytes_${name}`, `${bytes} bytes/second burst ${most} bytes`, "storm"),
-  ];
-};
+const dropFlooded = (name: string, { limit, burst, together }: OwnLimit) => [
+  dropOver(`meters_${name}`, frames(limit, burst), "storm"),
+  dropOver(`bytes_${name}`, bytes(limit, burst), "storm"),
+  ...([[`many_${name}`, frames], [`heavy_${name}`, bytes]] as const).map(([set, write]) =>
+    `${over(set, write(FEW_FLOODED, FEW_AT_ONCE))} limit rate over ` +
+    `${write(together * limit, together * burst)} ${drop("share")}`
+  ),
+];
+/** The sets of a limit of flooded frames. */
+const FLOOD_SETS = ["meters", "bytes", "many", "heavy"] as const;
 
 /** How many addresses are known or learnt at most, and for how long. */
 const MOST_LEARNT = 262_144;
@@ -135,10 +160,10 @@ const ports = (name: string, timeout: string) =>
 
 /** An element keeps the limit that it began with, so each limit has its sets. */
 const meters = (name: string) =>
-  `${ports(`meters_${name}`, "1m")}\n  ${ports(`bytes_${name}`, "1m")}`;
+  FLOOD_SETS.map((set) => ports(`${set}_${name}`, "1m")).join("\n  ");
 
 /** The limit of all pods' ports has a name of another form: its sets stay when others go. */
-const nameOwn = ({ limit, burst }: OwnLimit) => `${limit}_${burst}`;
+const nameOwn = ({ limit, burst, together }: OwnLimit) => `${limit}_${burst}_${together}`;
 
 /** A chain without rules whose name says what the table is made of: another manager's differs. */
 export function formChain(form: StormForm): string {
@@ -246,7 +271,7 @@ export function planSilent(wanted: readonly string[], had: readonly string[]): s
 /** Takes away what nobody goes to any more. */
 const removeOwn = (name: string) =>
   `flush chain ${STORM_TABLE} storm_${name}\ndelete chain ${STORM_TABLE} storm_${name}\n` +
-  `delete set ${STORM_TABLE} meters_${name}\ndelete set ${STORM_TABLE} bytes_${name}\n`;
+  FLOOD_SETS.map((set) => `delete set ${STORM_TABLE} ${set}_${name}\n`).join("");
 
 /** What takes away all that is said of single devices, which an earlier manager has left there. */
 export function planNoOwnLimits(

@@ -5,6 +5,7 @@ import {
   limitOfCopies,
   limitOfOthers,
   limitOfPort,
+  type OwnLimit,
   parseChains,
   parsePorts,
   planNoOwnLimits,
@@ -36,6 +37,23 @@ Deno.test("what is flooded is limited in bytes of full frames, in a LAN of its o
   assert.match(own(1_000_000), /over 1514000000 bytes\/second burst 4294967295 bytes/);
 });
 
+Deno.test("all who flood more than a few frames have a limit together", () => {
+  const of = (own: OwnLimit) => planOwnLimits(new Map([["net1", own]]), new Map());
+  const few = /@many_\w+ { iifname limit rate over 100\/second burst 1000 packets } /;
+  const words = (text: string) => [
+    text.match(new RegExp(`${few.source}(limit .*) update @met_share { iifname } drop$`, "m"))?.[1],
+    text.match(/@heavy_.* bytes } (limit .*) update @met_share { iifname } drop$/m)?.[1],
+  ];
+  const ofPorts = [
+    "limit rate over 20000/second burst 100000 packets",
+    "limit rate over 30280000 bytes/second burst 151400000 bytes",
+  ];
+  assert.deepEqual(words(table(2000)), ofPorts);
+  assert.deepEqual(words(of(limitOfPort(2000))), ofPorts);
+  // Of other nodes: two LANs' worth.
+  assert.equal(words(of(limitOfOthers(250)))[0], "limit rate over 1000/second burst 6000 packets");
+});
+
 Deno.test("what a pod's port sends is limited first, whatever the limit of flooded frames is", () => {
   for (const limit of [1, 2000]) {
     const [, first] = /chain sent {\n +(.*)/.exec(table(limit)) ?? [];
@@ -57,8 +75,8 @@ Deno.test("a table names its form, which differs where anything but what is know
 
 Deno.test("no set has a type, which an older nft could not list", () => {
   const text = table(2000, [], true) + planOwnLimits(ofPorts({ mga: 100 }), new Map());
-  assert.equal(text.match(/\b(set|map) \w+ {/g)?.length, 16);
-  assert.equal(text.match(/\b(set|map) \w+ { typeof /g)?.length, 16);
+  assert.equal(text.match(/\b(set|map) \w+ {/g)?.length, 21);
+  assert.equal(text.match(/\b(set|map) \w+ { typeof /g)?.length, 21);
 });
 
 Deno.test("where bridges keep no limit, new addresses of a port come slowly", () => {
@@ -86,8 +104,8 @@ Deno.test("ports that learn nothing are told once, and taken back", () => {
 
 Deno.test("ports of LANs with a limit of their own are told once, and taken back", () => {
   const first = planOwnLimits(ofPorts({ mga: 100, mgb: 100 }), new Map());
-  assert.equal(first.match(/^add chain bridge megalos storm_100_500$/gm)?.length, 1);
-  assert.match(first, /^add element bridge megalos own { "mgb" : goto storm_100_500 }$/m);
+  assert.equal(first.match(/^add chain bridge megalos storm_100_500_10$/gm)?.length, 1);
+  assert.match(first, /^add element bridge megalos own { "mgb" : goto storm_100_500_10 }$/m);
   const same = ofPorts({ mga: 100 });
   assert.equal(planOwnLimits(same, same), "");
   const next = planOwnLimits(ofPorts({ mga: 50 }), ofPorts({ mga: 100, mgb: 100 }));
@@ -95,7 +113,7 @@ Deno.test("ports of LANs with a limit of their own are told once, and taken back
     'delete element bridge megalos own { "mga" }',
     'delete element bridge megalos own { "mgb" }',
   ]);
-  assert.match(next, /own { "mga" : goto storm_50_250 }/);
+  assert.match(next, /own { "mga" : goto storm_50_250_10 }/);
 });
 
 Deno.test("a limit that no LAN has any more leaves nothing behind", () => {
@@ -108,13 +126,14 @@ Deno.test("a limit that no LAN has any more leaves nothing behind", () => {
     `delete chain bridge megalos storm_${name}`,
     `delete set bridge megalos meters_${name}`,
     `delete set bridge megalos bytes_${name}`,
+    `delete set bridge megalos many_${name}`,
+    `delete set bridge megalos heavy_${name}`,
   ];
   assert.deepEqual(words(left), [
     'delete element bridge megalos own { "mga" }',
     'delete element bridge megalos own { "mgc" }',
-    ...gone("50_250"),
+    ...gone("50_250_10"),
   ]);
-  // Earlier managers have named it so.
   const chains = ["form_1", "storm_50"];
   assert.deepEqual(words(planNoOwnLimits(chains, { learnsSlowly: false })), [
     "flush map bridge megalos own",
@@ -164,6 +183,6 @@ Deno.test("a limit of single devices shares no set with that of all ports", () =
   const sets = (script: string) =>
     new Set([...script.matchAll(/^ +set (\w+) {/gm)].map(([, name]) => name!));
   const [all, single] = [table(own.limit), planOwnLimits(new Map([["net1", own]]), new Map())];
-  assert.equal(sets(single).size, 2);
+  assert.equal(sets(single).size, 4);
   assert.ok(sets(all).isDisjointFrom(sets(single)));
 });

@@ -87,8 +87,8 @@ const NODE_ROWS: readonly ReadRow[] = [
   {
     name: "megalos_limit_met",
     help:
-      "Whether a device has met a limit of its LAN (macs, storm, frames, learning) now: 1 or 0. " +
-      "The last hundred that were met are told.",
+      "Whether a device has met a limit of its LAN (macs, storm, share, frames, learning) now: 1 " +
+      "or 0. The last hundred that were met are told.",
     ...{ type: "gauge", labels: [...LAN, "limit", "device"], source: SOURCE.manager },
     most: MOST.limits,
     read: ({ limits }) =>

@@ -7,7 +7,7 @@ import { countForged } from "../fixture/forger.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { MANAGER, readStatus } from "../fixture/manager.ts";
 import { addPod, call, canReach, inPod, NET1, type Pod, pod } from "../fixture/pod.ts";
-import { addLoop, closeRing, MALLORY as BRIDGE } from "../fixture/loop.ts";
+import { addInterface, addLoop, closeRing, MALLORY as BRIDGE } from "../fixture/loop.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { countHellos, type Hellos, sendHellos } from "../fixture/hellos.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
@@ -25,6 +25,8 @@ const OVER_MS = 30_000;
 const FULL_FRAME = 1514;
 /** So many ports leave each frame of other nodes the least of copies. */
 const MANY_PORTS = 130;
+/** One user's LANs, and how long he floods them (s). */
+const [MANY_LANS, STORM_SECONDS] = [24, 6];
 /** What a port may send to whomever. */
 const PORT_FRAMES = 50_000;
 
@@ -174,6 +176,48 @@ testAsRoot(
     const got = await countForged(node, PC1, () => attack(node, other, storm));
     assert.ok(got < FRAMES / 2 && got > 0, `${got} of ${FRAMES}`);
     await manager.logged(/LAN net1-ntwork .*: net1-ntwork floods it: of more than 500 frames/);
+  },
+);
+
+testAsRoot(
+  "what one user's many LANs flood is limited together, and who floods little loses nothing",
+  async () => {
+    await using worker = await startResidentNode();
+    const { node, manager } = worker;
+    const lan = (at: number) => ({ name: `many${at}`, suffix: "lab", vxlanId: 100 + at });
+    const numbers = Array.from({ length: MANY_LANS }, (_, at) => at);
+    for (const one of [MALLORY, ALICE]) {
+      await addPod(node, one);
+      for (const at of numbers) await addInterface(node, one, `many${at}`, lan(at));
+    }
+    await awaitTable(node);
+    const countCame = async () => {
+      const links: { ifname: string; stats64: { rx: { packets: number } } }[] = JSON.parse(
+        await inPod(node, ALICE, "ip", "-s", "-j", "link", "show"),
+      );
+      const came = links.filter(({ ifname }) => ifname.startsWith("many"));
+      assert.equal(came.length, MANY_LANS);
+      return came.reduce((total, { stats64 }) => total + stats64.rx.packets, 0);
+    };
+    const [before, began] = [await countCame(), performance.now()];
+    const storm = { seconds: scaled(STORM_SECONDS), destination: EVERYBODY };
+    const little = { frames: 200, rate: 50, destination: EVERYBODY };
+    const sent = await Promise.all([
+      ...numbers.map((at) => attack(node, MALLORY, { ...storm, interface: `many${at}` })),
+      attack(node, MALLORY, little).then(() => 0),
+    ]);
+    const seconds = (performance.now() - began) / 1000 + 1;
+    const came = await countCame() - before;
+    const few = MANY_LANS * (1_000 + 100 * seconds);
+    const most = few + 10 * (10_000 + 2_000 * seconds);
+    const all = sent.reduce((total, one) => total + one, 0);
+    assert.ok(came <= most && came > few, `${came} of ${all} in ${seconds} s; at most ${most}`);
+    // Each port alone had room for this.
+    assert.ok(came < MANY_LANS * (10_000 + 2_000 * (seconds - 1)), `${came} in ${seconds} s`);
+    await manager.logged(/LAN many\d+-lab .*mallory many\d+ floods it while much else is flooded/);
+    const limits: { limit: string; lan: string }[] = (await readStatus(node)).limits;
+    assert.ok(limits.some(({ limit }) => limit === "share"));
+    assert.deepEqual(limits.filter((one) => one.lan === "net1-ntwork"), []);
   },
 );
 
