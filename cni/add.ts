@@ -22,6 +22,7 @@ import type { CheckedCall } from "./checked_call.ts";
 import { renderResult } from "./result.ts";
 import {
   refuseAttached,
+  refuseFull,
   refuseLansName,
   refuseOtherSettings,
   refuseOwnLansName,
@@ -50,6 +51,7 @@ export async function add(call: CheckedCall): Promise<JsonObject> {
   const wish = await readWish(call);
   refuseOwnLansName(call, wish.lan, wish.attachment);
   const facts = await readFacts(call);
+  refuseFull(call, facts);
   using _lan = await lockLan(call, wish.lan.vni);
   await refuseNetns(call, facts);
   const seen = await observe(call, wish);

@@ -8,11 +8,25 @@ import { parseAlias } from "../shared/lan/alias.ts";
 import { type Lan, lanDevices, lanTitle } from "../shared/lan/lan.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import type { Attachment } from "../shared/lan/plan_port.ts";
+import type { NodeFacts } from "../shared/lan/node_facts.ts";
 import { birthplaceOn } from "../shared/lan/unborn_vxlan.ts";
 import { findUnderlay } from "../shared/lan/underlay.ts";
 import type { CheckedCall } from "./checked_call.ts";
 import type { LanConfig } from "./config.ts";
 import { showPodInterface } from "./sandbox.ts";
+
+/**
+ * Refuses an interface on a node that takes no more ports.
+ * @throws {FaultError} "try-later": others' interfaces may go
+ */
+export function refuseFull({ environment }: CheckedCall, facts: NodeFacts | undefined): void {
+  if (facts?.mostPorts === undefined) return;
+  fail(
+    "try-later",
+    `Cannot attach ${environment.ifname}: this node has ${facts.mostPorts} interfaces on LANs, ` +
+      "and takes no more (MEGALOS_MAX_PORTS)",
+  );
+}
 
 /** Refuses settings that differ from those of a LAN which is in use. */
 export async function refuseOtherSettings(

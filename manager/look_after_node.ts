@@ -26,6 +26,7 @@ import type { InventoryKeeper } from "./inventory/inventory_keeper.ts";
 import type { HeardLink } from "./lans/heard_link.ts";
 import type { LimitNews } from "./limits/limit_news.ts";
 import { MacLimiter } from "./limits/mac_limiter.ts";
+import { PortLimit } from "./limits/port_limit.ts";
 import { StormLimiter } from "./limits/storm_limiter.ts";
 import { SwitchKeeper } from "./lans/switch_keeper.ts";
 import { PortMacs } from "./lans/port_macs.ts";
@@ -110,7 +111,10 @@ async function listDuties(
     return [health, inventory, members, door, ...frr, configuration, gatekeeper, idle];
   }
   // What is kept first ends last: calls are answered until all else has ended.
-  const resident = settings.launcher === "on" ? [kept.use(await startResident(facts, tell))] : [];
+  const portLimit = new PortLimit(settings.maxPorts, facts, tell);
+  const resident = settings.launcher === "on"
+    ? [kept.use(await startResident(() => portLimit.facts, tell))]
+    : [];
   limits.beginAnew();
   const macs = kept.use(new MacLimiter(settings, limits.tell));
   const forgers = new Forgers(facts.vtep, configuration, tell);
@@ -133,6 +137,7 @@ async function listDuties(
   };
   const storms = new StormLimiter(settings.stormLimit, limits.tell, floods, macs);
   const takeDevices: TakeDevices = (devices, mayHaveChanged) => {
+    portLimit.takeDevices(devices);
     storms.takeDevices(devices);
     macs.takeDevices(devices);
     portMacs.takeDevices(devices);
@@ -161,6 +166,7 @@ async function listDuties(
   const told = [...hints, counters, inventory, uplink, door];
   const own = [
     lans,
+    portLimit,
     portMacs,
     filter,
     forgers,

@@ -178,6 +178,12 @@ export const SOURCES = {
     help: "MAC addresses that all LANs together learn on this node; 0: no limit",
     default: "8192",
   },
+  maxPorts: {
+    env: "MEGALOS_MAX_PORTS",
+    flag: "--max-ports <number>",
+    help: "interfaces of pods that all LANs together have on this node; 0: no limit",
+    default: "3000",
+  },
   stormLimit: {
     env: "MEGALOS_STORM_LIMIT",
     flag: "--storm-limit <number>",
@@ -310,6 +316,7 @@ const schema = z.object({
   vtepFilter: z.enum(["on", "off"], "on or off"),
   maxMacs: integer(0, 1_000_000),
   maxNodeMacs: integer(0, 1_000_000),
+  maxPorts: integer(0, 1_000_000),
   stormLimit: integer(0, 1_000_000),
   neighbours: integer(0, 1_000_000),
   backlog: integer(0, 1_000_000),

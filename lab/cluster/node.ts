@@ -72,6 +72,8 @@ export async function startManager(machine: Machine, { address }: NodeAddress): 
     NODE_IP: address,
     CNI_BIN_DIR,
     MEGALOS_FRR: "wait",
+    // All LANs are one user's, and a large lab may need more on a node than a cluster allows.
+    MEGALOS_MAX_PORTS: "0",
     ...(role === "worker" ? { KATHARA_MASTER_SERVICE_HOST: REFLECTOR.address } : {}),
   };
   const manager = `${NODE_PROGRAMS}/manager`;

@@ -29,7 +29,7 @@ const ALIVE_LIMIT_MS = 30_000;
  * Starts to answer. From now on launchers wait for this process instead of starting the binary.
  * @throws {FaultError} "try-later" when another resident does not end
  */
-export async function startResident(facts: NodeFacts, tell: Tell): Promise<Resident> {
+export async function startResident(facts: () => NodeFacts, tell: Tell): Promise<Resident> {
   const { host, close } = residentHost(facts);
   const alive = await host.lock(ALIVE_FILE, { timeoutMs: ALIVE_LIMIT_MS });
   const resident = new Resident(host, tell, async () => {

@@ -16,12 +16,11 @@ const SPARE_SESSIONS = 4;
 const SESSION_LIMIT_MS = 60_000;
 
 /** The host for the resident; `close` ends the sessions. */
-export function residentHost(facts: NodeFacts): { host: Host; close(): Promise<void> } {
+export function residentHost(facts: () => NodeFacts): { host: Host; close(): Promise<void> } {
   const system = systemHost();
   const open = (...atOnce: string[]) => openKernel(converse, () => SESSION_LIMIT_MS, atOnce);
   const pool = new KernelPool(() => open(LAN_NETNS), inodeOfPin, SPARE_SESSIONS);
   const deletions = new Deletions(() => pool.share(open()));
-  const factsText = renderNodeFacts(facts);
   pool.fill();
   return {
     host: {
@@ -29,7 +28,9 @@ export function residentHost(facts: NodeFacts): { host: Host; close(): Promise<v
       lock: queueLocks(system.lock),
       shareKernel: (kernel) => deletions.share(pool.share(kernel)),
       readText: (path) =>
-        path === NODE_FACTS_FILE ? Promise.resolve(factsText) : system.readText(path),
+        path === NODE_FACTS_FILE
+          ? Promise.resolve(renderNodeFacts(facts()))
+          : system.readText(path),
     },
     async close() {
       await deletions.settle();

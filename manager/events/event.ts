@@ -81,6 +81,9 @@ export type Happening =
   | { readonly kind: "limit-left" } & Limited
   /** The kernel limits no bridge: learning goes off on ports instead. */
   | { readonly kind: "macs-limited-by-port" }
+  /** The node takes no more ports of LANs. */
+  | { readonly kind: "ports-full"; readonly most: number }
+  | { readonly kind: "ports-taken-again"; readonly most: number }
   // BGP EVPN.
   | { readonly kind: "session-up"; readonly peer: string; readonly hostname?: string | undefined }
   | {

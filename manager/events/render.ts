@@ -67,6 +67,16 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
     level: "info",
     text: ({ reason }) => `as many frames may wait for each processor as before: ${reason}`,
   },
+  "ports-full": {
+    level: "warn",
+    text: ({ most }) =>
+      `this node has ${most} interfaces on LANs, and takes no more until some have gone ` +
+      "(MEGALOS_MAX_PORTS)",
+  },
+  "ports-taken-again": {
+    level: "info",
+    text: ({ most }) => `some of ${most} interfaces on LANs have gone: this node takes more again`,
+  },
   "vtep-filter-set": {
     level: "info",
     text: ({ isAgain }) =>

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { firstShare, growShare, type Sharer } from "./share_macs.ts";
 
 const MOST = 8_192;
+/** Of a node by default (`MEGALOS_MAX_PORTS`): it has no more LANs with pods. */
+const MAX_PORTS = 3_000;
 /** Of a node, as reflectors have it by default (`MEGALOS_MAX_ROUTES`). */
 const MAX_ROUTES = 20_000;
 const lan = (about: number, share: number, limit = 4_096): Sharer => ({ about, share, limit });
@@ -66,7 +68,7 @@ Deno.test("whoever asks in whatever order, all together may learn no more than t
 
 Deno.test("thousands of LANs leave a node believed: fewer routes than reflectors take", () => {
   const shares = [4_096, 4_096];
-  while (shares.length < 3_000) shares.push(firstShare(MOST, shares));
+  while (shares.length < MAX_PORTS) shares.push(firstShare(MOST, shares));
   assert.equal(shares[100], 8);
   assert.equal(shares.at(-1), 1);
   // Each LAN has a route of its own, and at least one pod with another one.

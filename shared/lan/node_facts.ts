@@ -16,6 +16,8 @@ export interface NodeFacts {
   readonly vxlanPort: number;
   /** The node's own network namespace as `net:[INODE]`, to tell a pod's from it. */
   readonly nodeNetns: string;
+  /** So many ports of LANs the node has, and takes no more. Missing where it takes more. */
+  readonly mostPorts?: number;
 }
 
 const schema = z.object({
@@ -24,18 +26,19 @@ const schema = z.object({
   mtu: z.int(),
   port: z.int(),
   nodeNetns: z.string(),
+  mostPorts: z.optional(z.int()),
 });
 
 /** Reads the file's text; undefined when it is not of this format. */
 export function parseNodeFacts(text: string): NodeFacts | undefined {
   try {
-    const { v, vtep, mtu, port: vxlanPort, nodeNetns } = schema.parse(JSON.parse(text));
-    return { v, vtep, mtu, vxlanPort, nodeNetns };
+    const { port: vxlanPort, mostPorts, ...rest } = schema.parse(JSON.parse(text));
+    return { ...rest, vxlanPort, ...(mostPorts !== undefined && { mostPorts }) };
   } catch {
     return undefined;
   }
 }
 
-export function renderNodeFacts({ v, vtep, mtu, vxlanPort: port, nodeNetns }: NodeFacts): string {
-  return JSON.stringify({ v, vtep, mtu, port, nodeNetns }, null, 2) + "\n";
+export function renderNodeFacts({ vxlanPort: port, ...rest }: NodeFacts): string {
+  return JSON.stringify({ ...rest, port }, null, 2) + "\n";
 }
