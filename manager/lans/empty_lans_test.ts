@@ -33,6 +33,15 @@ Deno.test("an empty LAN is removed when its grace time is over, not before", () 
   assert.deepEqual(timesOfRemoval(looks), [1000]);
 });
 
+Deno.test("a pod that came and went between two looks starts the grace time anew", () => {
+  const one = lan(1, true);
+  const [since] = nextEmptyLans(new Map(), [one], 0, GRACE_MS);
+  const [later, overdue] = nextEmptyLans(since, [one], 1500, GRACE_MS, new Set([one.bridge]));
+  assert.deepEqual(overdue, []);
+  assert.deepEqual(nextEmptyLans(later, [one], 2499, GRACE_MS)[1], []);
+  assert.deepEqual(nextEmptyLans(later, [one], 2500, GRACE_MS)[1], [one]);
+});
+
 Deno.test("a pod in between, or a LAN that is made anew, starts the grace time anew", () => {
   const [empty, used, again] = [lan(1, true), lan(1, false), lan(2, true)];
   assert.deepEqual(

@@ -4,7 +4,7 @@ import type { Host } from "../../shared/host.ts";
 import { systemHost } from "../../shared/system_host.ts";
 import type { Link } from "../../shared/iproute2/link.ts";
 import { type Kernel, openKernel } from "../../shared/iproute2/kernel.ts";
-import type { Lan } from "../../shared/lan/lan.ts";
+import { isPortName, type Lan } from "../../shared/lan/lan.ts";
 import { hasNetns, inodeOfPin } from "../../shared/lan/lan_netns.ts";
 import { listUnborn } from "../../shared/lan/unborn_vxlan.ts";
 import { lock, lockFile } from "../../shared/lan/lock.ts";
@@ -53,6 +53,8 @@ export class LanKeeper implements Duty, AsyncDisposable {
   #isStale = true;
   /** Devices that the monitor has named since the last look: their LANs are looked at closely. */
   #changed: Set<string> | typeof ALL = ALL;
+  /** Bridges that pods' ports have been in since the last look, by what the monitor has named. */
+  #joined = new Set<string>();
   #isMoved = false;
 
   /**
@@ -89,6 +91,8 @@ export class LanKeeper implements Duty, AsyncDisposable {
     const devices = await listDevices(run);
     const changed = this.#changed;
     this.#changed = new Set();
+    const joined = this.#joined;
+    this.#joined = new Set();
     this.takeDevices(devices, (name) => changed === ALL || changed.has(name));
     const kernel = openKernel(converse, () => LIMIT_MS);
     await using _sessions = { [Symbol.asyncDispose]: () => kernel.close() };
@@ -99,7 +103,8 @@ export class LanKeeper implements Duty, AsyncDisposable {
     );
     const lans = findLans(devices);
     this.#tellNews([...lans, ...used].map(({ lan }) => lan));
-    const [next, overdue] = nextEmptyLans(this.#since, lans, performance.now(), this.graceMs);
+    const now = performance.now();
+    const [next, overdue] = nextEmptyLans(this.#since, lans, now, this.graceMs, joined);
     this.#since = next;
     // A call at work leaves strays for a moment: only those that are met twice are looked at.
     const again = strays.filter((stray) => this.#strays.some((one) => isSameDevice(one, stray)));
@@ -158,6 +163,7 @@ export class LanKeeper implements Duty, AsyncDisposable {
       const link = parseHeard(line);
       if (link === undefined) return;
       this.hearLink(link);
+      if (link.master !== undefined && isPortName(link.ifname)) this.#joined.add(link.master);
       if (this.#changed !== ALL) this.#changed.add(link.ifname);
     });
     this.#pinned = inodeOfPin();
