@@ -22,7 +22,8 @@ SPOKEN = 10
 TICK = 0.1
 # FRR 8.4 has 109 commands.
 MOST_COMMANDS = 256
-# More deletions than this are not held. One takes about half a kB.
+# More deletions than this are not held: those of the node that has most go first, so a node that
+# withdraws without end takes no other one's grace. One takes about half a kB.
 MOST_HELD = 100_000
 
 # A message of zebra's protocol (lib/zclient.h): length, marker, version, VRF, command.
@@ -157,15 +158,21 @@ class Withdrawals:
 
     def hold(self, key, vtep, message, now):
         released = self.release(key)
-        if GRACE == 0 or len(self.held) >= MOST_HELD:
+        if GRACE == 0:
             return released + [message]
+        passed = self.let_most_go() if len(self.held) >= MOST_HELD else []
         self.nodes.setdefault(vtep, Node()).deletions[key] = (now, message)
         self.held[key] = vtep
-        return []
+        return passed
 
     def release(self, key):
         vtep = self.held.pop(key, None)
         return [] if vtep is None else [self.nodes[vtep].deletions.pop(key)[1]]
+
+    def let_most_go(self):
+        """Answers what is held of the node of which most is, and holds it no longer."""
+        node = max(self.nodes.values(), key=lambda one: len(one.deletions))
+        return [message for key in list(node.deletions) for message in self.release(key)]
 
     def see(self, vtep, is_there, now):
         """Learns whether the node is on the LAN that every node is on."""
