@@ -21,14 +21,19 @@ export function renderTable(
   const limit = limitLists(heading, rows, width);
   const lines = [heading, ...rows].flatMap((row) => {
     const cells = heading.map((_, column) => wrap(row[column] ?? "", limit).map(harmless));
-    const height = Math.max(...cells.map(({ length }) => length));
+    const height = longest(cells);
     return Array.from({ length: height }, (_, at) => cells.map((cell) => cell[at] ?? ""));
   });
-  const widths = heading.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const widths = heading.map((_, column) => longest(lines.map((line) => line[column]!)));
   return lines.map((line) =>
     line.map((cell, column) => paint(cell, column) + " ".repeat(widths[column]! - cell.length))
       .join(GAP).trimEnd() + "\n"
   ).join("");
+}
+
+/** V8 takes some hundred thousand arguments of a call at most, and a cluster may have more rows. */
+function longest(all: readonly { readonly length: number }[]): number {
+  return all.reduce((most, { length }) => Math.max(most, length), 0);
 }
 
 /** How wide a list may be: what the other columns leave, shared by all columns with lists. */
@@ -39,9 +44,7 @@ function limitLists(
 ): number {
   const columns = heading.map((title, column) => [title, ...rows.map((row) => row[column] ?? "")]);
   const isList = (column: readonly Cell[]) => column.some((cell) => typeof cell !== "string");
-  const texts = columns.filter((column) => !isList(column)).map((column) =>
-    Math.max(...column.map(({ length }) => length))
-  );
+  const texts = columns.filter((column) => !isList(column)).map(longest);
   const taken = texts.reduce((sum, one) => sum + one, 0) + GAP.length * (heading.length - 1);
   return (width - taken) / Math.max(1, columns.filter(isList).length);
 }

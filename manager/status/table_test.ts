@@ -26,6 +26,11 @@ for (const [name, shown] of HOSTILE) {
   });
 }
 
+Deno.test("a table has as many rows as a cluster has", () => {
+  const rows = Array.from({ length: 200_000 }, () => ["a", ["b"]]);
+  assert.equal(renderTable(["A", "B"], rows, 80).length, "a  b\n".length * 200_001);
+});
+
 Deno.test("a list that is too long goes on in the next line, between its items", () => {
   const rows = [["net1", ["aaaa", "bbbb", "cccc", "dddd"], "x"], ["net2", ["e"], "y"]];
   assert.equal(
