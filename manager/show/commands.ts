@@ -2,11 +2,10 @@
 import type { Command } from "commander";
 import { quote } from "../../shared/quote.ts";
 import { sleep } from "../../shared/process/time.ts";
-import { tellOf } from "../events/render.ts";
 import { LocalManager } from "../local/ask.ts";
-import type { ShownEvent } from "../local/messages.ts";
-import { harmless, toJson } from "../../shared/harmless.ts";
+import { toJson } from "../../shared/harmless.ts";
 import type { View } from "../view/view.ts";
+import { renderJson, renderText } from "./event_lines.ts";
 import {
   deviceRecords,
   findLans,
@@ -136,15 +135,4 @@ async function showEvents(
     for (const event of inTime) print(json ? renderJson(event) : renderText(event));
     if (follow) await sleep(FOLLOW_MS, signal);
   } while (follow && !signal.aborted);
-}
-
-function renderText(event: ShownEvent): string {
-  const { level, text } = tellOf(event);
-  return harmless(`${event.time} ${event.node} ${level} ${text}`) + "\n";
-}
-
-function renderJson(event: ShownEvent): string {
-  const { time, node, number, ...figures } = event;
-  const { level, text: msg } = tellOf(event);
-  return toJson({ time, node, number, level, msg, ...figures }) + "\n";
 }
