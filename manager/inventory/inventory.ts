@@ -15,7 +15,8 @@ const text = z.string().max(1_000);
 const name = z.string().max(255);
 /** A time in UTC (RFC 3339), with milliseconds. */
 const time = z.iso.datetime().max(30);
-const count = z.number().nonnegative();
+/** The kernel counts no further. Sums of larger numbers would be no numbers any more. */
+const count = z.number().nonnegative().max(2 ** 64);
 
 const node = z.object({
   /** In Kubernetes the Node's name, elsewhere the host's. */

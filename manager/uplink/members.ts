@@ -367,7 +367,7 @@ export class Members implements Duty, LineServer, Disposable {
     this.#paces.set(address, pace);
     const taken = pace.take(news.length, now);
     for (const event of news.slice(0, taken)) {
-      const kept = JSON.stringify(event).length <= MOST_EVENT ? event : bare(event);
+      const kept = lengthOf(event) <= MOST_EVENT ? event : bare(event);
       this.#events.push(address, node, kept);
     }
     const newest = news.at(-1);
@@ -384,6 +384,15 @@ export class Members implements Duty, LineServer, Disposable {
 
 function countEach(count: (list: List) => number): Counts {
   return { ports: count("ports"), lans: count("lans"), sessions: count("sessions") };
+}
+
+/** A nest of figures can be read that is too deep to be written again: it is too long, too. */
+function lengthOf(event: NodeEvent): number {
+  try {
+    return JSON.stringify(event).length;
+  } catch {
+    return Infinity;
+  }
 }
 
 /** Without its figures: it is shown by its kind's name. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Happening, NodeEvent } from "../events/event.ts";
 import { FakeCaller } from "../line/fake_line.ts";
+import { encodeText } from "../line/frames.ts";
 import { hello, inventoryOf } from "../../tests/fixture/liner.ts";
 import { MOST_LANS, MOST_PORTS, MOST_SESSIONS } from "../inventory/inventory.ts";
 import { Members, type Surroundings } from "./members.ts";
@@ -317,8 +318,27 @@ Deno.test("of an event that is too long its kind is shown, of others all", async
   assert.deepEqual(figures, [bare, { ...bare, why: "x".repeat(7_000) }, bare, bare]);
 });
 
+Deno.test("figures that are nested too deep to be written again are left out, too", async () => {
+  await using reflector = await startReflector();
+  const caller = await reflector.call(1, inventory());
+  // JSON is read with any depth, and written with less where a key is a number.
+  const nest = (depth: number) => `${'{"1":'.repeat(depth)}1${"}".repeat(depth)}`;
+  const events = `[{"number":1,"time":"${TIME}","kind":"node-ready","0":${nest(50_000)}}]`;
+  const told = `{"type":"change","change":{"time":"${TIME}","events":${events}}}`;
+  caller.sayFrame(encodeText(told));
+  await caller.quiet;
+  await caller.say(change(event(2)));
+  const figures = reflector.members.eventsAfter(0).map(({ node: _, number: __, ...more }) => more);
+  assert.deepEqual(figures, [{ time: TIME, kind: "node-ready" }, {
+    time: TIME,
+    kind: "node-ready",
+  }]);
+  assert.equal(reflector.stateOf(1), "connected");
+});
+
 for (
   const [what, more] of [
+    ["counts that no kernel has", { portsLeftOut: 1e300 }],
     ["a time that is longer than a time", { time: `2026-11-28T12:00:00.${"0".repeat(99)}Z` }],
     ["thousands of reasons", {
       node: {
