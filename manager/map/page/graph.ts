@@ -8,7 +8,7 @@ import { graphStyle, LEAST_SIZE, RATE_SIZE } from "./graph_style.ts";
 import type { Filter, Model, Port, Problem } from "./model.ts";
 import { choosePorts, findProblems, matches } from "./model.ts";
 import { layOutGrid } from "./grid.ts";
-import { findPlace, middle, type Point } from "./place.ts";
+import { middle, Places, type Point } from "./place.ts";
 import type { Rates } from "./rates.ts";
 
 cytoscape.use(fcose);
@@ -16,8 +16,6 @@ cytoscape.use(fcose);
 /** What the reader points at. */
 export type Target = { readonly kind: "device" | "lan" | "node"; readonly key: string };
 
-/** More devices than this are no picture any more: a lab or LAN has to be chosen. */
-export const MOST_DRAWN = 1_500;
 /** From here on, things are laid out in a grid. */
 const MANY = 250;
 /** How far new things are from others. */
@@ -96,6 +94,8 @@ export class Graph {
     });
     const added = cy.add(fresh).nodes().not(".box").toArray() as NodeSingular[];
     if (isFirst && added.length > 0) this.#arrange();
+    // To find a place for each takes as long as all that is there.
+    else if (added.length > MANY) this.arrange();
     else if (added.length > 0) this.#place(added);
     this.#fitBoxes();
     if (added.length > 0 && !isFirst && !this.#isMoved && !this.#isAllSeen()) this.#fit();
@@ -165,6 +165,7 @@ export class Graph {
     const isNew = new Set(added.map((one) => one.id()));
     const placed: Point[] = this.#things().filter((one) => !isNew.has(one.id()))
       .map((one) => placeOf(one));
+    const taken = new Places(DISTANCE, placed);
     const known = (all: cytoscape.NodeCollection) =>
       all.filter((one) => !isNew.has(one.id())).map((one) => placeOf(one));
     // LANs come after devices: a new LAN is between its devices.
@@ -183,9 +184,10 @@ export class Graph {
         : linked.length > 0
         ? middle(linked)
         : middle(placed);
-      const place = findPlace(near, placed, DISTANCE);
+      const place = taken.find(near);
       one.position({ ...place });
       placed.push(place);
+      taken.take(place);
       isNew.delete(one.id());
     }
   }

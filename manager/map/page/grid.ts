@@ -1,5 +1,5 @@
 // Lays out a large cluster: a grid of boxes, devices in rows in each, LANs between: pure.
-import { findPlace, middle, type Point } from "./place.ts";
+import { middle, Places, type Point } from "./place.ts";
 
 /** Pixels between things, and between boxes: LANs have their places there. */
 const CELL = 46;
@@ -34,12 +34,12 @@ export function layOutGrid(
       });
     }
   }
-  const taken = [...places.values()];
+  const taken = new Places(LAN_DISTANCE, places.values());
   for (const [lan, ids] of links) {
     const ends = ids.map((id) => places.get(id)).filter((place) => place !== undefined);
-    const place = findPlace(middle(ends), taken, LAN_DISTANCE);
+    const place = taken.find(middle(ends));
     places.set(lan, place);
-    taken.push(place);
+    taken.take(place);
   }
   return places;
 }

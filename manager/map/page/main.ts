@@ -6,12 +6,13 @@ import { Details } from "./details.ts";
 import { byId, el, name, setText } from "./dom.ts";
 import { EventLog } from "./event_log.ts";
 import { count, rate } from "./format.ts";
-import { Graph, MOST_DRAWN, type Target } from "./graph.ts";
+import { Graph, type Target } from "./graph.ts";
 import { Lists } from "./lists.ts";
 import {
   choosePorts,
   type Filter,
   findProblems,
+  findTooMany,
   makeModel,
   type Model,
   type Port,
@@ -55,13 +56,14 @@ function show(): void {
 
 function refilter(): void {
   drawn = choosePorts(model, filter);
-  const isTooMany = new Set(drawn.map(({ device }) => device)).size > MOST_DRAWN;
+  const tooMany = findTooMany(drawn);
+  const isTooMany = tooMany !== undefined;
   const notice = byId("notice");
   notice.hidden = !isTooMany && drawn.length > 0;
   setText(
     notice,
     isTooMany
-      ? `More than ${MOST_DRAWN.toLocaleString("en")} devices: choose a lab or a LAN to draw them.`
+      ? `More than ${tooMany}: choose a lab or a LAN to draw them.`
       : "There is no device yet. The map shows the first one as soon as it is there.",
   );
   if (isTooMany) drawn = [];

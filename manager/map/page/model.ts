@@ -1,6 +1,7 @@
 // What the page shows, made of the nodes that it is told: devices, LANs, ports and problems. Pure.
 import type { PortInfo } from "../../inventory/inventory.ts";
 import type { MapNode } from "../messages.ts";
+import { count } from "./format.ts";
 import { keyOf } from "./rates.ts";
 
 /** A device's end on a LAN. */
@@ -110,6 +111,18 @@ export function choosePorts({ ports }: Model, { lab, lan }: Filter): Port[] {
   return ports.filter((port) =>
     (lab === "" || port.info.namespace === lab) && (lan === "" || port.lan === lan)
   );
+}
+
+/** More than this is no picture any more: a lab or LAN has to be chosen. */
+const MOST_DEVICES = 1_500;
+/** A device may have thousands of interfaces, each on a LAN of its own. */
+const MOST_LINKS = 6_000;
+
+/** What is more than can be drawn; undefined where nothing is. */
+export function findTooMany(ports: readonly Port[]): string | undefined {
+  if (ports.length > MOST_LINKS) return count(MOST_LINKS, "link");
+  const devices = new Set(ports.map(({ device }) => device));
+  return devices.size > MOST_DEVICES ? count(MOST_DEVICES, "device") : undefined;
 }
 
 /** Whether a port has all words of the search in it. */

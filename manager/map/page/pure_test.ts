@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { captureHints, readLabWords, shellHints } from "./commands.ts";
 import { age, rate, shorten } from "./format.ts";
-import { findProblems, makeModel, matches } from "./model.ts";
+import { findProblems, findTooMany, makeModel, matches } from "./model.ts";
 import { layOutGrid } from "./grid.ts";
-import { findPlace } from "./place.ts";
+import { Places } from "./place.ts";
 import { Rates } from "./rates.ts";
 import { sparkPoints } from "./spark.ts";
 import { splitEvents } from "./stream.ts";
@@ -36,8 +36,9 @@ Deno.test("a rate and an age are short", () => {
 
 Deno.test("a new place is near, and away from all others", () => {
   const taken = [{ x: 0, y: 0 }, { x: 40, y: 0 }];
-  const place = findPlace({ x: 0, y: 0 }, taken, 40);
-  assert.deepEqual(place, findPlace({ x: 0, y: 0 }, taken, 40));
+  const find = () => new Places(40, taken).find({ x: 0, y: 0 });
+  const place = find();
+  assert.deepEqual(place, find());
   assert.ok(taken.every(({ x, y }) => Math.hypot(x - place.x, y - place.y) >= 40));
   assert.ok(Math.hypot(place.x, place.y) < 160);
 });
@@ -157,4 +158,26 @@ Deno.test("a grid lays nothing on anything else, and a LAN near its devices", ()
       assert.ok(Math.hypot(one.x - other.x, one.y - other.y) >= 29.9);
     }
   }
+});
+
+Deno.test("thousands of LANs of one device have places in an instant", () => {
+  const links = new Map(Array.from({ length: 2_500 }, (_, lan) => [`l${lan}`, ["d"]]));
+  const started = performance.now();
+  assert.equal(layOutGrid([["d"]], links, 1.5).size, 2_501);
+  // To compare each place that is tried with all that are taken took a hundred seconds.
+  assert.ok(performance.now() - started < 10_000);
+});
+
+Deno.test("a picture has no more devices than are seen, and no more links of one device", () => {
+  const ports = (count: number, pod: (at: number) => string) => {
+    const all = Array.from({ length: count }, (_, at) => ({
+      ...NODE.inventory!.ports[0]!,
+      ...{ port: `mg${at}`, pod: pod(at), lan: `net${at}-s` },
+    }));
+    return makeModel([{ ...NODE, inventory: { ...NODE.inventory!, ports: all } }]).ports;
+  };
+  assert.equal(findTooMany(ports(1_500, (at) => `pc${at}`)), undefined);
+  assert.equal(findTooMany(ports(1_501, (at) => `pc${at}`)), "1,500 devices");
+  assert.equal(findTooMany(ports(6_000, () => "pc")), undefined);
+  assert.equal(findTooMany(ports(6_001, () => "pc")), "6,000 links");
 });
