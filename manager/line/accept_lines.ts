@@ -18,6 +18,8 @@ const STRANGER_MS = 5_000;
 
 /** What is done with lines. */
 export interface LineServer {
+  /** So much (bytes) may wait for the other side, where that is not what lines have by default. */
+  readonly mostWaiting?: number;
   /** Says why a request gets no line; it knows nobody yet. */
   refuse(upgrade: Upgrade, from: string): Refusal | undefined;
   /**
@@ -106,7 +108,8 @@ async function begin(connection: Deno.Conn, server: LineServer, known: () => voi
   const text = new TextEncoder().encode(answer);
   for (let at = 0; at < text.length;) at += await connection.write(text.subarray(at));
   if (refusal !== undefined) return await connection.closeWrite();
-  await server.serve(new Line(connection, bytes, from), known);
+  const { mostWaiting } = server;
+  await server.serve(new Line(connection, bytes, from, { mostWaiting }), known);
 }
 
 /** IPv4 addresses as FRR writes them: a socket of "::" has them within IPv6. */

@@ -40,9 +40,10 @@ export interface LineOptions {
   /** Which side this one is. */
   readonly side?: Side;
   readonly clock?: Clock;
+  /** So much (bytes) may wait for a slow reader; then its line is closed. */
+  readonly mostWaiting?: number | undefined;
 }
 
-/** So much (bytes) may wait for a slow reader; then its line is closed. */
 const MOST_WAITING = 32 * 1024 * 1024;
 /** How much (ms) of its pace a line may be ahead, so that a burst is taken at once. */
 const BURST_MS = 2_000;
@@ -59,6 +60,7 @@ export class Line {
   #reason = "";
   readonly #side: Side;
   readonly #clock: Clock;
+  readonly #mostWaiting: number;
   readonly #closed = Promise.withResolvers<void>();
 
   /** @param from address of the other side */
@@ -66,10 +68,11 @@ export class Line {
     private readonly connection: Deno.Conn,
     bytes: ByteReader,
     readonly from: string,
-    { side = "accepter", clock = CLOCK }: LineOptions = {},
+    { side = "accepter", clock = CLOCK, mostWaiting = MOST_WAITING }: LineOptions = {},
   ) {
     this.#side = side;
     this.#clock = clock;
+    this.#mostWaiting = mostWaiting;
     this.#reader = new MessageReader(bytes, side === "accepter" ? "caller" : "accepter");
   }
 
@@ -155,7 +158,7 @@ export class Line {
     if (this.#isClosed) return;
     const frame = this.#side === "caller" ? maskFrame(plain) : plain;
     this.#waiting += frame.length;
-    if (this.#waiting > MOST_WAITING) return this.#end();
+    if (this.#waiting > this.#mostWaiting) return this.#end();
     this.#writing = this.#writing.then(async () => {
       for (let at = 0; at < frame.length;) at += await this.connection.write(frame.subarray(at));
       this.#waiting -= frame.length;

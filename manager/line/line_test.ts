@@ -1,6 +1,7 @@
 // A line's pace: whatever comes faster is read later, by a clock of the test's own.
 import assert from "node:assert/strict";
 import { FakeCaller, FakeClock } from "./fake_line.ts";
+import { acceptLines } from "./accept_lines.ts";
 import { encodeText } from "./frames.ts";
 import type { Pace } from "./line.ts";
 
@@ -29,3 +30,31 @@ for (
     assert.equal(clock.slept, ms);
   });
 }
+
+/** What a client hears of an answer of so many bytes: its length, or that the line has ended. */
+async function hear(bytes: number, mostWaiting?: number): Promise<number | "ended"> {
+  using acceptor = acceptLines({ hostname: "127.0.0.1", port: 0 }, {
+    ...(mostWaiting !== undefined && { mostWaiting }),
+    refuse: () => undefined,
+    async serve(line, known) {
+      known();
+      line.send("x".repeat(bytes));
+      await line.next(PACE);
+    },
+  });
+  const socket = new WebSocket(`ws://127.0.0.1:${acceptor.port}/`);
+  const heard = await new Promise<number | "ended">((resolve) => {
+    socket.onmessage = ({ data }) => resolve(data.length);
+    socket.onclose = socket.onerror = () => resolve("ended");
+  });
+  const isClosed = new Promise((resolve) => socket.onclose = resolve);
+  socket.close();
+  if (heard !== "ended") await isClosed;
+  return heard;
+}
+
+Deno.test("more waits for a reader where its line is for long answers", async () => {
+  const MIB = 1024 * 1024;
+  assert.equal(await hear(33 * MIB), "ended");
+  assert.equal(await hear(52 * MIB, 64 * MIB), 52 * MIB);
+});

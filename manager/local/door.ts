@@ -14,6 +14,10 @@ import { type LocalAnswer, localQuestion } from "./messages.ts";
 
 export const DOOR_FILE = `${RUN_DIR}/door.json`;
 const TOKEN_BYTES = 32;
+/**
+ * An answer is one message: all that workers may have, with their counters. No client takes more.
+ */
+const MOST_ANSWER = 64 * 1024 * 1024;
 const PACE: Pace = { most: 4_096, bytesPerSecond: 65_536, messagesPerSecond: 50 };
 
 /** What is answered. */
@@ -27,6 +31,7 @@ export interface Answerer {
 /** Opened at the first look, it stays open until it is disposed. */
 export class Door implements Duty, LineServer, Disposable {
   readonly name = "answer commands of this machine";
+  readonly mostWaiting = MOST_ANSWER;
   readonly #token = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)).toHex();
   #acceptor: Acceptor | undefined;
 

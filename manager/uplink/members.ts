@@ -2,7 +2,7 @@
 import { within } from "../../shared/process/time.ts";
 import { VERSION } from "../../shared/version.ts";
 import type { NodeEvent, Tell } from "../events/event.ts";
-import { type Inventory, MOST_LANS, MOST_PORTS, MOST_SESSIONS } from "../inventory/inventory.ts";
+import type { Inventory } from "../inventory/inventory.ts";
 import { CLOSE } from "../line/frames.ts";
 import { acceptLinesOfAll, type LineServer } from "../line/accept_lines.ts";
 import type { Line, Pace } from "../line/line.ts";
@@ -34,6 +34,17 @@ import {
 import type { HintLine, MovePasser } from "./move_passer.ts";
 import { Patience } from "./patience.ts";
 import { makeNonce } from "./proof.ts";
+import {
+  countEach,
+  type Measure,
+  MEASURES,
+  MOST,
+  MOST_OF_ALL,
+  NOTHING,
+  type Sizes,
+  sizesOf,
+  withoutEntries,
+} from "./sizes.ts";
 import { Turns } from "./turns.ts";
 
 /** A worker that has a line, or had one a short time ago. */
@@ -54,13 +65,6 @@ export interface Member {
 const STRANGE: Pace = { most: MOST_STRANGE_BYTES, bytesPerSecond: 65_536, messagesPerSecond: 10 };
 const PACE: Pace = { most: MOST_BYTES, bytesPerSecond: 524_288, messagesPerSecond: 20 };
 const MOST_LINES = 2_000;
-/** Of a worker. Each message has at most so many, and many changes could add up. */
-const MOST = { ports: MOST_PORTS, lans: MOST_LANS, sessions: MOST_SESSIONS } as const;
-const LISTS = ["ports", "lans", "sessions"] as const;
-type List = typeof LISTS[number];
-type Counts = Readonly<Record<List, number>>;
-/** Of all workers together, of each list. */
-const MOST_OF_ALL = 100_000;
 /** Of a longer event (characters of JSON) its figures are left out: a thousand events are kept. */
 const MOST_EVENT = 8_000;
 /** A worker that is too large is asked to tell anew what it has after so long (ms), not before. */
@@ -75,8 +79,10 @@ interface Kept {
   readonly questions: Map<number, (answer: Answer | undefined) => void>;
   readonly patience: Patience;
   readonly takesMoves: boolean;
-  /** How many it has told: where it is too large, its inventory is not kept. */
-  wanted?: Counts;
+  /** Of the inventory that is kept. */
+  sizes: Sizes;
+  /** What it has told: where it is too large, its inventory is not kept. */
+  wanted?: Sizes;
 }
 
 /** What a test can have of its own. */
@@ -199,10 +205,10 @@ export class Members implements Duty, LineServer, Disposable {
       member.state === "too-large" && now - member.since > TOO_LARGE_MS
     );
     if (waiting.length === 0) return;
-    let room = countEach((list) => this.#roomFor(list));
+    let room = countEach((one) => this.#roomFor(one));
     for (const { line, wanted } of waiting) {
-      if (wanted === undefined || LISTS.some((list) => wanted[list] > room[list])) continue;
-      room = countEach((list) => room[list] - wanted[list]);
+      if (wanted === undefined || MEASURES.some((one) => wanted[one] > room[one])) continue;
+      room = countEach((one) => room[one] - wanted[one]);
       line.close(CLOSE.goingAway, "it had too much, and may tell anew what it has");
     }
   }
@@ -241,7 +247,8 @@ export class Members implements Duty, LineServer, Disposable {
     };
     const takesMoves = state === "connected" && greeting.moves === true;
     const patience = new Patience();
-    await this.#keep({ member, line, admission, questions: new Map(), patience, takesMoves });
+    const questions = new Map();
+    await this.#keep({ member, line, admission, questions, patience, takesMoves, sizes: NOTHING });
   }
 
   /** That an address has no session yet is told by its worker, if it lasts. */
@@ -300,9 +307,8 @@ export class Members implements Duty, LineServer, Disposable {
         const { inventory } = kept.member;
         if (inventory === undefined) return this.#hearOfTooLarge(kept, message.change);
         const changed = applyChange(inventory, message.change);
-        if (LISTS.every((list) => changed[list].length <= MOST[list])) {
-          return this.#take(kept, changed);
-        }
+        const sizes = sizesOf(changed);
+        if (MEASURES.every((one) => sizes[one] <= MOST[one])) return this.#take(kept, changed);
         return kept.line.close(CLOSE.policy, "these are more than one worker may have");
       }
       case "answer":
@@ -319,8 +325,7 @@ export class Members implements Duty, LineServer, Disposable {
   #hearOfTooLarge(kept: Kept, change: Change): void {
     const { wanted, member: { address, node } } = kept;
     if (wanted === undefined) return;
-    const gone = countEach((list) => change[`${list}Gone` as const]?.length ?? 0);
-    kept.wanted = countEach((list) => Math.max(0, wanted[list] - gone[list]));
+    kept.wanted = withoutEntries(wanted, (list) => change[`${list}Gone` as const]?.length ?? 0);
     this.#takeEvents(address, node, change.events ?? []);
   }
 
@@ -328,13 +333,15 @@ export class Members implements Duty, LineServer, Disposable {
     const { member } = kept;
     const { name } = inventory.node;
     this.#takeEvents(member.address, name, inventory.events);
-    const { inventory: before, ...rest } = member;
-    const state = this.#hasRoom(before, inventory) ? "connected" : "too-large";
+    const { inventory: _, ...rest } = member;
+    const sizes = sizesOf(inventory);
+    const state = this.#hasRoom(kept.sizes, sizes) ? "connected" : "too-large";
     const since = state === member.state ? member.since : this.#surroundings.now();
     kept.member = state === "too-large"
       ? { ...rest, state, since }
       : { ...rest, state, since, node: name, inventory: { ...inventory, events: [] } };
-    kept.wanted = countEach((list) => inventory[list].length);
+    kept.sizes = state === "too-large" ? NOTHING : sizes;
+    kept.wanted = sizes;
   }
 
   *#hintLines(): Generator<HintLine> {
@@ -343,18 +350,17 @@ export class Members implements Duty, LineServer, Disposable {
     }
   }
 
-  #hasRoom(before: Inventory | undefined, after: Inventory): boolean {
-    return LISTS.every((list) => {
-      const more = after[list].length - (before?.[list].length ?? 0);
-      return more <= 0 || more <= this.#roomFor(list);
+  #hasRoom(before: Sizes, after: Sizes): boolean {
+    return MEASURES.every((one) => {
+      const more = after[one] - before[one];
+      return more <= 0 || more <= this.#roomFor(one);
     });
   }
 
-  #roomFor(list: List): number {
-    return this.all.reduce(
-      (room, { inventory }) => room - (inventory?.[list].length ?? 0),
-      MOST_OF_ALL,
-    );
+  #roomFor(measure: Measure): number {
+    let room = MOST_OF_ALL[measure];
+    for (const { sizes } of this.#kept.values()) room -= sizes[measure];
+    return room;
   }
 
   /** A worker that calls again tells events that are known already: those up to the last one. */
@@ -380,10 +386,6 @@ export class Members implements Duty, LineServer, Disposable {
       line.close(CLOSE.goingAway, "the reflector's manager ends");
     }
   }
-}
-
-function countEach(count: (list: List) => number): Counts {
-  return { ports: count("ports"), lans: count("lans"), sessions: count("sessions") };
 }
 
 /** A nest of figures can be read that is too deep to be written again: it is too long, too. */

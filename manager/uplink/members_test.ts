@@ -153,6 +153,36 @@ for (const list of ["ports", "lans", "sessions"] as const) {
   });
 }
 
+/** A device whose names are as long as any may be, and six times as long in JSON. */
+const longPort = (at: number) => {
+  const text = (kind: string) => `${kind}${at}`.padEnd(255, "\u0001");
+  return {
+    ...{ port: text("a"), namespace: text("b"), pod: text("c"), interface: text("d") },
+    ...{ lan: text("e"), mac: text("f"), vni: 1, state: "up" },
+  };
+};
+
+Deno.test("bytes: changes give a worker no more than a message has, and all have bounds", async () => {
+  await using reflector = await startReflector();
+  const { members } = reflector;
+  const change = (at: number, count: number) => ({
+    type: "change",
+    change: { time: TIME, ports: many(count, (one) => longPort(at + one)) },
+  });
+  for (let worker = 0; worker < 10; worker++) {
+    const caller = await reflector.call(worker, inventory());
+    await caller.say(change(0, 400));
+    // What is told again is there once.
+    for (const _ of [1, 2]) await caller.say(change(0, 1));
+    assert.equal(reflector.stateOf(worker), worker < 9 ? "connected" : "too-large");
+    if (worker > 0) continue;
+    await caller.say(change(400, 400));
+    assert.equal(caller.heard.at(-1), "closed 1008 these are more than one worker may have");
+  }
+  assert.ok(JSON.stringify(members.all).length < 33 * 1024 * 1024);
+  assert.equal(members.all[0]?.inventory?.ports.length, 400);
+});
+
 Deno.test("a worker whose message waits for its turn is not silent; one that says nothing is", async () => {
   let elapsed = 0;
   let beat = () => {};
