@@ -11,6 +11,8 @@ export interface Source {
 }
 
 const PART_BYTES = 16_384;
+/** More memory (bytes) than this is taken only when so much has come. */
+const FIRST_BYTES = 65_536;
 /** Each byte is a character, so places in the text are places in the bytes. */
 const LATIN_1 = new TextDecoder("latin1");
 
@@ -21,14 +23,27 @@ export class ByteReader {
 
   /**
    * The next bytes, exactly so many.
+   * @param grow is told how much memory (bytes) they take so far, before it is taken
    * @throws {Ended} when there are not so many
    */
-  async take(length: number): Promise<Uint8Array<ArrayBuffer>> {
-    const taken = new Uint8Array(length);
+  async take(
+    length: number,
+    grow: (bytes: number) => void = () => {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const begin = this.#rest.subarray(0, length);
+    const first = Math.min(length, Math.max(FIRST_BYTES, begin.length));
+    grow(first);
+    let taken = new Uint8Array(first);
     taken.set(begin);
     this.#rest = this.#rest.slice(begin.length);
     for (let at = begin.length; at < length;) {
+      while (taken.length < length && taken.length - at < PART_BYTES) {
+        const size = Math.min(length, 2 * taken.length);
+        grow(size);
+        const larger = new Uint8Array(size);
+        larger.set(taken.subarray(0, at));
+        taken = larger;
+      }
       // What is missing goes where it belongs; only a short piece brings more than is wanted.
       if (length - at >= PART_BYTES) at += await this.#read(taken.subarray(at));
       else {

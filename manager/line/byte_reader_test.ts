@@ -40,3 +40,17 @@ Deno.test("who sends a byte at a time takes one buffer, and not one for each byt
   await new ByteReader(parts).takeUntil("\r\n\r\n", 8_192);
   assert.equal(parts.buffers.size, 1);
 });
+
+for (const size of [1_000, 16_384, 100_000]) {
+  Deno.test(`a long piece takes memory as it comes, in parts of ${size}`, async () => {
+    const text = Array.from({ length: 50_000 }, (_, at) => `${at} `).join("");
+    const reader = new ByteReader(new Parts(`#\r\n\r\n${text}and more`, size));
+    await reader.takeUntil("\r\n\r\n", 8_192);
+    const grown: number[] = [];
+    const taken = await reader.take(text.length, (bytes) => grown.push(bytes));
+    assert.equal(new TextDecoder().decode(taken), text);
+    assert.equal(new TextDecoder().decode(await reader.take(8)), "and more");
+    assert.deepEqual(grown.slice(-2), [262_144, text.length]);
+    assert.ok(grown[0]! <= 100_000);
+  });
+}

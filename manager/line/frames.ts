@@ -57,7 +57,7 @@ export class MessageReader {
 
   /**
    * @param most bytes of a text
-   * @param hold is told how many bytes a text has, or has so far, before they are read
+   * @param hold is told how many bytes a text takes so far, before they are read
    * @throws {Violation} and {Ended}
    */
   async next(most: number, hold: (bytes: number) => void = () => {}): Promise<Message> {
@@ -97,9 +97,15 @@ export class MessageReader {
     if (!isControl && this.#length + length > most) {
       throw new Violation(CLOSE.tooLong, `a message is longer than ${most} bytes`);
     }
-    if (!isControl) hold(this.#length + length);
     const mask = isMasked ? await this.bytes.take(MASK_BYTES) : undefined;
-    const payload = await this.bytes.take(length);
+    const before = this.#length;
+    // Whoever says no more than how long a text is takes no room from others.
+    const payload = await this.bytes.take(
+      length,
+      isControl ? undefined : (bytes) => {
+        hold(before + bytes);
+      },
+    );
     if (mask !== undefined) maskBytes(payload, mask);
     return { isLast, opcode, payload };
   }

@@ -97,8 +97,12 @@ export class Line {
   async next({ most, bytesPerSecond, messagesPerSecond, room }: Pace): Promise<string | undefined> {
     this.#room = room;
     room?.free(this);
-    const leave = () => this.close(CLOSE.policy, "others need the room of its message");
-    const hold = (bytes: number) => room?.hold(this, bytes, leave);
+    const why = "others need the room of its message";
+    const leave = () => this.close(CLOSE.policy, why);
+    const hold = (bytes: number) => {
+      if (this.#isClosed) throw new Violation(CLOSE.policy, why);
+      room?.hold(this, bytes, leave);
+    };
     try {
       while (!this.#isClosed) {
         await this.#keepPace();

@@ -11,7 +11,7 @@ interface Held {
 }
 
 /**
- * A message takes its room from its beginning until it has been handled. Most come to their end in
+ * A message takes room as it comes, until it has been handled. Most come to their end in
  * an instant, so the oldest one that has not is of whoever does not end it, and goes first. Whole
  * ones, which wait for their turn, go when there is no other, the oldest first, too.
  */

@@ -7,8 +7,8 @@ import { Room, SHORT_BYTES } from "./room.ts";
 const LONG = SHORT_BYTES + 1;
 const PACE = { most: 10 * LONG, bytesPerSecond: Infinity, messagesPerSecond: Infinity };
 
-/** The beginning of a text of so many bytes, which is all that comes of it. */
-const beginningOf = (bytes: number) => encodeText("x".repeat(bytes)).slice(0, 1_000);
+/** A text of so many bytes without its last one. */
+const beginningOf = (bytes: number) => encodeText("x".repeat(bytes)).slice(0, -1);
 
 /** A text that goes on, and an end of it. */
 const PART = encodeText("x".repeat(LONG)).fill(1, 0, 1);
@@ -69,6 +69,15 @@ Deno.test("a long message makes the oldest one go that has not come to its end",
   await using lines = startLines(3);
   for (const at of [0, 1, 2]) await lines.say(at, beginningOf(LONG));
   assert.deepEqual(lines.heard(), [["closed 1008 others need the room of its message"], [], []]);
+});
+
+Deno.test("who only says how long a message is takes no room", async () => {
+  await using lines = startLines(4);
+  await lines.say(0, beginningOf(LONG));
+  for (const at of [1, 2, 3]) {
+    await lines.say(at, encodeText("x".repeat(10 * LONG)).slice(0, 1_000));
+  }
+  assert.deepEqual(lines.heard(), [[], [], [], []]);
 });
 
 Deno.test("what was read, short messages and lines that have ended take no room", async () => {
