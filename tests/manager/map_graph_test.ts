@@ -8,6 +8,7 @@ import { callReflector, hello, inventoryOf, type Liner } from "../fixture/liner.
 import { addPod, pod } from "../fixture/pod.ts";
 import { startTwoPods } from "../fixture/two_pods.ts";
 
+const TIME = "2026-11-28T12:00:00.000Z";
 const NET2 = { name: "net2", suffix: "ntwork", vxlanId: 20 };
 const PC3 = pod("pc3", "02:00:00:00:00:03", NET2, "other-lab");
 
@@ -102,11 +103,11 @@ testInBrowser(
 );
 
 /** Calls as w2, again where the reflector has no session of w2 at this moment. */
-async function callUntilTaken(w2: Node, inventory: string): Promise<Liner> {
+async function callUntilTaken(w2: Node, ...messages: readonly string[]): Promise<Liner> {
   let answer = "";
   return await eventually(
     async () => {
-      const liner = await callReflector(w2, hello(), inventory);
+      const liner = await callReflector(w2, hello(), ...messages);
       await liner.next();
       answer = await liner.next();
       if (answer.includes('"welcome"')) return liner;
@@ -145,3 +146,24 @@ testInBrowser(
     map.assertNoComplaint();
   },
 );
+
+testInBrowser("thousands of LANs of one device are drawn while others wait", async () => {
+  await using pods = await startTwoPods();
+  const { cluster: { reflector, workers: [, w2] }, running } = pods;
+  await running.workers[1].end("KILL");
+  const portsFrom = (first: number) =>
+    Array.from({ length: 1_200 }, (_, at) => {
+      const port = { port: `mg${first + at}`, namespace: "n", pod: "router", state: "up" };
+      return { ...port, lan: `net${first + at}-s`, vni: 1_000 + first + at };
+    });
+  const changes = [1_200, 2_400, 3_600].map((first) =>
+    JSON.stringify({ type: "change", change: { time: TIME, ports: portsFrom(first) } })
+  );
+  const told = [inventoryOf("w2", { ports: portsFrom(0) }), ...changes];
+  await using _many = await callUntilTaken(w2, ...told);
+  await using browser = await NodeBrowser.start(reflector);
+  const map = await browser.open();
+  await map.says("#totals", /2 devices/);
+  await eventually(async () => (await drawn(map)).length > 4_800, 60, "the LANs are not drawn");
+  map.assertNoComplaint();
+});
