@@ -1,10 +1,12 @@
 // `kubectl megalos`, by the real kubectl: it finds a reflector that is ready, and asks its manager.
 import assert from "node:assert/strict";
+import { harmless } from "../../shared/harmless.ts";
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { ROOT } from "../../tools/checkout.ts";
 import { startKubeApi } from "../fixture/kube_api.ts";
 import { eventually } from "../fixture/eventually.ts";
+import { HOSTILE } from "../fixture/hostile.ts";
 import { makeFolder } from "../fixture/folder.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { startResidentNode } from "../fixture/resident_node.ts";
@@ -115,4 +117,31 @@ testAsRoot(hasKubectl ? guarded : `${guarded} (cannot run: kubectl is not instal
   const nobody = await kubectl(api.kubeconfig, "megalos", "metrics");
   assert.equal(nobody.code, 1, describe(nobody));
   assert.match(nobody.stderr, /^kubectl megalos: port 9999 does not answer over TLS /m);
+});
+
+/** Finds one reflector, and runs what is to run in its pod on this machine. */
+const FAKE_KUBECTL = `#!/bin/sh
+case " $* " in
+  *" get pods "*) echo rr True ;;
+  *) while [ "$1" != -- ]; do shift; done; shift; exec "$@" ;;
+esac
+`;
+
+Deno.test("metrics are shown on a terminal without what it would obey, and else as they are", async () => {
+  const names = HOSTILE.map(([name]) => name).filter((name) => name.isWellFormed());
+  const text = names.map((name) => `m{name="${name.replaceAll(/\s/g, " ")}"} 1\n`).join("");
+  const port = Promise.withResolvers<number>();
+  await using _server = Deno.serve({
+    ...{ hostname: "127.0.0.1", port: 0 },
+    onListen: (at) => port.resolve(at.port),
+  }, () => new Response(text));
+  await using folder = await makeFolder({ "kubectl!": FAKE_KUBECTL });
+  const env = [`PATH=${folder.dir}:/usr/bin:/bin`, `MEGALOS_VIEW_PORT=${await port.promise}`];
+  const plugin = [`${ROOT}/deploy/kubectl-megalos`, "metrics"];
+  const piped = await run({ argv: ["env", "-i", ...env, ...plugin] });
+  assert.equal(piped.stdout, text, describe(piped));
+  const words = ["script", "--quiet", "--return", "--command", plugin.join(" "), "/dev/null"];
+  const shown = await run({ argv: ["env", "-i", ...env, ...words] });
+  const lines = shown.stdout.trimEnd().split("\r\n");
+  assert.deepEqual(lines, text.trimEnd().split("\n").map(harmless), describe(shown));
 });
