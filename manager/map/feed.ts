@@ -1,12 +1,17 @@
 // Feeds the pages that show the map: looks at the view while somebody watches, and tells changes.
 import { sleep } from "../../shared/process/time.ts";
 import { VERSION } from "../../shared/version.ts";
-import { tellOf } from "../events/render.ts";
-import type { ShownEvent } from "../local/messages.ts";
 import type { InventoryKeeper } from "../inventory/inventory_keeper.ts";
 import type { Answerer } from "../local/door.ts";
 import type { ClusterCounts, MapEvent } from "./messages.ts";
-import { findCountChange, findNodeChange, readCounts, tellNodes, type ToldNode } from "./told.ts";
+import {
+  findCountChange,
+  findNodeChange,
+  readCounts,
+  tellEvent,
+  tellNodes,
+  type ToldNode,
+} from "./told.ts";
 import { sse, Viewer } from "./viewer.ts";
 
 /** Pages that watch at a time. */
@@ -72,7 +77,8 @@ export class MapFeed {
     const change = findNodeChange(before, this.#nodes);
     if (change !== undefined) this.#tell("nodes", change);
     const last = this.#events.at(-1)?.number ?? 0;
-    const events = (this.#source?.eventsAfter(last) ?? []).map(tellEvent);
+    const now = Date.now();
+    const events = (this.#source?.eventsAfter(last) ?? []).map((one) => tellEvent(one, now));
     if (events.length === 0) return;
     this.#events = [...this.#events, ...events].slice(-MOST_EVENTS);
     this.#tell("events", JSON.stringify(events.slice(-MOST_EVENTS)));
@@ -113,9 +119,4 @@ async function repeat(ms: number, signal: AbortSignal, work: () => Promise<void>
     const taken = performance.now() - started;
     await sleep(Math.max(ms - taken, REST * Math.min(taken, ms)), signal);
   }
-}
-
-function tellEvent(event: ShownEvent): MapEvent {
-  const { number, time, node } = event;
-  return { number, time, node, ...tellOf(event) };
 }

@@ -1,6 +1,8 @@
 // What of a view is told to the map, and what of it has changed: pure.
+import { tellOf } from "../events/render.ts";
+import type { ShownEvent } from "../local/messages.ts";
 import type { NodeView } from "../view/view.ts";
-import type { ClusterCounts, Counts, NodeCounts } from "./messages.ts";
+import type { ClusterCounts, Counts, MapEvent, NodeCounts } from "./messages.ts";
 
 /** A node's view, and the JSON that the page is told of it. */
 export interface ToldNode {
@@ -79,4 +81,14 @@ export function findCountChange(before: ClusterCounts, after: ClusterCounts): Cl
       return [address, { time, ports: Object.fromEntries(changed) }];
     }),
   );
+}
+
+/**
+ * A worker says itself when something has happened. The page has the latest events first, and
+ * nobody's stand before all others for good: none is later than it is told.
+ */
+export function tellEvent(event: ShownEvent, now: number): MapEvent {
+  const { number, node } = event;
+  const time = Date.parse(event.time) > now ? new Date(now).toISOString() : event.time;
+  return { number, time, node, ...tellOf(event) };
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { NodeView } from "../view/view.ts";
-import { findCountChange, findNodeChange, readCounts, tellNodes } from "./told.ts";
+import { findCountChange, findNodeChange, readCounts, tellEvent, tellNodes } from "./told.ts";
 
 const TIME = "2026-11-29T01:02:03.004Z";
 
@@ -51,4 +51,11 @@ Deno.test("counters are told where they have moved", () => {
   });
   const after = readCounts([node("a", { ports: [port("p", 10), port("q", 11)] })]);
   assert.deepEqual(findCountChange(before, after).a?.ports, { q: [11, 4, 1, 5, 8, 10] });
+});
+
+Deno.test("an event is no later than it is told, or it would stand before all others for good", () => {
+  const timeOf = (time: string) =>
+    tellEvent({ number: 1, node: "a", kind: "node-ready", time }, Date.parse(TIME)).time;
+  assert.equal(timeOf("9999-01-01T00:00:00Z"), TIME);
+  assert.equal(timeOf("2026-11-29T01:02:03.003Z"), "2026-11-29T01:02:03.003Z");
 });
