@@ -9,6 +9,8 @@ export interface Announced {
   readonly administrators: readonly string[];
   /** Of the routes of type 3: the nodes that want to have what is flooded. */
   readonly originators: readonly string[];
+  /** Ethernet tags of its routes, but for 0: a node's routes have that one. */
+  readonly tags: readonly string[];
 }
 
 /** A node's route takes 0.14 kB; one with as many communities as an update has room for, 5 kB. */
@@ -19,6 +21,7 @@ const LEAST_BYTES = 1024 * 1024;
  * section 7) on a line that begins with the route's state. Attributes are indented further.
  */
 const HEADING_OR_ROUTE = /^Route Distinguisher:(.*)$|^[^[\]\n]{0,8}(\[\d+\]:.*)$/gm;
+const TAGGED = /^\[[23]\]:\[(?!0\])(\d+)\]/;
 const MULTICAST = /^\[3\]:\[\d+\]:\[\d+\]:\[(.+)\]$/;
 /** The last line, which also says that there is no such route, or no such neighbor any more. */
 const COUNT = /^(?:Displayed (\d+) |No (?:prefixes displayed|such neighbor))/m;
@@ -49,6 +52,7 @@ export async function readAnnounced(
 function parseAnnounced(table: string): Announced {
   const administrators = new Set<string>();
   const originators = new Set<string>();
+  const tags = new Set<string>();
   let count = 0;
   for (const [, distinguisher, route = ""] of table.matchAll(HEADING_OR_ROUTE)) {
     if (distinguisher !== undefined) {
@@ -58,12 +62,14 @@ function parseAnnounced(table: string): Announced {
     count++;
     const [, originator] = MULTICAST.exec(route) ?? [];
     if (originator !== undefined) originators.add(originator);
+    const [, tag] = TAGGED.exec(route) ?? [];
+    if (tag !== undefined) tags.add(tag);
   }
   const end = COUNT.exec(table);
   const isRead = end !== null && count === Number(end[1] ?? 0) &&
     (count === 0 || administrators.size > 0);
   if (!isRead) throw new Error(`Cannot read what bgpd has printed: ${quote(table)}`);
-  return { administrators: [...administrators], originators: [...originators] };
+  return { administrators: [...administrators], originators: [...originators], tags: [...tags] };
 }
 
 /** Of such as "10.0.0.1:2". Some versions print the kind of the distinguisher before it. */

@@ -1,7 +1,7 @@
 // What a caller has announced, from the tables that versions of FRR print.
 import assert from "node:assert/strict";
 import { run } from "../../shared/process/exec.ts";
-import { readAnnounced } from "./announced.ts";
+import { type Announced, readAnnounced } from "./announced.ts";
 
 /** Reads it as what bgpd has printed. */
 function read(table: string) {
@@ -39,7 +39,15 @@ for (const [version, table] of [["8.4.4", FRR_8], ["10.7.1", FRR_10]] as const) 
     assert.deepEqual(await read(table), {
       administrators: ["10.99.0.66", "65000"],
       originators: ["10.99.0.66", "fd00::66"],
+      tags: [],
     });
+  });
+
+  Deno.test(`Ethernet tags are read from the table of FRR ${version}`, async () => {
+    const { tags } = await read(
+      table.replace("[2]:[0]", "[2]:[7]").replace("[3]:[0]", "[3]:[10]"),
+    ) as Announced;
+    assert.deepEqual(tags, ["7", "10"]);
   });
 }
 
@@ -49,11 +57,12 @@ Deno.test("a distinguisher may be printed with its kind, or not at all", async (
   assert.deepEqual(announced, {
     administrators: ["10.99.0.66", ""],
     originators: ["10.99.0.66", "fd00::66"],
+    tags: [],
   });
 });
 
 Deno.test("who has announced nothing is no forger", async () => {
-  const nothing = { administrators: [], originators: [] };
+  const nothing = { administrators: [], originators: [], tags: [] };
   assert.deepEqual(await read("No prefixes displayed, 2 exist\n"), nothing);
   const away = "No such neighbor in this view/vrf\nMalformed address: 10.99.0.66\n";
   assert.deepEqual(await read(away), nothing);

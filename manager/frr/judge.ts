@@ -7,7 +7,7 @@ import { toRouterId } from "./router_id.ts";
  * own. Next hops are not in question here: bgpd itself refuses routes to another one than `vtep`.
  */
 export function findForged(
-  { administrators, originators }: Announced,
+  { administrators, originators, tags }: Announced,
   vtep: string,
 ): string | undefined {
   const own = toRouterId(vtep);
@@ -16,7 +16,10 @@ export function findForged(
     return `it announces a route of ${administrator}, and its own ones are of ${own}`;
   }
   const originator = originators.find((one) => one !== vtep);
-  return originator && describeOther(originator, vtep);
+  if (originator !== undefined) return describeOther(originator, vtep);
+  // Its route would stand beside that of the node whose MAC address it is, and not against it.
+  const [tag] = tags;
+  return tag && `it announces a route with the Ethernet tag ${tag}, and LANs have none`;
 }
 
 /** Why a node is not to be believed any more that announces another one. */

@@ -11,8 +11,15 @@
 # nothing of the node's pods: frames still reach them. So the relay holds these deletions back until
 # the node has spoken again, or has been away for too long.
 #
+# To zebra a node is on a LAN or not. To bgpd each Ethernet tag (RFC 7432) is another route, and the
+# end of any one of them has zebra flood to the node no more. So somebody who announces a node under
+# another tag, and then does not, would take it from the LAN. FRR's own routes have the tag 0: where
+# bgpd still has that one, zebra does not hear of the deletion.
+#
 # This is Python because FRR's own frr-reload.py is: where FRR is, Python is.
-import ctypes, glob, os, select, shutil, signal, socket, struct, sys, threading, time
+import ctypes, glob, json, os, re, select, shutil, signal, socket, struct, subprocess, sys
+import threading, time
+from concurrent.futures import ThreadPoolExecutor
 
 # A deletion waits so long (s) for the sign that its whole node is away.
 SETTLE = 1
@@ -22,9 +29,14 @@ SPOKEN = 10
 TICK = 0.1
 # FRR 8.4 has 109 commands.
 MOST_COMMANDS = 256
-# More deletions than this are not held: those of the node that has most go first, so a node that
-# withdraws without end takes no other one's grace. One takes about half a kB.
+# When more deletions than this are held, those of MAC addresses of the node that has most go first,
+# so a node that withdraws without end takes no other one's grace. One takes about half a kB.
 MOST_HELD = 100_000
+# bgpd is asked about so many LANs at once, and has so long (s). A node on a LAN takes 1 kB of that.
+MOST_ASKED = 16
+ASKING = 10
+# It is asked again after so many times as long as it has taken.
+REST = 4
 
 # A message of zebra's protocol (lib/zclient.h): length, marker, version, VRF, command.
 HEADER = struct.Struct(">HBBIH")
@@ -45,6 +57,11 @@ COMMANDS = {}
 # Why nothing is held back, where that is so, and the nodes that are away, by whom it is told.
 TOLD = {}
 TELLING = threading.Lock()
+# Questions to bgpd are asked beside what is passed on, one after the other.
+ASKER = ThreadPoolExecutor(1)
+# A route of type 3 as FRR announces it: its Ethernet tag is 0. Who has announced one of this node.
+TRUE_ROUTE = re.compile(r"\[3\]:\[0\]:\[\d+\]:\[(.+)\]")
+OWN_PEER = "(unspec)"
 
 
 def number_commands():
@@ -98,6 +115,31 @@ def tell(teller, why=None, away=()):
             print(f"megalos-relay: cannot write {AWAY_FILE}: {error}", file=sys.stderr, flush=True)
 
 
+def list_members(vnis):
+    """Asks bgpd for the nodes of these LANs: whether one is this node, by VNI and address."""
+    show = "show bgp l2vpn evpn route vni {} type multicast json"
+    words = [word for vni in vnis for word in ("-c", show.format(vni))]
+    answer = subprocess.run(
+        ["vtysh", "-d", "bgpd", *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        timeout=ASKING,
+        check=True,
+        text=True,
+    ).stdout
+    members = {}
+    for vni in vnis:
+        routes, end = json.JSONDecoder().raw_decode(answer.lstrip())
+        answer = answer.lstrip()[end:]
+        for prefix, route in routes.items():
+            true = TRUE_ROUTE.fullmatch(prefix)
+            for path in [path for paths in route["paths"] for path in paths] if true else []:
+                if path.get("bestpath"):
+                    members[vni, true[1]] = path.get("peerId") == OWN_PEER
+    return members
+
+
 class Node:
     """Another node: what bgpd has withdrawn of it, and since when (s) it is away, and back."""
 
@@ -110,13 +152,14 @@ class Node:
             return now >= self.back + SPOKEN
         return now >= (heard + SETTLE if self.away is None else self.away + GRACE)
 
-    def list_due(self, now):
+    def list_due(self, now, unsure):
         """What is due, by what it is about. What was heard first is due first."""
         due = {}
         for key, (heard, message) in self.deletions.items():
             if not self.is_due(heard, now):
                 break
-            due[key] = message
+            if key not in unsure:
+                due[key] = message
         return due
 
 
@@ -128,6 +171,10 @@ class Withdrawals:
         self.nodes = {}
         # Whose deletion is held, by what it is about.
         self.held = {}
+        # Deletions of VTEPs that bgpd has not been asked about, and when (s) they were heard.
+        self.unsure = {}
+        # What bgpd is being asked about, since when (s), its answer to come, and when to ask again.
+        self.asked, self.asked_at, self.answer, self.ask_at = {}, 0, None, 0
 
     def take(self, message, now):
         """Answers what to pass on now."""
@@ -158,24 +205,35 @@ class Withdrawals:
 
     def hold(self, key, vtep, message, now):
         released = self.release(key)
-        if GRACE == 0:
+        is_vtep = self.commands[HEADER.unpack_from(message)[4]] == VTEP_DELETE
+        if GRACE == 0 and not is_vtep:
             return released + [message]
         passed = self.let_most_go() if len(self.held) >= MOST_HELD else []
+        # A node has few VTEP deletions: one for each of its LANs.
+        if len(self.held) >= 2 * MOST_HELD:
+            return released + [message]
         self.nodes.setdefault(vtep, Node()).deletions[key] = (now, message)
         self.held[key] = vtep
+        if is_vtep:
+            self.unsure[key] = now
         return passed
 
     def release(self, key):
+        self.unsure.pop(key, None)
         vtep = self.held.pop(key, None)
         return [] if vtep is None else [self.nodes[vtep].deletions.pop(key)[1]]
 
     def let_most_go(self):
-        """Answers what is held of the node of which most is, and holds it no longer."""
+        """Answers what is held of the node of which most is, and holds it no longer, but for
+        deletions of VTEPs that bgpd is to be asked about."""
         node = max(self.nodes.values(), key=lambda one: len(one.deletions))
-        return [message for key in list(node.deletions) for message in self.release(key)]
+        sure = [key for key in node.deletions if key not in self.unsure]
+        return [message for key in sure for message in self.release(key)]
 
     def see(self, vtep, is_there, now):
         """Learns whether the node is on the LAN that every node is on."""
+        if GRACE == 0:
+            return
         node = self.nodes[vtep]
         if not is_there:
             node.away, node.back = now, None
@@ -183,10 +241,43 @@ class Withdrawals:
         elif node.away is not None:
             node.back = now
 
-    def take_due(self, now):
+    def make_sure(self, now):
+        """Has bgpd asked about deletions of VTEPs. Those that it knows better are forgotten, and
+        those of this node itself, which is no other one, are passed on."""
         passed = []
+        if self.answer is not None and self.answer.done():
+            # Where bgpd has not answered, its deletions count as they are.
+            members = {} if self.answer.exception() else self.answer.result()
+            for key, heard in self.asked.items():
+                # It may have been added, or even deleted again, meanwhile.
+                if self.unsure.get(key) == heard:
+                    passed += self.settle(key, members, now)
+            self.answer = None
+            # Whoever announces without end keeps bgpd busy for a part of the time alone.
+            self.ask_at = now + REST * (now - self.asked_at)
+        if self.answer is None and self.unsure and now >= self.ask_at:
+            due = {key: heard for key, heard in self.unsure.items() if now >= heard + SETTLE}
+            vnis = list(dict.fromkeys(VNI.unpack_from(key)[0] for key in due))[:MOST_ASKED]
+            self.asked = {key: due[key] for key in due if VNI.unpack_from(key)[0] in vnis}
+            if vnis:
+                self.answer, self.asked_at = ASKER.submit(list_members, vnis), now
+        return passed
+
+    def settle(self, key, members, now):
+        del self.unsure[key]
+        vni, vtep = VNI.unpack_from(key)[0], key[VNI.size :]
+        is_own = members.get((vni, spell(vtep)))
+        if is_own is None:
+            return []
+        deletion = self.release(key)
+        if vni == ALL_NODES:
+            self.see(vtep, True, now)
+        return deletion if is_own else []
+
+    def take_due(self, now):
+        passed = self.make_sure(now)
         for vtep, node in list(self.nodes.items()):
-            due = node.list_due(now)
+            due = node.list_due(now, self.unsure)
             for key in due:
                 self.release(key)
             passed += due.values()
@@ -200,6 +291,7 @@ class Withdrawals:
         held = [message for node in self.nodes.values() for _, message in node.deletions.values()]
         self.nodes.clear()
         self.held.clear()
+        self.unsure.clear()
         return held
 
     def tell_away(self):

@@ -8,6 +8,7 @@ import {
   startNode,
   workerAddress,
 } from "../fixture/cluster.ts";
+import { NODES_LAN } from "../../shared/lan/nodes_lan.ts";
 import { LANS } from "../fixture/bare_node.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { runManagers } from "../fixture/manager.ts";
@@ -49,6 +50,11 @@ const SHUT: Readonly<
     MANY,
     new RegExp(`it announces a route of ${OTHER}`),
   ],
+  "Ethernet tags": [
+    (own, at) => ({ ...macRoute(own, at), tag: 7 }),
+    MANY,
+    /it announces a route with the Ethernet tag 7/,
+  ],
   "more routes than are allowed": [macRoute, 21_000, /it announces 2\d{4} routes, and 20000 are/],
 };
 
@@ -85,6 +91,11 @@ async function awaitTrue(speaker: Speaker, own: string, node: Node): Promise<voi
 
 async function readFdb(node: Node): Promise<string[]> {
   return (await node.must("nsenter", `--net=${LANS}`, "bridge", "fdb", "show")).split("\n");
+}
+
+/** Entries of the nodes that a frame for everyone goes to. */
+async function listFlooded(node: Node): Promise<string[]> {
+  return (await readFdb(node)).filter((line) => /^00:00:00:00:00:00 .* dst /.test(line)).toSorted();
 }
 
 /** Entries that lead where only a forged route leads, or that have a forged MAC address. */
@@ -176,6 +187,35 @@ testAsRoot("a speaker that claims other nodes, or announces too much, is shut ou
     }
   });
   assert.equal(lost, 0, "frames of true nodes are lost");
+});
+
+testAsRoot("a node stays on its LANs whom somebody announces under another tag", async () => {
+  await using pods = await startTwoPods();
+  const { reflector, workers: [w1] } = pods.cluster;
+  const addresses = ["10.99.0.66", "10.99.0.77"] as const;
+  await using stranger = await startStranger(reflector, addresses);
+  const before = await listFlooded(w1);
+  assert.equal(before.length, 2, `${before}`);
+  // Relays take a node that leaves the LAN of all nodes for one that is away.
+  for (const [at, vni] of [VNI, NODES_LAN.vni].entries()) {
+    const own = addresses[at]!;
+    await using speaker = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
+    assert.ok(speaker !== undefined);
+    await awaitTrue(speaker, own, w1);
+    await speaker.announce(
+      [OTHER, workerAddress(0)].map((ip) => ({ ...memberRoute(own, 0), ip, tag: 7, vni })),
+    );
+    await eventually(() => !speaker.isUp, 20, "the session is still up");
+    await eventually(
+      async () => !(await listFlooded(w1)).some((line) => line.includes(` dst ${own} `)),
+      20,
+      "the entry of the speaker itself stays",
+    );
+    // A deletion waits in the relay for a second, and then for bgpd's word.
+    await stranger.must("sleep", "5");
+    assert.deepEqual(await listFlooded(w1), before);
+  }
+  await pods.running.workers[0].logged(new RegExp(`node ${OTHER} is no longer away`));
 });
 
 testAsRoot("where no reflector judges, workers believe no node that announces others", async () => {
