@@ -128,12 +128,15 @@ const LATE_WORDS = [
   "property",
 ];
 
-/** A program that runs the real `ip`, for which the word is another one. */
+/**
+ * A program that runs the real `ip`, for which the word is another one. What reads its stdin holds
+ * nothing else open: whoever waits for the end of what it says waits for `ip` alone.
+ */
 const lacking = (word: string) =>
   `#!/bin/bash
 exec 3>&2
 [ "$1" != -V ] || exec /run/real-ip -V
-exec /run/real-ip "$@" < <(exec sed --unbuffered 's/\\b${word}\\b/x${word}/g') 2> >(exec sed --unbuffered 's/\\bx${word}\\b/${word}/g' >&3)
+exec /run/real-ip "$@" < <(exec sed --unbuffered 's/\\b${word}\\b/x${word}/g' 2>&- 3>&-) 2> >(exec sed --unbuffered 's/\\bx${word}\\b/${word}/g' >&3)
 `;
 
 /** What install could change, and the node's devices. */
