@@ -9,14 +9,18 @@ import {
   LAN,
   MALLORY,
   openLoop,
+  VICTIM,
 } from "../../tests/fixture/loop.ts";
 
 export interface Attack {
   readonly name: string;
   /** What people read. */
   readonly title: string;
-  /** Does it from a pod of the node, for some seconds, and answers when it is over. */
-  readonly run: (node: Node) => Promise<unknown>;
+  /**
+   * Does it from a pod of the node, for some seconds, and answers when it is over. Where it needs
+   * a second pod, that is the other node's.
+   */
+  readonly run: (node: Node, other: Node) => Promise<unknown>;
 }
 
 export const ATTACKS: readonly Attack[] = [
@@ -48,6 +52,23 @@ export const ATTACKS: readonly Attack[] = [
     run: (node) => attack(node, MALLORY, { seconds: 10, destination: EVERYBODY }),
   },
   {
+    name: "storms",
+    title: "the same in each of twelve LANs at once",
+    async run(node, other) {
+      const lans = Array.from({ length: 12 }, (_, at) => at);
+      for (const at of lans) {
+        const lan = { name: `storm${at}`, suffix: "lab", vxlanId: 100 + at };
+        await addInterface(node, MALLORY, `storm${at}`, lan);
+        await addInterface(other, VICTIM, `storm${at}`, lan);
+      }
+      await Promise.all(
+        lans.map((at) =>
+          attack(node, MALLORY, { seconds: 10, destination: EVERYBODY, interface: `storm${at}` })
+        ),
+      );
+    },
+  },
+  {
     name: "unknown",
     title: "frames to a MAC address that nobody has, as fast as one process sends, for 10 s",
     run: (node) => attack(node, MALLORY, { seconds: 10, destination: NOBODY }),
@@ -73,6 +94,12 @@ export const ATTACKS: readonly Attack[] = [
     name: "forget",
     title: "the same, with 4,000 MAC addresses to learn each time that it is up",
     run: (node) => flap(node, MALLORY, 10, 4_000),
+  },
+  {
+    name: "forget-both",
+    title: "the same by two pods on two nodes, with the same 4,000 MAC addresses",
+    run: (node, other) =>
+      Promise.all([flap(node, MALLORY, 10, 4_000), flap(other, VICTIM, 10, 4_000)]),
   },
   {
     name: "loop",

@@ -3,7 +3,14 @@ import { sleep } from "../../shared/process/time.ts";
 import { type Node, startCluster } from "../../tests/fixture/cluster.ts";
 import { runManagers } from "../../tests/fixture/manager.ts";
 import { addPod } from "../../tests/fixture/pod.ts";
-import { addLoop, closeLoop, closeRing, MALLORY, openLoop } from "../../tests/fixture/loop.ts";
+import {
+  addLoop,
+  closeLoop,
+  closeRing,
+  MALLORY,
+  openLoop,
+  VICTIM,
+} from "../../tests/fixture/loop.ts";
 import type { At } from "../progress.ts";
 import { compare, type Throughput, Transfer } from "./transfer.ts";
 
@@ -65,7 +72,7 @@ async function measureLoop(
   await using _running = await runManagers(cluster, env);
   const [w1, w2] = cluster.workers;
   await addPod(w1, MALLORY);
-  await addPod(w2, { ...MALLORY, name: "victim", mac: "02:00:00:00:00:0c" });
+  await addPod(w2, VICTIM);
   await addLoop(w1);
   await using transfer = await Transfer.start(cluster);
   return await compare(transfer, at, {

@@ -11,7 +11,7 @@ import { type Memory, watchMemory } from "../memory.ts";
 import type { At } from "../progress.ts";
 import { addBystanders, type Loss, startTalking } from "./bystanders.ts";
 import type { Attack } from "./attacks.ts";
-import { MALLORY } from "../../tests/fixture/loop.ts";
+import { MALLORY, VICTIM } from "../../tests/fixture/loop.ts";
 
 export interface Figures {
   readonly name: string;
@@ -55,7 +55,7 @@ export async function measureAttack(
   at("bystanders' pods are added");
   const sides = await addBystanders([w1, w2]);
   await addPod(w1, MALLORY);
-  await addPod(w2, { ...MALLORY, name: "victim", mac: "02:00:00:00:00:0c" });
+  await addPod(w2, VICTIM);
   await addPod(w2, FIRST, "10.2.0.1");
   await sleep(6_000);
   const observe = () =>
@@ -71,7 +71,7 @@ export async function measureAttack(
   const memory = watchMemory(nodes);
   const talk = await startTalking(sides);
   let isOver = false;
-  const attacking = run(w1).then(() => isOver = true);
+  const attacking = run(w1, w2).then(() => isOver = true);
   await sleep(3_000);
   if (isOver) throw new Error(`Cannot measure ${name}: it is over before the new pod comes`);
   const started = performance.now();
@@ -96,7 +96,7 @@ export async function measureAttack(
     "",
   ).catch(() => {});
   at("what the attacker has left is to go");
-  await age(w1);
+  await Promise.all([w1, w2].map(age));
   let left: readonly string[] = [];
   await eventually(
     async () => (left = await ofAll([w1, w2], attackersEntries)).length === 0,
