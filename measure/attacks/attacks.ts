@@ -57,7 +57,7 @@ export const ATTACKS: readonly Attack[] = [
     async run(node, other) {
       const lans = Array.from({ length: 12 }, (_, at) => at);
       for (const at of lans) {
-        const lan = { name: `storm${at}`, suffix: "lab", vxlanId: 100 + at };
+        const lan = { name: `storm${at}`, suffix: "lab", vxlanId: 200 + at };
         await addInterface(node, MALLORY, `storm${at}`, lan);
         await addInterface(other, VICTIM, `storm${at}`, lan);
       }
