@@ -29,12 +29,20 @@ export interface Power {
   readonly name: string;
 }
 
+const RELOAD_LOGS = "frr-reload.py of FRR 10 writes there";
+
 /**
  * Why there are powers that the worker's life does not miss, by holder, kind and name: each is for
  * what no step of that life does, or can be done without.
  */
 export const REASONS: Readonly<Record<string, string>> = {
   "route-reflector, frr capability KILL": "watchfrr ends a daemon that hangs",
+  "worker, frr later mounts /run/netns": "a zebra that starts again is in the namespace of then",
+  "worker, manager mount /var/log/frr": RELOAD_LOGS,
+  "worker, manager writing /var/log/frr": RELOAD_LOGS,
+  "route-reflector, manager mount /var/log/frr": RELOAD_LOGS,
+  "route-reflector, manager writing /var/log/frr": RELOAD_LOGS,
+  "manager run setsid": "a manager starts FRR by itself (MEGALOS_FRR=start)",
   "manager read /run/frr/away": "`manager status` names the nodes that are away",
   "manager read /run/frr/bgpd.pid": "bgpd's restart between two looks is told",
   "manager read /run/frr/watchfrr.pid": "FRR's restart between two looks is told",
