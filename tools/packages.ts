@@ -19,8 +19,11 @@ export const arm64Packages = [
   "qemu-user-static",
 ] as const;
 
-/** What makes clocks jump: no namespace has a wall clock of its own. */
-export const faultPackages = [...labPackages, "libfaketime"] as const;
+/**
+ * What makes clocks jump, because no namespace has a wall clock of its own, and what times calls:
+ * a minimal Debian has perl without its clocks.
+ */
+export const faultPackages = [...labPackages, "libfaketime", "perl"] as const;
 
 export const testPackages = [
   ...faultPackages,
