@@ -21,8 +21,9 @@ print(withdrawals.take_due(0.5), len(withdrawals.take_due(1)))
 `;
 
 Deno.test("a node that withdraws without end has its own words passed on, and nobody else's", async () => {
-  const socket = "/nowhere";
-  const constants = { AWAY_FILE: socket, RELAY_SOCKET: socket, ZEBRA_SOCKET: socket };
+  // In a folder that is not there, nothing can be written.
+  const file = "/nowhere/file";
+  const constants = { AWAY_FILE: file, RELAY_SOCKET: file, ZEBRA_SOCKET: file };
   const numbers = { NODE_GRACE: 120, NODES_VNI: 1 };
   const program = withConstants(relay, { ...constants, ...numbers }).replace(
     /\nmain\(\)\n$/,
