@@ -160,12 +160,21 @@ Deno.test("a grid lays nothing on anything else, and a LAN near its devices", ()
   }
 });
 
-Deno.test("thousands of LANs of one device have places in an instant", () => {
+Deno.test("thousands of LANs of one device have places by comparing each with a few", () => {
   const links = new Map(Array.from({ length: 2_500 }, (_, lan) => [`l${lan}`, ["d"]]));
-  const started = performance.now();
-  assert.equal(layOutGrid([["d"]], links, 1.5).size, 2_501);
+  const { hypot } = Math;
+  let compared = 0;
+  Math.hypot = (...sides) => {
+    compared++;
+    return hypot(...sides);
+  };
+  try {
+    assert.equal(layOutGrid([["d"]], links, 1.5).size, 2_501);
+  } finally {
+    Math.hypot = hypot;
+  }
   // To compare each place that is tried with all that are taken took a hundred seconds.
-  assert.ok(performance.now() - started < 10_000);
+  assert.ok(compared > 0 && compared < 100 * links.size, `${compared} comparisons`);
 });
 
 Deno.test("a picture has no more devices than are seen, and no more links of one device", () => {
