@@ -1,5 +1,4 @@
 // Takes a lab down: it detaches its interfaces where there is time, then ends all its machines.
-import { ignoreMissing } from "../../shared/files.ts";
 import { removeLabGroups } from "../confinement/make_cgroups.ts";
 import { detach } from "../devices/attach.ts";
 import { entryOf } from "../devices/entry.ts";
@@ -11,6 +10,7 @@ import { killEntering } from "../machines/entering.ts";
 import { killAndAwait, selectLiving } from "../machines/processes.ts";
 import { mapAtMost } from "../pool.ts";
 import { shortenText } from "../repeats.ts";
+import { removeFolder } from "./remove_folder.ts";
 import { leaveShared } from "./shared_folder.ts";
 
 type Say = (line: string) => void;
@@ -67,7 +67,7 @@ export async function endLab(
   await killEntering(record?.machines ?? []);
   await killAndAwait(record?.machines ?? []);
   await removeLabGroups(record?.hierarchies ?? [], labDir.slice(LABS_DIR.length + 1));
-  await Deno.remove(labDir, { recursive: true }).catch(ignoreMissing);
+  await removeFolder(labDir);
   if (record?.shared !== undefined) await leaveShared(record.shared, record.dir, say);
   // The directory of all labs is removed with the last lab.
   await Deno.remove(LABS_DIR).catch(() => {});
