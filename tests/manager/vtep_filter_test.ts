@@ -1,5 +1,6 @@
 // VXLAN is taken from nodes alone: forged packets enter no LAN, and nothing else is touched.
 import assert from "node:assert/strict";
+import { scaled } from "../../shared/process/time_scale.ts";
 import { describe } from "../../shared/process/command.ts";
 import { converse } from "../../shared/process/exec.ts";
 import { LANS } from "../fixture/bare_node.ts";
@@ -406,6 +407,8 @@ testAsRoot("no IPv6 fragments pass that hide their UDP port from the filter", as
     10,
     () => `the node is not known\n${manager.log}`,
   );
+  // The node finds the other one, so no fragment waits for that.
+  await node.must("ping", "-6", "-n", "-c", "1", "-W", `${scaled(5)}`, w2);
   const enter = [...node.enter, "nsenter", "--net=/run/netns/wire"] as const;
   const underWay = { at: enter, to: w2, from: inEvil, as: evil };
   assert.equal(await countCutOff(underWay, 4789, "port"), 0);
