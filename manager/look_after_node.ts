@@ -110,8 +110,8 @@ async function listDuties(
     // What is shown of the cluster does not wait for FRR's configuration.
     return [health, inventory, members, door, ...frr, configuration, gatekeeper, idle];
   }
-  // What is kept first ends last: calls are answered until all else has ended.
   const portLimit = new PortLimit(settings.maxPorts, facts, tell);
+  // What is kept first ends last: calls are answered until all else has ended.
   const resident = settings.launcher === "on"
     ? [kept.use(await startResident(() => portLimit.facts, tell))]
     : [];

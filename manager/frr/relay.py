@@ -130,11 +130,14 @@ def list_members(vnis):
     ).stdout
     members = {}
     for vni in vnis:
-        routes, end = json.JSONDecoder().raw_decode(answer.lstrip())
-        answer = answer.lstrip()[end:]
+        answer = answer.lstrip()
+        routes, end = json.JSONDecoder().raw_decode(answer)
+        answer = answer[end:]
         for prefix, route in routes.items():
             true = TRUE_ROUTE.fullmatch(prefix)
-            for path in [path for paths in route["paths"] for path in paths] if true else []:
+            if true is None:
+                continue
+            for path in [path for paths in route["paths"] for path in paths]:
                 if path.get("bestpath"):
                     members[vni, true[1]] = path.get("peerId") == OWN_PEER
     return members
@@ -196,16 +199,15 @@ class Withdrawals:
     def take_vtep(self, name, key, message, now):
         vtep = key[VNI.size :]
         # zebra has not heard of a deletion that is released here, and needs not hear of it.
-        passed = self.hold(key, vtep, message, now) if name == VTEP_DELETE else [message]
+        passed = self.hold(key, vtep, message, now, True) if name == VTEP_DELETE else [message]
         if name == VTEP_ADD:
             self.release(key)
         if VNI.unpack_from(key)[0] == ALL_NODES and vtep in self.nodes:
             self.see(vtep, name == VTEP_ADD, now)
         return passed
 
-    def hold(self, key, vtep, message, now):
+    def hold(self, key, vtep, message, now, is_vtep=False):
         released = self.release(key)
-        is_vtep = self.commands[HEADER.unpack_from(message)[4]] == VTEP_DELETE
         if GRACE == 0 and not is_vtep:
             return released + [message]
         passed = self.let_most_go() if len(self.held) >= MOST_HELD else []

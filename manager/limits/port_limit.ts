@@ -1,5 +1,4 @@
 // Takes no more ports of LANs than a node may have: reflectors refuse a node with too many routes.
-import { isDeepStrictEqual } from "node:util";
 import type { NodeFacts } from "../../shared/lan/node_facts.ts";
 import type { Tell } from "../events/event.ts";
 import { writeNodeFacts } from "../facts.ts";
@@ -12,43 +11,40 @@ const PART = 20;
 /** Says in the node's facts, which every ADD reads, that the node takes no more ports. */
 export class PortLimit implements Duty {
   readonly name = "limit the ports of LANs";
-  #facts: NodeFacts;
-  /** As the plugin binary reads them. */
-  #written: NodeFacts;
+  #isFull = false;
+  /** So the plugin's file says. */
+  #isWrittenFull = false;
 
   /**
    * @param most ports of all LANs together; 0: no limit
-   * @param written the facts that the plugin's file has
+   * @param node the facts that the plugin's file has, of a node that is not full
    */
   constructor(
     private readonly most: number,
-    private readonly written: NodeFacts,
+    private readonly node: NodeFacts,
     private readonly tell: Tell,
     private readonly write: (facts: NodeFacts) => Promise<unknown> = writeNodeFacts,
-  ) {
-    this.#facts = this.#written = written;
-  }
+  ) {}
 
   /** What calls go by that are answered here. */
   get facts(): NodeFacts {
-    return this.#facts;
+    return this.#isFull ? { ...this.node, mostPorts: this.most } : this.node;
   }
 
   /** Is given the devices of all LANs whenever they have changed. */
   takeDevices({ ports }: Pick<LanDevicesOnNode, "ports">): void {
     if (this.most === 0) return;
-    const wasFull = this.#facts.mostPorts !== undefined;
     const few = this.most - Math.max(1, Math.floor(this.most / PART));
-    const isFull = ports.length > (wasFull ? few : this.most - 1);
-    if (isFull === wasFull) return;
-    this.#facts = isFull ? { ...this.written, mostPorts: this.most } : this.written;
+    const isFull = ports.length > (this.#isFull ? few : this.most - 1);
+    if (isFull === this.#isFull) return;
+    this.#isFull = isFull;
     this.tell({ kind: isFull ? "ports-full" : "ports-taken-again", most: this.most });
   }
 
   async look(): Promise<void> {
-    const facts = this.#facts;
-    if (isDeepStrictEqual(facts, this.#written)) return;
-    await this.write(facts);
-    this.#written = facts;
+    const isFull = this.#isFull;
+    if (isFull === this.#isWrittenFull) return;
+    await this.write(this.facts);
+    this.#isWrittenFull = isFull;
   }
 }

@@ -111,26 +111,26 @@ const NEW_MACS_BURST = 512;
 const SHARED_NEW_MACS = "400/second burst 8000 packets";
 const FEW_NEW_MACS = "1/second burst 8 packets";
 
+/** Frames a second and at once, as nft writes them. */
+const frames = (rate: number, burst: number) => `${rate}/second burst ${burst} packets`;
 /** Matches what of a port exceeds a rate. */
 const over = (set: string, rate: string) => `update @${set} { iifname limit rate over ${rate} }`;
 const drop = (limit: TableLimit) => `update @${metSet(limit)} { iifname } drop`;
 /** Drops what of a port exceeds a rate. */
 const dropOver = (set: string, rate: string, limit: TableLimit) =>
   `${over(set, rate)} ${drop(limit)}`;
+/** Drops what of a port exceeds a few, where all such ports together exceed a rate. */
+const dropTogether = (set: string, few: string, all: string, limit: TableLimit) =>
+  `${over(set, few)} limit rate over ${all} ${drop(limit)}`;
 
-const dropSent = dropOver(
-  "senders",
-  `${PORT_FRAMES}/second burst ${PORT_FRAMES} packets`,
-  "frames",
-);
+const dropSent = dropOver("senders", frames(PORT_FRAMES, PORT_FRAMES), "frames");
 
 /** Bytes of a full Ethernet frame, without its checksum. */
 const FULL_FRAME = 1514;
 /** nft hands the kernel 32 bits of a burst, whatever it is told. */
 const MOST_BURST = 2 ** 32 - 1;
 
-/** Frames a second and at once, as nft writes them; and the bytes of as many full frames. */
-const frames = (rate: number, burst: number) => `${rate}/second burst ${burst} packets`;
+/** The bytes of as many full frames a second and at once. */
 const bytes = (rate: number, burst: number) =>
   `${rate * FULL_FRAME} bytes/second burst ${Math.min(burst * FULL_FRAME, MOST_BURST)} bytes`;
 
@@ -144,8 +144,12 @@ const dropFlooded = (name: string, { limit, burst, together }: OwnLimit) => [
   dropOver(`meters_${name}`, frames(limit, burst), "storm"),
   dropOver(`bytes_${name}`, bytes(limit, burst), "storm"),
   ...([[`many_${name}`, frames], [`heavy_${name}`, bytes]] as const).map(([set, write]) =>
-    `${over(set, write(FEW_FLOODED, FEW_AT_ONCE))} limit rate over ` +
-    `${write(together * limit, together * burst)} ${drop("share")}`
+    dropTogether(
+      set,
+      write(FEW_FLOODED, FEW_AT_ONCE),
+      write(together * limit, together * burst),
+      "share",
+    )
   ),
 ];
 /** The sets of a limit of flooded frames. */
@@ -185,12 +189,10 @@ const learnSlowly = (learnt: readonly AtPort[]) => `
   ${ports("many_newcomers", "1m")}
   chain learn_slowly {
     iifname @silent goto learn
+    meta pkttype != @full ${dropOver("newcomers", frames(NEW_MACS, NEW_MACS_BURST), "learning")}
     meta pkttype != @full ${
-  dropOver("newcomers", `${NEW_MACS}/second burst ${NEW_MACS_BURST} packets`, "learning")
+  dropTogether("many_newcomers", FEW_NEW_MACS, SHARED_NEW_MACS, "learning")
 }
-    meta pkttype != @full ${
-  over("many_newcomers", FEW_NEW_MACS)
-} limit rate over ${SHARED_NEW_MACS} ${drop("learning")}
     add @learnt { iifname . ether saddr } update @known { ether saddr } return
     update @full { meta pkttype }
   }`;
