@@ -3,6 +3,7 @@ import { sleep } from "../../shared/process/time.ts";
 import { VERSION } from "../../shared/version.ts";
 import type { InventoryKeeper } from "../inventory/inventory_keeper.ts";
 import type { Answerer } from "../local/door.ts";
+import { keepFairly } from "./keep_fairly.ts";
 import type { ClusterCounts, MapEvent } from "./messages.ts";
 import {
   findCountChange,
@@ -16,8 +17,6 @@ import { sse, Viewer } from "./viewer.ts";
 
 /** Pages that watch at a time. */
 const MOST_VIEWERS = 16;
-/** Events that a page is told when it begins. */
-const MOST_EVENTS = 100;
 /** Pauses (ms) between two looks for changes, and two readings of counters. */
 const CHANGES_MS = 200;
 const COUNTS_MS = 1_000;
@@ -29,7 +28,10 @@ export class MapFeed {
   #source: Answerer | undefined;
   #nodes: ReadonlyMap<string, ToldNode> = new Map();
   #counts: ClusterCounts = {};
+  /** What a page is told when it begins. */
   #events: MapEvent[] = [];
+  /** The number of the last event that was heard of. */
+  #lastEvent = 0;
   #stop = new AbortController();
 
   /** @param inventory is followed while somebody watches: then a node sees its devices at once */
@@ -39,6 +41,7 @@ export class MapFeed {
   set source(source: Answerer) {
     this.#source = source;
     this.#events = [];
+    this.#lastEvent = 0;
     for (const viewer of this.#viewers) viewer.tellAll();
   }
 
@@ -76,12 +79,13 @@ export class MapFeed {
     this.#nodes = tellNodes(view?.nodes ?? [], before);
     const change = findNodeChange(before, this.#nodes);
     if (change !== undefined) this.#tell("nodes", change);
-    const last = this.#events.at(-1)?.number ?? 0;
     const now = Date.now();
-    const events = (this.#source?.eventsAfter(last) ?? []).map((one) => tellEvent(one, now));
+    const events = (this.#source?.eventsAfter(this.#lastEvent) ?? [])
+      .map((one) => tellEvent(one, now));
     if (events.length === 0) return;
-    this.#events = [...this.#events, ...events].slice(-MOST_EVENTS);
-    this.#tell("events", JSON.stringify(events.slice(-MOST_EVENTS)));
+    this.#lastEvent = events.at(-1)!.number;
+    this.#events = keepFairly([...this.#events, ...events]);
+    this.#tell("events", JSON.stringify(keepFairly(events)));
   }
 
   async #tellCounts(): Promise<void> {

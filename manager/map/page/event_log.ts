@@ -1,9 +1,8 @@
 // The last events, the newest first.
 /// <reference lib="dom" />
+import { keepFairly } from "../keep_fairly.ts";
 import type { MapEvent } from "../messages.ts";
 import { el, name } from "./dom.ts";
-
-const MOST = 100;
 
 export class EventLog {
   #events: readonly MapEvent[] = [];
@@ -22,8 +21,7 @@ export class EventLog {
 
   add(events: readonly MapEvent[]): void {
     // Workers that call again tell earlier events later.
-    this.#events = [...this.#events, ...events]
-      .toSorted((one, other) => one.time < other.time ? 1 : -1).slice(0, MOST);
+    this.#events = keepFairly([...this.#events.toReversed(), ...events].toSorted(byTime)).reverse();
     const there = new Map(
       [...this.list.children].map((item) => [(item as HTMLElement).dataset.key!, item]),
     );
@@ -37,6 +35,9 @@ export class EventLog {
     }
   }
 }
+
+const byTime = (one: MapEvent, other: MapEvent) =>
+  one.time < other.time ? -1 : one.time > other.time ? 1 : 0;
 
 const keyOf = ({ number, time, node }: MapEvent) => `${time} ${number} ${node}`;
 
