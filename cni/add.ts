@@ -51,7 +51,7 @@ export async function add(call: CheckedCall): Promise<JsonObject> {
   const wish = await readWish(call);
   refuseOwnLansName(call, wish.lan, wish.attachment);
   const facts = await readFacts(call);
-  refuseFull(call, facts);
+  refuseFull(call, facts, wish.attachment.pod);
   using _lan = await lockLan(call, wish.lan.vni);
   await refuseNetns(call, facts);
   const seen = await observe(call, wish);

@@ -16,16 +16,24 @@ import type { LanConfig } from "./config.ts";
 import { showPodInterface } from "./sandbox.ts";
 
 /**
- * Refuses an interface on a node that takes no more ports.
- * @throws {FaultError} "try-later": others' interfaces may go
+ * Refuses an interface on a node that takes no more ports, or none of the pod's namespace.
+ * @param pod `NAMESPACE/NAME`
+ * @throws {FaultError} "try-later": other interfaces may go
  */
-export function refuseFull({ environment }: CheckedCall, facts: NodeFacts | undefined): void {
-  if (facts?.mostPorts === undefined) return;
-  fail(
-    "try-later",
-    `Cannot attach ${environment.ifname}: this node has ${facts.mostPorts} interfaces on LANs, ` +
-      "and takes no more (MEGALOS_MAX_PORTS)",
-  );
+export function refuseFull(
+  { environment: { ifname } }: CheckedCall,
+  facts: NodeFacts | undefined,
+  pod: string | undefined,
+): void {
+  const namespace = pod?.split("/", 1)[0];
+  const { mostPorts, fullNamespaces = [] } = facts ?? {};
+  const full = mostPorts !== undefined
+    ? `this node has ${mostPorts} interfaces on LANs`
+    : namespace !== undefined && fullNamespaces.includes(namespace)
+    ? `namespace ${namespace} has very many interfaces on LANs on this node`
+    : undefined;
+  if (full === undefined) return;
+  fail("try-later", `Cannot attach ${ifname}: ${full}, and takes no more (MEGALOS_MAX_PORTS)`);
 }
 
 /** Refuses settings that differ from those of a LAN which is in use. */

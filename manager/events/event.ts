@@ -84,6 +84,18 @@ export type Happening =
   /** The node takes no more ports of LANs. */
   | { readonly kind: "ports-full"; readonly most: number }
   | { readonly kind: "ports-taken-again"; readonly most: number }
+  /** Nor does a namespace of Kubernetes: what the node may still take is for others. */
+  | {
+    readonly kind: "namespace-ports-full";
+    readonly namespace: string;
+    readonly count: number;
+    readonly most: number;
+  }
+  | {
+    readonly kind: "namespace-ports-taken-again";
+    readonly namespace: string;
+    readonly most: number;
+  }
   // BGP EVPN.
   | { readonly kind: "session-up"; readonly peer: string; readonly hostname?: string | undefined }
   | {

@@ -77,6 +77,17 @@ const TABLE: { readonly [K in Kind]: Row<K> } = {
     level: "info",
     text: ({ most }) => `some of ${most} interfaces on LANs have gone: this node takes more again`,
   },
+  "namespace-ports-full": {
+    level: "warn",
+    text: ({ namespace, count, most }) =>
+      `namespace ${namespace} has ${count} of the ${most} interfaces on LANs that this node may ` +
+      "have, and takes no more until some have gone (MEGALOS_MAX_PORTS)",
+  },
+  "namespace-ports-taken-again": {
+    level: "info",
+    text: ({ namespace, most }) =>
+      `this node takes more interfaces on LANs of namespace ${namespace} again (${most} in all)`,
+  },
   "vtep-filter-set": {
     level: "info",
     text: ({ isAgain }) =>

@@ -1,6 +1,7 @@
 // What `manager status` tells: sessions, LANs and MAC addresses of this node, asked afresh.
 import { type Lan, lanDevices } from "../../shared/lan/lan.ts";
 import { hasNetns } from "../../shared/lan/lan_netns.ts";
+import { type NodeFacts, parseNodeFacts } from "../../shared/lan/node_facts.ts";
 import type { Run } from "../../shared/process/exec.ts";
 import { NODES_LAN } from "../../shared/lan/nodes_lan.ts";
 import { LAN_NETNS, NODE_FACTS_FILE } from "../../shared/lan/paths.ts";
@@ -27,7 +28,10 @@ import type { FilterFigures } from "../underlay/filter.ts";
 import { seeFilter } from "../underlay/filter_host.ts";
 
 /** What the command tells. */
-export interface Status extends Pick<Observation, "daemons" | "sessions"> {
+export interface Status
+  extends
+    Pick<Observation, "daemons" | "sessions">,
+    Pick<NodeFacts, "mostPorts" | "fullNamespaces"> {
   /** Null where no manager has prepared the machine. */
   readonly role: Role | null;
   readonly ready: boolean;
@@ -100,8 +104,9 @@ export async function readStatus(host: StatusHost): Promise<Status> {
     const ready = reasons.length === 0;
     return { ...NO_MANAGER, role, ready, reasons, daemons, sessions, routes };
   }
-  const isTold = await host.readText(NODE_FACTS_FILE) !== undefined;
-  const missing = isTold ? [] : ["the plugin has not been told the node's facts"];
+  const facts = parseNodeFacts(await host.readText(NODE_FACTS_FILE) ?? "");
+  const missing = facts !== undefined ? [] : ["the plugin has not been told the node's facts"];
+  const { mostPorts, fullNamespaces } = facts ?? {};
   const counters = await host.readText(COUNTERS_FILE);
   const { repairs, calls, limits } = counters === undefined
     ? NOTHING_COUNTED
@@ -112,6 +117,8 @@ export async function readStatus(host: StatusHost): Promise<Status> {
     reasons: [...reasons, ...missing],
     ...{ daemons, sessions, ...await readLans(host), calls, repairs, limits },
     vtepFilter: await readFilter(host.run),
+    ...(mostPorts !== undefined && { mostPorts }),
+    ...(fullNamespaces !== undefined && { fullNamespaces }),
   };
 }
 

@@ -1,5 +1,6 @@
 // What `manager status` reads, with the answers of FRR and kernel given: no FRR is needed.
 import assert from "node:assert/strict";
+import { type NodeFacts, renderNodeFacts } from "../../shared/lan/node_facts.ts";
 import type { Command, Completed } from "../../shared/process/command.ts";
 import { NO_REPAIRS } from "../events/repairs.ts";
 import { readStatus, type Status } from "./read_status.ts";
@@ -47,8 +48,11 @@ const WORKER: Readonly<Record<string, string>> = {
   "ip -force -json": [[bridge], PORTS].map((one) => `${JSON.stringify(one)}\n`).join(""),
   "bridge -force": ENTRIES,
 };
+const FACTS: NodeFacts = {
+  ...{ v: 1, vtep: "10.99.0.11", mtu: 1500, vxlanPort: 4789, nodeNetns: "net:[1]" },
+};
 const FILES: Readonly<Record<string, string>> = {
-  "/run/megalos/node.json": "{}",
+  "/run/megalos/node.json": renderNodeFacts(FACTS),
   "/etc/frr/megalos-start": "",
   "/etc/frr/megalos-zebra": "",
   "/run/megalos/counters.json": '{"repairs":{"mended":2}}',
@@ -100,6 +104,15 @@ Deno.test("a worker's LANs and MACs: pods are sorted, the kernel's own entries k
     limits: [],
     vtepFilter: null,
   });
+});
+
+Deno.test("who takes no more interfaces is what the plugin is told", async () => {
+  for (const full of [{ mostPorts: 3_000 }, { fullNamespaces: ["lab"] }]) {
+    const text = renderNodeFacts({ ...FACTS, ...full });
+    const status = await read(WORKER, { ...FILES, "/run/megalos/node.json": text });
+    const { mostPorts, fullNamespaces } = status;
+    assert.deepEqual(JSON.parse(JSON.stringify({ mostPorts, fullNamespaces })), full);
+  }
 });
 
 Deno.test("during a cut a worker shows the entries that the kernel still has", async () => {

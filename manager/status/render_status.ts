@@ -23,7 +23,7 @@ export function renderStatus(status: Status, width: number): string {
     harmless(`${role}: ${ready ? "ready" : `not ready (${reasons.join("; ")})`}`),
     harmless(`FRR: ${daemons.join(" ") || "does not answer"}`),
     ...renderRepairs(repairs),
-    ...(role === "worker" ? [renderFilter(vtepFilter)] : []),
+    ...(role === "worker" ? [renderFilter(vtepFilter), ...renderFull(status)] : []),
     "",
     ...(role === "worker" ? renderWorker(status, width) : renderReflector(status, width)),
   ].join("\n");
@@ -121,6 +121,19 @@ function renderFilter(filter: Status["vtepFilter"]): string {
   const { nodes, dropped: { strangers, spoofed, forwarded } } = filter;
   const counts = `${strangers} of strangers, ${spoofed} spoofed, ${forwarded} forwarded`;
   return `VTEP filter: ${nodes} nodes; dropped ${counts}`;
+}
+
+function renderFull({ mostPorts, fullNamespaces = [] }: Status): string[] {
+  const setting = "(MEGALOS_MAX_PORTS)";
+  if (mostPorts !== undefined) {
+    return [`no more interfaces on LANs are taken, as this node has ${mostPorts} ${setting}`];
+  }
+  if (fullNamespaces.length === 0) return [];
+  const who = harmless(fullNamespaces.join(", "));
+  return [
+    "no more interfaces on LANs of pods of these namespaces are taken, as they have very many: " +
+    `${who} ${setting}`,
+  ];
 }
 
 function renderLimits(limits: Status["limits"], width: number): string {

@@ -69,6 +69,21 @@ LIMIT               LAN          VNI  DEVICE        TIMES  NOW
   );
 });
 
+Deno.test("a line says who takes no more interfaces", () => {
+  const lineOf = (full: Partial<Status>) =>
+    renderStatus({ ...WORKER, ...full }, 100).split("\n").find((line) => line.includes("no more"));
+  assert.equal(
+    lineOf({ mostPorts: 3_000, fullNamespaces: ["lab"] }),
+    "no more interfaces on LANs are taken, as this node has 3000 (MEGALOS_MAX_PORTS)",
+  );
+  assert.equal(
+    lineOf({ fullNamespaces: ["lab", "other"] }),
+    "no more interfaces on LANs of pods of these namespaces are taken, as they have very many: " +
+      "lab, other (MEGALOS_MAX_PORTS)",
+  );
+  assert.equal(lineOf({}), undefined);
+});
+
 Deno.test("a worker's sessions, LANs and MAC addresses are tables", () => {
   assert.equal(
     renderStatus(WORKER, 100),

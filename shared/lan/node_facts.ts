@@ -18,6 +18,8 @@ export interface NodeFacts {
   readonly nodeNetns: string;
   /** So many ports of LANs the node has, and takes no more. Missing where it takes more. */
   readonly mostPorts?: number;
+  /** Of namespaces of Kubernetes that have so many ports that no more are taken. */
+  readonly fullNamespaces?: readonly string[];
 }
 
 const schema = z.object({
@@ -27,13 +29,18 @@ const schema = z.object({
   port: z.int(),
   nodeNetns: z.string(),
   mostPorts: z.optional(z.int()),
+  fullNamespaces: z.optional(z.array(z.string())),
 });
 
 /** Reads the file's text; undefined when it is not of this format. */
 export function parseNodeFacts(text: string): NodeFacts | undefined {
   try {
-    const { port: vxlanPort, mostPorts, ...rest } = schema.parse(JSON.parse(text));
-    return { ...rest, vxlanPort, ...(mostPorts !== undefined && { mostPorts }) };
+    const { port: vxlanPort, mostPorts, fullNamespaces, ...rest } = schema.parse(JSON.parse(text));
+    return {
+      ...{ ...rest, vxlanPort },
+      ...(mostPorts !== undefined && { mostPorts }),
+      ...(fullNamespaces !== undefined && { fullNamespaces }),
+    };
   } catch {
     return undefined;
   }
