@@ -114,11 +114,13 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
   }
 
   async look(seen: Pick<Observation, "at" | "sessions">): Promise<void> {
-    if (this.settings.vtepFilter === "off") return await this.#remove();
+    const isOff = this.settings.vtepFilter === "off";
+    if (isOff) await this.#remove();
+    // Without a filter, too: whoever gives the list refuses nodes that announce others.
     await this.#learn(seen);
     const isKnowing = this.#listed !== undefined || this.#nodes.size > 0;
     // Before EVPN has spoken no node is known, and a filter would drop them all.
-    if (isKnowing) await this.#set();
+    if (isKnowing && !isOff) await this.#set();
   }
 
   async #letPass(): Promise<void> {

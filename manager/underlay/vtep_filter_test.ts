@@ -7,12 +7,11 @@ import type { FilterHost } from "./filter_host.ts";
 import { VtepFilter } from "./vtep_filter.ts";
 
 const [OWN, NODE, FORGED] = ["10.0.0.1", "10.0.0.2", "10.9.9.9"] as const;
-const SETTINGS = { vtepFilter: "on", vxlanPort: 4789 } as const;
 const AGAIN_MS = 5_000;
 const MINUTE_MS = 60_000;
 
 /** A node whose nft, kernel and bgpd are the test's. */
-function start() {
+function start(vtepFilter: "on" | "off" = "on") {
   const vteps = new Set<string>();
   const world = {
     ofKernel: [] as string[],
@@ -45,7 +44,7 @@ function start() {
     nodesOfEvpn: () => Promise.resolve(world.ofEvpn()),
   };
   const tell: Tell = (event) => void told.push(JSON.stringify(event));
-  const filter = new VtepFilter(SETTINGS, OWN, tell, host);
+  const filter = new VtepFilter({ vtepFilter, vxlanPort: 4789 }, OWN, tell, host);
   // Whole milliseconds: sums and differences of fractions are not exact.
   const began = Math.floor(performance.now());
   const session: Session = {
@@ -106,6 +105,17 @@ Deno.test("an address that bgpd never names is forgotten when its entries are go
   node.world.ofKernel = [NODE];
   node.hear(FORGED, "Deleted ");
   assert.deepEqual(await node.look(2 * AGAIN_MS), [OWN, NODE]);
+});
+
+Deno.test("without a filter nodes are listed all the same, for whoever refuses some", async () => {
+  await using node = start("off");
+  let lists = 0;
+  node.world.ofEvpn = () => {
+    lists++;
+    return [NODE];
+  };
+  assert.deepEqual(await node.look(0), []);
+  assert.equal(lists, 1);
 });
 
 Deno.test("a node that bgpd has named once is forgotten late", async () => {
