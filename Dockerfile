@@ -53,6 +53,7 @@ FROM scratch
 COPY --from=debian / /
 ARG TARGETARCH
 COPY dist/${TARGETARCH}/manager dist/${TARGETARCH}/megalos /usr/local/bin/
+COPY dist/NOTICES /usr/share/doc/megalos/copyright
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 ARG BASE
 ARG VERSION=

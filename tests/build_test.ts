@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { RUNTIME, VERSION } from "../shared/version.ts";
 import { type Arch, ARCH_NAMES, HOST_ARCH, readArch } from "../tools/arch.ts";
-import { assertAnswers, programPath } from "../tools/build.ts";
+import { assertAnswers, NOTICES, programPath } from "../tools/build.ts";
 import { missingPackages } from "../tools/debian.ts";
 import { arm64Packages } from "../tools/packages.ts";
 import { PROGRAM_NAMES } from "../tools/permissions.ts";
@@ -38,6 +38,15 @@ for (const arch of ARCH_NAMES) {
     });
   }
 }
+
+Deno.test("the licences of all libraries that are in the programs are beside them", async () => {
+  const text = await Deno.readTextFile(NOTICES);
+  for (const name of ["commander", "cytoscape", "hono", "layout-base", "prom-client", "zod"]) {
+    const [, after = ""] = text.split(new RegExp(`^${name} \\d.*\\n=+\\n`, "m"));
+    assert.match(after.slice(0, 3_000), /licen[cs]e|permission is hereby granted/i, name);
+  }
+  assert.ok(!text.includes("fast-check"), "no program has what only tests have");
+});
 
 Deno.test("from source, the version says so", () => {
   assert.equal(RUNTIME, `Deno ${Deno.version.deno}, from source`);

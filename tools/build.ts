@@ -7,6 +7,7 @@ import { type Arch, compileTarget, HOST_ARCH } from "./arch.ts";
 import { packCarried } from "./carry.ts";
 import { CACHE, DIST, downloadEnv, inCheckout, must, type ToolContext } from "./checkout.ts";
 import { hashInputs } from "./inputs.ts";
+import { collectNotices } from "./notices.ts";
 import {
   permissionFlags,
   type Program,
@@ -21,6 +22,9 @@ import { canDownload, compileEnv, findRuntime, type Runtime } from "./runtime.ts
 export function programPath(name: ProgramName, arch: Arch): string {
   return `${DIST}/${arch}/${name}`;
 }
+
+/** The licences of the libraries that are in the programs. */
+export const NOTICES = `${DIST}/NOTICES`;
 
 /** Builds what is not up to date, and says so only then. Two callers at a time take turns. */
 export async function ensureBuilt(
@@ -41,6 +45,9 @@ export async function ensureBuilt(
     if (stale.length === 0) continue;
     // One bundle after the other: on a fresh machine two would install the bundler over each other.
     for (const { name } of stale) if (!bundled.has(name)) await bundle(name, context);
+    if (bundled.size === 0) {
+      await Deno.writeTextFile(NOTICES, await collectNotices(PROGRAM_NAMES, context));
+    }
     for (const { name } of stale) bundled.add(name);
     await buildFor(arch, stale, context);
   }
