@@ -1,4 +1,4 @@
-// The licences of the libraries that are bundled into the programs: whoever gets a program gets them.
+// The licences of the libraries that are in the programs: who gets a program gets them, too.
 import { run } from "../shared/process/exec.ts";
 import { downloadEnv, inCheckout, type ToolContext } from "./checkout.ts";
 import { type Program, type ProgramName, PROGRAMS } from "./permissions.ts";
