@@ -12,6 +12,7 @@ import {
   VICTIM,
 } from "../../tests/fixture/loop.ts";
 import type { At } from "../progress.ts";
+import type { Setup } from "./measure.ts";
 import { compare, type Throughput, Transfer } from "./transfer.ts";
 
 export interface Cost {
@@ -22,7 +23,7 @@ export interface Cost {
   readonly noun: string;
   /** The least part of the throughput that has to be left. */
   readonly leastPart: number;
-  readonly measure: (env: Readonly<Record<string, string>>, at: At) => Promise<Throughput>;
+  readonly measure: (setup: Setup, at: At) => Promise<Throughput>;
 }
 
 export const COSTS: readonly Cost[] = [
@@ -31,28 +32,28 @@ export const COSTS: readonly Cost[] = [
     title: "a transfer in one LAN, and a loop through two others, with broadcasts in it",
     noun: "loop",
     leastPart: 0.95,
-    measure: (env, at) => measureLoop(env, at, closeLoop),
+    measure: (setup, at) => measureLoop(setup, at, closeLoop),
   },
   {
     name: "throughput-known",
     title: "the same, with a hundred frames in it to a known MAC address",
     noun: "loop",
     leastPart: 0.95,
-    measure: (env, at) => measureLoop(env, at, closeRing),
+    measure: (setup, at) => measureLoop(setup, at, closeRing),
   },
   {
     name: "filter",
     title: "a transfer between two nodes, and the VTEP filter of both",
     noun: "filter",
     leastPart: 0.97,
-    measure: (env, at) => measureFilter(env, at),
+    measure: (setup, at) => measureFilter(setup, at),
   },
   {
     name: "filter-tracked",
     title: "the same, where both nodes track connections",
     noun: "filter",
     leastPart: 0.97,
-    measure: (env, at) => measureFilter(env, at, TRACK),
+    measure: (setup, at) => measureFilter(setup, at, TRACK),
   },
 ];
 
@@ -63,12 +64,12 @@ const SETTLE_MS = 500;
 
 /** @param close closes the loop, and sends frames into it */
 async function measureLoop(
-  env: Readonly<Record<string, string>>,
+  { env, root }: Setup,
   at: At,
   close: (node: Node) => Promise<void>,
 ): Promise<Throughput> {
   at("the nodes start");
-  await using cluster = await startCluster();
+  await using cluster = await startCluster(root);
   await using _running = await runManagers(cluster, env);
   const [w1, w2] = cluster.workers;
   await addPod(w1, MALLORY);
@@ -94,12 +95,12 @@ add rule inet other input ct state established accept
 
 /** @param rules what nft is told of each node besides */
 async function measureFilter(
-  env: Readonly<Record<string, string>>,
+  { env, root }: Setup,
   at: At,
   rules?: string,
 ): Promise<Throughput> {
   at("the nodes start");
-  await using cluster = await startCluster();
+  await using cluster = await startCluster(root);
   const nodes = cluster.workers;
   const nft = async (node: Node, stdin: string) => {
     const done = await node.run(["nft", "-f", "-"], { stdin });

@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
+import { findRoot } from "../../tools/debian_root.ts";
 import { faultPackages } from "../../tools/packages.ts";
 import { setTimeScale, TIME_SCALE } from "../../shared/process/time_scale.ts";
 import { Progress } from "../progress.ts";
@@ -33,21 +34,25 @@ const program = new Command("deno task attacks")
     ]),
   )
   .option("--without-limits", "turn the limits off, to see what they are for")
+  .option("--root <suite or folder>", "of the nodes: another Debian, such as forky")
   .option("--json <file>", "write the figures there, too");
 
 try {
-  const { only, withoutLimits, json } = program.parse(Deno.args, { from: "user" }).opts<Options>();
+  const { only, withoutLimits, root, json } = program.parse(Deno.args, { from: "user" }).opts<
+    Options
+  >();
   await ensurePackages(faultPackages, context);
   await ensureBuilt([HOST_ARCH], context);
   const env: Record<string, string> = withoutLimits
     ? { MEGALOS_MAX_MACS: "0", MEGALOS_MAX_NODE_MACS: "0", MEGALOS_STORM_LIMIT: "0" }
     : {};
+  const setup = { env, ...(root !== undefined && { root: await findRoot(root, context) }) };
   const all: Figures[] = [];
   let isUnharmed = true;
   for (const attack of ATTACKS.filter(({ name }) => only?.includes(name) ?? true)) {
     const figures = await progress.during(
       `${attack.name}: ${attack.title}`,
-      (at) => measureAttack(attack, env, at),
+      (at) => measureAttack(attack, setup, at),
     );
     all.push(figures);
     console.log(render(figures));
@@ -56,7 +61,7 @@ try {
   for (const cost of COSTS.filter(({ name }) => only?.includes(name) ?? true)) {
     const throughput = await progress.during(
       `${cost.name}: ${cost.title}`,
-      (at) => cost.measure(env, at),
+      (at) => cost.measure(setup, at),
     );
     costs.push({ name: cost.name, ...throughput });
     isUnharmed &&= throughput.part >= cost.leastPart;
@@ -110,5 +115,6 @@ function renderCost({ name, noun, leastPart }: Cost, { without, with: during, pa
 interface Options {
   readonly only?: readonly string[];
   readonly withoutLimits?: true;
+  readonly root?: string;
   readonly json?: string;
 }

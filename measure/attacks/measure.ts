@@ -13,6 +13,14 @@ import { addBystanders, type Loss, startTalking } from "./bystanders.ts";
 import type { Attack } from "./attacks.ts";
 import { MALLORY, VICTIM } from "../../tests/fixture/loop.ts";
 
+/** What the cluster is made of. */
+export interface Setup {
+  /** Settings of all managers. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The nodes' file system, where it is not this machine's. */
+  readonly root?: string;
+}
+
 export interface Figures {
   readonly name: string;
   readonly title: string;
@@ -43,11 +51,11 @@ const [FIRST, SECOND] = [
 
 export async function measureAttack(
   { name, title, run }: Attack,
-  env: Readonly<Record<string, string>>,
+  { env, root }: Setup,
   at: At,
 ): Promise<Figures> {
   at("the nodes start");
-  await using cluster = await startCluster();
+  await using cluster = await startCluster(root);
   await using running = await runManagers(cluster, env);
   const [w1, w2] = cluster.workers;
   const nodes = [cluster.reflector, w1, w2];

@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
+import { findRoot } from "../../tools/debian_root.ts";
 import { faultPackages } from "../../tools/packages.ts";
 import { Progress } from "../progress.ts";
 import { FAULTS } from "./faults.ts";
@@ -21,17 +22,18 @@ const program = new Command("deno task faults")
   .addOption(
     new Option("--only <name...>", "just these").choices(FAULTS.map(({ name }) => name)),
   )
-  .option("--root <folder>", "of the nodes: a Debian with another FRR, unpacked there")
+  .option("--root <suite or folder>", "of the nodes: another Debian, such as forky")
   .option("--json <file>", "write the figures there, too");
 
 try {
   const { only, root, json } = program.parse(Deno.args, { from: "user" }).opts<Options>();
   await ensurePackages(faultPackages, context);
   await ensureBuilt([HOST_ARCH], context);
+  const nodes = root === undefined ? undefined : await findRoot(root, context);
   const all: Figures[] = [];
   for (const fault of FAULTS.filter(({ name }) => only?.includes(name) ?? true)) {
     const title = `${fault.name}: ${fault.title}`;
-    all.push(await progress.during(title, (at) => measureFault(fault, root, at)));
+    all.push(await progress.during(title, (at) => measureFault(fault, nodes, at)));
   }
   console.log(renderReport(all));
   if (json !== undefined) {

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { ensurePackages } from "../../tools/debian.ts";
+import { findRoot } from "../../tools/debian_root.ts";
 import { faultPackages } from "../../tools/packages.ts";
 import { Progress } from "../progress.ts";
 import { toCount } from "../to_count.ts";
@@ -27,14 +28,15 @@ const program = new Command("deno task moves")
   .option("--moves <n>", "how often it moves", toCount, 40)
   .option("--every <ms>", "time from one move to the next", toCount, 2_100)
   .option("--hints <on or off>", "whether workers tell each other of moves", toChoice, "on")
-  .option("--root <dir>", "the nodes run on another Debian, which is unpacked there")
+  .option("--root <suite or folder>", "of the nodes: another Debian, such as forky")
   .option("--json <file>", "write the figures there, too");
 
 try {
-  const { json, ...options } = program.parse(Deno.args, { from: "user" })
+  const { json, root, ...rest } = program.parse(Deno.args, { from: "user" })
     .opts<Options & { json?: string }>();
   await ensurePackages(faultPackages, context);
   await ensureBuilt([HOST_ARCH], context);
+  const options = { ...rest, ...(root !== undefined && { root: await findRoot(root, context) }) };
   const moves = await progress.during(
     `${options.moves} moves, one each ${options.every} ms`,
     (at) => measureMoves(options, at),
