@@ -172,10 +172,12 @@ testAsRoot(
     await eventually(isAll, 10, tell);
     assert.deepEqual(await pc1.count(), all);
     assert.deepEqual((await readStatus(node)).limits, []);
-    const storm = { frames: FRAMES, destination: EVERYBODY };
-    const got = await countForged(node, PC1, () => attack(node, other, storm));
-    assert.ok(got < FRAMES / 2 && got > 0, `${got} of ${FRAMES}`);
-    await manager.logged(/LAN net1-ntwork .*: net1-ntwork floods it: of more than 500 frames/);
+    const [ways, allowed] = [{ from: other, to: PC1 }, { rate: 500, burst: 3_000 }];
+    const { got, most } = await countStorm(node, ways, { destination: EVERYBODY }, allowed);
+    assert.ok(got <= most && got > 0, `${got} of ${FRAMES}; at most ${most}`);
+    const said = /LAN net1-ntwork .*: net1-ntwork floods it: of more than 500 frames/;
+    // An emulated machine copies fewer frames to so many ports than the limit lets pass.
+    if (most < FRAMES) await manager.logged(said);
   },
 );
 
@@ -283,21 +285,32 @@ testAsRoot("who fills the table of known MAC addresses limits nobody's unicast",
   assert.ok(got <= most && got > 0, `${got} of ${FRAMES}; at most ${most}`);
 });
 
-/**
- * Has mallory send frames, and answers how many alice has got, and how many a limit has passed at
- * most while they were sent.
- */
-async function countAttack(
+/** Has mallory send frames, and counts those that alice gets: {@link countStorm}. */
+function countAttack(
   node: Node,
   kind: Omit<Attack, "frames">,
   limit = LIMIT,
 ): Promise<{ got: number; most: number }> {
+  const allowed = { rate: limit, burst: BURST_SECONDS * limit };
+  return countStorm(node, { from: MALLORY, to: ALICE }, kind, allowed);
+}
+
+/**
+ * Has a pod send frames, and answers how many another one has got, and how many a limit has passed
+ * at most while they were sent.
+ */
+async function countStorm(
+  node: Node,
+  { from, to }: { readonly from: Pod; readonly to: Pod },
+  kind: Omit<Attack, "frames">,
+  { rate, burst }: { readonly rate: number; readonly burst: number },
+): Promise<{ got: number; most: number }> {
   let most = 0;
-  const got = await countForged(node, ALICE, async () => {
+  const got = await countForged(node, to, async () => {
     const started = performance.now();
-    await attack(node, MALLORY, { ...kind, frames: FRAMES });
+    await attack(node, from, { ...kind, frames: FRAMES });
     // On a slow machine more of the limit's seconds pass.
-    most = limit * (BURST_SECONDS + (performance.now() - started) / 1000 + 1);
+    most = burst + rate * ((performance.now() - started) / 1000 + 1);
   });
   return { got, most };
 }
