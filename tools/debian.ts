@@ -50,7 +50,8 @@ export function selectMissing(names: readonly string[], dpkgLines: string): stri
   return names.filter((name) => !installed.has(name));
 }
 
-const POLICY = "/usr/sbin/policy-rc.d";
+/** The program that says which services may be started (invoke-rc.d(8)). */
+export const SERVICE_POLICY = "/usr/sbin/policy-rc.d";
 
 /**
  * Keeps packages from starting their services: frr's would run in the host's own network namespace.
@@ -60,8 +61,8 @@ const POLICY = "/usr/sbin/policy-rc.d";
 async function withServicesHeld<T>(install: () => Promise<T>): Promise<T> {
   const guard = `#!/bin/sh\n[ -d /proc/${Deno.pid} ] && exit 101\nexit 0\n`;
   try {
-    await Deno.writeTextFile(POLICY, guard, { createNew: true });
-    await Deno.chmod(POLICY, 0o755);
+    await Deno.writeTextFile(SERVICE_POLICY, guard, { createNew: true });
+    await Deno.chmod(SERVICE_POLICY, 0o755);
   } catch (error) {
     // The machine has a policy of its own: container images hold all services.
     if (error instanceof Deno.errors.AlreadyExists) return await install();
@@ -70,6 +71,6 @@ async function withServicesHeld<T>(install: () => Promise<T>): Promise<T> {
   try {
     return await install();
   } finally {
-    await Deno.remove(POLICY);
+    await Deno.remove(SERVICE_POLICY);
   }
 }

@@ -2,10 +2,14 @@
 import { exists } from "../shared/files.ts";
 import { run } from "../shared/process/exec.ts";
 import type { Arch } from "./arch.ts";
-import { downloadEnv, must, type ToolContext, watch } from "./checkout.ts";
-import { ensurePackages } from "./debian.ts";
+import { downloadEnv, must, type ToolContext } from "./checkout.ts";
+import { ensurePackages, SERVICE_POLICY } from "./debian.ts";
 
 const SCRIPTS = "/usr/share/debootstrap/scripts";
+/** Where processors are emulated, on a slow line, all this takes long. */
+const TIMEOUT_MS = 2 * 60 * 60_000;
+/** Tells the scripts of packages that no service may be started (invoke-rc.d(8)). */
+const HOLD_SERVICES = "#!/bin/sh\nexit 101\n";
 
 /**
  * Makes the smallest Debian, in about a minute. Throws when it fails, or when this is not root on
@@ -24,17 +28,18 @@ export async function debootstrap(
   // debootstrap takes its own.
   const isKnown = await exists(`${SCRIPTS}/${suite}`);
   // deno-fmt-ignore
-  await watch(`make a Debian ${suite} for ${arch}`, {
+  await must(`make a Debian ${suite} for ${arch}`, {
     argv: ["debootstrap", "--variant=minbase", `--arch=${arch}`, suite, root, "",
       `${SCRIPTS}/${isKnown ? suite : "sid"}`],
     env: downloadEnv(context),
+    timeoutMs: TIMEOUT_MS,
   }, context);
   await Deno.writeTextFile(`${root}/etc/apt/apt.conf.d/99build`, await readAptSettings());
 }
 
 /**
  * Installs packages in such a Debian of this machine's architecture. debootstrap itself knows no
- * virtual packages.
+ * virtual packages. No service is started: it would have this machine's network.
  */
 export async function installIn(
   root: string,
@@ -46,9 +51,13 @@ export async function installIn(
   const apt = ["unshare", "--mount", "--pid", "--fork", "--kill-child", `--mount-proc=${root}/proc`,
     "chroot", root, "apt-get", "--quiet", "--assume-yes"] as const;
   const env = downloadEnv(context, { DEBIAN_FRONTEND: "noninteractive" });
-  await watch(`list the packages for ${root}`, { argv: [...apt, "update"], env }, context);
-  const install = ["install", "--no-install-recommends", ...packages];
-  await watch(`install packages in ${root}`, { argv: [...apt, ...install], env }, context);
+  const apply = (purpose: string, ...words: string[]) =>
+    must(`${purpose} ${root}`, { argv: [...apt, ...words], env, timeoutMs: TIMEOUT_MS }, context);
+  const policy = `${root}${SERVICE_POLICY}`;
+  await Deno.writeTextFile(policy, HOLD_SERVICES, { mode: 0o755 });
+  await apply("list the packages for", "update");
+  await apply("install packages in", "install", "--no-install-recommends", ...packages);
+  await Deno.remove(policy);
 }
 
 /**

@@ -7,7 +7,11 @@ const HELD = { name: "wire", seconds: 60, passed: 1, skipped: [], failures: [] }
 const CUT = { ...HELD, name: "plugin", passed: 0, stopped: "Stopped after 10 minutes" };
 const FAILED = { ...HELD, passed: 0, failures: [{ name: "x", why: "y" }] };
 
-const report = (...verdicts: KernelReport["verdicts"]): KernelReport => ({ kernel: "k", verdicts });
+const report = (...verdicts: KernelReport["verdicts"]): KernelReport => ({
+  kernel: "k",
+  root: "r",
+  verdicts,
+});
 
 Deno.test("the exit code says whether all that was run held", () => {
   const rows = [

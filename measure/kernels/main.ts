@@ -10,6 +10,7 @@ import { exitCode } from "./exit_code.ts";
 import { hostPackages } from "./packages.ts";
 import { Progress } from "../progress.ts";
 import { renderResults } from "./report.ts";
+import { DEFAULT_SUITE, isSuite } from "./root.ts";
 import { type KernelReport, NoKernels, type Plan, testKernels } from "./test_kernels.ts";
 
 interface Options {
@@ -18,6 +19,7 @@ interface Options {
   readonly emulate: boolean;
   readonly steady: boolean;
   readonly within?: number;
+  readonly root: string;
   readonly json: boolean;
 }
 
@@ -27,7 +29,7 @@ const command = new Command("deno task kernels")
       `emulation), and runs in each what depends on the kernel:\n\n${
         CASES.map(({ name, what }) => `  ${name.padEnd(10)} ${what}`).join("\n")
       }\n\nNothing of the host's network or package configuration is touched. Environment: ` +
-      "CACHE, where kernels, the root drive and what was printed are kept (default " +
+      "CACHE, where kernels, root drives and what was printed are kept (default " +
       ".cache/kernels); the results are in its logs/results.json, too.\n\n" +
       "Exit code: 0 when all that was run held, 1 when something did not, 3 when this machine can " +
       "have no kernels (in time), 130 or 143 when it was interrupted. What was seen until then is " +
@@ -49,6 +51,13 @@ const command = new Command("deno task kernels")
     false,
   )
   .option("--within <minutes>", "stop then; what has not ended is no failure", readMinutes)
+  .option(
+    "--root <suite>",
+    "the Debian whose programs (iproute2, nft, FRR, ...) each kernel is given: bullseye (its FRR " +
+      "is too old for the manager), bookworm, trixie, forky, ...",
+    readSuiteName,
+    DEFAULT_SUITE,
+  )
   .option("--json", "print the results as JSON on stdout", false)
   .parse(Deno.args, { from: "user" });
 const options = command.opts<Options>();
@@ -88,6 +97,7 @@ try {
   else cases = options.short ? shortCases() : CASES;
   const plan: Plan = {
     versions: options.short && command.args.length === 0 ? ["6.1"] : command.args,
+    suite: options.root,
     cases,
     ...options.steady ? { accelerator: "steady" } : options.emulate ? { accelerator: "tcg" } : {},
     cache,
@@ -122,6 +132,11 @@ async function prepareHost(): Promise<void> {
   } catch (error) {
     throw new NoKernels(error instanceof Error ? error.message : String(error));
   }
+}
+
+function readSuiteName(text: string): string {
+  if (!isSuite(text)) throw new InvalidArgumentError("It is no name of a Debian, such as forky.");
+  return text;
 }
 
 function readMinutes(text: string): number {

@@ -19,6 +19,7 @@ export function renderResults(
 export function renderTable(reports: readonly KernelReport[], cases: readonly Case[]): string {
   const rows = [
     ["", ...reports.map(({ kernel }) => kernel)],
+    ["root", ...reports.map(({ root }) => root)],
     ["boot", ...reports.map(({ bootSeconds: s }) => s === undefined ? "FAILED" : `${s} s`)],
     ...cases.map(({ name }) => [name, ...reports.map((report) => renderCell(report, name))]),
   ];

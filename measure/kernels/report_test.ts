@@ -12,6 +12,7 @@ Deno.test("a column a kernel, a line a case, then what failed", () => {
   const reports = [
     {
       kernel: "5.10.262-1",
+      root: "forky",
       bootSeconds: 9,
       timeScale: 12,
       verdicts: [
@@ -25,9 +26,10 @@ Deno.test("a column a kernel, a line a case, then what failed", () => {
         },
       ],
     },
-    { kernel: "7.3.4-1", verdicts: [], ended: "Cannot go on: the kernel has ended" },
+    { kernel: "7.3.4-1", root: "forky", verdicts: [], ended: "Cannot go on: the kernel has ended" },
   ];
   const table = `        5.10.262-1                    7.3.4-1
+root    forky                         forky
 boot    9 s                           FAILED
 wire    ok 1/1 (60 s)                 not run
 worker  FAILED 2/3, 1 skipped (7 s)   not run
@@ -51,17 +53,18 @@ Deno.test("a test that was left out on several kernels is named once, and not al
   const many = Array.from({ length: 42 }, (_, at) => `limit ${at} (cannot run: none)`);
   const on = (kernel: string, skipped: readonly string[]) => ({
     kernel,
+    root: "bookworm",
     bootSeconds: 9,
     verdicts: [{ ...verdict, skipped }],
   });
   const lines = renderTable([on("5.10", many.slice(0, 1)), on("6.1", many)], []).split("\n");
-  assert.deepEqual(lines.slice(2, 6), [
+  assert.deepEqual(lines.slice(3, 7), [
     "",
     "left out:",
     "    5.10, 6.1, walls: limit 0 (cannot run: none)",
     "    6.1, walls: limit 1 (cannot run: none)",
   ]);
-  assert.equal(lines.length, 2 + 2 + 40 + 1);
+  assert.equal(lines.length, 3 + 2 + 40 + 1);
   assert.equal(lines.at(-1), "    and 2 more, which the JSON names");
 });
 
@@ -69,6 +72,7 @@ Deno.test("a run that was interrupted tells what had ended, and what had not", (
   const ended = { name: "wire", seconds: 60, passed: 1, skipped: [], failures: [] };
   const report = {
     kernel: "6.1",
+    root: "bookworm",
     bootSeconds: 9,
     verdicts: [ended, { ...ended, name: "plugin", seconds: 7, passed: 3, stopped: "qemu ended" }],
     interrupted: "Stopped by SIGINT",
@@ -76,6 +80,7 @@ Deno.test("a run that was interrupted tells what had ended, and what had not", (
   const cases = pickCases(["wire", "plugin", "calls"]);
   assert.deepEqual(renderTable([report], cases).split("\n").map((line) => line.trimEnd()), [
     "        6.1",
+    "root    bookworm",
     "boot    9 s",
     "wire    ok 1/1 (60 s)",
     "plugin  stopped after 3/3 (7 s)",

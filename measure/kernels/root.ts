@@ -1,12 +1,14 @@
 // Makes the drive that all kernels boot: a small Debian with what tests and labs need.
 import { exists } from "../../shared/files.ts";
-import { downloadEnv, must, type ToolContext } from "../../tools/checkout.ts";
+import type { ToolContext } from "../../tools/checkout.ts";
+import { debootstrap, installIn, removeTree } from "../../tools/debootstrap.ts";
 import { makeDrive } from "./drive.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { guestPackages } from "./packages.ts";
 import { Progress } from "../progress.ts";
 
-const SUITE = "bookworm";
+/** Debian 12, whose programs are the oldest that the manager runs with. */
+export const DEFAULT_SUITE = "bookworm";
 const LEFT_OUT = [
   "var/cache/apt",
   "var/lib/apt/lists",
@@ -15,41 +17,38 @@ const LEFT_OUT = [
   "usr/share/locale",
 ];
 
+/** Whether this can be the name of a Debian, such as "trixie". */
+export function isSuite(text: string): boolean {
+  return /^[a-z]+$/.test(text);
+}
+
 /**
  * Answers the drive of a Debian. The drive is made where it is not in `cache` yet, which takes some
  * minutes.
  */
 export async function prepareRoot(
+  suite: string,
   cache: string,
   context: ToolContext,
   progress: Progress,
 ): Promise<string> {
-  const drive = `${cache}/root-${SUITE}-${await fingerprint(guestPackages.join("\n"))}.ext4`;
+  const drive = await nameDrive(suite, cache);
   if (await exists(drive)) return drive;
   const root = `${cache}/root.part`;
-  await remove(root);
-  const env = downloadEnv(context);
-  // deno-fmt-ignore
-  await progress.during(`downloading Debian ${SUITE}`, () => must(`download Debian ${SUITE}`, { env, argv: ["debootstrap", "--foreign",
-    "--variant=minbase", "--arch=amd64", `--include=${guestPackages.join(",")}`, SUITE, root] }));
-  await Deno.writeTextFile(`${root}/usr/sbin/policy-rc.d`, "#!/bin/sh\nexit 101\n", {
-    mode: 0o755,
-  });
-  // What packages start while they are installed ends with this command, and it reaches no network.
-  // deno-fmt-ignore
-  await progress.during(`installing Debian ${SUITE}`, () => must(`install Debian ${SUITE}`, { env, argv: ["unshare", "--net", "--mount", "--pid",
-    "--fork", "--kill-child", "chroot", root, "/debootstrap/debootstrap", "--second-stage"] }));
-  await remove(...LEFT_OUT.map((path) => `${root}/${path}`), `${root}/usr/sbin/policy-rc.d`);
+  progress.say(`making a Debian ${suite}`);
+  // Only amd64 is emulated here.
+  await debootstrap(suite, "amd64", root, context);
+  await installIn(root, guestPackages, context);
+  for (const path of LEFT_OUT) await removeTree(`${root}/${path}`);
   await Deno.writeTextFile(`${root}/etc/resolv.conf`, "");
   await progress.during("making the root drive", () => makeDrive(root, `${drive}.part`));
-  await remove(root);
+  await removeTree(root);
   // This comes last, for it says that all is there.
   await Deno.rename(`${drive}.part`, drive);
   return drive;
 }
 
-async function remove(...paths: string[]): Promise<void> {
-  await must("remove what was made", {
-    argv: ["rm", "--recursive", "--force", "--one-file-system", ...paths],
-  });
+/** The path of a Debian's drive: each suite and list of packages has its own. */
+export async function nameDrive(suite: string, cache: string): Promise<string> {
+  return `${cache}/root-${suite}-${await fingerprint(guestPackages.join("\n"))}.ext4`;
 }

@@ -17,6 +17,8 @@ import { IMAGES, pickKernels, readServed, type ServedKernel } from "./served.ts"
 export interface KernelReport {
   /** The version of Debian's package, such as "6.1.192-3". */
   readonly kernel: string;
+  /** The Debian whose programs were in the machine, such as "forky". */
+  readonly root: string;
   readonly bootSeconds?: number;
   /** The factor by which the time limits of the last case were multiplied. */
   readonly timeScale?: number;
@@ -29,6 +31,8 @@ export interface KernelReport {
 
 export interface Plan {
   readonly versions: readonly string[];
+  /** The Debian whose programs are in the machine. */
+  readonly suite: string;
   readonly cases: readonly Case[];
   readonly cache: string;
   /** Found out where it is not given. */
@@ -40,6 +44,7 @@ export interface Plan {
 /** What the kernels of one run have in common. */
 interface Bench {
   readonly hardware: Hardware;
+  readonly suite: string;
   readonly cases: readonly Case[];
   /** A folder for what kernels and cases print. */
   readonly logs: string;
@@ -60,7 +65,7 @@ export async function* testKernels(
   plan: Plan,
   context: ToolContext,
 ): AsyncGenerator<KernelReport, void> {
-  const { cases, cache, signal, progress } = plan;
+  const { suite, cases, cache, signal, progress } = plan;
   signal.throwIfAborted();
   const logs = `${cache}/logs`;
   await Deno.mkdir(logs, { recursive: true });
@@ -80,7 +85,7 @@ export async function* testKernels(
     const hardware = { root, checkout, accelerator };
     for (const [kernel, files] of kernels) {
       if (signal.aborted) return;
-      yield await testKernel(kernel, files, { hardware, cases, logs, signal, progress });
+      yield await testKernel(kernel, files, { hardware, suite, cases, logs, signal, progress });
     }
   } finally {
     await Deno.remove(checkout).catch(() => {});
@@ -95,7 +100,7 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 
 /** What is kept in the cache: the root drive, and the files of each kernel that is wanted. */
 async function prepare(
-  { versions, cache, signal, progress }: Plan,
+  { versions, suite, cache, signal, progress }: Plan,
   context: ToolContext,
 ): Promise<{ readonly root: string; readonly kernels: [ServedKernel, BootFiles][] }> {
   const apt = new Apt(`${cache}/apt`, context);
@@ -103,7 +108,7 @@ async function prepare(
   const served = await orNoKernels(progress.during("reading which kernels are served", () => list));
   const wanted = pickKernels(readServed(served), versions);
   signal.throwIfAborted();
-  const root = await orNoKernels(prepareRoot(cache, context, progress));
+  const root = await orNoKernels(prepareRoot(suite, cache, context, progress));
   const kernels: [ServedKernel, BootFiles][] = [];
   for (const kernel of wanted) {
     signal.throwIfAborted();
@@ -128,14 +133,19 @@ async function orNoKernels<T>(work: Promise<T>): Promise<T> {
 async function testKernel(
   { version }: ServedKernel,
   files: BootFiles,
-  { hardware, cases, logs, signal, progress }: Bench,
+  { hardware, suite, cases, logs, signal, progress }: Bench,
 ): Promise<KernelReport> {
   const verdicts: Verdict[] = [];
+  // What two Debians have printed is kept side by side.
+  const log = (name: string) => `${logs}/${version}-${suite}-${name.replaceAll("/", "-")}.log`;
   const started = performance.now();
   const report: { bootSeconds?: number; timeScale?: number } = {};
   try {
-    const booting = Machine.boot(files, hardware, `${logs}/${version}-console.log`, signal);
-    await using machine = await progress.during(`booting ${version}`, () => booting);
+    const booting = Machine.boot(files, hardware, log("console"), signal);
+    await using machine = await progress.during(
+      `booting ${version} with Debian ${suite}`,
+      () => booting,
+    );
     report.bootSeconds = Math.round((performance.now() - started) / 1000);
     progress.say(`${version} is up`);
     for (const one of cases) {
@@ -143,20 +153,25 @@ async function testKernel(
       const factor = Math.max(report.timeScale ?? 1, await measureTimeScale(machine));
       if (factor !== report.timeScale) progress.say(`time limits are multiplied by ${factor}`);
       report.timeScale = factor;
-      const log = `${logs}/${version}-${one.name.replaceAll("/", "-")}.log`;
-      const verdict = await runCase(machine, one, report.timeScale, log, progress);
+      const verdict = await runCase(machine, one, report.timeScale, log(one.name), progress);
       verdicts.push(verdict);
       progress.say(`${version}, ${one.name}: ${renderVerdict(verdict)}`);
       if (verdict.stopped !== undefined) throw new Error(verdict.stopped);
     }
-    return { kernel: version, ...report, verdicts };
+    return { kernel: version, root: suite, ...report, verdicts };
   } catch (error) {
     if (signal.aborted && report.bootSeconds === undefined) throw signal.reason;
     if (signal.aborted) {
-      return { kernel: version, ...report, verdicts, interrupted: signal.reason.message };
+      return {
+        kernel: version,
+        root: suite,
+        ...report,
+        verdicts,
+        interrupted: signal.reason.message,
+      };
     }
     const ended = error instanceof Error ? error.message : String(error);
     progress.say(ended);
-    return { kernel: version, ...report, verdicts, ended };
+    return { kernel: version, root: suite, ...report, verdicts, ended };
   }
 }
