@@ -1,9 +1,8 @@
 // A plugin is killed at any of its system calls: the next calls succeed, and nothing is left of it.
 import assert from "node:assert/strict";
-import { birthplaceOn } from "../../shared/lan/unborn_vxlan.ts";
 import { BareNode, LANS } from "../fixture/bare_node.ts";
 import { type Call, callPlugin, codeOf } from "../fixture/calls.ts";
-import { BE_OLDER } from "../fixture/older_kernel.ts";
+import { BE_OLDER, IS_OLDER } from "../fixture/older_kernel.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { oneInSoMany } from "../fixture/slow_machine.ts";
 import { FORKS, inject } from "../fixture/strace.ts";
@@ -20,8 +19,6 @@ const SEEN = [
   [FORKS, oneInSoMany()],
   ["close", 9 * oneInSoMany()],
 ] as const;
-
-const IS_OLDER = birthplaceOn(Deno.osRelease()) === "node";
 
 /**
  * How often writes are gone through until each state was met. "2+1" lasts for a single write. The

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { converse } from "../../shared/process/exec.ts";
 import { BareNode, type Device, LANS, VTEP } from "../fixture/bare_node.ts";
-import { callPlugin, CODE, codeOf, resultOf } from "../fixture/calls.ts";
+import { callPlugin, CODE, codeOf, messageOf, resultOf } from "../fixture/calls.ts";
 import { eventually } from "../fixture/eventually.ts";
-import { BE_OLDER } from "../fixture/older_kernel.ts";
+import { BE_OLDER, refuseAsOlder } from "../fixture/older_kernel.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 
 const UNBORN = "vni~10";
@@ -73,6 +73,38 @@ testAsRoot("what a killed ADD has left in the node's namespace is met by ADD and
   assert.equal(codeOf(await callPlugin(node, { verb: "ADD" })), CODE.kernel);
   assert.equal(codeOf(await callPlugin(node, { verb: "DEL" })), 0);
   assert.ok(await node.device(UNBORN));
+});
+
+/** The names of the devices of a LAN of the suffix `ntwork`, the alternative ones included. */
+const devicesOf = (name: string, vni: number) => [
+  ...[`${name}-ntwork`, `kt-${name}-ntwork`, `vni~${vni}`, `lan~${name}~ntwork`],
+];
+
+testAsRoot("a pod's interface that is called as a LAN's device is refused, with why", async () => {
+  await using node = await startNode();
+  const [, other = ""] = await node.addPods("third", "other");
+  const net2 = { name: "net2", vxlanId: 11 };
+  resultOf(await callPlugin(node, { verb: "ADD", container: "c2", netns: other, config: net2 }));
+  await refuseAsOlder(node, devicesOf("net2", 11));
+  // First the own LAN is not there yet.
+  for (const isLanThere of [false, true]) {
+    const third = { container: "c3", netns: "/run/netns/third" };
+    if (isLanThere) resultOf(await callPlugin(node, { verb: "ADD", ...third }));
+    const before = await node.observe();
+    for (const ifname of [...devicesOf("net1", 10), ...devicesOf("net2", 11)]) {
+      const reply = await callPlugin(node, { verb: "ADD", ifname });
+      assert.equal(codeOf(reply), CODE.environment, reply.stdout);
+      assert.equal(
+        messageOf(reply),
+        `Cannot use CNI_IFNAME ${ifname}: a LAN's device has that name, which Linux before 6.15 ` +
+          "refuses",
+      );
+      assert.deepEqual(await node.observe(), before, ifname);
+    }
+    // The same pod can have an interface of another name.
+    resultOf(await callPlugin(node, { verb: "ADD" }));
+    assert.equal(codeOf(await callPlugin(node, { verb: "DEL" })), 0);
+  }
 });
 
 /**
