@@ -5,7 +5,7 @@ import { HOST_ARCH } from "../../tools/arch.ts";
 import { ensureBuilt } from "../../tools/build.ts";
 import { CACHE, type ToolContext } from "../../tools/checkout.ts";
 import { ensurePackages } from "../../tools/debian.ts";
-import { type Case, CASES, pickCases, shortCases } from "./cases.ts";
+import { type Case, CASES, pickCases, SHORT } from "./cases.ts";
 import { exitCode } from "./exit_code.ts";
 import { hostPackages } from "./packages.ts";
 import { Progress } from "../progress.ts";
@@ -41,7 +41,7 @@ const command = new Command("deno task kernels")
   .option("--only <test...>", "only these, or tests/PATH*, such as plugin/add_")
   .option(
     "--short",
-    "one kernel, 6.1, and the shortest tests that matter (wire, plugin/result_)",
+    `one kernel, 6.1, and the shortest tests that matter (${SHORT.join(", ")})`,
     false,
   )
   .option("--emulate", "emulate all CPUs even where /dev/kvm can be used", false)
@@ -93,8 +93,8 @@ const reports: KernelReport[] = [];
 let cases: readonly Case[] = [];
 let error: unknown;
 try {
-  if (options.only !== undefined) cases = pickCases(options.only);
-  else cases = options.short ? shortCases() : CASES;
+  const wanted = options.only ?? (options.short ? SHORT : undefined);
+  cases = wanted === undefined ? CASES : pickCases(wanted);
   const plan: Plan = {
     versions: options.short && command.args.length === 0 ? ["6.1"] : command.args,
     suite: options.root,

@@ -1,6 +1,6 @@
 // The summary says what held and what did not, on which kernel, and what was not run.
 import assert from "node:assert/strict";
-import { pickCases } from "./cases.ts";
+import { pickCases, SHORT } from "./cases.ts";
 import { renderResults, renderTable, renderVerdict } from "./report.ts";
 
 Deno.test("a column a kernel, a line a case, then what failed", () => {
@@ -113,6 +113,7 @@ Deno.test("a case is picked by its name, or by the beginning of its tests' paths
   const [wire, add] = pickCases(["wire", "plugin/add_"]);
   assert.match(wire?.what ?? "", /frames of all kinds/);
   assert.deepEqual(add?.run, { tests: ["plugin/add_"] });
+  assert.deepEqual(pickCases(SHORT).map(({ name }) => name), [...SHORT]);
   for (const word of ["wires", "plugins/", "plugin/no_"]) {
     assert.throws(() => pickCases([word]), { message: new RegExp(`^Cannot run ${word}: `) });
   }
