@@ -1,11 +1,10 @@
 // Whatever step of a call fails, and however: an ADD leaves nothing, and a DEL can be made again.
 import assert from "node:assert/strict";
-import { birthplaceOn } from "../shared/lan/unborn_vxlan.ts";
 import { BareNode, LANS } from "../tests/fixture/bare_node.ts";
 import { type Call, CODE, codeOf, messageOf } from "../tests/fixture/calls.ts";
 import { failAt, type Failure } from "../tests/fixture/faulty_host.ts";
 import { callHere, hostOf, type NodeHost } from "../tests/fixture/node_host.ts";
-import { RELEASES } from "../tests/fixture/older_kernel.ts";
+import { IS_OLDER, RELEASES } from "../tests/fixture/older_kernel.ts";
 import { testAsRoot } from "../tests/fixture/privileged.ts";
 import { answer } from "./call.ts";
 
@@ -199,7 +198,7 @@ testAsRoot(
       assert.equal(codeOf(await call(host, { verb: "DEL", ifname })), 0);
     }
   },
-  birthplaceOn(Deno.osRelease()) === "node" ? "Linux before 6.15 refuses it" : "",
+  IS_OLDER ? "Linux before 6.15 refuses it" : "",
 );
 
 testAsRoot("a host that throws is an error reply, and nothing is left", async () => {
