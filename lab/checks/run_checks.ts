@@ -1,6 +1,7 @@
 // Checks a running lab: neighbours ping each other, and what lab.check expects comes true.
 import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
 import type { Expectation, PingRules } from "../conf/lab_check.ts";
 import type { Entry } from "../devices/entry.ts";
 import type { RunningDevice } from "../devices/start.ts";
@@ -21,6 +22,8 @@ export type ExpectationOutcome = Expectation & Outcome;
  * startup may not have set its addresses up yet.
  */
 const PING_SECONDS = 30;
+/** An answer is waited for no longer: a first frame that was lost is to be sent again soon. */
+const MOST_SECONDS = 5;
 const PINGS_AT_A_TIME = 16;
 
 /** What came of the pings, and of the devices that could not be asked for their addresses. */
@@ -68,7 +71,8 @@ export async function checkNeighbours(
 }
 
 function ping({ from, to }: Pair, count: number): string[] {
-  return ["ping", "-n", "-c", `${count}`, "-W", "1", "-I", from.ifname, to.address];
+  const options = ["-n", "-c", `${count}`, "-W", `${Math.min(scaled(1), MOST_SECONDS)}`];
+  return ["ping", ...options, "-I", from.ifname, to.address];
 }
 
 function nameOf({ from, to }: Pair): string {

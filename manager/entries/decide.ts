@@ -1,4 +1,5 @@
 // What a look at the forwarding entries is to do: pure, told by what was heard and seen.
+import { scaled } from "../../shared/process/time_scale.ts";
 import { isUp } from "../loop/news.ts";
 import type { Observation } from "../loop/observation.ts";
 import type { FdbEntry } from "./entries.ts";
@@ -54,7 +55,7 @@ export function readSpoken({ at, sessions }: Pick<Observation, "at" | "sessions"
 
 /** Without a session, or with a new one, zebra does not know what EVPN says. */
 export function hasSpoken({ at, since }: Spoken): boolean {
-  return since !== undefined && at - since >= SPOKEN_MS;
+  return since !== undefined && at - since >= scaled(SPOKEN_MS);
 }
 
 /**

@@ -1,6 +1,7 @@
 // What a look decides, as tables.
 import assert from "node:assert/strict";
-import { decideFates, decideSweep, type Deleted, type Swept } from "./decide.ts";
+import { scaleTime } from "../../tests/fixture/scale_time.ts";
+import { decideFates, decideSweep, type Deleted, hasSpoken, type Swept } from "./decide.ts";
 
 /** When the looks of these tables are (ms). */
 const NOW = 100_000;
@@ -68,8 +69,15 @@ const SWEEPS: readonly [string, Partial<Swept>, number | undefined, boolean][] =
 
 for (const [when, known, since, isToSweep] of SWEEPS) {
   Deno.test(`${when}: ${isToSweep ? "a sweep" : "no sweep"}`, () => {
+    using _usual = scaleTime(1);
     const decision = decideSweep({ ...IDLE, ...known }, { at: NOW, since });
     assert.equal(decision.isToSweep, isToSweep);
     assert.equal(decision.isToForgetSuspects, since === undefined);
   });
 }
+
+Deno.test("on a slow machine EVPN has spoken later", () => {
+  using _slow = scaleTime(3);
+  assert.ok(!hasSpoken({ at: NOW, since: NOW - 29_999 }));
+  assert.ok(hasSpoken({ at: NOW, since: NOW - 30_000 }));
+});

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Happening } from "../events/event.ts";
 import { countRepair, NO_REPAIRS } from "../events/repairs.ts";
 import type { Session } from "../frr/query.ts";
+import { scaleTime } from "../../tests/fixture/scale_time.ts";
 import { addEntry, deleteEntry, type FdbEntry } from "./entries.ts";
 import { type EntryHost, EntryKeeper } from "./entry_keeper.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -145,6 +146,7 @@ Deno.test("what cannot be made is tried again", async () => {
 });
 
 Deno.test("what EVPN does not know goes when it is met twice and EVPN has spoken", async () => {
+  using _usual = scaleTime(1);
   const { sweeper, state, look } = await startKeeper();
   state.stale = [entry(MAC, A)];
   await look(up());

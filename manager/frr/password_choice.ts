@@ -1,4 +1,5 @@
 // Which BGP password a node uses while the password changes: pure, so that no session waits.
+import { scaled } from "../../shared/process/time_scale.ts";
 
 /** What a node knows of passwords; undefined stands for none. */
 export interface Passwords {
@@ -55,6 +56,6 @@ export function choosePassword(
     const earlier = now.used === wanted ? wanted : now.earlier;
     return { ...now, earlier, quietSince: at };
   }
-  if (at - now.quietSince < TRY_MS) return now;
+  if (at - now.quietSince < scaled(TRY_MS)) return now;
   return { ...now, used: now.used === wanted ? now.earlier : wanted, quietSince: at };
 }

@@ -1,5 +1,6 @@
 // Which password is used while it changes, look by look.
 import assert from "node:assert/strict";
+import { scaleTime } from "../../tests/fixture/scale_time.ts";
 import { choosePassword, startPasswords } from "./password_choice.ts";
 
 /** Seconds, what the file says, whether there is a session, and what is used after the look. */
@@ -53,6 +54,7 @@ const CASES: readonly [
 
 for (const [what, delayMs, used, looks] of CASES) {
   Deno.test(`passwords: ${what}`, () => {
+    using _usual = scaleTime(1);
     let passwords = startPasswords(used, used, 0);
     for (const [seconds, wanted, isInSession, expected] of looks) {
       passwords = choosePassword(passwords, { at: seconds * 1000, wanted, isInSession }, delayMs);
@@ -60,3 +62,11 @@ for (const [what, delayMs, used, looks] of CASES) {
     }
   });
 }
+
+Deno.test("passwords: on a slow machine a worker tries each of them longer", () => {
+  using _slow = scaleTime(3);
+  const passwords = startPasswords("old", "new", 0);
+  const usedAt = (at: number) =>
+    choosePassword(passwords, { at, wanted: "new", isInSession: false }, undefined).used;
+  assert.deepEqual([usedAt(11_999), usedAt(12_000)], ["old", "new"]);
+});

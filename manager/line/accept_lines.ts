@@ -1,5 +1,6 @@
 // Accepts lines in bounds: few that have not said who they are, each for a short time.
 // Deno.upgradeWebSocket takes messages of 64 MiB of whoever connects, and Deno.serve has no bounds.
+import { scaled } from "../../shared/process/time_scale.ts";
 import { acceptAll } from "../http/next_connection.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { Line } from "./line.ts";
@@ -55,7 +56,7 @@ export function acceptLines(at: { hostname: string; port: number }, server: Line
     all.add(connection);
     const deadline = setTimeout(() => {
       if (strangers.has(connection)) close(connection);
-    }, STRANGER_MS);
+    }, scaled(STRANGER_MS));
     const known = () => {
       strangers.delete(connection);
       clearTimeout(deadline);

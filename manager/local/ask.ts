@@ -1,6 +1,7 @@
 // Asks the manager that runs on this machine.
 import * as z from "zod";
 import { readTextIfThere } from "../../shared/files.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
 import type { View } from "../view/view.ts";
 import { DOOR_FILE } from "./door.ts";
 import { type LocalAnswer, localAnswer, type LocalQuestion, type ShownEvent } from "./messages.ts";
@@ -55,7 +56,7 @@ function openSocket(url: string, headers: Readonly<Record<string, string>>): Web
 async function until(socket: WebSocket, type: "open" | "message"): Promise<Event> {
   const { promise, resolve, reject } = Promise.withResolvers<Event>();
   const fail = () => reject(new Error("Cannot ask the manager: it has ended, or does not answer"));
-  const timer = setTimeout(fail, PATIENCE_MS);
+  const timer = setTimeout(fail, scaled(PATIENCE_MS));
   const names = ["error", "close"] as const;
   for (const name of names) socket.addEventListener(name, fail);
   socket.addEventListener(type, resolve, { once: true });

@@ -1,4 +1,5 @@
 // Whether this manager is alive, and whether its node can carry LANs.
+import { scaled } from "../../shared/process/time_scale.ts";
 import type { Tell } from "../events/event.ts";
 import { areUp } from "../frr/supervise.ts";
 import type { Role } from "../settings.ts";
@@ -24,9 +25,12 @@ export function isReady(
   ]);
 }
 
+/** A look that takes longer than this means that the loop is stuck. */
+const STUCK_MS = 60_000;
+
 /** Alive: the loop that looks at the node still turns. `at` is when (ms) it looked last. */
-export function isAlive(at: number | undefined, now: number, limitMs: number): Verdict {
-  const isStuck = at !== undefined && now - at > limitMs;
+export function isAlive(at: number | undefined, now: number): Verdict {
+  const isStuck = at !== undefined && now - at > scaled(STUCK_MS);
   return verdict(
     isStuck ? [`the node was last looked at ${Math.round((now - at) / 1000)} s ago`] : [],
   );
@@ -36,8 +40,6 @@ function verdict(reasons: readonly string[]): Verdict {
   return { ok: reasons.length === 0, reasons };
 }
 
-/** A look that takes longer than this means that the loop is stuck. */
-const STUCK_MS = 60_000;
 const NOT_LOOKED_AT = { daemons: [], sessions: [] };
 
 /** Knows what the last look has found: tells what has changed, and answers the probes. */
@@ -67,6 +69,6 @@ export class Health implements Duty {
   }
 
   alive(): Verdict {
-    return isAlive(this.#last?.at, performance.now(), STUCK_MS);
+    return isAlive(this.#last?.at, performance.now());
   }
 }

@@ -1,5 +1,6 @@
 // One call of a worker to a reflector: who both are is proved, then the inventory is told.
 import { VERSION } from "../../shared/version.ts";
+import { scaled } from "../../shared/process/time_scale.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { callLine } from "../line/call_line.ts";
 import { CLOSE } from "../line/frames.ts";
@@ -121,7 +122,7 @@ export class Outcall {
 
   #beat(): void {
     const now = performance.now();
-    const limit = this.#stage === "taken" ? SILENT_MS : PATIENCE_MS;
+    const limit = this.#stage === "taken" ? SILENT_MS : scaled(PATIENCE_MS);
     if (now - this.#heardAt >= limit) return this.end("the reflector is silent");
     if (this.#stage === "taken" && now - this.#saidAt >= BEAT_MS - PATIENCE_MS) {
       this.#say({ type: "beat" });

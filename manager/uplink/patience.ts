@@ -1,4 +1,5 @@
 // How long a worker's answer is waited for: one that hangs must not delay what others answer.
+import { scaled } from "../../shared/process/time_scale.ts";
 
 /** A worker answers within so long (ms), or not at all. */
 const ANSWER_MS = 3_000;
@@ -10,7 +11,7 @@ export class Patience {
 
   /** In ms, for the next question. */
   get ms(): number {
-    return this.#isLate ? LATE_MS : ANSWER_MS;
+    return scaled(this.#isLate ? LATE_MS : ANSWER_MS);
   }
 
   /** A question was not answered in time. */
