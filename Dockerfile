@@ -39,8 +39,8 @@ RUN set -eu; \
 # This fails unless what manager, launcher, FRR's scripts and kubectl-megalos start is still there
 # with its libraries.
 RUN set -eu; \
-    for program in bash bridge cmp flock getent install ip iptables-nft-restore iptables-nft-save mkfifo mv \
-      nft nsenter rm setsid stat tini umount unshare; do \
+    for program in bash bridge cmp flock getent install ip iptables-nft-restore iptables-nft-save \
+      mkfifo mv nft nsenter rm setsid ss stat tini umount unshare; do \
       command -v "$program"; \
     done; \
     for daemon in bgpd staticd watchfrr zebra; do "/usr/lib/frr/$daemon" --version; done; \

@@ -65,6 +65,7 @@ const printed = fc.oneof(
   text,
   json.map((value) => JSON.stringify(value) ?? ""),
   oddRoutes(),
+  oddTables(),
   oddAnswers(),
 );
 
@@ -159,6 +160,17 @@ function oddRoutes(): fc.Arbitrary<string> {
   return fc.dictionary(word, fc.oneof(odd, fc.dictionary(word, odd, { maxKeys: 3 })), {
     maxKeys: 3,
   }).map((table) => JSON.stringify(table));
+}
+
+/** What bgpd prints of routes as a table, and what is nearly that. */
+function oddTables(): fc.Arbitrary<string> {
+  const line = fc.oneof(
+    word,
+    fc.tuple(fc.nat(9), word).map(([type, one]) => `*>i[${type}]:[0]:[48]:[${one}]`),
+    fc.tuple(fc.nat(), word).map(([vni, one]) => `   RT:65000:${vni} ${one}`),
+    fc.nat(4).map((count) => `Displayed ${count} prefixes (${count} paths)`),
+  );
+  return fc.array(line, { maxLength: 12 }).map((lines) => lines.join("\n"));
 }
 
 /** What `ip`, `nft` and zebra print, and what is nearly that. */

@@ -1,6 +1,7 @@
 // Asks a reflector's bgpd what one of its callers has announced.
 import type { Run } from "../../shared/process/exec.ts";
 import { quote } from "../../shared/quote.ts";
+import { askFrr } from "./ask.ts";
 import { vtysh } from "./vtysh.ts";
 
 /** What a caller has announced, and what was not refused: each address once. */
@@ -33,9 +34,10 @@ export function boundOf(mostRoutes: number): number {
 
 /**
  * Reads bgpd's table, because its JSON has six times the bytes and takes it five times as long.
- * @returns undefined when bgpd does not answer; "too long" where `mostRoutes` routes of a node take
+ * @returns undefined when bgpd is away; "too long" where `mostRoutes` routes of a node take
  * less: the manager has not the memory for all that a caller can announce
- * @throws {Error} where the table is not of the form that is known: not to know is not to approve
+ * @throws {Error} where bgpd does not answer in time, or the table is not of the form that is
+ * known: not to know is not to approve
  */
 export async function readAnnounced(
   run: Run,
@@ -44,7 +46,7 @@ export async function readAnnounced(
 ): Promise<Announced | "too long" | undefined> {
   const maxOutputBytes = boundOf(mostRoutes);
   const command = { ...vtysh.announced(peer), maxOutputBytes, mayBeCut: true } as const;
-  const { reason, stdout, isCut } = await run(command);
+  const { reason, stdout, isCut } = await askFrr(run, command);
   if (reason !== "success") return undefined;
   return isCut ? "too long" : parseAnnounced(stdout);
 }

@@ -1,7 +1,7 @@
 // Brings FRR to a configuration: checked first, and applied only where the running one differs.
 import { describe } from "../../shared/process/command.ts";
-import { run } from "../../shared/process/exec.ts";
-import { must } from "../../shared/process/must.ts";
+import { type Run, run } from "../../shared/process/exec.ts";
+import { must, mustEnd } from "../../shared/process/must.ts";
 import { updateFile, writeByRename } from "../../shared/files.ts";
 import { hidePasswords, planPasswords } from "./passwords.ts";
 import { planRouteMaps } from "./route_maps.ts";
@@ -23,8 +23,19 @@ const COUNTING = `router bgp 1
 export async function countsRoutes(): Promise<boolean> {
   const draft = `${FRR_CONF}.question`;
   await writeByRename(draft, COUNTING, CONF_MODE);
-  const { reason } = await run(vtysh.checkFile(draft));
-  await Deno.remove(draft);
+  try {
+    return await isUnderstood(run, draft);
+  } finally {
+    await Deno.remove(draft);
+  }
+}
+
+/**
+ * Whether FRR's own parser understands each line of the file.
+ * @throws {CutOff} when vtysh does not say so in time
+ */
+export async function isUnderstood(run: Run, file: string): Promise<boolean> {
+  const { reason } = await mustEnd("ask what FRR understands", vtysh.checkFile(file), run);
   return reason === "success";
 }
 

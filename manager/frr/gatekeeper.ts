@@ -60,12 +60,15 @@ export class Gatekeeper implements Duty {
     }
     const clients = await this.configuration.clients();
     this.#refuseExcess(clients, sessions, at);
-    await this.#refuseHeaviest(at);
+    // Who is too heavy cannot be known then: that is told, and all others are judged.
+    let failure: unknown;
+    await this.#refuseHeaviest(at).catch((error) => failure = error);
     // Neither the end of such a session nor a new node waits until others' routes are read.
     const after = await this.#change(callers, at);
     const staying = after.filter((one) => clients.includes(one));
-    const { isOneRefused, failure } = await this.#judge(staying, callers, at);
-    if (isOneRefused) await this.#change(callers, at);
+    const judged = await this.#judge(staying, callers, at);
+    if (judged.isOneRefused) await this.#change(callers, at);
+    failure ??= judged.failure;
     if (failure !== undefined) throw failure;
   }
 
@@ -86,7 +89,6 @@ export class Gatekeeper implements Duty {
       readLongMemory(this.run),
       readReceived(this.run),
     ]);
-    if (memory === undefined || received === undefined) return;
     const peer = this.#weights.weigh(memory, received, boundOf(this.settings.maxRoutes));
     if (peer === undefined) return;
     this.#refuse(peer, "what it announces takes too much memory", at);

@@ -1,6 +1,7 @@
 // The session of somebody who forges ends, also where FRR could not be told of that at once.
 import assert from "node:assert/strict";
 import type { Command, Completed } from "../../shared/process/command.ts";
+import { run as runHere } from "../../shared/process/exec.ts";
 import type { Happening } from "../events/event.ts";
 import type { Client } from "./clients.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
@@ -20,6 +21,8 @@ class Reflector {
   kills = 0;
   readonly ended: string[] = [];
   readonly told: Happening[] = [];
+  /** What runs instead of ss(8), where that is broken. */
+  brokenSs: Pick<Command, "argv" | "timeoutMs"> | undefined;
   /** What a peer calls itself. */
   routerIdOf = (peer: string) => peer;
   believed: readonly Client[] = [];
@@ -45,7 +48,10 @@ class Reflector {
         return this.#isApplied ? Promise.resolve() : Promise.reject(new Error("timeout"));
       },
     };
-    const run = (command: Command) => Promise.resolve(this.#answer(command));
+    const run = (command: Command) =>
+      command.argv[0] === "ss" && this.brokenSs !== undefined
+        ? runHere({ ...command, ...this.brokenSs })
+        : Promise.resolve(this.#answer(command));
     this.gatekeeper = new Gatekeeper(
       settings,
       configuration,
@@ -113,6 +119,31 @@ Deno.test("who fills bgpd is cut off, and again while it is not believed", async
   // At once, when FRR is told that it is not believed, and once more.
   assert.deepEqual(reflector.ended, [FORGER, FORGER, FORGER]);
 });
+
+for (
+  const [what, brokenSs, why] of [
+    [
+      "hangs",
+      { argv: ["sleep", "1000"], timeoutMs: 1 },
+      /^FaultError: Cannot read how much .* was killed after /,
+    ],
+    [
+      "fails",
+      { argv: ["false"] },
+      /^FaultError: Cannot read how much peers have sent: `false` ended with 1$/,
+    ],
+    ["is not there", { argv: ["no-ss"] }, /^FaultError: Cannot read how much .*: no no-ss in /],
+  ] as const
+) {
+  Deno.test(`where ss ${what}, that is told, and all else is judged`, async () => {
+    const reflector = new Reflector([FORGER], FORGED);
+    reflector.brokenSs = brokenSs;
+    await assert.rejects(reflector.gatekeeper.look(SEEN), why);
+    assert.deepEqual(reflector.believed.map(({ peer }) => peer), [FORGER]);
+    await assert.rejects(reflector.gatekeeper.look(SEEN), why);
+    assert.deepEqual([reflector.believed, reflector.ended], [[], [FORGER]]);
+  });
+}
 
 Deno.test("of many who call themselves otherwise each look changes some, and refuses none", async () => {
   const peers = Array.from({ length: 70 }, (_, at) => `10.0.0.${at + 1}`);

@@ -1,5 +1,6 @@
 // The MAC addresses of LANs as zebra knows them, one by one: a LAN may have hundreds of thousands.
 import type { Run } from "../../shared/process/exec.ts";
+import { askFrr } from "./ask.ts";
 import type { Mac, Vni } from "./query.ts";
 import { vtysh } from "./vtysh.ts";
 
@@ -17,8 +18,8 @@ export function selectFilled(lans: Iterable<Pick<Vni, "vni" | "macs">>): number[
 
 /**
  * Calls `take` with each MAC address of these LANs, see {@link selectFilled}. The
- * answer is false where zebra does not answer.
- * @throws {Error} when zebra says what this program cannot read
+ * answer is false where zebra is away.
+ * @throws {Error} when zebra does not answer in time, or says what this program cannot read
  */
 export async function readMacs(
   run: Run,
@@ -28,7 +29,7 @@ export async function readMacs(
   for (let at = 0; at < vnis.length; at += LANS_AT_ONCE) {
     const asked = vnis.slice(at, at + LANS_AT_ONCE);
     const scanner = new MacScanner((lan, mac) => take({ vni: asked[lan] ?? 0, ...mac }));
-    const done = await run({
+    const done = await askFrr(run, {
       ...vtysh.macs(asked),
       maxOutputBytes: KEPT_BYTES,
       heard: (part, stream) => stream === "stdout" && scanner.hear(part),
@@ -46,9 +47,8 @@ export type MacPlace = "local" | { readonly vtep: string } | undefined;
 const MACS_AT_ONCE = 64;
 
 /**
- * Where zebra knows single MAC addresses to be, in their order. Undefined where zebra does not
- * answer.
- * @throws {Error} when zebra says what this program cannot read
+ * Where zebra knows single MAC addresses to be, in their order. Undefined where zebra is away.
+ * @throws {Error} when zebra does not answer in time, or says what this program cannot read
  */
 export async function readMacPlaces(
   run: Run,
@@ -61,7 +61,7 @@ export async function readMacPlaces(
     const scanner = new MacScanner((answer, { type, behind }) =>
       found.set(answer, type === "local" ? type : { vtep: behind })
     );
-    const done = await run(vtysh.macPlaces(asked));
+    const done = await askFrr(run, vtysh.macPlaces(asked));
     if (done.reason !== "success") return undefined;
     scanner.hear(done.stdout);
     requireAnswers(scanner.answers, asked.length, "addresses");

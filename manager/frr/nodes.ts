@@ -1,5 +1,6 @@
 // The nodes that are on any LAN, as bgpd has them from their multicast routes (RFC 8365, 5.1.3).
 import type { Run } from "../../shared/process/exec.ts";
+import { askFrr } from "./ask.ts";
 import { vtysh } from "./vtysh.ts";
 
 /** What multicast routes say of nodes. */
@@ -15,10 +16,13 @@ const KEPT_BYTES = 4_096;
 const ORIGINATOR_OR_NEXT_HOP =
   /"\[3\]:\[\d+\]:\[\d+\]:\[([^\]"]+)\]"|"nexthops"\s*:\s*\[\s*\{\s*"ip"\s*:\s*"([\da-fA-F.:]+)"/g;
 
-/** Undefined where bgpd does not answer. */
+/**
+ * Undefined where bgpd is away.
+ * @throws {CutOff} when it does not answer in time
+ */
 export async function readNodes(run: Run): Promise<Nodes | undefined> {
   const scanner = new NodeScanner();
-  const done = await run({
+  const done = await askFrr(run, {
     ...vtysh.multicastRoutes(),
     maxOutputBytes: KEPT_BYTES,
     heard: (part, stream) => stream === "stdout" && scanner.hear(part),

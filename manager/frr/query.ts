@@ -1,6 +1,7 @@
 // Asks FRR what it is doing, and reads its JSON.
 import * as z from "zod";
 import type { Run } from "../../shared/process/exec.ts";
+import { askFrr } from "./ask.ts";
 import { type Show, vtysh } from "./vtysh.ts";
 
 /** A BGP session. */
@@ -61,16 +62,20 @@ export interface FrrHealth {
   readonly sessions: readonly Session[];
 }
 
+/** @throws {CutOff} when FRR does not answer in time: nothing is known of it then */
 export async function readHealth(run: Run): Promise<FrrHealth> {
   // vtysh ends with 1 where bgpd is away, and names the daemons all the same.
-  const { stdout } = await run(vtysh.health());
+  const { stdout } = await askFrr(run, vtysh.health());
   const [line = ""] = stdout.split("\n", 1);
   return { daemons: toNames(line), sessions: toSessions(stdout.slice(line.length)) };
 }
 
-/** Names of the daemons that answer; empty when none does. */
+/**
+ * Names of the daemons that answer; empty when none does.
+ * @throws {CutOff} as {@link readHealth}
+ */
 export async function readDaemons(run: Run): Promise<string[]> {
-  return toNames((await run(vtysh.daemons())).stdout);
+  return toNames((await askFrr(run, vtysh.daemons())).stdout);
 }
 
 function toNames(line: string): string[] {
@@ -89,7 +94,10 @@ function toSessions(json: string): Session[] {
   }));
 }
 
-/** The LANs of this node. Undefined when zebra does not answer: not to know is not to have none. */
+/**
+ * The LANs of this node. Undefined when zebra is away: not to know is not to have none.
+ * @throws {CutOff} when zebra does not answer in time
+ */
 export async function readVnis(run: Run): Promise<Vni[] | undefined> {
   const found = await ask(run, "show evpn vni json", vnis);
   return found && Object.values(found).map(({ vni, vxlanIf, remoteVteps, numMacs }) => ({
@@ -101,7 +109,7 @@ export async function readVnis(run: Run): Promise<Vni[] | undefined> {
 }
 
 /**
- * The answer to a show. Undefined when FRR does not answer, has nothing to show, or says what this
+ * The answer to a show. Undefined when the daemon is away, has nothing to show, or says what this
  * program cannot read.
  */
 async function ask<T>(
@@ -109,7 +117,7 @@ async function ask<T>(
   show: Show,
   schema: z.ZodType<T>,
 ): Promise<T | undefined> {
-  const done = await run(vtysh.show(show));
+  const done = await askFrr(run, vtysh.show(show));
   return done.reason === "success" ? parse(done.stdout, schema) : undefined;
 }
 

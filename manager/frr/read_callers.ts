@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { readAnswer } from "../../shared/process/answers.ts";
 import type { Run } from "../../shared/process/exec.ts";
+import { askFrr } from "./ask.ts";
 import type { Caller } from "./clients.ts";
 import { vtysh } from "./vtysh.ts";
 
@@ -26,11 +27,14 @@ const COUNTED_MS = 1_000;
 /** A peer takes 6 kB. */
 const MAX_PEERS_BYTES = 64 * 1024 * 1024;
 
-/** Undefined when bgpd does not answer. */
+/**
+ * Undefined when bgpd is away.
+ * @throws {CutOff} when it does not answer in time
+ */
 export async function readCallers(run: Run): Promise<CountedCaller[] | undefined> {
   const command = vtysh.show("show bgp neighbors json");
   const askedAt = performance.now();
-  const { reason, stdout } = await run({ ...command, maxOutputBytes: MAX_PEERS_BYTES });
+  const { reason, stdout } = await askFrr(run, { ...command, maxOutputBytes: MAX_PEERS_BYTES });
   return reason === "success" ? parseCallers(stdout, askedAt, performance.now()) : undefined;
 }
 

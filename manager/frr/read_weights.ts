@@ -1,5 +1,6 @@
 // Asks what bgpd's messages and attributes take, and how much each peer has sent.
 import type { Run } from "../../shared/process/exec.ts";
+import { must } from "../../shared/process/must.ts";
 import { vtysh } from "./vtysh.ts";
 
 /** A kind of memory: its name, how many there are, the size of one, and what all take. */
@@ -7,10 +8,12 @@ const KIND = /^(\S.*?)\s*:\s+\d+\s+\S+\s+(\d+)\s/gm;
 /** Messages that wait, and what is kept of attributes that can be long. */
 const LONG = /^Stream$|aspath|community|transit|cluster/i;
 
-/** In bytes; undefined when bgpd does not answer. */
-export async function readLongMemory(run: Run): Promise<number | undefined> {
-  const { reason, stdout } = await run(vtysh.memory());
-  if (reason !== "success") return undefined;
+/**
+ * In bytes.
+ * @throws {FaultError} when bgpd does not answer
+ */
+export async function readLongMemory(run: Run): Promise<number> {
+  const { stdout } = await must("read what bgpd's memory is taken by", vtysh.memory(), run);
   return [...stdout.matchAll(KIND)]
     .filter(([, kind = ""]) => LONG.test(kind))
     .reduce((sum, [, , bytes]) => sum + Number(bytes), 0);
@@ -23,10 +26,13 @@ const COMMAND = ["ss", "-HOtin", "state", "established", "( sport = :179 )"] as 
 /** A connection takes half a kB. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
-/** In bytes, by peer; undefined when the kernel does not answer. */
-export async function readReceived(run: Run): Promise<ReadonlyMap<string, number> | undefined> {
-  const { reason, stdout } = await run({ argv: COMMAND, maxOutputBytes: MOST_BYTES });
-  if (reason !== "success") return undefined;
+/**
+ * In bytes, by peer.
+ * @throws {FaultError} when the kernel does not answer, or there is no ss(8)
+ */
+export async function readReceived(run: Run): Promise<ReadonlyMap<string, number>> {
+  const command = { argv: COMMAND, maxOutputBytes: MOST_BYTES };
+  const { stdout } = await must("read how much peers have sent", command, run);
   const received = new Map<string, number>();
   for (const line of stdout.split("\n")) {
     const [, address = "", bytes] = CONNECTION.exec(line) ?? [];

@@ -1,6 +1,7 @@
 // Refuses to count the hops of BGP's packets (GTSM, RFC 5082) where FRR only says that it does.
 import type { Command } from "../../shared/process/command.ts";
 import type { Run } from "../../shared/process/exec.ts";
+import { mustEnd } from "../../shared/process/must.ts";
 import { quote } from "../../shared/quote.ts";
 import { isSince, parseFrrVersion } from "../../shared/releases.ts";
 
@@ -15,7 +16,8 @@ const OLDEST = [10, 3] as const;
 
 /** @throws {Error} that says why MEGALOS_BGP_TTL_SECURITY cannot be used on this node */
 export async function requireTtlSecurity(run: Run): Promise<void> {
-  const why = refuseTtlSecurity((await run(ASK)).stdout);
+  const { stdout } = await mustEnd("ask for the version of FRR", ASK, run);
+  const why = refuseTtlSecurity(stdout);
   if (why !== undefined) throw new Error(`Cannot use MEGALOS_BGP_TTL_SECURITY: ${why}`);
 }
 

@@ -3,7 +3,6 @@ import type { Command } from "../../shared/process/command.ts";
 
 /** Shows of which FRR prints JSON. */
 export type Show =
-  | "show bgp l2vpn evpn route json"
   | "show bgp neighbors json"
   | "show evpn vni json";
 
@@ -33,6 +32,11 @@ export const vtysh = {
   /** What a peer has announced, as a table: the longer the routes are, the longer it takes. */
   announced: (peer: string): Command => ({
     argv: ["vtysh", "-c", `show bgp l2vpn evpn neighbors ${peer} routes`],
+    timeoutMs: LONG_TIMEOUT_MS,
+  }),
+  /** All routes, as a table. */
+  routes: (): Command => ({
+    argv: ["vtysh", "-c", "show bgp l2vpn evpn route"],
     timeoutMs: LONG_TIMEOUT_MS,
   }),
   /** Routes of type 3: a node on a LAN. */

@@ -157,31 +157,22 @@ Deno.test("more MAC addresses than people read are counted", async () => {
 });
 
 Deno.test("a reflector shows what it passes on, a LAN in a row", async () => {
-  const route = (type: number, more: object, community = "RT:65000:10 ET:8") => ({
-    paths: [[{ routeType: type, ...more, extendedCommunity: { string: community } }]],
-  });
-  const routes = {
-    "10.99.0.11:2": {
-      rd: "10.99.0.11:2",
-      "[2]:...:[02:00:00:00:00:01]": route(2, { mac: "02:00:00:00:00:01" }),
-      "[3]:...:[10.99.0.11]": route(3, { ip: "10.99.0.11" }),
-    },
-    "10.99.0.9:2": {
-      "[2]:...:[02:00:00:00:00:02]": route(2, { mac: "02:00:00:00:00:02" }),
-      "[3]:...:[10.99.0.9]": route(3, { ip: "10.99.0.9" }),
-      "[3]:...:other": route(3, { ip: "10.99.0.9" }, "ET:8 RT:65000:9"),
-      "[3]:...:unknown": route(3, { ip: "10.99.0.9" }, "ET:8"),
-    },
-    numPrefix: 4,
-  };
+  const routes = `Route Distinguisher: 10.99.0.11:2
+*>i[2]:[0]:[48]:[02:00:00:00:00:01]
+                    RT:65000:10 ET:8
+*>i[3]:[0]:[32]:[10.99.0.11]
+                    RT:65000:10 ET:8
+*>i[3]:[0]:[32]:[10.99.0.11]
+                    RT:65000:7169388 ET:8
+Displayed 3 prefixes (3 paths)
+`;
   const status = await read({
     "show daemons": FRR_HEALTH,
-    "show bgp l2vpn evpn route json": JSON.stringify(routes),
+    "show bgp l2vpn evpn route": routes,
   }, { "/etc/frr/megalos-start": "" });
   assert.deepEqual([status.role, status.ready], ["route-reflector", true]);
   assert.deepEqual(status.routes, [
-    { vni: 9, vteps: ["10.99.0.9"], macs: 0 },
-    { vni: 10, vteps: ["10.99.0.9", "10.99.0.11"], macs: 2 },
+    { vni: 10, vteps: ["10.99.0.11"], macs: 1 },
   ]);
 });
 

@@ -116,11 +116,14 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
   async look(seen: Pick<Observation, "at" | "sessions">): Promise<void> {
     const isOff = this.settings.vtepFilter === "off";
     if (isOff) await this.#remove();
-    // Without a filter, too: whoever gives the list refuses nodes that announce others.
-    await this.#learn(seen);
-    const isKnowing = this.#listed !== undefined || this.#nodes.size > 0;
-    // Before EVPN has spoken no node is known, and a filter would drop them all.
-    if (isKnowing && !isOff) await this.#set();
+    try {
+      // Without a filter, too: whoever gives the list refuses nodes that announce others.
+      await this.#learn(seen);
+    } finally {
+      const isKnowing = this.#listed !== undefined || this.#nodes.size > 0;
+      // Before EVPN has spoken no node is known, and a filter would drop them all.
+      if (isKnowing && !isOff) await this.#set();
+    }
   }
 
   async #letPass(): Promise<void> {

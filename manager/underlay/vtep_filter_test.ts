@@ -67,6 +67,22 @@ function start(vtepFilter: "on" | "off" = "on") {
   };
 }
 
+Deno.test("where bgpd does not name the nodes in time, those that are known may send on", async () => {
+  await using node = start();
+  await node.look(0);
+  node.world.form = "changed";
+  let tables = 0;
+  node.world.made = () => {
+    tables++;
+    node.world.form = "ours";
+  };
+  node.world.ofEvpn = () => {
+    throw new Error("Cannot ask FRR: vtysh was killed");
+  };
+  await assert.rejects(node.look(MINUTE_MS * 5), /^Error: Cannot ask FRR: vtysh was killed$/);
+  assert.equal(tables, 1, "the table that somebody has changed is made again");
+});
+
 Deno.test("a kernel that finds no routes where packets are judged is asked before, from then on", async () => {
   await using node = start();
   const made: boolean[] = [];

@@ -2,7 +2,7 @@
 import { type Argv, describe } from "../process/command.ts";
 import { fail } from "../faults.ts";
 import type { Run } from "../process/exec.ts";
-import { must } from "../process/must.ts";
+import { must, mustEnd } from "../process/must.ts";
 import { inNetns } from "../process/netns.ts";
 import lanNetns from "./lan_netns.sh" with { type: "text" };
 import { LAN_NETNS } from "./paths.ts";
@@ -40,7 +40,7 @@ function scriptOf(...verb: ["list" | "set" | "mend"] | ["pin", string]): Argv {
 
 /** Whether a pinned namespace is at `path`: a file left behind without a mount is none. */
 export async function hasNetns(run: Run, path: string): Promise<boolean> {
-  const done = await run({ argv: inNetns(path, ["true"]) });
+  const done = await mustEnd(`look at ${path}`, { argv: inNetns(path, ["true"]) }, run);
   if (done.reason === "not-found") fail("try-later", `Cannot look at ${path}: ${describe(done)}`);
   return done.reason === "success";
 }

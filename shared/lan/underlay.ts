@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { argvOf, ip } from "../iproute2/words.ts";
 import { readAnswer } from "../process/answers.ts";
-import { must } from "../process/must.ts";
+import { must, mustEnd } from "../process/must.ts";
 import { fail } from "../faults.ts";
 import type { Run } from "../process/exec.ts";
 
@@ -72,11 +72,15 @@ export async function findUnderlay(run: Run, hint: UnderlayHint = {}): Promise<U
   return fail("try-later", `Cannot find the VTEP address: there is not ${rule}`);
 }
 
+/** A node without IPv6 has `ip` fail. */
 async function findDefaultDevices(run: Run): Promise<string[]> {
-  const found = await Promise.all([
-    run({ argv: argvOf(ip`route show default`, "-json") }),
-    run({ argv: argvOf(ip`route show default`, "-json", "-6") }),
-  ]);
+  const ask = (...options: string[]) =>
+    mustEnd(
+      "find the default route",
+      { argv: argvOf(ip`route show default`, "-json", ...options) },
+      run,
+    );
+  const found = await Promise.all([ask(), ask("-6")]);
   return found.flatMap((done) => done.reason === "success" ? parseRoutes(done.stdout) : []);
 }
 
