@@ -34,7 +34,7 @@ import { LanKeeper, type TakeDevices } from "./lans/lan_keeper.ts";
 import { Alarm } from "./loop/alarm.ts";
 import { Duties, type Duty } from "./loop/duty.ts";
 import type { Health } from "./loop/health.ts";
-import { observeAll } from "./loop/observation.ts";
+import { Observer } from "./loop/observation.ts";
 import { nextLookMs, SOON_MS } from "./loop/pace.ts";
 import type { MapFeed } from "./map/feed.ts";
 import type { Metrics } from "./metrics/metrics.ts";
@@ -69,10 +69,11 @@ export async function lookAfterNode(node: ConfiguredNode): Promise<void> {
   const address = new AddressWatch(settings, facts, journal.tell);
   const list = await listDuties(node, () => alarm.ring(), kept);
   const duties = new Duties([...list, address, view], journal.tell);
+  const observer = new Observer(run, health.last);
   let lastReady = performance.now();
   while (!signal.aborted && !address.hasChanged) {
     const started = performance.now();
-    await duties.look(() => observeAll(run));
+    await duties.look(() => observer.look());
     const now = performance.now();
     metrics.looked(now - started, duties.failing);
     const { ok } = health.ready();

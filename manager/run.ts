@@ -5,7 +5,7 @@ import type { Tell } from "./events/event.ts";
 import type { Journal } from "./events/journal.ts";
 import { learnNodeFacts, writeNodeFacts } from "./facts.ts";
 import { FrrConfiguration } from "./frr/configuration.ts";
-import { startFrr, waitForFrr } from "./frr/supervise.ts";
+import { startFrrFirst, waitForFrr } from "./frr/supervise.ts";
 import { serve } from "./http/server.ts";
 import { ViewServer } from "./http/view_server.ts";
 import { lookAfterNode } from "./look_after_node.ts";
@@ -72,7 +72,7 @@ async function configure(
   }
   const configuration = new FrrConfiguration(settings, facts.vtep, tell);
   await configuration.write();
-  if (settings.frr === "start") await startFrr(tell);
+  if (settings.frr === "start") await startFrrFirst(tell, signal);
   if (await waitForFrr(tell, signal)) await configuration.awaitStart(signal);
   await configuration.apply();
   if (role === "worker") {

@@ -25,18 +25,20 @@ export interface Found {
   readonly now: number;
   readonly node: NodeInfo;
   readonly seen: Pick<Observation, "daemons" | "sessions">;
+  /** How long ago (ms) FRR was asked for that. */
+  readonly age: number;
   readonly devices: LanDevicesOnNode;
   readonly events: readonly NodeEvent[];
 }
 
 /** @param before the inventory of the look before: the times of its sessions stay */
 export function buildInventory(found: Found, before?: Inventory): Inventory {
-  const { now, node, seen: { daemons, sessions }, devices, events } = found;
+  const { now, node, seen: { daemons, sessions }, age, devices, events } = found;
   return {
     time: new Date(now).toISOString(),
     node,
     daemons,
-    sessions: sessions.map((one) => describeSession(one, now, before?.sessions ?? []))
+    sessions: sessions.map((one) => describeSession(one, now - age, before?.sessions ?? []))
       .toSorted((one, other) => compare(one.peer, other.peer)),
     ...describeDevices(devices),
     events: events.slice(-MOST_EVENTS),
@@ -66,13 +68,15 @@ const ABOUT_MS = 2_500;
 
 function describeSession(
   { uptimeMs, ...session }: Session,
-  now: number,
+  askedAt: number,
   before: readonly SessionInfo[],
 ): SessionInfo {
   const was = before.find(({ peer }) => peer === session.peer);
   const isSame = was !== undefined && isUp(was) === isUp(session);
   // bgpd has no time for a session that has never been Established.
-  const since = isUp(session) || uptimeMs > 0 || !isSame ? now - uptimeMs : Date.parse(was.since);
+  const since = isUp(session) || uptimeMs > 0 || !isSame
+    ? askedAt - uptimeMs
+    : Date.parse(was.since);
   const isAbout = isSame && Math.abs(Date.parse(was.since) - since) < ABOUT_MS;
   return { ...session, since: isAbout ? was.since : new Date(since).toISOString() };
 }

@@ -37,6 +37,7 @@ const found = (more: Partial<Found> = {}): Found => ({
     reasons: [],
   },
   seen: { daemons: ["bgpd"], sessions: [SESSION] },
+  age: 0,
   devices: { bridges: [BRIDGE], vxlans: [link("net1-ntwork")], ports: [] },
   events: [],
   ...more,
@@ -90,6 +91,12 @@ Deno.test("a session's time stays while it is the same session", () => {
   assert.equal(look(65_000), first.sessions[0]?.since);
   assert.equal(look(1_000), "2026-11-28T12:00:04.300Z");
   assert.equal(look(2_300, "Active"), "2026-11-28T12:00:03.000Z");
+});
+
+Deno.test("a session's time does not depend on how long FRR has been silent", () => {
+  const first = buildInventory(found());
+  const later = buildInventory(found({ now: NOW + 60_000, age: 60_000 }), first);
+  assert.equal(later.sessions[0]?.since, first.sessions[0]?.since);
 });
 
 Deno.test("more ports than a message takes are counted", () => {

@@ -98,13 +98,14 @@ export class InventoryKeeper implements Duty, AsyncDisposable {
   }
 
   #build(): Inventory {
+    const seen = this.#seen!;
     const { ok: ready, reasons } = this.health.ready();
     const { role } = this.settings;
     const name = this.nodeName;
     return buildInventory({
       now: Date.now(),
       node: { name, address: this.address, role, version: VERSION, ready, reasons },
-      seen: this.#seen!,
+      ...{ seen, age: performance.now() - seen.at },
       devices: this.#devices,
       events: this.journal.after(0).filter((event) => isAtLeast(event, "info")),
     }, this.#inventory);

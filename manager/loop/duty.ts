@@ -66,11 +66,15 @@ export class Duties {
 
   /**
    * One look. Where nothing can be observed, such as for want of descriptors, no duty is done.
+   * Where FRR is silent, the duties go by what it has said last.
    * @throws {CannotGoOn} when a duty does
    */
   async look(observe: () => Promise<Observation>): Promise<void> {
     let seen: Observation | undefined;
-    await this.#do(OBSERVING, async () => void (seen = await observe()));
+    await this.#do(OBSERVING, async () => {
+      seen = await observe();
+      if (seen.silence !== undefined) throw new Error(seen.silence);
+    });
     for (const duty of seen === undefined ? [] : this.duties) {
       const work = () => this.#do(duty, () => duty.look(seen!));
       await (duty.mayTakeLong ? this.#doFor(duty, work) : work());

@@ -14,11 +14,12 @@ export interface Verdict {
   readonly reasons: readonly string[];
 }
 
-/** Ready: the daemons are up, and on a worker a session is Established. */
+/** Ready: FRR answers, the daemons are up, and on a worker a session is Established. */
 export function isReady(
   role: Role,
-  { daemons, sessions }: Pick<Observation, "daemons" | "sessions">,
+  { daemons, sessions, silence }: Pick<Observation, "daemons" | "sessions" | "silence">,
 ): Verdict {
+  if (silence !== undefined) return verdict(["FRR does not answer"]);
   return verdict([
     ...(areUp(daemons) ? [] : ["FRR's daemons are not up"]),
     ...(role === "route-reflector" || sessions.some(isUp) ? [] : ["no BGP session is Established"]),
@@ -46,6 +47,7 @@ const NOT_LOOKED_AT = { daemons: [], sessions: [] };
 export class Health implements Duty {
   readonly name = "tell what has changed";
   #last: Observation | undefined;
+  #lookedAt: number | undefined;
 
   constructor(private readonly role: Role, private readonly tell: Tell) {}
 
@@ -53,6 +55,7 @@ export class Health implements Duty {
     const before = this.ready();
     for (const happening of findNews(this.#last, seen)) this.tell(happening);
     this.#last = seen;
+    this.#lookedAt = performance.now();
     const { ok, reasons } = this.ready();
     if (ok && !before.ok) this.tell({ kind: "node-ready" });
     if (!ok && before.ok) this.tell({ kind: "node-not-ready", reasons });
@@ -64,11 +67,16 @@ export class Health implements Duty {
     return this.#last;
   }
 
+  /** When (ms) the last look was; undefined before the first one. */
+  get lookedAt(): number | undefined {
+    return this.#lookedAt;
+  }
+
   ready(): Verdict {
     return isReady(this.role, this.#last ?? NOT_LOOKED_AT);
   }
 
   alive(): Verdict {
-    return isAlive(this.#last?.at, performance.now());
+    return isAlive(this.#lookedAt, performance.now());
   }
 }

@@ -28,7 +28,7 @@ const SAME_MS = 1_000;
 /** What the figures come from. */
 export interface MetricsNode {
   readonly role: Role;
-  readonly health: Pick<Health, "ready" | "last">;
+  readonly health: Pick<Health, "ready" | "last" | "lookedAt">;
   readonly journal: Pick<Journal, "counters" | "follow">;
   readonly run: Run;
   /** Time (s) of all processors that this program has used. */
@@ -114,19 +114,20 @@ export class Metrics implements Disposable {
     const entries = this.#isWorker ? await this.entries.counts() : undefined;
     const last = health.last;
     const { repairs, limits } = journal.counters;
-    const age = last === undefined ? undefined : performance.now() - last.at;
+    const now = performance.now();
+    const { lookedAt } = health;
     const NONE = { localMacs: 0, remoteMacs: 0, vteps: 0 };
     return {
       ...{ role, version: VERSION, runtime: RUNTIME, cpuSeconds: cpuSeconds() },
       residentBytes: Deno.memoryUsage().rss,
       startTime: performance.timeOrigin / 1000,
       isReady: health.ready().ok,
-      lookAge: age === undefined ? undefined : age / 1000,
+      lookAge: lookedAt === undefined ? undefined : (now - lookedAt) / 1000,
       dutiesFailing: this.#failing,
       daemons: last?.daemons ?? [],
       sessions: (last?.sessions ?? []).map((one) => ({
         ...one,
-        uptimeMs: one.uptimeMs + (age ?? 0),
+        uptimeMs: one.uptimeMs + now - (last?.at ?? now),
       })),
       lans: lans.map(({ name, labels, ports }) => ({
         ...{ labels, ports },
