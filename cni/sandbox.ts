@@ -3,6 +3,7 @@ import { cut } from "../shared/quote.ts";
 import { describe } from "../shared/process/command.ts";
 import { fail } from "../shared/faults.ts";
 import { showLink } from "../shared/iproute2/commands.ts";
+import { mustEnd } from "../shared/process/must.ts";
 import type { Link } from "../shared/iproute2/link.ts";
 import type { NodeFacts } from "../shared/lan/node_facts.ts";
 import { netnsId } from "../shared/lan/lan_netns.ts";
@@ -72,9 +73,8 @@ async function readFiles(
   }
   // A compiled program may not look into /proc; stat(1) may.
   const paths = [host.nodeNetns, LAN_NETNS, netns];
-  const done = await host.run({
-    argv: ["stat", "--dereference", "--format=%i %f %n", "--", ...paths],
-  });
+  const argv = ["stat", "--dereference", "--format=%i %f %n", "--", ...paths] as const;
+  const done = await mustEnd(`look at ${cut(netns)}`, { argv }, host.run);
   const files = new Map(done.stdout.split("\n").map(parseStat));
   const [own, lanFile, podFile] = paths.map((path) => files.get(path));
   if (own === undefined) fail("try-later", `Cannot look at ${cut(netns)}: ${describe(done)}`);
