@@ -16,7 +16,7 @@ import { readLongMemory, readReceived } from "./frr/read_weights.ts";
 import { readRoutes } from "./frr/routes.ts";
 import { requireTtlSecurity } from "./frr/ttl_security.ts";
 import { readDeviceCounters } from "./lans/device_counters.ts";
-import { seeFilter } from "./underlay/filter_host.ts";
+import { findFilter, seeFilter } from "./underlay/filter_host.ts";
 
 /** Runs a program in the place of each command that prints more than is read. */
 const flood: Run = ({ stdin: _, ...command }) =>
@@ -59,6 +59,7 @@ const OTHERS: Readers = {
   "what a caller has announced": (run) => readAnnounced(run, "10.0.0.1", 100),
   "whether FRR understands a configuration": (run) => isUnderstood(run, "/etc/frr/frr.conf"),
   "whether FRR counts hops": requireTtlSecurity,
+  "whether there is a VTEP filter": findFilter,
   "whether there is a LAN namespace": (run) => hasNetns(run, LAN_NETNS),
 };
 

@@ -14,7 +14,7 @@ import { listLans } from "../lans/list_lans.ts";
 import type { Tell } from "../events/event.ts";
 import type { Settings } from "../settings.ts";
 import { REMOVE_FILTER, TABLE } from "../underlay/filter.ts";
-import { seeFilter, systemFilterHost } from "../underlay/filter_host.ts";
+import { findFilter, systemFilterHost } from "../underlay/filter_host.ts";
 import removePin from "./remove_pin.sh" with { type: "text" };
 
 const LIMIT_MS = 5_000;
@@ -47,7 +47,7 @@ export async function uninstallNode(
 
 /** Answers whether there was one; where nft cannot work there was none. */
 async function removeFilter(): Promise<boolean> {
-  if (await seeFilter(run).catch(() => undefined) === undefined) return false;
+  if (await findFilter(run) === undefined) return false;
   await systemFilterHost.apply(REMOVE_FILTER);
   return true;
 }

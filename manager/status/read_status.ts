@@ -1,5 +1,6 @@
 // What `manager status` tells: sessions, LANs and MAC addresses of this node, asked afresh.
 import { type Lan, lanDevices } from "../../shared/lan/lan.ts";
+import { fail } from "../../shared/faults.ts";
 import { hasNetns } from "../../shared/lan/lan_netns.ts";
 import { type NodeFacts, parseNodeFacts } from "../../shared/lan/node_facts.ts";
 import type { Run } from "../../shared/process/exec.ts";
@@ -25,21 +26,23 @@ import { isReady } from "../loop/health.ts";
 import { type Observation, observe } from "../loop/observation.ts";
 import type { Role } from "../settings.ts";
 import type { FilterFigures } from "../underlay/filter.ts";
-import { seeFilter } from "../underlay/filter_host.ts";
+import { findFilter } from "../underlay/filter_host.ts";
 
-/** What the command tells. */
+/** What the command tells. What could not be read is missing, and is among the troubles. */
 export interface Status
   extends
-    Pick<Observation, "daemons" | "sessions">,
+    Partial<Pick<Observation, "daemons" | "sessions">>,
     Pick<NodeFacts, "mostPorts" | "fullNamespaces"> {
   /** Null where no manager has prepared the machine. */
   readonly role: Role | null;
   readonly ready: boolean;
   /** Why not. */
   readonly reasons: readonly string[];
+  /** What could not be read, and why: a sentence each. */
+  readonly troubles: readonly string[];
   readonly lans: readonly LanStatus[];
   /** The first thousands. */
-  readonly macs: readonly MacStatus[];
+  readonly macs?: readonly MacStatus[];
   /** How many more there are; missing where there are none. */
   readonly macsLeftOut?: number;
   /** What a reflector passes on; a worker has none. */
@@ -47,8 +50,8 @@ export interface Status
   /** Since the manager started. */
   readonly calls: Counters["calls"];
   readonly repairs: Counters["repairs"];
-  /** The VTEP filter; null where there is none, or nft does not say. */
-  readonly vtepFilter: FilterFigures | null;
+  /** The VTEP filter; null where there is none. */
+  readonly vtepFilter?: FilterFigures | null;
   /** Limits of LANs that were met since then, the last one first. */
   readonly limits: Counters["limits"];
 }
@@ -61,9 +64,9 @@ export interface LanStatus extends Lan {
   /** The same ports in the same order, with what is known of them. */
   readonly devices: readonly PortStatus[];
   /** Other nodes on this LAN, as EVPN says. */
-  readonly remoteVteps: readonly string[];
+  readonly remoteVteps?: readonly string[];
   /** Other nodes that the kernel still reaches though EVPN does not say so now. */
-  readonly keptVteps: readonly string[];
+  readonly keptVteps?: readonly string[];
 }
 
 export interface PortStatus {
@@ -93,16 +96,27 @@ export interface StatusHost {
   readonly readText: (path: string) => Promise<string | undefined>;
 }
 
-/** Asks kernel and FRR; what does not answer is empty. */
+/** Takes a trouble into the answer; given to `catch`. */
+type Note = (error: unknown) => undefined;
+
+/** Asks kernel and FRR; what is away is empty. FRR is waited for in vain once. */
 export async function readStatus(host: StatusHost): Promise<Status> {
   const role = await findRole(host);
   if (role === undefined) return NO_MANAGER;
-  const { daemons, sessions } = await observe(host.run);
-  const { reasons } = isReady(role, { daemons, sessions });
+  const troubles: string[] = [];
+  const note: Note = (error) => {
+    troubles.push(error instanceof Error ? error.message : `${error}`);
+    return undefined;
+  };
+  const seen = await observe(host.run).catch(note);
+  const { reasons } = isReady(role, seen ?? SILENT);
+  const frr = seen && { daemons: seen.daemons, sessions: seen.sessions };
   if (role === "route-reflector") {
-    const routes = (await readRoutes(host.run)).filter(({ vni }) => vni !== NODES_LAN.vni);
+    const { daemons: _daemons, sessions: _sessions, ...nothing } = NO_MANAGER;
+    const found = seen && await readRoutes(host.run).catch(note);
+    const routes = found?.filter(({ vni }) => vni !== NODES_LAN.vni);
     const ready = reasons.length === 0;
-    return { ...NO_MANAGER, role, ready, reasons, daemons, sessions, routes };
+    return { ...nothing, role, ready, reasons, troubles, ...frr, ...(routes && { routes }) };
   }
   const facts = parseNodeFacts(await host.readText(NODE_FACTS_FILE) ?? "");
   const missing = facts !== undefined ? [] : ["the plugin has not been told the node's facts"];
@@ -115,18 +129,25 @@ export async function readStatus(host: StatusHost): Promise<Status> {
     role,
     ready: reasons.length + missing.length === 0,
     reasons: [...reasons, ...missing],
-    ...{ daemons, sessions, ...await readLans(host), calls, repairs, limits },
-    vtepFilter: await readFilter(host.run),
+    ...{
+      troubles,
+      ...frr,
+      ...await readLans(host, note, seen === undefined),
+      calls,
+      repairs,
+      limits,
+    },
+    ...await readFilter(host.run).catch(note),
     ...(mostPorts !== undefined && { mostPorts }),
     ...(fullNamespaces !== undefined && { fullNamespaces }),
   };
 }
 
-async function readFilter(run: Run): Promise<FilterFigures | null> {
-  const seen = await seeFilter(run).catch(() => undefined);
-  if (seen === undefined) return null;
+async function readFilter(run: Run): Promise<Pick<Status, "vtepFilter">> {
+  const seen = await findFilter(run);
+  if (seen === undefined) return { vtepFilter: null };
   const { sets: { vteps4, vteps6 }, dropped } = seen;
-  return { nodes: vteps4.length + vteps6.length, dropped };
+  return { vtepFilter: { nodes: vteps4.length + vteps6.length, dropped } };
 }
 
 /** The role by what a manager leaves behind: a LAN namespace, or only FRR's files. */
@@ -136,25 +157,31 @@ async function findRole({ run, readText }: StatusHost): Promise<Role | undefined
   return start !== undefined && zebra === undefined ? "route-reflector" : undefined;
 }
 
+/** An FRR that has been asked in vain. */
+const SILENT = { daemons: [], sessions: [], silence: "it has not answered" };
+
 const NO_MANAGER: Status = {
   role: null,
   ready: false,
   reasons: ["no manager has prepared this machine"],
-  ...{ daemons: [], sessions: [], lans: [], macs: [] },
+  ...{ troubles: [], daemons: [], sessions: [], lans: [], macs: [] },
   ...{ calls: NOTHING_COUNTED.calls, repairs: NOTHING_COUNTED.repairs, limits: [] },
   vtepFilter: null,
 };
 
-/** All that zebra knows of EVPN. */
+/** All that zebra knows of EVPN, as far as it was read whole. */
 interface Evpn {
-  readonly vnis: readonly Vni[];
-  readonly macs: readonly Mac[];
+  readonly vnis: readonly Vni[] | undefined;
+  readonly macs: readonly Mac[] | undefined;
   /** Nodes of which EVPN says nothing now: zebra has not been told. */
   readonly away: ReadonlySet<string>;
 }
 
+/** @param isSilent FRR does not answer: it is not asked again */
 async function readLans(
   { run, readText }: StatusHost,
+  note: Note,
+  isSilent: boolean,
 ): Promise<Pick<Status, "lans" | "macs" | "macsLeftOut">> {
   const away = parseAway(await readText(AWAY_FILE));
   const lans = await listLans(run);
@@ -162,23 +189,30 @@ async function readLans(
   const vxlans = lans.map(({ lan }) => lanDevices(lan).vxlan);
   // The kernel's entries first: what EVPN learns in between is then not taken for kept.
   await listEntries(run, () => LAN_NETNS, vxlans, (entry) => finder.takeEntry(entry));
-  const vnis = await readVnis(run) ?? [];
-  const byVni = new Map(vnis.map((one) => [one.vni, one]));
-  for (const { lan } of lans) {
+  const vnis = isSilent ? undefined : await readVnis(run).then((found) => found ?? [], note);
+  const byVni = new Map(vnis?.map((one) => [one.vni, one]));
+  // Of a LAN that is not known no entry counts as kept.
+  for (const { lan } of vnis === undefined ? [] : lans) {
     finder.takeLan(lanDevices(lan).vxlan, byVni.get(lan.vni)?.remoteVteps ?? []);
   }
   const macs: Mac[] = [];
   let count = 0;
-  await readMacs(run, selectFilled(vnis), (one) => {
+  const areWhole = vnis && await readMacs(run, selectFilled(vnis), (one) => {
     const vxlan = byVni.get(one.vni)?.vxlan ?? "";
     if (one.type === "remote") finder.takeKnown(vxlan, one.mac, one.behind);
     if (++count <= MOST_MACS) macs.push(one);
-  });
-  const leftOut = count - macs.length;
+  }).then(requireZebra).catch(note);
+  const leftOut = areWhole ? count - macs.length : 0;
   return {
-    ...describeLans(lans, finder.stale(MOST_MACS), { vnis, macs, away }),
+    ...describeLans(lans, finder.stale(MOST_MACS), {
+      ...{ vnis, away, macs: areWhole && macs },
+    }),
     ...(leftOut > 0 && { macsLeftOut: leftOut }),
   };
+}
+
+function requireZebra(isThere: boolean): true {
+  return isThere || fail("try-later", "Cannot read zebra's MAC addresses: zebra is away");
 }
 
 /**
@@ -191,28 +225,30 @@ function describeLans(
   evpn: Evpn,
 ): Pick<Status, "lans" | "macs"> {
   const entriesByDevice = Map.groupBy(entries, ({ ifname }) => ifname);
-  const macsByVni = Map.groupBy(evpn.macs, ({ vni }) => vni);
+  const macsByVni = evpn.macs && Map.groupBy(evpn.macs, ({ vni }) => vni);
   const all = lans.map((one) =>
     describeLan(
       one,
       entriesByDevice.get(lanDevices(one.lan).vxlan) ?? [],
-      evpn.vnis.find(({ vni }) => vni === one.lan.vni)?.remoteVteps ?? [],
-      macsByVni.get(one.lan.vni) ?? [],
+      evpn.vnis && (evpn.vnis.find(({ vni }) => vni === one.lan.vni)?.remoteVteps ?? []),
+      macsByVni?.get(one.lan.vni) ?? [],
       evpn.away,
     )
   );
   const isHere = new Set(lans.map(({ lan }) => lan.vni));
-  const elsewhere = evpn.macs.filter(({ vni }) => !isHere.has(vni));
+  const elsewhere = evpn.macs?.filter(({ vni }) => !isHere.has(vni));
   return {
     lans: all.map(({ lan }) => lan).toSorted((one, other) => one.vni - other.vni),
-    macs: [...all.flatMap(({ macs }) => macs), ...elsewhere].toSorted(compareMacs),
+    ...(elsewhere && {
+      macs: [...all.flatMap(({ macs }) => macs), ...elsewhere].toSorted(compareMacs),
+    }),
   };
 }
 
 function describeLan(
   { lan, bridge, mtu, ports }: LanOnNode,
   entries: readonly FdbEntry[],
-  remoteVteps: readonly string[],
+  remoteVteps: readonly string[] | undefined,
   known: readonly Mac[],
   away: ReadonlySet<string>,
 ): { readonly lan: LanStatus; readonly macs: readonly MacStatus[] } {
@@ -220,12 +256,7 @@ function describeLan(
   const knownMacs = new Set(known.map(({ mac }) => mac));
   // Entries without an address are the bridge's copies of those with one.
   const reached = entries.flatMap(({ mac, dst }) => dst === undefined ? [] : [{ mac, dst }]);
-  const isKept = ({ mac, dst }: { mac: string; dst: string }) =>
-    mac === EVERYONE && !remoteVteps.includes(dst);
-  const keptVteps = [
-    ...reached.filter(isKept).map(({ dst }) => dst),
-    ...remoteVteps.filter((vtep) => away.has(vtep)),
-  ];
+  const vteps = remoteVteps && describeVteps(remoteVteps, reached, away);
   const keptMacs = reached.filter(({ mac }) => mac !== EVERYONE && !knownMacs.has(mac));
   const devices = ports.map(describePort)
     .toSorted((one, other) => compareAddresses(titleOf(one), titleOf(other)));
@@ -234,8 +265,7 @@ function describeLan(
       ...{ ...lan, mtu, bridge },
       ports: devices.map(titleOf),
       devices,
-      remoteVteps: remoteVteps.filter((vtep) => !away.has(vtep)).toSorted(compareAddresses),
-      keptVteps: keptVteps.toSorted(compareAddresses),
+      ...vteps,
     },
     macs: [
       ...known.map((one): MacStatus => {
@@ -247,6 +277,23 @@ function describeLan(
         ...{ vni: lan.vni, mac, type: "kept", behind: dst },
       })),
     ],
+  };
+}
+
+/** @param reached entries that EVPN does not know */
+function describeVteps(
+  remoteVteps: readonly string[],
+  reached: readonly { readonly mac: string; readonly dst: string }[],
+  away: ReadonlySet<string>,
+): Required<Pick<LanStatus, "remoteVteps" | "keptVteps">> {
+  const kept = reached.filter(({ mac, dst }) => mac === EVERYONE && !remoteVteps.includes(dst));
+  const keptVteps = [
+    ...kept.map(({ dst }) => dst),
+    ...remoteVteps.filter((vtep) => away.has(vtep)),
+  ];
+  return {
+    remoteVteps: remoteVteps.filter((vtep) => !away.has(vtep)).toSorted(compareAddresses),
+    keptVteps: keptVteps.toSorted(compareAddresses),
   };
 }
 

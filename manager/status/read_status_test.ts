@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type NodeFacts, renderNodeFacts } from "../../shared/lan/node_facts.ts";
 import type { Command, Completed } from "../../shared/process/command.ts";
+import { run as runHere } from "../../shared/process/exec.ts";
 import { NO_REPAIRS } from "../events/repairs.ts";
 import { readStatus, type Status } from "./read_status.ts";
 
@@ -58,22 +59,28 @@ const FILES: Readonly<Record<string, string>> = {
   "/run/megalos/counters.json": '{"repairs":{"mended":2}}',
 };
 
-function read(answers = WORKER, files = FILES): Promise<Status> {
-  const run = ({ argv, heard }: Command): Promise<Completed> => {
+/** @param killed which program is killed when it has printed its answer */
+function read(answers = WORKER, files = FILES, killed?: string): Promise<Status> {
+  const run = async (command: Command): Promise<Completed> => {
+    const { argv, heard } = command;
     const line = argv.join(" ");
     const [, stdout] = Object.entries(answers).find(([words]) => line.includes(words)) ?? [];
+    if (killed !== undefined && line.includes(killed)) {
+      const script = ["sh", "-c", 'printf %s "$1"; kill -KILL $$', "sh", stdout ?? ""] as const;
+      return { ...await runHere({ ...command, argv: script }), argv };
+    }
     const isKnown = stdout !== undefined;
     heard?.(stdout ?? "", "stdout");
-    return Promise.resolve({
+    return {
       ...{ argv, reason: isKnown ? "success" : "exit", code: isKnown ? 0 : 1, signal: null },
       ...{ stdout: stdout ?? "", stderr: "", ms: 0 },
-    });
+    };
   };
   return readStatus({ run, readText: (path) => Promise.resolve(files[path]) });
 }
 
 Deno.test("a worker's LANs and MACs: pods are sorted, the kernel's own entries kept", async () => {
-  const { sessions: [session], lans, macs, ...status } = await read();
+  const { sessions: [session] = [], lans, macs, ...status } = await read();
   assert.deepEqual([session?.peer, session?.hostname], ["10.99.0.1", "rr"]);
   assert.deepEqual(lans, [{
     ...{ name: "net1", suffix: "ntwork", vni: 10, mtu: 1450, bridge: "kt-net1-ntwork" },
@@ -98,6 +105,7 @@ Deno.test("a worker's LANs and MACs: pods are sorted, the kernel's own entries k
     role: "worker",
     ready: true,
     reasons: [],
+    troubles: [],
     daemons: ["zebra", "bgpd", "watchfrr", "staticd"],
     calls: {},
     repairs: { ...NO_REPAIRS, mended: 2 },
@@ -124,7 +132,7 @@ Deno.test("during a cut a worker shows the entries that the kernel still has", a
   });
   assert.deepEqual([ready, reasons], [false, ["no BGP session is Established"]]);
   assert.deepEqual([lans[0]?.remoteVteps, lans[0]?.keptVteps], [[], ["10.99.0.12", "10.99.0.13"]]);
-  assert.deepEqual(macs.map(({ mac, type }) => [mac.slice(-2), type]), [
+  assert.deepEqual(macs?.map(({ mac, type }) => [mac.slice(-2), type]), [
     ["01", "local"],
     ["02", "kept"],
     ["03", "kept"],
@@ -143,6 +151,47 @@ Deno.test("a worker whose FRR does not answer still shows its LANs", async () =>
   ]);
 });
 
+const LOOKS_AT_LAN = { name: "net1", suffix: "ntwork", vni: 10, mtu: 1450, bridge: bridge.ifname };
+const WHOLE_VTEPS = { remoteVteps: ["10.99.0.12"], keptVteps: ["10.99.0.13"] };
+
+/** A program that is killed, what is then not known, and what is known of the LAN's nodes. */
+const KILLED: readonly [words: string, unknown: readonly (keyof Status)[], vteps: object][] = [
+  ["show daemons", ["daemons", "sessions", "macs"], {}],
+  ["show evpn vni json", ["macs"], {}],
+  ["show evpn mac vni 10 json", ["macs"], WHOLE_VTEPS],
+  ["nft -j list table", ["vtepFilter"], WHOLE_VTEPS],
+];
+for (const [words, unknown, vteps] of KILLED) {
+  Deno.test(`where "${words}" is killed, the status says so, and not what is not known`, async () => {
+    const whole = await read();
+    const { troubles, lans: [lan], ready, reasons, ...status } = await read(WORKER, FILES, words);
+    assert.deepEqual(troubles.length, 1, troubles.join("\n"));
+    assert.match(
+      troubles[0]!,
+      /^Cannot (?:ask FRR|read the VTEP filter): .* was ended by SIGKILL$/,
+    );
+    const expected = Object.entries(whole).filter(([key]) =>
+      !["troubles", "lans", "ready", "reasons", ...unknown].includes(key)
+    );
+    assert.deepEqual(status, Object.fromEntries(expected));
+    const { ports: _ports, devices: _devices, ...told } = lan!;
+    assert.deepEqual(told, { ...LOOKS_AT_LAN, ...vteps });
+    const isSilent = words === "show daemons";
+    assert.deepEqual([ready, reasons], [!isSilent, isSilent ? ["FRR does not answer"] : []]);
+  });
+}
+
+Deno.test("where zebra goes away while it lists MAC addresses, none counts as kept", async () => {
+  const { "show evpn mac vni 10 json": _, ...answers } = WORKER;
+  const { macs, troubles } = await read(answers);
+  assert.equal(macs, undefined);
+  assert.deepEqual(troubles, ["Cannot read zebra's MAC addresses: zebra is away"]);
+});
+
+Deno.test("a nsenter that is killed does not say that there is no manager", async () => {
+  await assert.rejects(read(WORKER, FILES, " true"), /^FaultError: Cannot look at /);
+});
+
 Deno.test("more MAC addresses than people read are counted", async () => {
   const all = Array.from({ length: 10_003 }, (_, at) => {
     const mac = `02:00:00:00:${(at >> 8).toString(16).padStart(2, "0")}:${
@@ -153,7 +202,7 @@ Deno.test("more MAC addresses than people read are counted", async () => {
   const text = JSON.stringify({ macs: Object.fromEntries(all) });
   const { macs, macsLeftOut } = await read({ ...WORKER, "show evpn mac vni 10 json": text });
   assert.equal(macsLeftOut, 3);
-  assert.equal(macs.filter(({ type }) => type === "remote").length, 10_000);
+  assert.equal(macs?.filter(({ type }) => type === "remote").length, 10_000);
 });
 
 Deno.test("a reflector shows what it passes on, a LAN in a row", async () => {
@@ -166,14 +215,20 @@ Deno.test("a reflector shows what it passes on, a LAN in a row", async () => {
                     RT:65000:7169388 ET:8
 Displayed 3 prefixes (3 paths)
 `;
-  const status = await read({
-    "show daemons": FRR_HEALTH,
-    "show bgp l2vpn evpn route": routes,
-  }, { "/etc/frr/megalos-start": "" });
+  const answers = { "show daemons": FRR_HEALTH, "show bgp l2vpn evpn route": routes };
+  const files = { "/etc/frr/megalos-start": "" };
+  const status = await read(answers, files);
   assert.deepEqual([status.role, status.ready], ["route-reflector", true]);
   assert.deepEqual(status.routes, [
     { vni: 10, vteps: ["10.99.0.11"], macs: 1 },
   ]);
+
+  const cut = await read(answers, files, "evpn route");
+  assert.deepEqual([cut.routes, cut.ready, cut.sessions], [undefined, true, status.sessions]);
+  assert.match(cut.troubles.join(), /^Cannot ask FRR: .* evpn route` was ended by SIGKILL$/);
+  const silent = await read(answers, files, "show daemons");
+  assert.deepEqual([silent.routes, silent.reasons], [undefined, ["FRR does not answer"]]);
+  assert.equal(silent.troubles.length, 1, "FRR is waited for in vain once");
 });
 
 for (

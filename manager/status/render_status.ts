@@ -3,6 +3,7 @@ import { harmless, toJson } from "../../shared/harmless.ts";
 import { lanTitle } from "../../shared/lan/lan.ts";
 import { LIMITED } from "../events/render.ts";
 import type { Repairs } from "../events/repairs.ts";
+import type { Session } from "../frr/query.ts";
 import { type Status, titleOf } from "./read_status.ts";
 import { renderTable } from "./table.ts";
 
@@ -13,7 +14,7 @@ export function renderStatusJson({ repairs: swept, ...status }: Status): string 
 
 /** @param width columns of a line; lists of pods and nodes are broken for it */
 export function renderStatus(status: Status, width: number): string {
-  const { role, reasons, ready, daemons, repairs, vtepFilter } = status;
+  const { role, reasons, ready, daemons = [], troubles, repairs, vtepFilter } = status;
   if (role === null) {
     return `no manager: ${
       reasons.join("; ")
@@ -22,8 +23,9 @@ export function renderStatus(status: Status, width: number): string {
   return [
     harmless(`${role}: ${ready ? "ready" : `not ready (${reasons.join("; ")})`}`),
     harmless(`FRR: ${daemons.join(" ") || "does not answer"}`),
+    ...troubles.map(harmless),
     ...renderRepairs(repairs),
-    ...(role === "worker" ? [renderFilter(vtepFilter), ...renderFull(status)] : []),
+    ...(role === "worker" ? [...renderFilter(vtepFilter), ...renderFull(status)] : []),
     "",
     ...(role === "worker" ? renderWorker(status, width) : renderReflector(status, width)),
   ].join("\n");
@@ -33,11 +35,12 @@ function renderWorker(status: Status, width: number): string[] {
   const { sessions, lans, macs, macsLeftOut, calls, limits } = status;
   return [
     ...(limits.length === 0 ? [] : [renderLimits(limits, width)]),
-    renderTable(
-      ["SESSION", "STATE", "UP", "RECEIVED", "SENT"],
-      sessions.map(({ peer, ...session }) => [peer, ...renderSession(session)]),
-      width,
-    ),
+    ...known(sessions, (all) =>
+      renderTable(
+        ["SESSION", "STATE", "UP", "RECEIVED", "SENT"],
+        all.map(({ peer, ...session }) => [peer, ...renderSession(session)]),
+        width,
+      )),
     renderTable(
       ["LAN", "VNI", "MTU", "PORTS", "NODES"],
       lans.map((lan) => [
@@ -45,7 +48,9 @@ function renderWorker(status: Status, width: number): string[] {
         `${lan.vni}`,
         `${lan.mtu}`,
         lan.ports,
-        [...lan.remoteVteps, ...lan.keptVteps.map((vtep) => `${vtep} (kept)`)],
+        lan.remoteVteps === undefined
+          ? "not known"
+          : [...lan.remoteVteps, ...(lan.keptVteps ?? []).map((vtep) => `${vtep} (kept)`)],
       ]),
       width,
     ),
@@ -56,11 +61,12 @@ function renderWorker(status: Status, width: number): string[] {
       ),
       width,
     ),
-    renderTable(
-      ["MAC", "VNI", "TYPE", "BEHIND"],
-      macs.map(({ vni, mac, type, behind, pod }) => [mac, `${vni}`, type, pod ?? behind]),
-      width,
-    ),
+    ...known(macs, (all) =>
+      renderTable(
+        ["MAC", "VNI", "TYPE", "BEHIND"],
+        all.map(({ vni, mac, type, behind, pod }) => [mac, `${vni}`, type, pod ?? behind]),
+        width,
+      )),
     ...(macsLeftOut === undefined ? [] : [`and ${macsLeftOut} more MAC addresses\n`]),
     renderTable(
       ["CALL", "ANSWERED", "FAILED", "MEAN", "LONGEST", "BY BINARY", "UNDELIVERED"],
@@ -78,27 +84,34 @@ function renderWorker(status: Status, width: number): string[] {
   ];
 }
 
-function renderReflector({ sessions, routes = [] }: Status, width: number): string[] {
+function renderReflector({ sessions, routes }: Status, width: number): string[] {
   return [
-    renderTable(
-      ["SESSION", "NODE", "STATE", "UP", "RECEIVED", "SENT"],
-      sessions.map(({ peer, hostname = "", ...session }) => [
-        peer,
-        hostname,
-        ...renderSession(session),
-      ]),
-      width,
-    ),
-    renderTable(
-      ["VNI", "MACS", "NODES"],
-      routes.map(({ vni, macs, vteps }) => [`${vni}`, `${macs}`, vteps]),
-      width,
-    ),
+    ...known(sessions, (all) =>
+      renderTable(
+        ["SESSION", "NODE", "STATE", "UP", "RECEIVED", "SENT"],
+        all.map(({ peer, hostname = "", ...session }) => [
+          peer,
+          hostname,
+          ...renderSession(session),
+        ]),
+        width,
+      )),
+    ...known(routes, (all) =>
+      renderTable(
+        ["VNI", "MACS", "NODES"],
+        all.map(({ vni, macs, vteps }) => [`${vni}`, `${macs}`, vteps]),
+        width,
+      )),
   ];
 }
 
+/** Of what could not be read there is no table: a trouble says so. */
+function known<T>(found: T | undefined, render: (found: T) => string): string[] {
+  return found === undefined ? [] : [render(found)];
+}
+
 function renderSession(
-  { state, uptimeMs, prefixesReceived, prefixesSent }: Omit<Status["sessions"][number], "peer">,
+  { state, uptimeMs, prefixesReceived, prefixesSent }: Omit<Session, "peer">,
 ): string[] {
   const seconds = `${Math.floor(uptimeMs / 1000)} s`;
   return [state, seconds, `${prefixesReceived}`, `${prefixesSent}`];
@@ -116,11 +129,12 @@ function renderRepairs(counts: Repairs): string[] {
   return said.length === 0 ? [] : [`since its start: ${said.join(", ")}`];
 }
 
-function renderFilter(filter: Status["vtepFilter"]): string {
-  if (filter === null) return "VTEP filter: none; VXLAN is taken from everybody";
+function renderFilter(filter: Status["vtepFilter"]): string[] {
+  if (filter === undefined) return [];
+  if (filter === null) return ["VTEP filter: none; VXLAN is taken from everybody"];
   const { nodes, dropped: { strangers, spoofed, forwarded } } = filter;
   const counts = `${strangers} of strangers, ${spoofed} spoofed, ${forwarded} forwarded`;
-  return `VTEP filter: ${nodes} nodes; dropped ${counts}`;
+  return [`VTEP filter: ${nodes} nodes; dropped ${counts}`];
 }
 
 function renderFull({ mostPorts, fullNamespaces = [] }: Status): string[] {

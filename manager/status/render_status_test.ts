@@ -17,6 +17,7 @@ const WORKER: Status = {
   role: "worker",
   ready: true,
   reasons: [],
+  troubles: [],
   daemons: ["zebra", "bgpd", "watchfrr"],
   sessions: [SESSION],
   lans: [{
@@ -144,6 +145,37 @@ no mac
 no call
 `,
   );
+});
+
+Deno.test("of what could not be read there is a line, and no table", () => {
+  const { daemons: _d, sessions: _s, macs: _m, vtepFilter: _f, ...rest } = WORKER;
+  const [lan] = WORKER.lans;
+  const { remoteVteps: _r, keptVteps: _k, ...unknown } = lan!;
+  const status: Status = {
+    ...rest,
+    ...{ ready: false, reasons: ["FRR does not answer"], lans: [unknown], repairs: NO_REPAIRS },
+    troubles: ["Cannot ask FRR: `vtysh` was killed after 10003 ms", "Cannot read \x1b"],
+    calls: {},
+  };
+  assert.equal(
+    renderStatus(status, 100),
+    `worker: not ready (FRR does not answer)
+FRR: does not answer
+Cannot ask FRR: \`vtysh\` was killed after 10003 ms
+Cannot read ?
+
+LAN          VNI  MTU   PORTS                          NODES
+net1-ntwork  10   1450  lab/pc1 net0, mgabcdefghijklm  not known
+
+DEVICE           LAN          VNI  MAC
+lab/pc1 net0     net1-ntwork  10   02:00:00:00:00:02
+mgabcdefghijklm  net1-ntwork  10
+
+no call
+`,
+  );
+  const reflector = renderStatus({ ...status, role: "route-reflector" }, 100);
+  assert.equal(reflector.split("\n").slice(4).join("\n"), "");
 });
 
 Deno.test("many pods and nodes on a LAN are broken into lines that a terminal holds", () => {

@@ -5,7 +5,7 @@ import { readAnswer, readArrays } from "../../shared/process/answers.ts";
 import * as z from "zod";
 import { describe } from "../../shared/process/command.ts";
 import { type Run, run } from "../../shared/process/exec.ts";
-import { must } from "../../shared/process/must.ts";
+import { CutOff, must, mustEnd } from "../../shared/process/must.ts";
 import { batch } from "../../shared/iproute2/batch.ts";
 import { argvOf, ip } from "../../shared/iproute2/words.ts";
 import { EVERYONE, parseEntry } from "../entries/entries.ts";
@@ -40,9 +40,18 @@ export interface FilterHost {
   nodesOfEvpn(): Promise<readonly string[] | undefined>;
 }
 
+/** The table as nft prints it; undefined where there is none, also because nft cannot work. */
+export async function findFilter(run: Run): Promise<SeenFilter | undefined> {
+  return await seeFilter(run).catch((error) => {
+    if (error instanceof CutOff) throw error;
+    return undefined;
+  });
+}
+
 /** The table as nft prints it; undefined where there is none. */
 export async function seeFilter(run: Run): Promise<SeenFilter | undefined> {
-  const done = await run({ argv: ["nft", "-j", "list", "table", ...TABLE.split(" ")] });
+  const command = { argv: ["nft", "-j", "list", "table", ...TABLE.split(" ")] } as const;
+  const done = await mustEnd("read the VTEP filter", command, run);
   if (done.reason === "success") return parseFilter(done.stdout);
   if (saysNoTable(done.stderr)) return undefined;
   throw new Error(describe(done));

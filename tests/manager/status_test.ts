@@ -61,6 +61,38 @@ testAsRoot(
   },
 );
 
+testAsRoot("of a bgpd that hangs it is said that it does not answer, and no more", async () => {
+  await using pods = await startTwoPods();
+  const { cluster: { reflector, workers: [w1] }, running } = pods;
+  const [manager] = running.workers;
+  const hung = [w1, reflector];
+  const pids = new Map<string, string>();
+  for (const node of hung) pids.set(node.name, (await frrPids(node)).bgpd!);
+  for (const node of hung) await node.must("kill", "-STOP", pids.get(node.name)!);
+  const silence = /warn Cannot ask FRR how it is: .*`vtysh .* was killed after \d+ ms$/m;
+  await manager.logged(silence);
+  await manager.logged(/warn not ready: FRR does not answer$/m);
+
+  const asked = [readStatus(w1), reflector.run([MANAGER, "status"])] as const;
+  const [worker, { code, stdout }] = await Promise.all(asked);
+  assert.deepEqual([worker.ready, worker.reasons], [false, ["FRR does not answer"]]);
+  assert.match(
+    worker.troubles.join("; "),
+    /^Cannot ask FRR: `vtysh [^;]* was killed after \d+ ms$/,
+  );
+  assert.deepEqual([worker.macs, worker.lans[0].remoteVteps], [undefined, undefined]);
+  assert.equal(code, 1);
+  assert.match(
+    stdout,
+    /^route-reflector: not ready \(FRR does not answer\)\nFRR: does not answer\nCannot ask FRR: .*\n$/,
+  );
+
+  assert.doesNotMatch(manager.log, /is down|forwarding entries kept/);
+  for (const node of hung) await node.must("kill", "-CONT", pids.get(node.name)!);
+  await manager.logged(/info works again: ask FRR how it is$/m);
+  await manager.ready();
+});
+
 testAsRoot(
   "a failed ADD is logged with its pod, code and message; debug logs each call",
   async () => {
