@@ -13,6 +13,7 @@ import { Forgers } from "./frr/forgers.ts";
 import { Gatekeeper } from "./frr/gatekeeper.ts";
 import { IdleSessions } from "./frr/idle_sessions.ts";
 import { NextHopAsker } from "./frr/next_hops.ts";
+import { RefusedFile } from "./frr/refused_file.ts";
 import { FrrStarter } from "./frr/supervise.ts";
 import type { ViewServer } from "./http/view_server.ts";
 import { Door } from "./local/door.ts";
@@ -102,6 +103,7 @@ async function listDuties(
   const idle = new IdleSessions(tell);
   if (settings.role === "route-reflector") {
     const gatekeeper = new Gatekeeper(settings, configuration, tell);
+    const refused = new RefusedFile(() => gatekeeper.refused);
     const passer = settings.moveHints === "on" ? new MovePasser(configuration) : undefined;
     const members = kept.use(new Members(() => configuration.passwords, tell, passer));
     kept.use(addOwnEvents(members, inventory.nodeName, journal));
@@ -109,7 +111,8 @@ async function listDuties(
     map.source = answerer;
     const door = kept.use(new Door(answerer));
     // What is shown of the cluster does not wait for FRR's configuration.
-    return [health, inventory, members, door, ...frr, configuration, gatekeeper, idle];
+    const shown = [inventory, members, door];
+    return [health, ...shown, ...frr, configuration, gatekeeper, refused, idle];
   }
   const portLimit = new PortLimit(settings.maxPorts, facts, tell);
   // What is kept first ends last: calls are answered until all else has ended.

@@ -12,6 +12,7 @@ import { planReadings, planRest, type Reading } from "./plan_readings.ts";
 import type { Session } from "./query.ts";
 import { type CountedCaller, readCallers } from "./read_callers.ts";
 import { readLongMemory, readReceived } from "./read_weights.ts";
+import type { RefusedPeer } from "./refused_file.ts";
 import { vtysh } from "./vtysh.ts";
 import { Weights } from "./weights.ts";
 
@@ -34,13 +35,13 @@ export class Gatekeeper implements Duty {
   /** A new node's routes wait for the next look. */
   readonly isUnsettled = true;
   /** Peers that are not believed, and since when (ms). */
-  readonly #refused = new Map<string, number>();
+  readonly #refused = new Map<string, { readonly at: number; readonly told: RefusedPeer }>();
   /** What was read of a peer. */
   readonly #readings = new Map<string, Reading>();
   /** When (ms) a client was seen last. */
   readonly #seen = new Map<string, number>();
   /** Peers that were told to be nobody. */
-  #nobodies: ReadonlySet<string> = new Set();
+  #nobodies: ReadonlyMap<string, RefusedPeer> = new Map();
   readonly #weights = new Weights();
   /** Peers that are not believed any more, and whose sessions are to end for that. */
   readonly #ending = new Set<string>();
@@ -52,10 +53,18 @@ export class Gatekeeper implements Duty {
     private readonly run: Run = runCommand,
   ) {}
 
+  /** Who is refused at present, in the order of time. */
+  get refused(): readonly RefusedPeer[] {
+    const own = [...this.#refused.values()].map(({ told }) => told);
+    return [...own, ...this.#nobodies.values()].toSorted((one, other) =>
+      one.since < other.since ? -1 : Number(one.since > other.since)
+    );
+  }
+
   async look({ at, sessions }: Observation): Promise<void> {
     const callers = await readCallers(this.run);
     if (callers === undefined) return;
-    for (const [peer, since] of this.#refused) {
+    for (const [peer, { at: since }] of this.#refused) {
       if (at - since >= REFUSED_MS) this.#refused.delete(peer);
     }
     const clients = await this.configuration.clients();
@@ -142,8 +151,12 @@ export class Gatekeeper implements Duty {
   #refuse(peer: string, why: string, at: number): void {
     // Where many are, it may be a client still.
     if (this.#refused.has(peer)) return;
-    this.#refused.set(peer, at);
+    this.#refused.set(peer, { at, told: this.#tellRefused(peer, why) });
+  }
+
+  #tellRefused(peer: string, why: string): RefusedPeer {
     this.tell({ kind: "peer-refused", peer, why });
+    return { peer, since: new Date().toISOString(), why };
   }
 
   /** Answers the clients that go on: others are nobody's to judge any more. */
@@ -195,12 +208,12 @@ export class Gatekeeper implements Duty {
   }
 
   #tellNobodies(callers: readonly CountedCaller[]): void {
-    for (const { peer, routerId } of callers) {
-      if (this.#nobodies.has(peer)) continue;
-      const why = `it calls from there and says that it is ${routerId}`;
-      this.tell({ kind: "peer-refused", peer, why });
-    }
-    this.#nobodies = new Set(callers.map(({ peer }) => peer));
+    const before = this.#nobodies;
+    this.#nobodies = new Map(callers.map(({ peer, routerId }) => [
+      peer,
+      before.get(peer) ??
+        this.#tellRefused(peer, `it calls from there and says that it is ${routerId}`),
+    ]));
   }
 
   /** Where the nodes' networks are known, a node calls from its own address. */

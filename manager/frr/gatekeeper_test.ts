@@ -98,6 +98,37 @@ Deno.test("a forger's session ends as soon as FRR takes that it is not believed"
   assert.deepEqual(reflector.ended, [FORGER]);
 });
 
+Deno.test("who is refused is listed with the reason, until it may come again", async () => {
+  const reflector = new Reflector([FORGER], FORGED);
+  const { gatekeeper } = reflector;
+  const list = () => gatekeeper.refused.map(({ peer, why }) => `${peer}: ${why}`);
+  await gatekeeper.look(SEEN);
+  assert.deepEqual(list(), []);
+  for (const at of [2_000, 301_999]) {
+    await gatekeeper.look({ ...SEEN, at });
+    assert.deepEqual(list(), [`${FORGER}: it announces the node 10.0.0.9, and it is ${FORGER}`]);
+  }
+  assert.match(gatekeeper.refused[0]!.since, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  await gatekeeper.look({ ...SEEN, at: 302_000 });
+  assert.deepEqual([list(), reflector.believed.length], [[], 1]);
+});
+
+Deno.test("who is nobody is listed as long as it calls", async () => {
+  const peers = [FORGER];
+  const reflector = new Reflector(peers, "No prefixes displayed\n");
+  const { gatekeeper } = reflector;
+  reflector.routerIdOf = () => "10.9.9.9";
+  await gatekeeper.look(SEEN);
+  const [first] = gatekeeper.refused;
+  assert.equal(first?.why, "it calls from there and says that it is 10.9.9.9");
+  await gatekeeper.look(SEEN);
+  assert.deepEqual(gatekeeper.refused, [first]);
+  assert.equal(reflector.told.length, 1);
+  peers.length = 0;
+  await gatekeeper.look(SEEN);
+  assert.deepEqual(gatekeeper.refused, []);
+});
+
 Deno.test("of many who call at once each look believes some, until all are believed", async () => {
   const peers = Array.from({ length: 70 }, (_, at) => `10.0.0.${at + 1}`);
   const reflector = new Reflector(peers, "No prefixes displayed\n");

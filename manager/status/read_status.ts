@@ -19,6 +19,7 @@ import { readMacs, selectFilled } from "../frr/macs.ts";
 import { type Mac, readVnis, type Vni } from "../frr/query.ts";
 import { compareAddresses, readRoutes, type RoutedLan } from "../frr/routes.ts";
 import { AWAY_FILE, parseAway } from "../frr/away.ts";
+import { parseRefused, REFUSED_FILE, type RefusedPeer } from "../frr/refused_file.ts";
 import { START_SCRIPT, ZEBRA_SCRIPT } from "../frr/start_files.ts";
 import { type LanOnNode, listLans } from "../lans/list_lans.ts";
 import { nameOwner } from "../lans/name_device.ts";
@@ -47,6 +48,8 @@ export interface Status
   readonly macsLeftOut?: number;
   /** What a reflector passes on; a worker has none. */
   readonly routes?: readonly RoutedLan[];
+  /** Peers that a reflector refuses, as its manager has said last; a worker has none. */
+  readonly refused?: readonly RefusedPeer[];
   /** Since the manager started. */
   readonly calls: Counters["calls"];
   readonly repairs: Counters["repairs"];
@@ -115,8 +118,10 @@ export async function readStatus(host: StatusHost): Promise<Status> {
     const { daemons: _daemons, sessions: _sessions, ...nothing } = NO_MANAGER;
     const found = seen && await readRoutes(host.run).catch(note);
     const routes = found?.filter(({ vni }) => vni !== NODES_LAN.vni);
+    const refused = await readRefused(host).catch(note);
     const ready = reasons.length === 0;
-    return { ...nothing, role, ready, reasons, troubles, ...frr, ...(routes && { routes }) };
+    const told = { ...frr, ...(routes && { routes }), ...(refused && { refused }) };
+    return { ...nothing, role, ready, reasons, troubles, ...told };
   }
   const facts = parseNodeFacts(await host.readText(NODE_FACTS_FILE) ?? "");
   const missing = facts !== undefined ? [] : ["the plugin has not been told the node's facts"];
@@ -141,6 +146,11 @@ export async function readStatus(host: StatusHost): Promise<Status> {
     ...(mostPorts !== undefined && { mostPorts }),
     ...(fullNamespaces !== undefined && { fullNamespaces }),
   };
+}
+
+async function readRefused({ readText }: StatusHost): Promise<readonly RefusedPeer[] | undefined> {
+  const text = await readText(REFUSED_FILE);
+  return text === undefined ? undefined : parseRefused(text);
 }
 
 async function readFilter(run: Run): Promise<Pick<Status, "vtepFilter">> {

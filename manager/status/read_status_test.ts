@@ -223,6 +223,13 @@ Displayed 3 prefixes (3 paths)
     { vni: 10, vteps: ["10.99.0.11"], macs: 1 },
   ]);
 
+  const refused = [{ peer: "10.99.0.66", since: "2026-11-28T12:00:00.000Z", why: "it forges" }];
+  const file = "/run/megalos/refused.json";
+  const told = await read(answers, { ...files, [file]: JSON.stringify(refused) });
+  assert.deepEqual([status.refused, told.refused], [undefined, refused]);
+  const broken = await read(answers, { ...files, [file]: "{" });
+  assert.deepEqual(broken.troubles, [`Cannot read ${file}: it is not what a manager writes`]);
+
   const cut = await read(answers, files, "evpn route");
   assert.deepEqual([cut.routes, cut.ready, cut.sessions], [undefined, true, status.sessions]);
   assert.match(cut.troubles.join(), /^Cannot ask FRR: .* evpn route` was ended by SIGKILL$/);

@@ -4,6 +4,7 @@ import { lanTitle } from "../../shared/lan/lan.ts";
 import { LIMITED } from "../events/render.ts";
 import type { Repairs } from "../events/repairs.ts";
 import type { Session } from "../frr/query.ts";
+import type { RefusedPeer } from "../frr/refused_file.ts";
 import { type Status, titleOf } from "./read_status.ts";
 import { renderTable } from "./table.ts";
 
@@ -84,8 +85,12 @@ function renderWorker(status: Status, width: number): string[] {
   ];
 }
 
-function renderReflector({ sessions, routes }: Status, width: number): string[] {
+function renderReflector(
+  { sessions, routes, refused = [] }: Status,
+  width: number,
+): string[] {
   return [
+    ...(refused.length === 0 ? [] : [renderRefused(refused, width)]),
     ...known(sessions, (all) =>
       renderTable(
         ["SESSION", "NODE", "STATE", "UP", "RECEIVED", "SENT"],
@@ -161,6 +166,14 @@ function renderLimits(limits: Status["limits"], width: number): string {
       `${times}`,
       isMet ? "met" : "",
     ]),
+    width,
+  );
+}
+
+function renderRefused(refused: readonly RefusedPeer[], width: number): string {
+  return renderTable(
+    ["REFUSED", "SINCE", "WHY"],
+    refused.map(({ peer, since, why }) => [peer, since, why]),
     width,
   );
 }

@@ -218,6 +218,30 @@ VNI  MACS  NODES
   );
 });
 
+Deno.test("whom a reflector refuses is a table above the others", () => {
+  const status: Status = {
+    ...WORKER,
+    ...{ role: "route-reflector", sessions: [], routes: [], repairs: NO_REPAIRS },
+    refused: [{
+      ...{ peer: "10.99.0.66", since: "2026-11-28T12:00:00.000Z" },
+      why: "it announces the node 10.99.0.9\x1b, and it is 10.99.0.66",
+    }],
+  };
+  assert.equal(
+    renderStatus(status, 100),
+    `route-reflector: ready
+FRR: zebra bgpd watchfrr
+
+REFUSED     SINCE                     WHY
+10.99.0.66  2026-11-28T12:00:00.000Z  it announces the node 10.99.0.9?, and it is 10.99.0.66
+
+no session
+
+no vni
+`,
+  );
+});
+
 Deno.test("what would hurt a terminal is escaped in JSON, and nothing is left out", () => {
   const hostile = "\x1b[2J\x7f\x9b31m\u202e";
   const json = renderStatusJson({ ...WORKER, reasons: [hostile] });

@@ -11,7 +11,7 @@ import {
 import { NODES_LAN } from "../../shared/lan/nodes_lan.ts";
 import { LANS } from "../fixture/bare_node.ts";
 import { eventually } from "../fixture/eventually.ts";
-import { runManagers } from "../fixture/manager.ts";
+import { readStatus, runManagers } from "../fixture/manager.ts";
 import { countLost } from "../fixture/ping.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { type Route, Speaker } from "../fixture/speaker.ts";
@@ -184,6 +184,9 @@ testAsRoot("a speaker that claims other nodes, or announces too much, is shut ou
       await again?.announce([macRoute(own, 5)]);
       await stranger.must("sleep", "3");
       assert.ok((await readFdb(w1)).every((line) => !line.startsWith("06:00:00:00:")), what);
+      const { refused } = await readStatus(pods.cluster.reflector);
+      const reason = refused.find(({ peer }: { peer: string }) => peer === own)?.why;
+      assert.match(reason, why, JSON.stringify(refused));
     }
   });
   assert.equal(lost, 0, "frames of true nodes are lost");
