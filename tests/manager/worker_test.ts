@@ -58,6 +58,7 @@ testAsRoot(
       reasons: [],
       ...unlike,
       limits: [],
+      troubles: [],
       swept: { mended: 0, emptied: 0, strays: 0, entriesKept: 0, entriesRemoved: 0 },
       daemons: true,
       macs: [
