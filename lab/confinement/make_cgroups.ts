@@ -1,6 +1,7 @@
 // Makes and removes control groups.
 import { describe } from "../../shared/process/command.ts";
-import { run } from "../../shared/process/exec.ts";
+import { type Run, run } from "../../shared/process/exec.ts";
+import { mustEnd } from "../../shared/process/must.ts";
 import { scaled } from "../../shared/process/time_scale.ts";
 import {
   findHierarchies,
@@ -13,14 +14,17 @@ import {
 import makeGroupScript from "./make_group.sh" with { type: "text" };
 import removeGroupsScript from "./remove_groups.sh" with { type: "text" };
 
-/** Finds the hierarchies of this machine that limits need. */
-export async function observeHierarchies(): Promise<Hierarchy[]> {
+/**
+ * Finds the hierarchies of this machine that limits need.
+ * @throws {CutOff} when that is not told in time: the lab would have no limits
+ */
+export async function observeHierarchies(by: Run = run): Promise<Hierarchy[]> {
   // cat(1) reads the files, because Deno reads /proc and /sys only where everything is allowed.
-  const { stdout: mounts } = await run({ argv: ["cat", "/proc/self/mounts"] });
+  const read = async (path: string) =>
+    (await mustEnd("find this machine's control groups", { argv: ["cat", path] }, by)).stdout;
+  const mounts = await read("/proc/self/mounts");
   const unified = findUnified(mounts);
-  const offered = unified === undefined
-    ? ""
-    : (await run({ argv: ["cat", `${unified}/cgroup.controllers`] })).stdout;
+  const offered = unified === undefined ? "" : await read(`${unified}/cgroup.controllers`);
   return findHierarchies(mounts, offered.trim().split(" "));
 }
 

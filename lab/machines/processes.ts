@@ -1,6 +1,7 @@
 // Finds out which processes live, by number and start time: numbers alone are given out again.
 import { describe } from "../../shared/process/command.ts";
-import { run } from "../../shared/process/exec.ts";
+import { type Run, run } from "../../shared/process/exec.ts";
+import { mustEnd } from "../../shared/process/must.ts";
 import { scaled } from "../../shared/process/time_scale.ts";
 
 export interface Process {
@@ -24,14 +25,19 @@ export function parseStat(line: string): Process | undefined {
   return { pid, startTime };
 }
 
-/** Selects the processes that live. */
-export async function selectLiving<P extends Process>(processes: readonly P[]): Promise<P[]> {
+/**
+ * Selects the processes that live.
+ * @throws {CutOff} when that is not told in time: not to know of a process is not that it has ended
+ */
+export async function selectLiving<P extends Process>(
+  processes: readonly P[],
+  by: Run = run,
+): Promise<P[]> {
   if (processes.length === 0) return [];
   // cat(1) reads the files, because Deno reads /proc only where everything is allowed. cat goes on
   // after a missing file.
-  const done = await run({
-    argv: ["cat", "--", ...processes.map(({ pid }) => `/proc/${pid}/stat`)],
-  });
+  const argv = ["cat", "--", ...processes.map(({ pid }) => `/proc/${pid}/stat`)] as const;
+  const done = await mustEnd("tell which processes live", { argv }, by);
   const living = new Map(
     done.stdout.split("\n").map(parseStat).filter((found) => found !== undefined)
       .map(({ pid, startTime }) => [pid, startTime]),

@@ -1,5 +1,6 @@
 // Number and start time tell processes apart, and /proc lines are read whatever names they hold.
 import assert from "node:assert/strict";
+import { type Run, run } from "../../shared/process/exec.ts";
 import { parseStat, readProcess, selectLiving } from "./processes.ts";
 
 const FIELDS = "1 42 42 0 -1 4194560 100 0 0 0 1 2 0 0 20 0 1 0 117497 2654208 67";
@@ -22,4 +23,13 @@ Deno.test("a process lives only under its own start time", async () => {
   const gone = { pid: 2 ** 22 + 1, startTime: self.startTime };
   assert.deepEqual(await selectLiving([gone, self, impostor]), [self]);
   await assert.rejects(readProcess(gone.pid), /Cannot find process/);
+});
+
+Deno.test("a cat that was killed has told of no process that it has ended", async () => {
+  const self = await readProcess(Deno.pid);
+  const killed: Run = (command) => run({ ...command, argv: ["sh", "-c", "kill -KILL $$"] });
+  await assert.rejects(
+    selectLiving([self], killed),
+    /^FaultError: Cannot tell which processes live: .* was ended by SIGKILL$/,
+  );
 });
