@@ -2,6 +2,7 @@
 // Deno.serve has no such bounds, and ends when it cannot accept a connection.
 import { acceptAll } from "./next_connection.ts";
 import { problem, REASONS } from "./problem.ts";
+import { parseRequest } from "./request.ts";
 
 /** What a listener takes. */
 export interface Bounds {
@@ -102,14 +103,15 @@ async function serveConnection(served: Served, answer: Answer): Promise<void> {
       streams();
       return await writeStream(served, response, response.body);
     }
-    const isBodiless = head?.startsWith("HEAD ") ?? false;
     const length = Number(response.headers.get("content-length"));
-    if (length > 0 && response.body !== null && !isBodiless) {
+    if (head?.startsWith("HEAD ")) {
+      await writeAll(connection, encoder.encode(renderHead(response)));
+    } else if (length > 0 && response.body !== null) {
       await writeAll(connection, encoder.encode(renderHead(response, length)));
       // A body of a known length is written as it is: megabytes are not copied.
       for await (const part of response.body) await writeAll(connection, part);
     } else {
-      const body = isBodiless ? new Uint8Array() : await response.bytes();
+      const body = await response.bytes();
       await writeAll(connection, encoder.encode(renderHead(response, body.length)));
       await writeAll(connection, body);
     }
@@ -119,6 +121,9 @@ async function serveConnection(served: Served, answer: Answer): Promise<void> {
   }
 }
 
+/** Bytes 128 to 159 become other characters than the same numbers: it is for looking alone. */
+const LATIN_1 = new TextDecoder("latin1");
+
 /** The first lines of a request up to the empty one; undefined where they are too long. */
 async function readHead(connection: Deno.Conn): Promise<string | undefined> {
   const buffer = new Uint8Array(MOST_BYTES);
@@ -126,8 +131,10 @@ async function readHead(connection: Deno.Conn): Promise<string | undefined> {
   while (length < MOST_BYTES) {
     const read = await connection.read(buffer.subarray(length));
     length += read ?? 0;
-    const text = new TextDecoder("latin1").decode(buffer.subarray(0, length));
-    if (read === null || /\r?\n\r?\n/.test(text)) return text;
+    const bytes = buffer.subarray(0, length);
+    if (read === null || /\r?\n\r?\n/.test(LATIN_1.decode(bytes))) {
+      return String.fromCharCode(...bytes);
+    }
   }
   return undefined;
 }
@@ -137,27 +144,11 @@ async function respond(
   answer: (request: Request) => Response | Promise<Response>,
 ): Promise<Response> {
   if (head === undefined) return problem(431, "the request is too long");
-  const [, method, path] = /^([A-Z]{1,10}) (\/[\x21-\x7e]*) HTTP\/1\.[01]\r?\n/.exec(head) ?? [];
-  const headers = readHeaders(head);
-  if (method === undefined || headers === undefined) return problem(400, "this is no request");
-  return await answer(new Request(`http://localhost${path}`, { method, headers }));
+  const request = parseRequest(head);
+  return "why" in request ? problem(request.status, request.why) : await answer(request);
 }
 
-/** Undefined where a line is no header, or Host is there twice (RFC 9112, section 3.2). */
-function readHeaders(head: string): Headers | undefined {
-  const headers = new Headers();
-  const [, ...lines] = head.split(/\r?\n/);
-  for (const line of lines) {
-    if (line === "") return headers;
-    const [, name, value = ""] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\0\r\n]*)$/.exec(line) ??
-      [];
-    if (name === undefined || /^host$/i.test(name) && headers.has(name)) return undefined;
-    headers.append(name, value.trim());
-  }
-  return headers;
-}
-
-/** @param length of the body in bytes; undefined where the end of the connection ends it */
+/** @param length of the body in bytes; undefined where it is not known, or nobody asks for it */
 function renderHead(response: Response, length?: number): string {
   const { status, statusText, headers } = response;
   const lines = [

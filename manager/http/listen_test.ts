@@ -1,5 +1,6 @@
 // What clients that ask and never read cost: few connections, and no answer of others.
 import assert from "node:assert/strict";
+import { freePort } from "../../tests/fixture/http_asker.ts";
 import { type Bounds, listen } from "./listen.ts";
 
 const HOUR_MS = 3_600_000;
@@ -19,19 +20,20 @@ function serve(bounds: Bounds) {
     "/long": { "content-length": `${LENGTH}` },
     "/stream": { "content-type": "text/event-stream" },
   };
-  using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = free.addr as Deno.NetAddr;
-  free.close();
+  const port = freePort();
   const server = listen({ hostname: "127.0.0.1", port }, (request) => {
     const more = headers[new URL(request.url).pathname];
     return more === undefined ? new Response("ok") : new Response(body(), { headers: more });
   }, bounds);
-  const ask = async (path: string) => {
-    const connection = await Deno.connect({ hostname: "127.0.0.1", port });
-    await connection.write(new TextEncoder().encode(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`));
+  const connect = () => Deno.connect({ hostname: "127.0.0.1", port });
+  const ask = async (path: string, method = "GET") => {
+    const connection = await connect();
+    const request = `${method} ${path} HTTP/1.1\r\nhost: x\r\n\r\n`;
+    await connection.write(new TextEncoder().encode(request));
     return connection;
   };
   return {
+    connect,
     ask,
     /** Asks, and reads no more than the first byte of the answer: it has begun then. */
     async askAndNeverRead(path: string) {
@@ -71,3 +73,20 @@ for (const [path, bounds] of SHORT) {
     await server.ended;
   });
 }
+
+Deno.test("HEAD is answered without a body, and no length of none is told", async () => {
+  using server = serve({ connections: 4, deadlineMs: HOUR_MS, takenMs: HOUR_MS });
+  using connection = await server.ask("/", "HEAD");
+  const answer = await new Response(connection.readable).text();
+  assert.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n$/);
+  assert.doesNotMatch(answer, /content-length/);
+});
+
+Deno.test("a header of bytes that are no text is no reason to give no answer", async () => {
+  using server = serve({ connections: 4, deadlineMs: HOUR_MS, takenMs: HOUR_MS });
+  using connection = await server.connect();
+  const bytes = Uint8Array.from({ length: 128 }, (_, at) => 128 + at);
+  const request = ["GET / HTTP/1.1\r\nx: ", bytes, "\r\n\r\n"];
+  await connection.write(await new Blob(request).bytes());
+  assert.match(await new Response(connection.readable).text(), /^HTTP\/1\.1 200 OK\r\n/);
+});

@@ -11,6 +11,7 @@ export const REASONS: Readonly<Record<number, string>> = {
   426: "Upgrade Required",
   431: "Request Header Fields Too Large",
   500: "Internal Server Error",
+  501: "Not Implemented",
   503: "Service Unavailable",
 };
 

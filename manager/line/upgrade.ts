@@ -23,8 +23,12 @@ export interface Refusal {
 
 /** @throws {Ended} when the connection ends before the request does */
 export async function readUpgrade(bytes: ByteReader): Promise<Upgrade | Refusal> {
-  const head = await bytes.takeUntil("\r\n\r\n", MOST_BYTES);
-  const [line = "", ...others] = head?.split("\r\n") ?? [];
+  return parseUpgrade(await bytes.takeUntil("\r\n\r\n", MOST_BYTES) ?? "");
+}
+
+/** @param head the request's lines up to the empty one */
+export function parseUpgrade(head: string): Upgrade | Refusal {
+  const [line = "", ...others] = head.split("\r\n");
   const [, path] = /^GET (\/[\x21-\x7e]*) HTTP\/1\.1$/.exec(line) ?? [];
   if (path === undefined) return { status: 400, why: "this is no request" };
   const headers = new Map(others.map((one) => {
