@@ -2,39 +2,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { answer } from "./call.ts";
+import { GOOD, NOWHERE, READERS } from "./fuzz_readers.ts";
 import { harmless } from "../shared/harmless.ts";
-import type { Host } from "../shared/host.ts";
-import { parseAlias } from "../shared/lan/alias.ts";
-import { parseNodeFacts } from "../shared/lan/node_facts.ts";
 import { parseLinks } from "../shared/iproute2/link.ts";
 import { LAN } from "../tests/fixture/calls.ts";
 import { assertClear, fuzz, json, mayRefuse, text } from "../tests/fixture/fuzz.ts";
 
-/** A machine without any program or file: no call gets further than its input. */
-const NOWHERE: Host = {
-  run: ({ argv }) =>
-    Promise.resolve({
-      ...{ argv, reason: "not-found", code: null, signal: null, stdout: "", stderr: "", ms: 0 },
-    }),
-  converse: () => undefined,
-  shareKernel: (kernel) => kernel,
-  readText: () => Promise.resolve(undefined),
-  stat: () => Promise.resolve(undefined),
-  lock: () => Promise.resolve({ [Symbol.dispose]() {} }),
-  random: (bytes) => new Uint8Array(bytes),
-  now: () => performance.now(),
-  nodeNetns: "/proc/1/ns/net",
-  kernelRelease: "6.18.0",
-};
-
 const verb = fc.constantFrom("ADD", "DEL", "CHECK", "GC", "STATUS", "VERSION");
-const GOOD: Readonly<Record<string, string>> = {
-  CNI_CONTAINERID: "c1",
-  CNI_NETNS: "/run/netns/pod",
-  CNI_IFNAME: "net1",
-  CNI_PATH: "/opt/cni/bin",
-};
-
 /** Well-formed variables, some of them replaced. */
 const variables = fc.record({
   CNI_COMMAND: fc.oneof({ weight: 9, arbitrary: verb }, { weight: 1, arbitrary: text }),
@@ -81,21 +55,18 @@ fuzz("any call has a CNI answer", fc.tuple(variables, stdin), async ([env, stdin
 }, 4_000);
 
 fuzz(
-  "whatever ip prints is devices, or one clear error",
-  fc.oneof(text, json.map(toText)),
-  (given) => mayRefuse(() => parseLinks(given)),
-);
-
-fuzz(
   "devices with odd values are devices, or one clear error",
   oddLinks(),
   (given) => mayRefuse(() => parseLinks(given)),
 );
 
-fuzz("any alias is a LAN's or none", text, (given) => void parseAlias(given));
-fuzz("any text is the node's facts or none", fc.oneof(text, json.map(toText)), (given) => {
-  parseNodeFacts(given);
-});
+for (const [what, { read }] of Object.entries(READERS)) {
+  fuzz(
+    `${what}: something or nothing, or one clear error`,
+    fc.oneof(text, json.map(toText)),
+    (given) => mayRefuse(() => read(given)),
+  );
+}
 
 function toText(value: unknown): string {
   return JSON.stringify(value) ?? "";

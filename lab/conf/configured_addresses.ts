@@ -15,18 +15,34 @@ export async function readConfiguredAddresses(lab: Lab): Promise<Map<string, ByI
       // What is not there, or cannot be read, gives no addresses.
       const read = async (file: string) =>
         await readLabFile(lab.dir, file).catch(() => undefined) ?? "";
-      const found: ByInterface = new Map();
-      const script = [await read(`${name}.startup`), ...options.exec].join("\n");
-      readScript(script, found);
-      readInterfaces(await read(`${name}/etc/network/interfaces`), found);
-      for (const dir of ["frr", "quagga", "zebra"]) {
-        for (const file of ["frr.conf", "Quagga.conf", "zebra.conf"]) {
-          readRouting(await read(`${name}/etc/${dir}/${file}`), found);
-        }
-      }
+      const routing = ["frr", "quagga", "zebra"].flatMap((dir) =>
+        ["frr.conf", "Quagga.conf", "zebra.conf"].map((file) => read(`${name}/etc/${dir}/${file}`))
+      );
+      const found = parseAddresses({
+        script: [await read(`${name}.startup`), ...options.exec].join("\n"),
+        interfaces: await read(`${name}/etc/network/interfaces`),
+        routing: await Promise.all(routing),
+      });
       return [name, found] as const;
     })),
   );
+}
+
+/** The texts of a device that give addresses to its interfaces. */
+interface AddressTexts {
+  readonly script: string;
+  /** /etc/network/interfaces */
+  readonly interfaces: string;
+  /** Configurations of FRR, or of what came before it. */
+  readonly routing: readonly string[];
+}
+
+export function parseAddresses({ script, interfaces, routing }: AddressTexts): ByInterface {
+  const found: ByInterface = new Map();
+  readScript(script, found);
+  readInterfaces(interfaces, found);
+  for (const text of routing) readRouting(text, found);
+  return found;
 }
 
 function add(found: ByInterface, ifname: string | undefined, address: string | undefined): void {
@@ -56,10 +72,10 @@ function readScript(script: string, found: ByInterface): void {
 
 /** Reads the static addresses of interfaces(5). */
 function readInterfaces(text: string, found: ByInterface): void {
-  for (const stanza of text.split(/^(?=\s*iface\b)/m)) {
-    const ifname = /^\s*iface\s+(\S+)/.exec(stanza)?.[1];
-    const address = /^\s*address\s+(\S+)/m.exec(stanza)?.[1];
-    const mask = /^\s*netmask\s+(\S+)/m.exec(stanza)?.[1];
+  for (const stanza of text.split(/^(?=[ \t]*iface\b)/m)) {
+    const ifname = /^[ \t]*iface\s+(\S+)/.exec(stanza)?.[1];
+    const address = /^[ \t]*address\s+(\S+)/m.exec(stanza)?.[1];
+    const mask = /^[ \t]*netmask\s+(\S+)/m.exec(stanza)?.[1];
     add(found, ifname, address?.includes("/") ? address : `${address}/${countBits(mask)}`);
   }
 }

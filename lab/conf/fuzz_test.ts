@@ -1,9 +1,6 @@
 // Labs with anything in their files: a plan, or one error that says the file and the line.
 import fc from "fast-check";
-import { parseLabCheck, parsePingRules } from "./lab_check.ts";
-import { parseLabConf } from "./lab_conf.ts";
-import { parseLabDep } from "./lab_dep.ts";
-import { findOptionsWithoutEffect, readOptions } from "./options.ts";
+import { READERS } from "./fuzz_readers.ts";
 import { readLab } from "./read_lab.ts";
 import { run } from "../../shared/process/exec.ts";
 import { makeFolder } from "../../tests/fixture/folder.ts";
@@ -24,19 +21,9 @@ const line = fc.oneof(
 );
 const file = fc.array(line, { maxLength: 6 }).map((lines) => lines.join("\n"));
 
-fuzz("any lab.conf", file, (given) =>
-  mayRefuse(() => {
-    const { devices } = parseLabConf(given);
-    devices.forEach(readOptions);
-    findOptionsWithoutEffect(devices);
-  }), 4_000);
-
-const DEVICES = new Set(["pc1"]);
-fuzz("any lab.check", file, async (given) => {
-  await mayRefuse(() => parseLabCheck(given, DEVICES));
-  await mayRefuse(() => parsePingRules(given, DEVICES));
-});
-fuzz("any lab.dep", file, (given) => mayRefuse(() => parseLabDep(given)));
+for (const [what, { read }] of Object.entries(READERS)) {
+  fuzz(`${what}, of any text`, file, (given) => mayRefuse(() => read(given)));
+}
 
 /** What may stand under a name in a lab's folder. */
 const entry = fc.oneof(

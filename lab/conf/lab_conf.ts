@@ -38,8 +38,6 @@ type Line =
 
 /** Host names end at 64 characters, and a name must not look like an option of a command. */
 const DEVICE = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,62}$/;
-/** No line of a lab is as long. What is longer would take long to read. */
-const MAX_LINE = 16_384;
 /** Names that Kathara keeps for itself: `shared.startup` is every device's. */
 const RESERVED = new Set(["shared", "_test"]);
 /** Names of LANs. Kathara accepts what Python's `\w` matches. */
@@ -81,12 +79,12 @@ export function parseLabConf(text: string): LabConf {
 
 function readLine(source: string, number: number): Line {
   if (source === "" || source.startsWith("#")) return { kind: "nothing" };
-  if (source.length > MAX_LINE) refuse(number, source, `it has more than ${MAX_LINE} characters`);
-  const assignment = /^([^\s=[\]]+)\s*(?:\[\s*([^\s\]]+)\s*\])?\s*=\s*(.*)$/.exec(source);
-  const [, subject = "", argument, rest = ""] = assignment ?? [];
+  const assignment = /^([^\s=[\]]+)\s*(?:\[\s*([^\s\]]+)\s*\]\s*)?=(.*)$/.exec(source);
+  const [, subject = "", argument, behind = ""] = assignment ?? [];
   if (assignment === null || (argument === undefined && !subject.startsWith("LAB_"))) {
     refuse(number, source, "it is none of DEVICE[N]=LAN, DEVICE[OPTION]=VALUE and LAB_...=VALUE");
   }
+  const rest = behind.trimStart();
   const value = readValue(rest);
   // Text about the lab may hold quotes of any kind; Kathara drops them all.
   if (argument === undefined) {

@@ -66,13 +66,13 @@ export function describeMissing(missing: readonly Missing[]): string | undefined
 export function listPrograms(script: string): Set<string> {
   const commands = listCommands(script);
   const functions = new Set(
-    Array.from(script.matchAll(/([\w-]+)\s*\(\)/g), ([, name]) => name!),
+    Array.from(script.matchAll(/(?<![\w-])([\w-]+)\s*\(\)/g), ([, name]) => name!),
   );
   return new Set(commands.flatMap(listProgramsOf)).difference(BASH).difference(functions);
 }
 
 function listProgramsOf([program, ...args]: Words): string[] {
-  if (program === undefined || !/^[\w./+-]*[A-Za-z][\w./+-]*$/.test(program)) return [];
+  if (program === undefined || !/^[\w./+-]+$/.test(program) || !/[A-Za-z]/.test(program)) return [];
   // Where a path that does not begin at the root leads depends on the script's current folder.
   if (program.includes("/") && !program.startsWith("/")) return [];
   const [first, second] = args;

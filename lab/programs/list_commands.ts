@@ -7,22 +7,42 @@ export type Words = readonly (string | undefined)[];
 const LEADS = new Set(
   "! do elif else exec if nohup setsid sudo then time until while {".split(" "),
 );
-/** One token: what separates commands, or what a word is made of. The order matters. */
-const TOKEN = new RegExp(
-  [
-    String.raw`(?<blank>(?:[ \t]|\\\n)+)`,
-    String.raw`(?<redirection>[0-9]*(?:&>>?|<<<|<>|>&|<&|>>|>\||<<-?|[<>]))`,
-    String.raw`(?<skipped>\[\[\s[^]*?\s\]\]|\(\([^]*?\)\)|\w+=\([^)]*\))`,
-    String.raw`(?<end>[;|&\n]+)`,
-    String.raw`(?<parenthesis>[()])`,
-    String.raw`(?<quoted>'[^']*'|"[^"$\`\\]*")`,
-    String
-      .raw`(?<expanded>"(?:\\[^]|[^"\\])*"|\$\((?:[^()]|\([^()]*\))*\)|\`[^\`]*\`|\$\{[^}]*\}|[$*?~])`,
-    String.raw`(?<plain>\\[^]|[^\s;|&()<>'"$\`*?~\\]+)`,
-  ].join("|"),
-  "gy",
-);
+/** A token that goes on until a certain end, whatever is in between. */
+interface Construct {
+  readonly kind: "skipped" | "expanded";
+  readonly pattern: string;
+  readonly end: RegExp;
+}
+const CONSTRUCTS: readonly Construct[] = [
+  { kind: "skipped", pattern: String.raw`\[\[\s[^]*?\s\]\]`, end: /\s\]\]/g },
+  { kind: "skipped", pattern: String.raw`\(\([^]*?\)\)`, end: /\)\)/g },
+  { kind: "skipped", pattern: String.raw`\w+=\([^)]*\)`, end: /\)/g },
+  { kind: "expanded", pattern: String.raw`\$\{[^}]*\}`, end: /\}/g },
+];
+/** A pattern that matches nothing. */
+const NOTHING = "(?!)";
 
+/** One token: what separates commands, or what a word is made of. The order matters. */
+function tokenOf(constructs: readonly Construct[]): RegExp {
+  const of = (kind: Construct["kind"]) =>
+    [...constructs.filter((one) => one.kind === kind).map(({ pattern }) => pattern), NOTHING]
+      .join("|");
+  return new RegExp(
+    [
+      String.raw`(?<blank>(?:[ \t]|\\\n)+)`,
+      String.raw`(?<redirection>[0-9]*(?:&>>?|<<<|<>|>&|<&|>>|>\||<<-?|[<>]))`,
+      `(?<skipped>${of("skipped")})`,
+      String.raw`(?<end>[;|&\n]+)`,
+      String.raw`(?<parenthesis>[()])`,
+      String.raw`(?<quoted>'[^']*'|"[^"$\`\\]*")`,
+      String.raw`(?<expanded>"(?:\\[^]|[^"\\])*"|\$\((?:[^()]|\([^()]*\))*\)|\`[^\`]*\`|${
+        of("expanded")
+      }|[$*?~])`,
+      String.raw`(?<plain>\\[^]|[^\s;|&()<>'"$\`*?~\\]+)`,
+    ].join("|"),
+    "gy",
+  );
+}
 /** Lists the commands of a script, in the script's order. */
 export function listCommands(script: string): Words[] {
   const commands: Words[] = [];
@@ -72,24 +92,44 @@ function isLead(word: string): boolean {
 
 function* readTokens(script: string): Generator<RegExpExecArray> {
   const text = withoutHereDocuments(script.replaceAll("\r\n", "\n"));
-  const tokens = new RegExp(TOKEN);
-  while (tokens.lastIndex < text.length) {
-    const at = tokens.lastIndex;
+  // What ends nowhere behind a place does not begin there: else each beginning is read to the end.
+  let possible = CONSTRUCTS.map((construct) => ({
+    ...construct,
+    last: [...text.matchAll(construct.end)].at(-1)?.index ?? -1,
+  }));
+  let tokens = tokenOf(possible);
+  for (let at = 0; at < text.length;) {
     if (text[at] === "#" && (at === 0 || /[\s;|&(]/.test(text[at - 1]!))) {
       const newline = text.indexOf("\n", at);
-      tokens.lastIndex = newline < 0 ? text.length : newline;
+      at = newline < 0 ? text.length : newline;
       continue;
     }
+    if (possible.some(({ last }) => last < at)) {
+      possible = possible.filter(({ last }) => last >= at);
+      tokens = tokenOf(possible);
+    }
+    tokens.lastIndex = at;
     const token = tokens.exec(text);
     // Nothing closes a quote here, so nobody can tell what the rest means.
     if (token === null) return;
+    at = tokens.lastIndex;
     yield token;
   }
 }
 
+const HERE_DOCUMENT = /(?<!<)<<-?[ \t]*(["']?)(\w+)\1(?!<)/g;
+
+/** Leaves out lines up to the one that ends a document; one that ends nowhere is none. */
 function withoutHereDocuments(text: string): string {
-  return text.replaceAll(
-    /(?<!<)(<<-?[ \t]*)(["']?)(\w+)\2(?!<)([^\n]*\n)[^]*?\n[ \t]*\3[ \t]*(?=\n|$)/g,
-    "$1$3$4",
-  );
+  const lines = text.split("\n");
+  const last = new Map(lines.map((line, at) => [line.trim(), at]));
+  const kept: string[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    kept.push(lines[at]!);
+    for (const [, , end = ""] of lines[at]!.matchAll(HERE_DOCUMENT)) {
+      if ((last.get(end) ?? 0) <= at) continue;
+      do at++; while (lines[at]!.trim() !== end);
+    }
+  }
+  return kept.join("\n");
 }

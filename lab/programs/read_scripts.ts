@@ -24,7 +24,7 @@ export async function readScripts(lab: Lab, { name, options }: Device): Promise<
   }
   // ifup starts a DHCP client for such an interface.
   const interfaces = await read(lab, `${name}/etc/network/interfaces`);
-  if (/^\s*iface\s+\S+\s+inet6?\s+dhcp\b/m.test(interfaces)) texts.push("dhclient");
+  if (/^[ \t]*iface\s+\S+\s+inet6?\s+dhcp\b/m.test(interfaces)) texts.push("dhclient");
   return texts.join("\n");
 }
 

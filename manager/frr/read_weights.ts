@@ -4,7 +4,7 @@ import { must } from "../../shared/process/must.ts";
 import { vtysh } from "./vtysh.ts";
 
 /** A kind of memory: its name, how many there are, the size of one, and what all take. */
-const KIND = /^(\S.*?)\s*:\s+\d+\s+\S+\s+(\d+)\s/gm;
+const KIND = /^(\S.*?):[ \t]+\d+[ \t]+\S+[ \t]+(\d+)\s/gm;
 /** Messages that wait, and what is kept of attributes that can be long. */
 const LONG = /^Stream$|aspath|community|transit|cluster/i;
 
@@ -15,7 +15,7 @@ const LONG = /^Stream$|aspath|community|transit|cluster/i;
 export async function readLongMemory(run: Run): Promise<number> {
   const { stdout } = await must("read what bgpd's memory is taken by", vtysh.memory(), run);
   return [...stdout.matchAll(KIND)]
-    .filter(([, kind = ""]) => LONG.test(kind))
+    .filter(([, kind = ""]) => LONG.test(kind.trimEnd()))
     .reduce((sum, [, , bytes]) => sum + Number(bytes), 0);
 }
 

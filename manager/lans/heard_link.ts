@@ -13,7 +13,7 @@ export function parseHeard(line: string): HeardLink | undefined {
   if (ifname === undefined) return undefined;
   // `ip -o` writes "\" where it would begin a new line.
   const [first = "", ...others] = line.split("\\");
-  const [, flags = ""] = /<([^>]*)>/.exec(first) ?? [];
+  const [, flags = ""] = /<([^<>]*)>/.exec(first) ?? [];
   const [, master] = / master (\S+) /.exec(first) ?? [];
   const [alias] = others.flatMap((text) => /^ +alias (.*?) *$/.exec(text)?.[1] ?? []);
   return {

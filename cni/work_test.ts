@@ -1,0 +1,5 @@
+// Texts of a call that are long: the plugin reads each in a moment.
+import { boundWork } from "../tests/fixture/bounded_work.ts";
+import { READERS } from "./fuzz_readers.ts";
+
+boundWork(import.meta.resolve("./fuzz_readers.ts"), READERS);
