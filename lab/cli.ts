@@ -39,10 +39,10 @@ const COMMANDS = [
 const FOR_EVERYONE = new Set(["complete", "completions", "examples", "graph", "help"]);
 
 /** Words of Kathara that are a command with an option here. */
-const KATHARA: Readonly<Record<string, readonly string[]>> = {
-  list: ["ps", "--all"],
-  wipe: ["down", "--all"],
-};
+const KATHARA: ReadonlyMap<string, readonly string[]> = new Map([
+  ["list", ["ps", "--all"]],
+  ["wipe", ["down", "--all"]],
+]);
 
 /** Runs a command line; answers its exit code. Throws what went wrong. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -97,7 +97,7 @@ async function toCommandLine(
 ): Promise<readonly string[]> {
   const [first] = args;
   if (first === undefined) return ["up"];
-  const kathara = KATHARA[first];
+  const kathara = KATHARA.get(first);
   if (kathara !== undefined) return [...kathara, ...args.slice(1)];
   if (["-h", "--help", "-V", "--version", "help"].includes(first)) return args;
   const isCommand = program.commands.some((command) =>

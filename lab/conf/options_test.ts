@@ -59,3 +59,18 @@ Deno.test("what has no effect is said once, with the devices that have it", () =
     "options of lab.conf without effect here: bridged (b), port (a, b)",
   ]);
 });
+
+/** What every plain object has. */
+const OF_OBJECTS = ["constructor", "__proto__", "hasOwnProperty", "toString", "valueOf"];
+for (const name of OF_OBJECTS) {
+  Deno.test(`the option ${name} is one without effect, and a device may have that name`, () => {
+    const { devices } = parseLabConf(`${name}[0]=A\n${name}[${name}]="x"\n`);
+    assert.deepEqual(devices.map((device) => device.name), [name]);
+    const [{ options: [option] }] = devices as [(typeof devices)[number]];
+    assert.deepEqual(option, { name, value: "x", line: 2 });
+    assert.deepEqual(devices.map(readOptions), [read("a[0]=A")]);
+    assert.deepEqual(findOptionsWithoutEffect(devices), [
+      `options of lab.conf without effect here: ${name} (${name})`,
+    ]);
+  });
+}

@@ -89,7 +89,7 @@ function listProgramsOf([program, ...args]: Words): string[] {
 const INIT_DIR = "/etc/init.d/";
 
 /** Init scripts by the names of units that are called differently; see the skeleton's systemctl. */
-const INIT_SCRIPTS: Readonly<Record<string, string>> = {
+const INIT_SCRIPTS: ReadonlyMap<string, string> = new Map(Object.entries({
   bind: "named",
   bind9: "named",
   dhcpd: "isc-dhcp-server",
@@ -98,11 +98,11 @@ const INIT_SCRIPTS: Readonly<Record<string, string>> = {
   quagga: "frr",
   sshd: "ssh",
   zebra: "frr",
-};
+}));
 
 function listServices(unit: string): string[] {
   const name = unit.replace(/\.service$/, "");
-  return name.startsWith("-") ? [] : [`${INIT_DIR}${INIT_SCRIPTS[name] ?? name}`];
+  return name.startsWith("-") ? [] : [`${INIT_DIR}${INIT_SCRIPTS.get(name) ?? name}`];
 }
 
 async function isThere(

@@ -24,6 +24,14 @@ Deno.test("the programs of a script are its commands and its services, without b
   ]);
 });
 
+Deno.test("a service may have the name of what every object has", () => {
+  const script = "service constructor start; systemctl start __proto__ toString.service";
+  assert.deepEqual(
+    [...listPrograms(script)],
+    ["constructor", "__proto__", "toString"].map((name) => `/etc/init.d/${name}`),
+  );
+});
+
 Deno.test("missing programs are told once, each with its package and devices; a device's own files count", async () => {
   await using folder = await makeFolder({
     "lab.conf": 'a[0]=A\nb[0]=A\nb[exec]="no-such-three"\n',

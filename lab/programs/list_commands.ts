@@ -7,6 +7,7 @@ export type Words = readonly (string | undefined)[];
 const LEADS = new Set(
   "! do elif else exec if nohup setsid sudo then time until while {".split(" "),
 );
+
 /** A token that goes on until a certain end, whatever is in between. */
 interface Construct {
   readonly kind: "skipped" | "expanded";
@@ -43,6 +44,7 @@ function tokenOf(constructs: readonly Construct[]): RegExp {
     "gy",
   );
 }
+
 /** Lists the commands of a script, in the script's order. */
 export function listCommands(script: string): Words[] {
   const commands: Words[] = [];

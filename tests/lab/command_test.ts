@@ -23,6 +23,8 @@ Deno.test("lab says its version, its commands, and what a mistyped word may be",
   for (
     const [words, said] of [
       [["conect", "h1"], /unknown command 'conect'\n\(Did you mean connect\?\)/],
+      [["constructor"], /unknown command 'constructor'/],
+      [["__proto__"], /unknown command '__proto__'/],
       [["up", "--kep"], /unknown option '--kep'\n\(Did you mean --keep\?\)/],
       [["graph", "nosuch"], /^Cannot read the lab: \/nosuch\/lab\.conf is not there$/m],
       [
