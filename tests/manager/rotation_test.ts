@@ -1,36 +1,24 @@
 // A changed BGP password is taken over while pods talk, and LANs go on.
 import assert from "node:assert/strict";
-import { type Node, startCluster } from "../fixture/cluster.ts";
+import { startCluster } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { Manager, readStatus, REFLECTOR_ENV, workerEnv } from "../fixture/manager.ts";
 import { addPod, canReach } from "../fixture/pod.ts";
 import { countLost } from "../fixture/ping.ts";
+import {
+  FOLLOW,
+  passwordOf,
+  preparePasswordFile,
+  writePassword,
+} from "../fixture/password_file.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { PC1, PC2 } from "../fixture/two_pods.ts";
-
-const FILE = "/etc/megalos/bgp";
-const FOLLOW = { MEGALOS_BGP_PASSWORD_FILE: FILE };
-
-/** Writes a node's file, as the kubelet does; without a password, removes it. */
-async function write(node: Node, password: string | undefined): Promise<void> {
-  if (password === undefined) return void await node.must("rm", FILE);
-  const script = 'printf "%s\\n" "$1" >"$2.new" && mv "$2.new" "$2"';
-  await node.must("sh", "-c", script, "sh", password, FILE);
-}
-
-async function passwordOf(node: Node): Promise<string | undefined> {
-  const text = await node.must("cat", "/etc/frr/frr.conf");
-  return / password (\S+)/.exec(text)?.[1];
-}
 
 testAsRoot("a password is introduced, changed and removed while LANs go on", async () => {
   await using cluster = await startCluster();
   const { reflector, workers: [w1, w2] } = cluster;
   const nodes = [w1, w2, reflector];
-  for (const node of nodes) {
-    await node.must("mkdir", "-p", "/run/megalos-etc", "/etc/megalos");
-    await node.must("mount", "--bind", "/run/megalos-etc", "/etc/megalos");
-  }
+  for (const node of nodes) await preparePasswordFile(node);
   await using managers = new AsyncDisposableStack();
   const delay = { MEGALOS_BGP_PASSWORD_DELAY: "6" };
   const env = { ...REFLECTOR_ENV, ...FOLLOW, ...delay };
@@ -46,7 +34,7 @@ testAsRoot("a password is introduced, changed and removed while LANs go on", asy
   for (const password of ["f1rst", "s3cond", undefined]) {
     const lost = await countLost(w1, PC1, "10.0.0.2", async () => {
       for (const node of nodes) {
-        await write(node, password);
+        await writePassword(node, password);
         await node.must("sleep", "1");
       }
       await eventually(
