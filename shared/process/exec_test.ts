@@ -1,5 +1,6 @@
 // How a process ends is told as data, and its time, output and environment are bounded.
 import assert from "node:assert/strict";
+import { scaleTime } from "../../tests/fixture/scale_time.ts";
 import { BASE_ENV, describe } from "./command.ts";
 import { attend, converse, run } from "./exec.ts";
 
@@ -86,6 +87,7 @@ Deno.test("a program that takes too long is killed; nobody waits for what it sta
 });
 
 Deno.test("the environment is fixed, whatever the caller's is, and PATH is no way in", async () => {
+  using _usual = scaleTime(1);
   const done = await run({ argv: ["env"], env: { EXTRA: "1" } });
   const expected = { ...BASE_ENV, EXTRA: "1" };
   assert.deepEqual(
