@@ -21,8 +21,11 @@ function start(vtepFilter: "on" | "off" = "on") {
     made: (_script: string) => {},
     seen: () => {},
     isTracking: false,
+    isInSession: true,
+    takesAll: undefined as string | undefined,
   };
   const told: string[] = [];
+  const applied: string[] = [];
   const host: FilterHost = {
     see: () => {
       world.seen();
@@ -31,6 +34,7 @@ function start(vtepFilter: "on" | "off" = "on") {
       return Promise.resolve({ form: world.form, sets, dropped });
     },
     apply(script) {
+      applied.push(script);
       if (script.includes("delete table")) vteps.clear();
       if (script.includes("chain")) world.made(script);
       for (const [, verb, nodes = ""] of script.matchAll(/^(\w+) element .* vteps4 { (.*) }$/gm)) {
@@ -38,7 +42,7 @@ function start(vtepFilter: "on" | "off" = "on") {
       }
       return Promise.resolve();
     },
-    devices: () => Promise.resolve({ underlays: [], others: [] }),
+    devices: () => Promise.resolve({ underlays: [], others: [], takesAll: world.takesAll }),
     isTracking: () => Promise.resolve(world.isTracking),
     nodesOfKernel: () => Promise.resolve(world.ofKernel),
     nodesOfEvpn: () => Promise.resolve(world.ofEvpn()),
@@ -54,11 +58,12 @@ function start(vtepFilter: "on" | "off" = "on") {
   return {
     world,
     told,
+    applied,
     hear: (node: string, deleted = "") =>
       filter.hearEntry(`${deleted}00:00:00:00:00:00 dev vni~10 dst ${node} self permanent`),
     /** What may send after a look so many ms after the first one. */
     async look(ms: number) {
-      await filter.look({ at: began + ms, sessions: [session] });
+      await filter.look({ at: began + ms, sessions: world.isInSession ? [session] : [] });
       return [...vteps].toSorted();
     },
     async [Symbol.asyncDispose]() {
@@ -81,6 +86,23 @@ Deno.test("where bgpd does not name the nodes in time, those that are known may 
   };
   await assert.rejects(node.look(MINUTE_MS * 5), /^Error: Cannot ask FRR: vtysh was killed$/);
   assert.equal(tables, 1, "the table that somebody has changed is made again");
+});
+
+Deno.test("before EVPN has spoken there is no table, which would drop all nodes' packets", async () => {
+  await using node = start();
+  node.world.isInSession = false;
+  await node.look(0);
+  assert.deepEqual(node.applied, []);
+  node.world.isInSession = true;
+  assert.deepEqual(await node.look(AGAIN_MS), [OWN, NODE]);
+});
+
+Deno.test("where a device takes all VNIs of the port the table is left as it is", async () => {
+  await using node = start();
+  node.world.takesAll = "overlay";
+  const said = /^the node's device overlay takes all VNIs of its UDP port$/;
+  await assert.rejects(node.look(0), { message: said });
+  assert.deepEqual(node.applied, []);
 });
 
 Deno.test("a kernel that finds no routes where packets are judged is asked before, from then on", async () => {

@@ -1,6 +1,6 @@
 // A changed BGP password is taken over while pods talk, and LANs go on.
 import assert from "node:assert/strict";
-import { startCluster } from "../fixture/cluster.ts";
+import { type Node, REFLECTOR_ADDRESS, startCluster, workerAddress } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { Manager, readStatus, REFLECTOR_ENV, workerEnv } from "../fixture/manager.ts";
 import { addPod, canReach } from "../fixture/pod.ts";
@@ -13,6 +13,8 @@ import {
 } from "../fixture/password_file.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { PC1, PC2 } from "../fixture/two_pods.ts";
+
+const OTHER = workerAddress(1);
 
 testAsRoot("a password is introduced, changed and removed while LANs go on", async () => {
   await using cluster = await startCluster();
@@ -54,3 +56,50 @@ testAsRoot("a password is introduced, changed and removed while LANs go on", asy
     assert.ok(lost <= 1, `${lost} frames of 10 ms are lost with ${password}`);
   }
 });
+
+testAsRoot(
+  "with two reflectors a worker changes its password when the second one has",
+  async () => {
+    await using cluster = await startCluster();
+    const { reflector: first, workers: [worker, second] } = cluster;
+    const nodes = [first, second, worker];
+    for (const node of nodes) {
+      await preparePasswordFile(node);
+      await writePassword(node, "f1rst");
+    }
+    await using managers = new AsyncDisposableStack();
+    const start = async (node: Node, role: string, env: Record<string, string>) =>
+      managers.use(await Manager.start(node, [role], { ...env, ...FOLLOW }));
+    const startReflector = (node: Node, NODE_IP: string, MEGALOS_BGP_PASSWORD_DELAY: string) =>
+      start(node, "route-reflector", { ...REFLECTOR_ENV, NODE_IP, MEGALOS_BGP_PASSWORD_DELAY });
+    const reflectors = [
+      await startReflector(first, REFLECTOR_ADDRESS, "4"),
+      await startReflector(second, OTHER, "30"),
+    ];
+    const both = `${REFLECTOR_ADDRESS},${OTHER}`;
+    const manager = await start(worker, "worker", {
+      ...workerEnv(0),
+      MEGALOS_ROUTE_REFLECTORS: both,
+    });
+    const see = async (passwords: readonly string[], peers: readonly string[]) => {
+      const seen = async () => {
+        const { sessions } = await readStatus(worker);
+        const up = sessions.filter(({ state }: { state: string }) => state === "Established");
+        return [
+          await Promise.all(nodes.map(passwordOf)),
+          up.map(({ peer }: { peer: string }) => peer).sort(),
+        ].join("; ");
+      };
+      const wanted = [passwords, peers].join("; ");
+      await eventually(async () => await seen() === wanted, 60, async () => `${await seen()}`);
+    };
+    await see(["f1rst", "f1rst", "f1rst"], [REFLECTOR_ADDRESS, OTHER]);
+    for (const node of nodes) await writePassword(node, "s3cond");
+    await see(["s3cond", "f1rst", "f1rst"], [OTHER]);
+    await see(["s3cond", "s3cond", "s3cond"], [REFLECTOR_ADDRESS, OTHER]);
+    const changes = [...reflectors, manager].map(({ log }) =>
+      /^(\S+) info another BGP password is used$/m.exec(log)?.[1] ?? "never"
+    );
+    assert.deepEqual(changes, changes.toSorted(), "the worker is the last one");
+  },
+);
