@@ -4,7 +4,7 @@ import { fail } from "../shared/faults.ts";
 import type { Host } from "../shared/host.ts";
 import { showLink } from "../shared/iproute2/commands.ts";
 import type { Link } from "../shared/iproute2/link.ts";
-import { parseAlias } from "../shared/lan/alias.ts";
+import { namespaceOf, parseAlias } from "../shared/lan/alias.ts";
 import { type Lan, lanDevices, lanTitle } from "../shared/lan/lan.ts";
 import { LAN_NETNS } from "../shared/lan/paths.ts";
 import type { Attachment } from "../shared/lan/plan_port.ts";
@@ -25,7 +25,7 @@ export function refuseFull(
   facts: NodeFacts | undefined,
   pod: string | undefined,
 ): void {
-  const namespace = pod?.split("/", 1)[0];
+  const namespace = namespaceOf(pod);
   const { mostPorts, fullNamespaces = [] } = facts ?? {};
   const full = mostPorts !== undefined
     ? `this node has ${mostPorts} interfaces on LANs`

@@ -1,6 +1,5 @@
 // The licences of the libraries that are in the programs: who gets a program gets them, too.
-import { run } from "../shared/process/exec.ts";
-import { downloadEnv, inCheckout, type ToolContext } from "./checkout.ts";
+import { downloadEnv, inCheckout, must, type ToolContext } from "./checkout.ts";
 import { type Program, type ProgramName, PROGRAMS } from "./permissions.ts";
 
 /** Files of a package that say under which terms it is given. */
@@ -56,9 +55,8 @@ export async function collectNotices(
 
 async function readInfo(main: string, context: ToolContext): Promise<ModuleInfo> {
   const argv = inCheckout(Deno.execPath(), "info", "--json", main);
-  const done = await run({ argv, env: downloadEnv(context) });
-  if (done.reason !== "success") throw new Error(`Cannot list the libraries of ${main}`);
-  return JSON.parse(done.stdout);
+  const env = downloadEnv(context);
+  return JSON.parse((await must(`list the libraries of ${main}`, { argv, env }, context)).stdout);
 }
 
 async function describeLibrary({ name, version, localPath }: Library): Promise<string> {

@@ -1,9 +1,8 @@
 // The counters of this node's events since the manager's start, and their file for `status`.
 import * as z from "zod";
-import { updateFile } from "../../shared/files.ts";
 import { RUN_DIR } from "../../shared/lan/paths.ts";
 import { callStatistics, countCall } from "./call_statistics.ts";
-import type { Duty } from "../loop/duty.ts";
+import { parseStatusFile, StatusFile } from "../status/status_file.ts";
 import type { Happening } from "./event.ts";
 import { countLimit, limitCounts } from "./limit_counts.ts";
 import { countRepair, NO_REPAIRS, repairs } from "./repairs.ts";
@@ -28,27 +27,14 @@ export function count(before: Counters, happening: Happening): Counters {
   return isSame ? before : { repairs, calls, limits };
 }
 
-/** Writes the counters for `manager status` where they have changed. */
-export class CountersFile implements Duty {
-  readonly name = "write the counters";
-  /** Undefined at first: an earlier manager's counters may lie there. */
-  #written: Counters | undefined;
-
-  constructor(private readonly read: () => Counters) {}
-
-  async look(): Promise<void> {
-    const counted = this.read();
-    if (counted === this.#written) return;
-    await updateFile(COUNTERS_FILE, JSON.stringify(counted), 0o600);
-    this.#written = counted;
+/** Writes the counters for `manager status`. */
+export class CountersFile extends StatusFile<Counters> {
+  constructor(read: () => Counters) {
+    super("write the counters", COUNTERS_FILE, read);
   }
 }
 
 /** @throws {Error} when the text is not what {@link CountersFile} writes */
 export function parseCounters(text: string): Counters {
-  try {
-    return counters.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new Error(`Cannot read ${COUNTERS_FILE}: it is not what a manager writes`, { cause });
-  }
+  return parseStatusFile(COUNTERS_FILE, counters, text);
 }

@@ -1,5 +1,5 @@
 // How many ports of LANs a node and each namespace of Kubernetes may have: pure.
-import { parseAlias } from "../../shared/lan/alias.ts";
+import { namespaceOf, parseAlias } from "../../shared/lan/alias.ts";
 
 /** A namespace may have so many times as many ports as the node may still take. */
 const SHARE = 4;
@@ -47,7 +47,7 @@ function exceeds(count: number, most: number, did: boolean): boolean {
 function countByNamespace(ports: readonly { readonly alias?: string }[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { alias } of ports) {
-    const [name] = parseAlias(alias)?.owner?.pod?.split("/", 1) ?? [];
+    const name = namespaceOf(parseAlias(alias)?.owner?.pod);
     if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;

@@ -1,5 +1,6 @@
 // The last events of a cluster, which one node cannot fill, under names that tell nodes apart.
 import type { NodeEvent } from "../events/event.ts";
+import { oldestOfMost } from "../events/oldest_of_most.ts";
 import { nameApart } from "../view/names.ts";
 
 /** An event of some node, with a number of the reflector's own. */
@@ -52,10 +53,4 @@ export class KeptEvents {
     return this.#all.map(({ event }, at) => ({ ...event, node: names[at]! }))
       .filter((event) => event.number > number);
   }
-}
-
-/** The first one of the largest group; of groups of one size, of the one that begins first. */
-function oldestOfMost(all: readonly Kept[], groupOf: (kept: Kept) => string | undefined): Kept {
-  const groups = [...Map.groupBy(all, groupOf).values()];
-  return groups.reduce((most, one) => one.length > most.length ? one : most)[0]!;
 }

@@ -98,3 +98,8 @@ function readCount<Key extends string>(
   const isCount = text !== undefined && /^\d{1,9}$/.test(text);
   return isCount ? { [key]: Number(text) } as { [K in Key]: number } : {};
 }
+
+/** The namespace of a pod, {@link PortOwner}. */
+export function namespaceOf(pod: string | undefined): string | undefined {
+  return pod?.split("/", 1)[0];
+}
