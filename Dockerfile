@@ -46,7 +46,7 @@ RUN set -eu; \
     for daemon in bgpd staticd watchfrr zebra; do "/usr/lib/frr/$daemon" --version; done; \
     vtysh -h; \
     python3 /usr/lib/frr/frr-reload.py --help; \
-    python3 -I -c 'import http.client, ssl'
+    python3 -I -c 'import ctypes, http.client, ssl'
 
 # One flat layer: what was removed is not in a lower layer.
 FROM scratch

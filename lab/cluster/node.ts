@@ -3,9 +3,8 @@ import { describe } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
 import { scaled } from "../../shared/process/time_scale.ts";
 import { withConstants } from "../../shared/process/script.ts";
+import { HOST_SYSCALLS } from "../../shared/seccomp/syscalls.ts";
 import { enter, type Machine, startMachine } from "../machines/machine.ts";
-import { HOST_ARCH } from "../../tools/arch.ts";
-import { SYSCALLS } from "../confinement/syscalls.ts";
 import furnishNode from "./furnish_node.sh" with { type: "text" };
 import guardShared from "./guard_shared.pl" with { type: "text" };
 import probe from "./probe.sh" with { type: "text" };
@@ -84,7 +83,7 @@ export async function startManager(machine: Machine, { address }: NodeAddress): 
 
 /** Starts what keeps devices from filling the disk of /shared. */
 export async function startGuard(machine: Machine): Promise<void> {
-  const argv = ["perl", "-e", guardShared, `${SYSCALLS[HOST_ARCH].statfs}`, NODE_SHARED];
+  const argv = ["perl", "-e", guardShared, `${HOST_SYSCALLS.numbers.statfs}`, NODE_SHARED];
   await startService(machine, GUARD, argv, {});
 }
 

@@ -1,11 +1,10 @@
 // Confines what is about to enter a device: its cgroup, its filter of system calls.
-import { HOST_ARCH } from "../../tools/arch.ts";
-import { encodeFilter, planFilter } from "./seccomp.ts";
+import { encodeFilter } from "../../shared/seccomp/filter.ts";
+import { HOST_SYSCALLS } from "../../shared/seccomp/syscalls.ts";
 import confineScript from "./confine.pl" with { type: "text" };
-import { SYSCALLS } from "./syscalls.ts";
+import { planDeviceFilter } from "./seccomp.ts";
 
-const TABLE = SYSCALLS[HOST_ARCH];
-const FILTER = encodeFilter(planFilter(TABLE));
+const FILTER = encodeFilter(planDeviceFilter(HOST_SYSCALLS));
 
 /** What this machine can confine devices with. */
 export interface Confinement {
@@ -17,5 +16,6 @@ export interface Confinement {
 
 /** The beginning of a command line that is confined before it starts. */
 export function confine({ seccomp, procs }: Confinement): [string, ...string[]] {
-  return ["perl", "-e", confineScript, `${TABLE.prctl}`, seccomp ? FILTER : "", ...procs, "--"];
+  const { prctl } = HOST_SYSCALLS.numbers;
+  return ["perl", "-e", confineScript, `${prctl}`, seccomp ? FILTER : "", ...procs, "--"];
 }

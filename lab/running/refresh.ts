@@ -1,8 +1,7 @@
 // Lets the devices of running labs find programs that were installed after the labs were started.
 import { PROGRAM_DIRS } from "../../shared/process/command.ts";
 import { run } from "../../shared/process/exec.ts";
-import { HOST_ARCH } from "../../tools/arch.ts";
-import { SYSCALLS } from "../confinement/syscalls.ts";
+import { HOST_SYSCALLS } from "../../shared/seccomp/syscalls.ts";
 import forgetAbsent from "../devices/forget_absent.pl" with { type: "text" };
 import { enter } from "../machines/machine.ts";
 import { selectLiving } from "../machines/processes.ts";
@@ -23,7 +22,7 @@ export async function refreshDevices({ name, record }: FoundLab): Promise<void> 
     Promise.all(INSTALLED.map(readTime)).then((times) => Math.max(...times)),
   ]);
   if (last >= changed) return;
-  const { mount, setns } = SYSCALLS[HOST_ARCH];
+  const { mount, setns } = HOST_SYSCALLS.numbers;
   const script = ["perl", "-e", forgetAbsent, `${setns}`, `${mount}`];
   const nodes = await selectLiving(record.machines);
   await Promise.all(nodes.map(async (node) => {

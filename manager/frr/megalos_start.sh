@@ -74,4 +74,11 @@ main() {
   trap stop TERM INT
   wait "$watchfrr"
 }
-main
+
+# Whoever takes a daemon over has no more system calls than FRR needs. What this script starts has
+# the filter, too.
+if [ "${1-}" = confined ]; then
+  main
+else
+  exec "$CONFINE_SCRIPT" "$0" confined
+fi

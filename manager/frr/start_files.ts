@@ -1,10 +1,14 @@
-// The files that FRR is started with: its list of daemons, and scripts that run them and zebra.
+// The files that FRR is started with: its list of daemons, and scripts that run and confine them.
 import { updateFile } from "../../shared/files.ts";
 import { LAN_NETNS } from "../../shared/lan/paths.ts";
 import { NODES_LAN } from "../../shared/lan/nodes_lan.ts";
 import { withConstants } from "../../shared/process/script.ts";
+import { encodeFilter } from "../../shared/seccomp/filter.ts";
+import { HOST_SYSCALLS } from "../../shared/seccomp/syscalls.ts";
 import { AWAY_FILE } from "./away.ts";
+import { planFrrFilter } from "./confinement.ts";
 import type { Role, Settings } from "../settings.ts";
+import megalosConfine from "./megalos_confine.py" with { type: "text" };
 import megalosStart from "./megalos_start.sh" with { type: "text" };
 import megalosZebra from "./megalos_zebra.sh" with { type: "text" };
 import relay from "./relay.py" with { type: "text" };
@@ -14,6 +18,7 @@ export const FRR_CONF = `${FRR_DIR}/frr.conf`;
 /** Runs FRR in the foreground: the command of FRR's own container. */
 export const START_SCRIPT = `${FRR_DIR}/megalos-start`;
 export const ZEBRA_SCRIPT = `${FRR_DIR}/megalos-zebra`;
+const CONFINE_SCRIPT = `${FRR_DIR}/megalos-confine`;
 const RELAY_SCRIPT = `${FRR_DIR}/megalos-relay`;
 /** Where a worker's bgpd looks for zebra, and where zebra listens: the relay is between the two. */
 const RELAY_SOCKET = "/var/run/frr/relay.api";
@@ -40,8 +45,12 @@ ${isWorker ? `zebra_wrap="${ZEBRA_SCRIPT}"\n` : ""}`;
 
 const START_TEXT = withConstants(megalosStart, {
   CONFIGURATION: FRR_CONF,
+  CONFINE_SCRIPT,
   RELAY_SCRIPT,
   RELAY_SOCKET,
+});
+const CONFINE_TEXT = withConstants(megalosConfine, {
+  FILTER: encodeFilter(planFrrFilter(HOST_SYSCALLS)),
 });
 const ZEBRA_TEXT = withConstants(megalosZebra, { LAN_NETNS, ZEBRA_SOCKET });
 
@@ -73,5 +82,6 @@ export async function writeStartFiles(
     await updateFile(ZEBRA_SCRIPT, ZEBRA_TEXT, 0o755);
     await updateFile(RELAY_SCRIPT, renderRelay(nodeGrace), 0o755);
   }
+  await updateFile(CONFINE_SCRIPT, CONFINE_TEXT, 0o755);
   await updateFile(START_SCRIPT, START_TEXT, 0o755);
 }
