@@ -196,7 +196,8 @@ const SECRETS = "\nBy environment only, as others can read arguments:\n" +
     .map(({ env, help }) => `  ${env}  ${help}\n`).join("");
 
 async function render(settings: Settings): Promise<string> {
-  const vtep = settings.nodeIp ?? (await learnNodeFacts(settings)).vtep;
+  const named = settings.underlay === undefined ? settings.nodeIp : undefined;
+  const vtep = named ?? (await learnNodeFacts(settings)).vtep;
   const all = settings.reflectors;
   const list = settings.bgpPassword === undefined ? all : withoutServices(all);
   const reflectors = addressesOf(await findReflectors(list));

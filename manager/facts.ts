@@ -29,8 +29,13 @@ export async function learnNodeFacts(settings: Settings): Promise<NodeFacts> {
  * The part of the facts that may change.
  * @throws {FaultError} when the node has no such address
  */
-export async function learnUnderlay({ nodeIp, mtu }: Settings): Promise<Underlay> {
-  const underlay = await findUnderlay(run, nodeIp === undefined ? {} : { address: nodeIp });
+export async function learnUnderlay(
+  { underlay: device, nodeIp: address, mtu }: Settings,
+): Promise<Underlay> {
+  const underlay = await findUnderlay(run, {
+    ...(device === undefined ? {} : { device }),
+    ...(address === undefined ? {} : { address }),
+  });
   return { vtep: underlay.vtep, mtu: mtu ?? underlay.mtu };
 }
 

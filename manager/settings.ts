@@ -29,6 +29,12 @@ export const SOURCES = {
     flag: "--node-ip <address>",
     help: "address of this node, its VTEP; without it that of the default route's device",
   },
+  underlay: {
+    env: "MEGALOS_UNDERLAY",
+    flag: "--underlay <device>",
+    help: "device of this node that carries VXLAN, such as wg0: its address is the node's VTEP, " +
+      "whatever NODE_IP says",
+  },
   nodeName: {
     env: "NODE_NAME",
     flag: "--node-name <name>",
@@ -290,6 +296,10 @@ const OWN_PATH = z.string().regex(/^\/etc\/megalos\/[^/]/, "a path in /etc/megal
 
 const schema = z.object({
   nodeIp: ADDRESS.optional(),
+  underlay: z.string().regex(
+    /^[^\s/:#"'\\]{1,15}$/,
+    "the name of a device, at most 15 characters",
+  ).optional(),
   nodeName: z.string().regex(/^[\w.-]{1,253}$/, 'letters, digits, ".", "-" and "_"').optional(),
   routeReflector: ADDRESS.optional(),
   routeReflectors: reflectorList.optional(),

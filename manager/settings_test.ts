@@ -24,6 +24,7 @@ Deno.test("without settings, a worker has the documented defaults", () => {
   assert.deepEqual(read(WORKER), {
     role: "worker",
     nodeIp: undefined,
+    underlay: undefined,
     nodeName: undefined,
     reflectors: ["10.0.0.1"],
     bgpPassword: undefined,
@@ -67,6 +68,11 @@ const VALUES: readonly { name: string; right: readonly string[]; wrong: readonly
     name: "NODE_IP",
     right: ["10.0.0.2", "fd00::2"],
     wrong: ["10.0.0", "10.0.0.256", "fd00:::2", "node1", "10.0.0.2/24", " 10.0.0.2"],
+  },
+  {
+    name: "MEGALOS_UNDERLAY",
+    right: ["wg0", "bond0.10", "x".repeat(15)],
+    wrong: ["wg 0", "a/b", "x".repeat(16), "eth0:1"],
   },
   {
     name: "NODE_NAME",

@@ -41,6 +41,7 @@ export interface Candidate {
 /** How the underlay may be named: by its device or by its address. */
 export interface UnderlayHint {
   readonly device?: string;
+  /** With a device it matters only where the device has several addresses. */
   readonly address?: string;
 }
 
@@ -112,9 +113,9 @@ export function chooseUnderlay(
     : [...defaults, ...candidates.map((one) => one.device)];
   for (const name of inOrder) {
     const candidate = candidates.find((one) => one.device === name);
-    const vtep = address === undefined
-      ? candidate?.addresses[0]
-      : candidate?.addresses.find((one) => one === address);
+    const isFree = address === undefined || device !== undefined;
+    const vtep = candidate?.addresses.find((one) => one === address) ??
+      (isFree ? candidate?.addresses[0] : undefined);
     if (candidate !== undefined && vtep !== undefined) return { vtep, mtu: candidate.mtu };
   }
   return undefined;

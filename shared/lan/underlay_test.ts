@@ -22,6 +22,20 @@ const CASES: [string, string[], UnderlayHint, string | undefined, number?][] = [
   ["the device that is named", ["eth0"], { device: "six" }, "2001:db8::2", 1400],
   ["a named device without address", ["eth0"], { device: "none" }, undefined],
   ["a named device that is not there", ["eth0"], { device: "gone" }, undefined],
+  [
+    "the named device where its address is none of the named ones",
+    ["eth0"],
+    { device: "six", address: "192.0.2.1" },
+    "2001:db8::2",
+    1400,
+  ],
+  [
+    "the named device, by that of its addresses that is named",
+    ["eth1"],
+    { device: "eth0", address: "2001:db8::1" },
+    "2001:db8::1",
+    1500,
+  ],
   ["the address that is named", ["eth1"], { address: "2001:db8::1" }, "2001:db8::1", 1500],
   ["an address of nobody", ["eth1"], { address: "192.0.2.9" }, undefined],
 ];

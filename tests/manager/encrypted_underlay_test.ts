@@ -29,7 +29,7 @@ const [RR, W1, W2] = [
 ];
 
 testAsRoot(
-  "with NODE_IP on a WireGuard device, the nodes' link carries WireGuard alone, and takes no VXLAN",
+  "on a WireGuard device as underlay, the nodes' link carries WireGuard alone, and takes no VXLAN",
   async () => {
     await using cluster = await startCluster();
     const { reflector: rr, workers: [w1, w2] } = cluster;
@@ -49,7 +49,9 @@ testAsRoot(
       NODE_IP: RR,
     });
     await using m1 = await Manager.start(w1, ["worker"], { ...workerEnv(0), ...env, NODE_IP: W1 });
-    await using m2 = await Manager.start(w2, ["worker"], { ...workerEnv(1), ...env, NODE_IP: W2 });
+    // The two ways to name the device: by its address, and by its name, whatever NODE_IP says.
+    const byName = { ...workerEnv(1), ...env, MEGALOS_UNDERLAY: "wg0" };
+    await using m2 = await Manager.start(w2, ["worker"], byName);
     await m1.ready();
     await m2.ready();
     await addPod(w1, PC1, "10.0.0.1");

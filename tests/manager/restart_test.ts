@@ -59,6 +59,9 @@ testAsRoot("a manager that cannot run on its node ends with 1 and says why", asy
   await using homeless = await Manager.start(node, ["worker"], elsewhere);
   assert.equal((await homeless.ended()).code, 1);
   assert.match(homeless.log, /error Cannot use the VTEP address 10\.99\.0\.200: .*\n$/);
+  await using detached = await Manager.start(node, ["worker", "--underlay=wg9"], workerEnv(0));
+  assert.equal((await detached.ended()).code, 1);
+  assert.match(detached.log, /error Cannot use the underlay device wg9: it is not an interface /);
 
   await using first = await Manager.start(node, ["worker", "--frr=wait"], workerEnv(0));
   await first.logged(/waiting for FRR's daemons/);

@@ -11,9 +11,10 @@ import {
   NOT_SERVED,
   probe,
   REFLECTOR_ENV,
+  runManagers,
   workerEnv,
 } from "../fixture/manager.ts";
-import { addPod, call, inPod, NET1, pod } from "../fixture/pod.ts";
+import { addPod, call, canReach, inPod, NET1, pod } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
 import { LANS } from "../fixture/bare_node.ts";
@@ -94,6 +95,32 @@ testAsRoot("the plugin is told the node's facts, in a file of root alone", async
   assert.equal(modes, "700\n600\n");
   await addPod(node, PC1);
   assert.match(await inPod(node, PC1, "ip", "link", "show", "dev", "net0"), / mtu 1350 /);
+});
+
+testAsRoot("MEGALOS_UNDERLAY's device gives VTEP and MTU, whatever NODE_IP says", async () => {
+  await using cluster = await startCluster();
+  const { reflector, workers } = cluster;
+  const inside = (outside: string) => outside.replace("10.99.", "10.98.");
+  await reflector.must("ip", "address", "add", "10.98.0.1/24", "dev", "br0");
+  for (const [index, node] of workers.entries()) {
+    // deno-fmt-ignore
+    await node.must("ip", "link", "add", "link", "eth0", "name", "up0", "mtu", "1400",
+      "type", "macvlan", "mode", "bridge");
+    await node.must("ip", "address", "add", `${inside(workerAddress(index))}/24`, "dev", "up0");
+    await node.must("ip", "link", "set", "dev", "up0", "up");
+  }
+  await using running = await runManagers(cluster, { MEGALOS_UNDERLAY: "up0" });
+  const [w1, w2] = workers;
+  await addPod(w1, PC1, "10.0.0.1");
+  await addPod(w2, PC2, "10.0.0.2");
+  const [manager] = running.workers;
+  await eventually(() => canReach(w1, PC1, "10.0.0.2"), 30, () => `no frame\n${manager.log}`);
+  assert.match(await inPod(w1, PC1, "ip", "link", "show", "dev", "net0"), / mtu 1350 /);
+  const { lans } = JSON.parse(await w1.must(MANAGER, "status", "--json"));
+  assert.deepEqual(lans[0].remoteVteps, [inside(workerAddress(1))]);
+  const env = { ...workerEnv(0), MEGALOS_UNDERLAY: "up0" };
+  const rendered = await w1.run([MANAGER, "render", "worker"], { env });
+  assert.match(rendered.stdout, /^ bgp router-id 10\.98\.0\.11$/m);
 });
 
 testAsRoot("readyz tells why a worker is not ready; healthz is another question", async () => {
