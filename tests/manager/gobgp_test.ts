@@ -14,33 +14,38 @@ import { GoBgp } from "../fixture/gobgp.ts";
 import { runManagers } from "../fixture/manager.ts";
 import { addPod } from "../fixture/pod.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
+import type { Route } from "../fixture/speaker.ts";
 import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
 
 const OWN = "10.99.0.66";
 const OTHER = workerAddress(1);
-/** A program is started for each. The tests' own speaker announces a thousand of each. */
-const EACH = 20;
+const EACH = 1_000;
+/** A LAN that both workers have. */
+const VNI = 10;
 
-const common = (rd: string, nextHop: string) =>
-  `rd ${rd}:2 rt 65000:10 encap vxlan nexthop ${nextHop}`;
-const hex = (at: number) => at.toString(16).padStart(2, "0");
-const macRoute = (at: number, nextHop = OWN, rd = OWN) =>
-  `macadv 06:00:00:00:00:${hex(at)} 0.0.0.0 etag 0 label 10 ${common(rd, nextHop)}`;
-const memberRoute = (ip: string, nextHop = OWN, rd = OWN) =>
-  `multicast ${ip} etag 0 rd ${rd}:2 rt 65000:10 encap vxlan pmsi ingress-repl 10 ${ip} ` +
-  `nexthop ${nextHop}`;
+const hex = (byte: number) => byte.toString(16).padStart(2, "0");
+const macOf = (at: number) => `06:00:00:00:${hex(at >> 8)}:${hex(at & 255)}`;
+const addressOf = (at: number) => `10.98.${at >> 8}.${at & 255}`;
+const macRoute = (at: number, nextHop = OWN, rd = OWN): Route => (
+  { type: 2, rd: `${rd}:2`, vni: VNI, nextHop, mac: macOf(at) }
+);
+const memberRoute = (ip: string, nextHop = OWN, rd = OWN): Route => (
+  { type: 3, rd: `${rd}:2`, vni: VNI, nextHop, ip }
+);
 
 /** What FRR refuses by itself, so that the session stays. */
-const REFUSED: Readonly<Record<string, (at: number) => string>> = {
+const REFUSED: Readonly<Record<string, (at: number) => Route>> = {
   "another node's next hop": (at) => macRoute(at, OTHER),
-  "nobody's next hop": (at) => macRoute(at, `10.98.1.${at}`),
-  "another node's membership": (at) => memberRoute(`10.98.2.${at}`, OTHER),
-  "type 1": (at) => `a-d esi single-homed etag ${at} label 10 ${common(OWN, OWN)}`,
-  "type 4": (at) => `esi 10.98.3.${at} esi single-homed ${common(OWN, OWN)}`,
-  "type 5": (at) => `prefix 10.50.${at}.0/24 gw ${OWN} etag 0 label 10 ${common(OWN, OWN)}`,
+  "nobody's next hop": (at) => macRoute(EACH + at, addressOf(at)),
+  "another node's membership": (at) => memberRoute(addressOf(at), OTHER),
+  "type 1": (at) => ({ type: 1, rd: `${OWN}:${at}`, vni: VNI, nextHop: OWN }),
+  "type 4": (at) => ({ ...memberRoute(addressOf(at)), type: 4 }),
+  "type 5": (at) => ({ ...memberRoute(addressOf(at)), type: 5 }),
 };
+/** The last one that is its own. */
+const OWN_MAC = 0xffff;
 
-const many = (make: (at: number) => string, count = EACH) =>
+const many = (make: (at: number) => Route, count = EACH) =>
   Array.from({ length: count }, (_, at) => make(at + 1));
 
 async function readFdb(node: Node): Promise<string[]> {
@@ -56,15 +61,15 @@ testAsRoot("what GoBGP forges reaches no kernel, and what is its own does", asyn
   await using speaker = await GoBgp.start(stranger, REFLECTOR_ADDRESS, OWN);
   for (const make of Object.values(REFUSED)) await speaker.announce(many(make));
   // What it announces last is its own: where that is known, all that came before is judged.
-  await speaker.announce([memberRoute(OWN), macRoute(255)]);
+  await speaker.announce([memberRoute(OWN), macRoute(OWN_MAC)]);
   await eventually(
-    async () => (await readFdb(w1)).some((line) => line.startsWith("06:00:00:00:00:ff")),
-    20,
+    async () => (await readFdb(w1)).some((line) => line.startsWith(macOf(OWN_MAC))),
+    30,
     async () => `its own route does not come\n${(await readFdb(w1)).join("\n")}`,
   );
   for (const node of [w1, w2]) {
     const forged = (await readFdb(node)).filter((line) =>
-      / dst 10\.98\./.test(line) || line.startsWith("06:") && !line.startsWith("06:00:00:00:00:ff")
+      / dst 10\.98\./.test(line) || line.startsWith("06:") && !line.startsWith(macOf(OWN_MAC))
     );
     assert.deepEqual(forged, [], node.name);
   }
@@ -73,12 +78,12 @@ testAsRoot("what GoBGP forges reaches no kernel, and what is its own does", asyn
 
 /** What FRR cannot refuse, how many of it come, and why the manager ends the session. */
 const SHUT: Readonly<
-  Record<string, readonly [make: (own: string, at: number) => string, count: number, why: string]>
+  Record<string, readonly [make: (own: string, at: number) => Route, count: number, why: string]>
 > = {
   "other nodes' memberships": [
-    (own, at) => memberRoute(`10.98.4.${at}`, own, own),
+    (own, at) => memberRoute(addressOf(at), own, own),
     EACH,
-    String.raw`it announces the node 10\.98\.4\.`,
+    String.raw`it announces the node 10\.98\.`,
   ],
   "another node's route distinguisher": [
     (own, at) => macRoute(at, own, OTHER),
