@@ -63,7 +63,7 @@ const TRIAL: readonly IpCommand[] = [
 /**
  * Says all words to `ip`, which takes some hundredths of a second. What the kernel refuses is no
  * fault of `ip`: it comes up where it is wanted.
- * @throws {Error} that names `ip`'s version and the word that it does not know
+ * @throws {Error} that names `ip`'s version and the word that it does not know, or how it ended
  */
 export async function checkIp(run: Run, converse: Converse): Promise<void> {
   const session = openSession(converse, {
@@ -74,13 +74,14 @@ export async function checkIp(run: Run, converse: Converse): Promise<void> {
     for (const command of TRIAL) {
       const failure = await session.apply(command);
       if (failure === undefined) continue;
-      if (!session.ended && !saysNotUnderstood(failure.stderr)) continue;
-      const word = findUnknownWord(command.words, failure.stderr) ?? command.words.join(" ");
-      throw new Error(
-        `Cannot use ip (${await askVersion(run)}): it does not know "${word}", which LANs need (${
-          describe({ ...failure, stderr: failure.stderr.split("\n")[0] ?? "" })
-        })`,
-      );
+      const isUnknown = saysNotUnderstood(failure.stderr);
+      if (!session.ended && !isUnknown) continue;
+      const unknown = findUnknownWord(command.words, failure.stderr);
+      const why = isUnknown || unknown !== undefined
+        ? `it does not know "${unknown ?? command.words.join(" ")}", which LANs need`
+        : "it ended when it was asked whether it knows what LANs need";
+      const details = describe({ ...failure, stderr: failure.stderr.split("\n")[0] ?? "" });
+      throw new Error(`Cannot use ip (${await askVersion(run)}): ${why} (${details})`);
     }
   } finally {
     await session.close();

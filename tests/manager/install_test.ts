@@ -111,11 +111,31 @@ testAsRoot("an ip that lacks a word is named with it, before anything is changed
     const said = /Cannot use ip \(iproute2-\S+\): it does not know "(.*)", which LANs need/;
     assert.equal(said.exec(done.stderr)?.[1], word, done.stderr);
   }
+  // No word is to blame for the end of an ip that says nothing of words.
+  for (const [ending, how] of ENDINGS) {
+    await node.run(["sh", "-c", "cat >/run/ip"], { stdin: endingBy(ending) });
+    const done = await node.run([MANAGER, "install"], { env: { CNI_BIN_DIR } });
+    assert.equal(done.code, 1, `${ending}: ${describe(done)}`);
+    const said = /Cannot use ip \(iproute2-\S+\): it ended when it was asked .* \(.* (.*)\)\n$/;
+    assert.match(said.exec(done.stderr)?.[1] ?? done.stderr, how);
+  }
   await node.must("umount", "/usr/bin/ip");
   await node.must("rm", "/run/ip", "/run/real-ip");
   assert.equal(await traces(node), before);
   await install(node);
 });
+
+/** How an `ip` ends, and what is said of it. */
+const ENDINGS = [
+  ["kill -KILL $$", /SIGKILL/],
+  ["echo 'no memory' >&2; exit 1", /memory/],
+] as const;
+
+const endingBy = (ending: string) =>
+  `#!/bin/sh
+[ "$1" != -V ] || exec /run/real-ip -V
+${ending}
+`;
 
 /** Words that an older iproute2 does not have, one for each place where such a word can stand. */
 const LATE_WORDS = [
