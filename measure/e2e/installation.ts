@@ -38,7 +38,7 @@ export async function install(
 }
 
 /** Waits until all pods of a Deployment or DaemonSet are of its newest form and ready. */
-async function awaitRollout(cluster: Cluster, what: string, seconds = 120): Promise<void> {
+export async function awaitRollout(cluster: Cluster, what: string, seconds = 120): Promise<void> {
   await cluster.kubectl([...KUBE_SYSTEM, "rollout", "status", what, `--timeout=${seconds}s`]);
 }
 

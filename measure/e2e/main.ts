@@ -27,7 +27,7 @@ const options = new Command("deno task e2e")
       "(default .cache/k8s; the first build of Kubernetes takes 15 minutes); MULTUS_GIT, the URL " +
       "or directory of Multus' git; KATHARA=1 builds Kathara and its device image, POLICIES=1 " +
       "builds kube-router, which enforces NetworkPolicies, OPERATOR=1 builds the Prometheus " +
-      "operator and Prometheus.\n\n" +
+      "operator and Prometheus, DNS=1 builds CoreDNS.\n\n" +
       "Exit code: 0 when all held, 1 when something did not, 3 when this machine cannot have a " +
       "cluster.",
   )

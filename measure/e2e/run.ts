@@ -17,6 +17,8 @@ import { scenario as operator } from "./scenarios/operator.ts";
 import { scenario as overlays } from "./scenarios/overlays.ts";
 import { scenario as policy } from "./scenarios/policy.ts";
 import { scenario as rollout } from "./scenarios/rollout.ts";
+import { scenario as secret } from "./scenarios/secret.ts";
+import { scenario as underlay } from "./scenarios/underlay.ts";
 import { scenario as undeploy } from "./scenarios/undeploy.ts";
 
 /** The scenarios that may be chosen, in their order. */
@@ -26,8 +28,10 @@ export const SCENARIOS: readonly Scenario[] = [
   kathara,
   rollout,
   overlays,
+  underlay,
   attacks,
   policy,
+  secret,
   definitions,
   operator,
   nodeRestart,

@@ -12,7 +12,7 @@ export const TALKERS: readonly [LanPod, LanPod] = [
 /** Time between two frames. */
 export const INTERVAL_MS = 10;
 const SUMMARY = /(\d+) packets transmitted, (\d+) received.* time (\d+)ms/;
-/** Seconds; longer than all that is done meanwhile. */
+/** Seconds; longer than most of what is done meanwhile. */
 const TALK_SECONDS = 45;
 
 /** Starts the two pods. Whoever starts them ends them. */
@@ -30,12 +30,15 @@ export class Talk {
     await removeLanPods(this.cluster, this.pods);
   }
 
-  /** Answers for how long (ms) there were no answers while `work` was done. */
-  async measureLoss(work: () => Promise<void>): Promise<number> {
+  /**
+   * Answers for how long (ms) there were no answers while `work` was done.
+   * @param seconds longer than `work` takes
+   */
+  async measureLoss(work: () => Promise<void>, seconds = TALK_SECONDS): Promise<number> {
     const talker = this.pods.find(({ metadata }) => metadata.name === "talker-1");
     assert.ok(talker !== undefined);
     const { netns } = await findSandbox(this.cluster, talker);
-    const ping = ["ping", "-q", "-i", `${INTERVAL_MS / 1000}`, "-w", `${TALK_SECONDS}`];
+    const ping = ["ping", "-q", "-i", `${INTERVAL_MS / 1000}`, "-w", `${seconds}`];
     const argv = ["nsenter", `--net=${netns}`, ...ping, "10.4.0.2"];
     const [said] = await Promise.all([this.cluster.tryOn("node1", argv), work()]);
     const [, sent, received, ms] = SUMMARY.exec(said.stdout)?.map(Number) ?? [];

@@ -3,9 +3,10 @@
 # MULTUS=none) and the container images of the tests. With KATHARA=1 it also makes a venv with
 # Kathará and the image of Kathará's devices. With POLICIES=1 it also builds kube-router (from its
 # Go modules), which enforces NetworkPolicies. With OPERATOR=1 it also builds Prometheus and the
-# Prometheus operator (from their Go modules). What is there already is kept.
+# Prometheus operator (from their Go modules). With DNS=1 it also builds CoreDNS (from its Go
+# module). What is there already is kept.
 # usage: [MULTUS=thick|thin|none] [MULTUS_GIT=URL-or-directory] [KATHARA=1] [POLICIES=1]
-#   [OPERATOR=1] build.sh
+#   [OPERATOR=1] [DNS=1] build.sh
 # The first run takes about 15 min on 2 cores (Kubernetes 12, Multus 2, Kathará 2; with OPERATOR=1
 # 10 more), later ones 1 s.
 set -euo pipefail
@@ -77,11 +78,12 @@ build_programs() {
   go build -trimpath -o "$d/" -ldflags "-s -w -X github.com/prometheus/common/version.Version=$version" tool
 }
 
-# program_image PROGRAM NAME:TAG: an image that has the program alone, and runs it.
+# program_image FOLDER PROGRAM NAME:TAG: an image in the folder that has the program alone, and
+# runs it.
 program_image() {
-  local root; root=$CACHE/src/$(basename "$1").root
-  install -D -t "$root/bin" "$1"
-  image "$OPERATOR_FILES/$(basename "$1").tar" "$2" "{\"Entrypoint\": [\"/bin/$(basename "$1")\"]}" "$root"
+  local name root; name=$(basename "$2") root=$CACHE/src/$(basename "$2").root
+  install -D -t "$root/bin" "$2"
+  image "$1/$name.tar" "$3" "{\"Entrypoint\": [\"/bin/$name\"]}" "$root"
 }
 
 # The operator's own manifest names its images, so they have these names here. Debian's Prometheus
@@ -92,17 +94,36 @@ if [ "${OPERATOR:-0}" = 1 ] && [ ! -e "$OPERATOR_FILES/bundle.yaml" ]; then
   IFS=. read -r major minor patch <<<"$PROMETHEUS"
   GOFLAGS="$GOFLAGS -tags=remove_all_sd,enable_kubernetes_sd" build_programs "$d" \
     github.com/prometheus/prometheus "v0.$major$(printf %02d "$minor").$patch" "$PROMETHEUS" prometheus
-  program_image "$d/prometheus" localhost/prometheus:1
+  program_image "$OPERATOR_FILES" "$d/prometheus" localhost/prometheus:1
   echo "$PROMETHEUS" >"$OPERATOR_FILES/prometheus.version"
 
   d=$CACHE/src/operator module=github.com/prometheus-operator/prometheus-operator
   build_programs "$d" "$module" "v$PROMETHEUS_OPERATOR" "$PROMETHEUS_OPERATOR" operator prometheus-config-reloader
   from=quay.io/prometheus-operator
-  program_image "$d/operator" "$from/prometheus-operator:v$PROMETHEUS_OPERATOR"
-  program_image "$d/prometheus-config-reloader" "$from/prometheus-config-reloader:v$PROMETHEUS_OPERATOR"
+  program_image "$OPERATOR_FILES" "$d/operator" "$from/prometheus-operator:v$PROMETHEUS_OPERATOR"
+  program_image "$OPERATOR_FILES" "$d/prometheus-config-reloader" "$from/prometheus-config-reloader:v$PROMETHEUS_OPERATOR"
   d=$(go list -m -f '{{.Dir}}' "$module")
   cp "$d"/example/rbac/prometheus/prometheus-{service-account,cluster-role,cluster-role-binding}.yaml "$OPERATOR_FILES/"
   cp "$d/bundle.yaml" "$OPERATOR_FILES/"                     # last: it says that all is there
+fi
+
+# --- CoreDNS --------------------------------------------------------------------------------------
+# Of CoreDNS' plugins it has those that its Corefile names: others bring the libraries of clouds.
+if [ "${DNS:-0}" = 1 ] && [ ! -e "$IMAGES/coredns.tar" ]; then
+  need_go 25
+  say "building CoreDNS v$COREDNS"
+  d=$CACHE/src/coredns module=github.com/coredns/coredns plugins=(ready errors kubernetes)
+  mkdir -p "$d"; cd "$d"
+  [ -e go.mod ] || go mod init local/coredns
+  { printf 'package main\n\nimport (\n\t"%s/core/dnsserver"\n\t"%s/coremain"\n' "$module" "$module"
+    printf '\t_ "%s"\n' "${plugins[@]/#/$module/plugin/}"
+    printf ')\n\nfunc main() {\n\tdnsserver.Directives = []string{\n'
+    printf '\t\t"%s",\n' "${plugins[@]}"
+    printf '\t}\n\tcoremain.Run()\n}\n'; } >main.go
+  go get "$module@v$COREDNS"
+  go mod tidy
+  go build -trimpath -o "$d/coredns" -ldflags "-s -w" .
+  program_image "$IMAGES" "$d/coredns" localhost/coredns:1
 fi
 
 # --- images ---------------------------------------------------------------------------------------

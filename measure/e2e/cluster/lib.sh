@@ -11,12 +11,13 @@ CP_NODE=${CP_NODE:-1}               # 1: also a node0, labelled and tainted as c
 MULTUS=${MULTUS:-none}              # thick (upstream's DaemonSet), thin (binary on the node), none
 K8S=${K8S:-1.34.4}                  # Kubernetes version; the staging modules are v0.<rest>
 MULTUS_TAG=${MULTUS_TAG:-v4.2.4}
+COREDNS=${COREDNS:-1.14.7}
 KUBE_ROUTER=${KUBE_ROUTER:-2.1.0}
 PROMETHEUS_OPERATOR=${PROMETHEUS_OPERATOR:-0.85.0}
 PROMETHEUS=${PROMETHEUS:-3.10.0}     # its module is v0.<major><minor, two digits>.<patch>
 UL=10.99.0                          # underlay: $UL.1 control plane, $UL.1N node N
 PODS=10.244                         # node N has the pods $PODS.N.0/24
-SVC=10.96                           # services $SVC.0.0/16
+SVC=10.96                           # services $SVC.0.0/16; the DNS is $SVC.0.10 (coredns.yml)
 
 BIN=$CACHE/bin
 IMAGES=$CACHE/images

@@ -65,5 +65,10 @@ say "nodes ready"
 # then.
 kubectl apply -f - <"$HERE/network-attachment-definition.yml" >/dev/null
 kubectl wait --for=condition=Established crd/network-attachment-definitions.k8s.cni.cncf.io --timeout=30s >/dev/null
+if [ -e "$IMAGES/coredns.tar" ]; then
+  kubectl apply -f - <"$HERE/coredns.yml" >/dev/null
+  kubectl -n kube-system rollout status deployment/coredns --timeout=60s >/dev/null
+  say "DNS ready"
+fi
 [ "$MULTUS" = none ] || "$HERE/multus.sh"
 kubectl get nodes -o wide
