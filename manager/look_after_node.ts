@@ -122,6 +122,7 @@ async function listDuties(
   limits.beginAnew();
   const macs = kept.use(new MacLimiter(settings, limits.tell));
   const forgers = new Forgers(facts.vtep, configuration, tell);
+  const refused = new RefusedFile(() => forgers.refused);
   const filterHost = { ...systemFilterHost, nodesOfEvpn: () => forgers.listNodes() };
   const filter = kept.use(new VtepFilter(settings, facts.vtep, tell, filterHost));
   metrics.filter = () => filter.figures;
@@ -174,6 +175,7 @@ async function listDuties(
     portMacs,
     filter,
     forgers,
+    refused,
     beacon,
     macs,
     switches,

@@ -7,6 +7,7 @@ import type { FrrConfiguration } from "./configuration.ts";
 import { describeOther } from "./judge.ts";
 import type { RefusedNode } from "./model.ts";
 import { type Nodes, readNodes } from "./nodes.ts";
+import type { RefusedPeer } from "./refused_file.ts";
 
 /** So long (ms) a node is not believed after it has announced another one. */
 const REFUSED_MS = 300_000;
@@ -21,8 +22,11 @@ const MOST_REFUSED = 1_000;
  */
 export class Forgers implements Duty {
   readonly name = "refuse nodes that announce others";
-  /** Nodes that are not believed, and since when (ms), each at its place. */
-  readonly #refused = new Map<string, RefusedNode & { readonly since: number }>();
+  /** Nodes that are not believed, since when (ms), and what is told of it; each at its place. */
+  readonly #refused = new Map<
+    string,
+    RefusedNode & { readonly since: number; readonly told: RefusedPeer }
+  >();
   /** What the last list has found. */
   #others: Nodes["others"] = new Map();
 
@@ -33,6 +37,11 @@ export class Forgers implements Duty {
     private readonly tell: Tell,
     private readonly read: () => Promise<Nodes | undefined> = () => readNodes(run),
   ) {}
+
+  /** Who is refused at present, the first one first. */
+  get refused(): readonly RefusedPeer[] {
+    return [...this.#refused.values()].map(({ told }) => told);
+  }
 
   /** Lists the nodes that are on any LAN, for others, and remembers who of them forges. */
   async listNodes(): Promise<readonly string[] | undefined> {
@@ -60,7 +69,9 @@ export class Forgers implements Duty {
     const taken = new Set(this.#refused.values().map(({ place }) => place));
     let place = 0;
     while (taken.has(place)) place++;
-    this.#refused.set(node, { vtep: node, place, since: at });
-    this.tell({ kind: "peer-refused", peer: node, why: describeOther(other, node) });
+    const why = describeOther(other, node);
+    const told = { peer: node, since: new Date().toISOString(), why };
+    this.#refused.set(node, { vtep: node, place, since: at, told });
+    this.tell({ kind: "peer-refused", peer: node, why });
   }
 }

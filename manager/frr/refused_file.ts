@@ -1,4 +1,4 @@
-// Whom a reflector refuses at present, and the file that tells `manager status` of it.
+// Whom a manager refuses at present, and the file that tells `manager status` of it.
 import * as z from "zod";
 import { RUN_DIR } from "../../shared/lan/paths.ts";
 import { parseStatusFile, StatusFile } from "../status/status_file.ts";
@@ -6,7 +6,7 @@ import { parseStatusFile, StatusFile } from "../status/status_file.ts";
 export const REFUSED_FILE = `${RUN_DIR}/refused.json`;
 
 const refusedPeer = z.object({
-  /** The address that its session comes from. */
+  /** The address that its session comes from; on a worker, the node's VTEP. */
   peer: z.string(),
   since: z.iso.datetime(),
   why: z.string(),

@@ -48,7 +48,7 @@ export interface Status
   readonly macsLeftOut?: number;
   /** What a reflector passes on; a worker has none. */
   readonly routes?: readonly RoutedLan[];
-  /** Peers that a reflector refuses, as its manager has said last; a worker has none. */
+  /** Clients that a reflector refuses, or nodes that a worker does, as its manager said last. */
   readonly refused?: readonly RefusedPeer[];
   /** Since the manager started. */
   readonly calls: Counters["calls"];
@@ -114,11 +114,11 @@ export async function readStatus(host: StatusHost): Promise<Status> {
   const seen = await observe(host.run).catch(note);
   const { reasons } = isReady(role, seen ?? SILENT);
   const frr = seen && { daemons: seen.daemons, sessions: seen.sessions };
+  const refused = await readRefused(host).catch(note);
   if (role === "route-reflector") {
     const { daemons: _daemons, sessions: _sessions, ...nothing } = NO_MANAGER;
     const found = seen && await readRoutes(host.run).catch(note);
     const routes = found?.filter(({ vni }) => vni !== NODES_LAN.vni);
-    const refused = await readRefused(host).catch(note);
     const ready = reasons.length === 0;
     const told = { ...frr, ...(routes && { routes }), ...(refused && { refused }) };
     return { ...nothing, role, ready, reasons, troubles, ...told };
@@ -137,6 +137,7 @@ export async function readStatus(host: StatusHost): Promise<Status> {
     ...{
       troubles,
       ...frr,
+      ...(refused && { refused }),
       ...await readLans(host, note, seen === undefined),
       calls,
       repairs,

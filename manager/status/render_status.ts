@@ -15,7 +15,8 @@ export function renderStatusJson({ repairs: swept, ...status }: Status): string 
 
 /** @param width columns of a line; lists of pods and nodes are broken for it */
 export function renderStatus(status: Status, width: number): string {
-  const { role, reasons, ready, daemons = [], troubles, repairs, vtepFilter } = status;
+  const { role, reasons, ready, daemons = [], troubles, repairs, vtepFilter, refused = [] } =
+    status;
   if (role === null) {
     return `no manager: ${
       reasons.join("; ")
@@ -28,6 +29,7 @@ export function renderStatus(status: Status, width: number): string {
     ...renderRepairs(repairs),
     ...(role === "worker" ? [...renderFilter(vtepFilter), ...renderFull(status)] : []),
     "",
+    ...(refused.length === 0 ? [] : [renderRefused(refused, width)]),
     ...(role === "worker" ? renderWorker(status, width) : renderReflector(status, width)),
   ].join("\n");
 }
@@ -86,11 +88,10 @@ function renderWorker(status: Status, width: number): string[] {
 }
 
 function renderReflector(
-  { sessions, routes, refused = [] }: Status,
+  { sessions, routes }: Status,
   width: number,
 ): string[] {
   return [
-    ...(refused.length === 0 ? [] : [renderRefused(refused, width)]),
     ...known(sessions, (all) =>
       renderTable(
         ["SESSION", "NODE", "STATE", "UP", "RECEIVED", "SENT"],

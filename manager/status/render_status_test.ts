@@ -218,14 +218,16 @@ VNI  MACS  NODES
   );
 });
 
-Deno.test("whom a reflector refuses is a table above the others", () => {
+Deno.test("who is refused is a table above the others", () => {
+  const refused = [{
+    ...{ peer: "10.99.0.66", since: "2026-11-28T12:00:00.000Z" },
+    why: "it announces the node 10.99.0.9\x1b, and it is 10.99.0.66",
+  }];
+  assert.match(renderStatus({ ...WORKER, refused }, 100), /^REFUSED .*\n10\.99\.0\.66 .*\n\n/m);
   const status: Status = {
     ...WORKER,
     ...{ role: "route-reflector", sessions: [], routes: [], repairs: NO_REPAIRS },
-    refused: [{
-      ...{ peer: "10.99.0.66", since: "2026-11-28T12:00:00.000Z" },
-      why: "it announces the node 10.99.0.9\x1b, and it is 10.99.0.66",
-    }],
+    refused,
   };
   assert.equal(
     renderStatus(status, 100),

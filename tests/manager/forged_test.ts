@@ -246,6 +246,11 @@ testAsRoot("where no reflector judges, workers believe no node that announces ot
         new RegExp(`${own}: it announces the node 10\\.98\\.`),
       );
       await eventually(
+        async () => (await readStatus(node)).refused[0]?.peer === own,
+        20,
+        async () => `its status has ${JSON.stringify((await readStatus(node)).refused)}`,
+      );
+      await eventually(
         async () => (await listEntries(node)).length === 0,
         20,
         async () => `there is ${(await listEntries(node)).slice(0, 5)}`,

@@ -59,6 +59,7 @@ testAsRoot(
       reasons: [],
       ...unlike,
       limits: [],
+      refused: [],
       troubles: [],
       swept: { mended: 0, emptied: 0, strays: 0, entriesKept: 0, entriesRemoved: 0 },
       daemons: true,
