@@ -17,13 +17,23 @@ remove_old_pid_files() {
   done 2>/dev/null
 }
 
+# A relay that was killed is back at once. One that ends by itself, such as one that cannot start,
+# would only keep a processor busy.
+keep_relay() {
+  pause=0.02
+  while sleep "$pause"; do
+    "$RELAY_SCRIPT"
+    [ $? -gt 128 ] && pause=0.02 || pause=1
+  done
+}
+
 # A worker has one relay at a time, whoever starts watchfrr again. The relay is there before bgpd
 # is, because bgpd would try again only after ten seconds.
 start_relay() {
   exec 9>"$run/relay.lock"
   if [ -x "$RELAY_SCRIPT" ] && flock -n 9; then
     rm -f "$RELAY_SOCKET"
-    while sleep 0.02; do "$RELAY_SCRIPT"; done &
+    keep_relay &
     tries=0
     until [ -S "$RELAY_SOCKET" ] || [ $((tries += 1)) -gt 250 ]; do sleep 0.02; done
   fi

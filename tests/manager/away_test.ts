@@ -7,7 +7,7 @@ import { type Node, plug, startNode, workerAddress } from "../fixture/cluster.ts
 import bgpds from "../fixture/bgpds.py" with { type: "text" };
 import { awaitEntries, readRemote } from "../fixture/entries.ts";
 import { eventually } from "../fixture/eventually.ts";
-import { frrPids } from "../fixture/frr.ts";
+import { frrPids, startFrrContainer } from "../fixture/frr.ts";
 import { CNI_BIN_DIR, MANAGER, Manager, workerEnv } from "../fixture/manager.ts";
 import { countLost } from "../fixture/ping.ts";
 import { addPod, call, canReach, pod } from "../fixture/pod.ts";
@@ -145,6 +145,26 @@ testAsRoot("a connection that speaks another version is told of until it ends", 
   await manager.logged(/warn FRR's relay holds nothing back, .*: zebra and bgpd speak another /);
   await talk?.end();
   await manager.logged(/info FRR's relay keeps the entries of nodes that are away again/);
+});
+
+testAsRoot("a relay that cannot start is not started without a pause", async () => {
+  await using node = await startNode("w1");
+  await node.must("env", "NODE_IP=10.99.0.11", `CNI_BIN_DIR=${CNI_BIN_DIR}`, MANAGER, "install");
+  // Each start is told by the seconds since the machine started.
+  const stdin = "#!/bin/sh\nread -r up _ </proc/uptime\necho $up >>/run/starts\nexit 1\n";
+  await node.run(["sh", "-c", "cat >/etc/frr/megalos-relay"], { stdin });
+  await startFrrContainer(node);
+  const starts = await eventually(
+    async () => {
+      const { stdout } = await node.run(["cat", "/run/starts"]);
+      const all = stdout.trim().split("\n").map(Number);
+      return all.length >= 4 && all;
+    },
+    30,
+    "it is not started four times",
+  );
+  const pauses = starts.slice(1).map((at, before) => at - starts[before]!);
+  assert.ok(pauses.every((pause) => pause > 0.9), `${starts}`);
 });
 
 testAsRoot("a relay that cannot read FRR's library says so", async () => {
