@@ -31,6 +31,7 @@ import { PortLimit } from "./limits/port_limit.ts";
 import { StormLimiter } from "./limits/storm_limiter.ts";
 import { SwitchKeeper } from "./lans/switch_keeper.ts";
 import { PortMacs } from "./lans/port_macs.ts";
+import { UnknownMacs } from "./lans/unknown_macs.ts";
 import { LanKeeper, type TakeDevices } from "./lans/lan_keeper.ts";
 import { Alarm } from "./loop/alarm.ts";
 import { Duties, type Duty } from "./loop/duty.ts";
@@ -135,6 +136,7 @@ async function listDuties(
   const nodes = settings.stormLimit > 0 || moves !== undefined ? [floods] : [];
   const beacon = new Beacon(facts, tell);
   const portMacs = kept.use(new PortMacs());
+  const unknownMacs = new UnknownMacs();
   const hearLink = (link: HeardLink) => {
     portMacs.hearLink(link);
     macs.hearLink(link);
@@ -146,6 +148,7 @@ async function listDuties(
     storms.takeDevices(devices);
     macs.takeDevices(devices);
     portMacs.takeDevices(devices);
+    unknownMacs.takeDevices(devices);
     beacon.takeDevices(devices, mayHaveChanged);
     filter.takeDevices(devices);
     inventory.takeDevices(devices);
@@ -173,6 +176,7 @@ async function listDuties(
     lans,
     portLimit,
     portMacs,
+    unknownMacs,
     filter,
     forgers,
     refused,

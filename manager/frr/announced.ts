@@ -12,6 +12,8 @@ export interface Announced {
   readonly originators: readonly string[];
   /** Ethernet tags of its routes, but for 0: a node's routes have that one. */
   readonly tags: readonly string[];
+  /** Ethernet segments of its routes: a node's routes have none. */
+  readonly segments: readonly string[];
 }
 
 /** A node's route takes 0.14 kB; one with as many communities as an update has room for, 5 kB. */
@@ -23,6 +25,8 @@ const LEAST_BYTES = 1024 * 1024;
  */
 const HEADING_OR_ROUTE = /^Route Distinguisher:(.*)$|^[^[\]\n]{0,8}(\[\d+\]:.*)$/gm;
 const TAGGED = /^\[[23]\]:\[(?!0\])(\d+)\]/;
+/** An attribute of its own line, which FRR prints for a segment other than 0. */
+const SEGMENT = /^ +ESI:(\S+)/gm;
 const MULTICAST = /^\[3\]:\[\d+\]:\[\d+\]:\[(.+)\]$/;
 /** The last line, which also says that there is no such route, or no such neighbor any more. */
 const COUNT = /^(?:Displayed (\d+) |No (?:prefixes displayed|such neighbor))/m;
@@ -67,11 +71,17 @@ function parseAnnounced(table: string): Announced {
     const [, tag] = TAGGED.exec(route) ?? [];
     if (tag !== undefined) tags.add(tag);
   }
+  const segments = new Set([...table.matchAll(SEGMENT)].map(([, segment]) => segment!));
   const end = COUNT.exec(table);
   const isRead = end !== null && count === Number(end[1] ?? 0) &&
     (count === 0 || administrators.size > 0);
   if (!isRead) throw new Error(`Cannot read what bgpd has printed: ${quote(table)}`);
-  return { administrators: [...administrators], originators: [...originators], tags: [...tags] };
+  return {
+    administrators: [...administrators],
+    originators: [...originators],
+    tags: [...tags],
+    segments: [...segments],
+  };
 }
 
 /** Of such as "10.0.0.1:2". Some versions print the kind of the distinguisher before it. */

@@ -40,6 +40,7 @@ for (const [version, table] of [["8.4.4", FRR_8], ["10.7.1", FRR_10]] as const) 
       administrators: ["10.99.0.66", "65000"],
       originators: ["10.99.0.66", "fd00::66"],
       tags: [],
+      segments: [],
     });
   });
 
@@ -51,6 +52,14 @@ for (const [version, table] of [["8.4.4", FRR_8], ["10.7.1", FRR_10]] as const) 
   });
 }
 
+Deno.test("Ethernet segments are read, each once", async () => {
+  const segment = "00:11:22:33:44:55:66:77:88:99";
+  const { segments } = await read(
+    FRR_8.replaceAll(/^ +RT:/gm, (line) => line.replace("RT:", `ESI:${segment}\n$&`)),
+  ) as Announced;
+  assert.deepEqual(segments, [segment]);
+});
+
 Deno.test("a distinguisher may be printed with its kind, or not at all", async () => {
   const table = FRR_8.replace("10.99.0.66:2", "ip 10.99.0.66:2").replace("65000:7", "");
   const announced = await read(table);
@@ -58,11 +67,12 @@ Deno.test("a distinguisher may be printed with its kind, or not at all", async (
     administrators: ["10.99.0.66", ""],
     originators: ["10.99.0.66", "fd00::66"],
     tags: [],
+    segments: [],
   });
 });
 
 Deno.test("who has announced nothing is no forger", async () => {
-  const nothing = { administrators: [], originators: [], tags: [] };
+  const nothing = { administrators: [], originators: [], tags: [], segments: [] };
   assert.deepEqual(await read("No prefixes displayed, 2 exist\n"), nothing);
   const away = "No such neighbor in this view/vrf\nMalformed address: 10.99.0.66\n";
   assert.deepEqual(await read(away), nothing);

@@ -7,7 +7,7 @@ import { toRouterId } from "./router_id.ts";
  * own. Next hops are not in question here: bgpd itself refuses routes to another one than `vtep`.
  */
 export function findForged(
-  { administrators, originators, tags }: Announced,
+  { administrators, originators, tags, segments }: Announced,
   vtep: string,
 ): string | undefined {
   const own = toRouterId(vtep);
@@ -19,7 +19,13 @@ export function findForged(
   if (originator !== undefined) return describeOther(originator, vtep);
   // Its route would stand beside that of the node whose MAC address it is, and not against it.
   const [tag] = tags;
-  return tag && `it announces a route with the Ethernet tag ${tag}, and LANs have none`;
+  if (tag !== undefined) {
+    return `it announces a route with the Ethernet tag ${tag}, and LANs have none`;
+  }
+  // zebra would look for its MAC addresses behind the segment, and not behind any node.
+  const [segment] = segments;
+  return segment &&
+    `it announces a route with the Ethernet segment ${segment}, and nodes have none`;
 }
 
 /** Why a node is not to be believed any more that announces another one. */

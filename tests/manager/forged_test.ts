@@ -15,13 +15,14 @@ import { readStatus, runManagers } from "../fixture/manager.ts";
 import { countLost } from "../fixture/ping.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
 import { type Route, Speaker } from "../fixture/speaker.ts";
-import { PC1, startTwoPods } from "../fixture/two_pods.ts";
+import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
 
 const MANY = 1_000;
 const PC2_ADDRESS = "10.0.0.2";
 const OTHER = workerAddress(1);
 /** A LAN that both workers have. */
 const VNI = 10;
+const SEGMENT = "00112233445566778899";
 
 /** Forged routes of a speaker `own`, by what is forged in them. */
 const REFUSED: Readonly<Record<string, (own: string, at: number) => Route>> = {
@@ -54,6 +55,11 @@ const SHUT: Readonly<
     (own, at) => ({ ...macRoute(own, at), tag: 7 }),
     MANY,
     /it announces a route with the Ethernet tag 7/,
+  ],
+  "Ethernet segments": [
+    (own, at) => ({ ...macRoute(own, at), segment: SEGMENT }),
+    MANY,
+    /it announces a route with the Ethernet segment 00:11:22:33:44:55:66:77:88:99/,
   ],
   "more routes than are allowed": [macRoute, 21_000, /it announces 2\d{4} routes, and 20000 are/],
 };
@@ -219,6 +225,30 @@ testAsRoot("a node stays on its LANs whom somebody announces under another tag",
     assert.deepEqual(await listFlooded(w1), before);
   }
   await pods.running.workers[0].logged(new RegExp(`node ${OTHER} is no longer away`));
+});
+
+testAsRoot("a pod's address is announced again that a forged segment has taken away", async () => {
+  await using pods = await startTwoPods();
+  const { reflector, workers: [w1, w2] } = pods.cluster;
+  const own = "10.99.0.66";
+  await using stranger = await startStranger(reflector, [own]);
+  const lookUp = async (node: Node) =>
+    (await node.run(["vtysh", "-c", `show evpn mac vni ${VNI} mac ${PC2.mac}`])).stdout;
+  const isKnown = async () =>
+    / Intf: mg/.test(await lookUp(w2)) && (await lookUp(w1)).includes(` Remote VTEP: ${OTHER}\n`);
+  await eventually(isKnown, 20, "the pod is not known");
+  await using speaker = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
+  assert.ok(speaker !== undefined);
+  await awaitTrue(speaker, own, w1);
+  const forged = { ...macRoute(own, 0), mac: PC2.mac, sequence: 2 ** 32 - 1, segment: SEGMENT };
+  await speaker.announce([forged]);
+  await eventually(async () => !await isKnown(), 20, "nothing is taken away");
+  await eventually(() => !speaker.isUp, 20, "the session is still up");
+  await eventually(
+    isKnown,
+    60,
+    async () => `it is not announced again\n${await lookUp(w1)}${await lookUp(w2)}`,
+  );
 });
 
 testAsRoot("where no reflector judges, workers believe no node that announces others", async () => {
