@@ -58,9 +58,11 @@ export async function readMacPlaces(
   for (let at = 0; at < macs.length; at += MACS_AT_ONCE) {
     const asked = macs.slice(at, at + MACS_AT_ONCE);
     const found = new Map<number, MacPlace>();
-    const scanner = new MacScanner((answer, { type, behind }) =>
-      found.set(answer, type === "local" ? type : { vtep: behind })
-    );
+    const scanner = new MacScanner((answer, { type, behind }) => {
+      // What somebody has announced behind an Ethernet segment is behind no node.
+      if (type === "local") found.set(answer, type);
+      else if (behind !== "") found.set(answer, { vtep: behind });
+    });
     const done = await askFrr(run, vtysh.macPlaces(asked));
     if (done.reason !== "success") return undefined;
     scanner.hear(done.stdout);

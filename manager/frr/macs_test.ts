@@ -1,7 +1,7 @@
 // zebra's MAC addresses: read in parts, however they are cut, of one LAN or of many.
 import assert from "node:assert/strict";
 import type { Command, Completed } from "../../shared/process/command.ts";
-import { MacScanner, readMacs, selectFilled } from "./macs.ts";
+import { MacScanner, readMacPlaces, readMacs, selectFilled } from "./macs.ts";
 import type { Mac } from "./query.ts";
 
 const MACS = {
@@ -69,4 +69,18 @@ Deno.test("an answer that lacks a LAN is an error; none at all is not to know", 
 
 Deno.test("a LAN without MAC addresses, of which zebra says nothing, is not asked about", () => {
   assert.deepEqual(selectFilled([{ vni: 1, macs: 0 }, { vni: 2, macs: 7 }, { vni: 3 }]), [2, 3]);
+});
+
+Deno.test("an address behind an Ethernet segment is behind no node", async () => {
+  const answers = [
+    { "02:00:00:00:00:02": { type: "remote", remoteVtep: "10.99.0.12" } },
+    { "02:00:00:00:00:03": { type: "remote", remoteEs: "00:11:22:33:44:55:66:77:88:99" } },
+    {},
+  ].map((one) => JSON.stringify({ macs: one })).join("\n");
+  const run = ({ argv }: Command) =>
+    Promise.resolve(
+      { argv, reason: "success", code: 0, stdout: answers, stderr: "" } as unknown as Completed,
+    );
+  const asked = ["2", "3", "4"].map((last) => ({ vni: 10, mac: `02:00:00:00:00:0${last}` }));
+  assert.deepEqual(await readMacPlaces(run, asked), [{ vtep: "10.99.0.12" }, undefined, undefined]);
 });

@@ -116,6 +116,9 @@ function renderReflector(
     ...renderPassword(group, password),
     ...renderTtlSecurity(group, ttlSecurity),
     ` neighbor ${group} timers ${timers.keepalive} ${timers.hold}`,
+    // Who has gone cannot be judged: FRR 10.7 would keep what it has announced for over an hour.
+    // (The same word for all of bgpd does not reach callers.)
+    ` neighbor ${group} graceful-restart-disable`,
     ` bgp listen limit ${listenLimit}`,
     ...listenRanges.map((range) => ` bgp listen range ${range} peer-group ${group}`),
     " !",

@@ -251,6 +251,28 @@ testAsRoot("a pod's address is announced again that a forged segment has taken a
   );
 });
 
+testAsRoot("what somebody has announced goes with the session, whatever is asked for", async () => {
+  await using pods = await startTwoPods();
+  const { reflector, workers: [w1] } = pods.cluster;
+  const own = "10.99.0.66";
+  await using stranger = await startStranger(reflector, [own]);
+  {
+    // It asks for a graceful restart.
+    await using speaker = await Speaker.start(stranger, REFLECTOR_ADDRESS, own);
+    assert.ok(speaker !== undefined);
+    await awaitTrue(speaker, own, w1);
+    await speaker.announce([memberRoute(own, 1)]);
+  }
+  await eventually(
+    async () =>
+      !/\[(?:10\.98\.0\.1|10\.99\.0\.66)\]/.test(
+        await reflector.must("vtysh", "-c", "show bgp l2vpn evpn route"),
+      ),
+    20,
+    "nobody has a session, and routes stay that nobody judges",
+  );
+});
+
 testAsRoot("where no reflector judges, workers believe no node that announces others", async () => {
   await using pods = await startTwoPods();
   const { reflector, workers } = pods.cluster;
