@@ -16,7 +16,8 @@ import { parseFilter, type SeenFilter, TABLE } from "./filter.ts";
 export interface NodeDevices {
   /**
    * Those that lead to other nodes: the VTEP address's, and those of default routes. Where the VTEP
-   * address is on an encrypted device, only that one: a packet in clear is no node's.
+   * address is on an encrypted device, only that one: a packet in clear is no node's. Where the
+   * underlay is named (MEGALOS_UNDERLAY), likewise: a default route may lead to another network.
    */
   readonly underlays: readonly string[];
   /** VNIs of VXLAN devices in the node's own namespace. */
@@ -31,7 +32,7 @@ export interface FilterHost {
   see(): Promise<SeenFilter | undefined>;
   /** Has nft do all of the script or nothing. */
   apply(script: string): Promise<void>;
-  devices(vtep: string, udpPorts: readonly number[]): Promise<NodeDevices>;
+  devices(vtep: string, udpPorts: readonly number[], isNamed: boolean): Promise<NodeDevices>;
   /** Whether the node tracks connections. */
   isTracking(): Promise<boolean>;
   /** Nodes that the kernel sends frames to. */
@@ -72,7 +73,7 @@ export const systemFilterHost: Omit<FilterHost, "nodesOfEvpn"> = {
     await must("set the VTEP filter", { argv: ["nft", "-f", "-"], stdin: script });
   },
 
-  async devices(vtep, udpPorts) {
+  async devices(vtep, udpPorts, isNamed) {
     const family = vtep.includes(":") ? ["-6"] : [];
     const questions = [ip`route show default`, ip`address show to ${vtep}`];
     const vxlans = await must("list the node's VXLAN devices", {
@@ -80,7 +81,7 @@ export const systemFilterHost: Omit<FilterHost, "nodesOfEvpn"> = {
     });
     const { argv, ...input } = batch("ip", questions, "-json", "-details", ...family);
     const routes = await must("find the node's underlay", { argv, ...input });
-    return parseDevices(vxlans.stdout, routes.stdout, udpPorts);
+    return parseDevices(vxlans.stdout, routes.stdout, udpPorts, isNamed);
   },
 
   // Deno reads nothing of /proc without all permissions. What cannot be read counts as tracking.
@@ -116,11 +117,15 @@ const devices = z.array(z.object({
   }).optional(),
 }));
 
-/** @param routes an array of JSON a line, of routes and of devices with addresses */
+/**
+ * @param routes an array of JSON a line, of routes and of devices with addresses
+ * @param isNamed only the VTEP address's device leads to other nodes, whatever default routes say
+ */
 export function parseDevices(
   vxlans: string,
   routes: string,
   udpPorts: readonly number[],
+  isNamed = false,
 ): NodeDevices {
   const own = readAnswer(devices, "ip", vxlans || "[]").flatMap(({ ifname, linkinfo }) =>
     udpPorts.includes(linkinfo?.info_data?.port ?? 0) &&
@@ -128,7 +133,8 @@ export function parseDevices(
       ? [{ ifname, ...linkinfo?.info_data }]
       : []
   );
-  const leading = readArrays(devices, "ip", routes);
+  const leading = readArrays(devices, "ip", routes)
+    .filter(({ ifname }) => !isNamed || ifname !== undefined);
   const encrypted = leading.filter(({ linkinfo }) => ENCRYPTED.includes(linkinfo?.info_kind));
   const names = (encrypted.length > 0 ? encrypted : leading).flatMap(
     ({ dev, ifname, nexthops }) => [dev ?? ifname, ...nexthops.map((one) => one.dev)],

@@ -177,6 +177,11 @@ Deno.test("all ways of a default route lead to nodes", () => {
   assert.deepEqual(parseDevices("[]", routes, [4789]).underlays, ["eth0", "eth1", "lo"]);
 });
 
+Deno.test("where the underlay is named, default routes name no device that leads to nodes", () => {
+  const routes = '[{"dst":"default","dev":"eth0"}]\n[{"ifname":"eth1"}]\n';
+  assert.deepEqual(parseDevices("[]", routes, [4789], true).underlays, ["eth1"]);
+});
+
 Deno.test("where the VTEP address is on an encrypted device, no other one leads to nodes", () => {
   const underlays = (info_kind: string) => {
     const device = { ifname: "wg0", linkinfo: { info_kind, info_data: {} } };

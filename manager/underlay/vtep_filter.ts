@@ -32,7 +32,7 @@ const FORGET_MS = 15 * 60_000;
 const DEVICES_AGAIN_MS = 30_000;
 
 /** What the filter is made of. */
-export type FilterSettings = Pick<Settings, "vtepFilter" | "vxlanPort">;
+export type FilterSettings = Pick<Settings, "vtepFilter" | "vxlanPort" | "underlay">;
 
 /**
  * A node is known by the forwarding entries that EVPN writes, as soon as they are there, and by
@@ -255,7 +255,8 @@ export class VtepFilter implements Duty, FdbListener, AsyncDisposable {
     const now = performance.now();
     const known = this.#devices;
     if (known?.udpPorts === `${udpPorts}` && now - known.at < DEVICES_AGAIN_MS) return known.found;
-    const found = await this.host.devices(this.vtep, udpPorts);
+    const isNamed = this.settings.underlay !== undefined;
+    const found = await this.host.devices(this.vtep, udpPorts, isNamed);
     this.#devices = { at: now, udpPorts: `${udpPorts}`, found };
     return found;
   }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { scaled } from "../../shared/process/time_scale.ts";
 import { describe } from "../../shared/process/command.ts";
-import { converse } from "../../shared/process/exec.ts";
+import { converse, run } from "../../shared/process/exec.ts";
 import { LANS } from "../fixture/bare_node.ts";
 import { type Node, plug, startCluster, startNode } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
@@ -55,6 +55,36 @@ async function startAll(env: Record<string, string> = {}) {
   const all = started.move();
   return { pods, stranger, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
+
+testAsRoot("where the underlay is named, nodes' addresses come by no other device", async () => {
+  await using cluster = await startCluster();
+  const { workers: [w1, w2] } = cluster;
+  await using outside = await startNode("outside");
+  // The first worker's default route leads elsewhere than to the nodes.
+  // deno-fmt-ignore
+  const done = await run({ argv: ["nsenter", `--net=/proc/${w1.pid}/ns/net`,
+    "ip", "link", "add", "name", "eth1", "up", "type", "veth",
+    "peer", "name", "eth0", "netns", `/proc/${outside.pid}/ns/net`] });
+  assert.equal(done.reason, "success", describe(done));
+  await w1.must("ip", "address", "add", "192.0.2.1/24", "dev", "eth1");
+  await w1.must("ip", "route", "add", "default", "via", "192.0.2.2");
+  await outside.must("ip", "address", "add", "192.0.2.2/24", "dev", "eth0");
+  await outside.must("ip", "link", "set", "dev", "eth0", "up");
+  await w1.must(
+    "sh",
+    "-c",
+    "for file in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$file; done",
+  );
+  await using _running = await runManagers(cluster, { MEGALOS_UNDERLAY: "eth0" });
+  await addPod(w1, PC1, "10.0.0.1");
+  await addPod(w2, PC2, "10.0.0.2");
+  await eventually(() => canReach(w1, PC1, "10.0.0.2"), 30, "no frame passes");
+  await eventually(() => hasFilter(w1), 20, "there is no filter");
+  const forged = () => outside.must(...forge({ to: "192.0.2.1", from: W2 }));
+  assert.equal(await countForged(w1, PC1, forged), 0);
+  assert.equal((await readStatus(w1)).vtepFilter.dropped.spoofed, FORGED);
+  assert.ok(await canReach(w1, PC1, "10.0.0.2"));
+});
 
 testAsRoot("forged VXLAN enters no LAN, from wherever it comes; nodes' own does", async () => {
   await using all = await startAll();
