@@ -19,6 +19,40 @@ export const EPERM = 1;
 export const ENOSYS = 38;
 export const EAFNOSUPPORT = 97;
 
+/** What every filter refuses: whole parts of the kernel, and what is the machine's alone. */
+const REFUSED: readonly Syscall[] = [
+  "_sysctl",
+  "acct",
+  "add_key",
+  "bpf",
+  "clock_settime",
+  "delete_module",
+  "finit_module",
+  "init_module",
+  "io_uring_enter",
+  "io_uring_register",
+  "io_uring_setup",
+  "ioperm",
+  "iopl",
+  "kexec_file_load",
+  "kexec_load",
+  "keyctl",
+  "lookup_dcookie",
+  "nfsservctl",
+  "open_by_handle_at",
+  "perf_event_open",
+  "quotactl",
+  "quotactl_fd",
+  "reboot",
+  "request_key",
+  "settimeofday",
+  "swapoff",
+  "swapon",
+  "syslog",
+  "uselib",
+  "userfaultfd",
+];
+
 /** Flags of clone(2) and unshare(2), and kinds of setns(2). */
 export const NEW_NAMESPACE = {
   mount: 0x00020000,
@@ -32,9 +66,10 @@ export const NEW_NAMESPACE = {
 
 /**
  * A filter that refuses some calls whatever their arguments are, and judges others by what
- * `judge` says of them. What neither names is allowed, because the kernel then asks whether the
+ * `judge` says of them. What is in no list is allowed, because the kernel then asks whether the
  * process has the right to it. No filter can see the flags of clone3(2), so that call is not there
  * for the filtered: the C library then takes clone(2).
+ * @param refused besides those that every filter refuses
  * @param judge for a call: instructions that return or go on. The call's number is lost in them
  */
 export function planFilter(
@@ -42,20 +77,20 @@ export function planFilter(
   refused: readonly Syscall[],
   judge: Readonly<Partial<Record<Syscall, readonly Instruction[]>>>,
 ): Instruction[] {
-  const numberOf = (name: string) => numbers[name as Syscall];
-  const each = (name: string, body: readonly Instruction[]) => {
-    const number = numberOf(name);
+  const each = (name: Syscall, body: readonly Instruction[]) => {
+    const number = numbers[name];
     return number === undefined ? [] : ifEqual(number, body);
   };
+  const judged = Object.entries(judge) as [Syscall, readonly Instruction[]][];
   return [
     load(ARCHITECTURE),
     // Programs of another architecture have other numbers for the same calls.
     ...unlessEqual(audit, [refuse(EPERM)]),
     load(NUMBER),
     ...(foreign === undefined ? [] : ifAtLeast(foreign, [refuse(EPERM)])),
-    ...refused.flatMap((name) => each(name, [refuse(EPERM)])),
+    ...[...REFUSED, ...refused].flatMap((name) => each(name, [refuse(EPERM)])),
     ...each("clone3", [refuse(ENOSYS)]),
-    ...Object.entries(judge).flatMap(([name, body]) => each(name, [...body, ALLOW])),
+    ...judged.flatMap(([name, body]) => each(name, [...body, ALLOW])),
     ALLOW,
   ];
 }
@@ -75,6 +110,12 @@ export function encodeFilter(filter: readonly Instruction[]): string {
 /** Loads the lower half of an argument, which holds flags, requests and the like. */
 export function loadArgument(index: 0 | 1): Instruction {
   return load(ARGUMENTS[index]);
+}
+
+/** Judges clone(2) and unshare(2): refuses to make these kinds of namespaces. */
+export function refuseNew(kinds: readonly (keyof typeof NEW_NAMESPACE)[]): Instruction[] {
+  const flags = kinds.reduce((all, kind) => all | NEW_NAMESPACE[kind], 0);
+  return [loadArgument(0), ...ifAnyBit(flags, [refuse(EPERM)])];
 }
 
 export function refuse(errno: number): Instruction {

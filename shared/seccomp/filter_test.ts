@@ -85,8 +85,8 @@ for (const [arch, table] of Object.entries(SYSCALLS)) {
 }
 
 Deno.test("a filter for amd64 refuses the calls of x32, and knows calls of its own", () => {
-  const { audit, numbers } = SYSCALLS.amd64;
-  const ask = (number: number) => answer(plan(SYSCALLS.amd64), { audit, number });
+  const { audit, numbers } = SYSCALLS.x86_64;
+  const ask = (number: number) => answer(plan(SYSCALLS.x86_64), { audit, number });
   assert.deepEqual([ask(0x40000000), ask(0x3fffffff), ask(numbers.uselib!)], [
     EPERM,
     ALLOWED,

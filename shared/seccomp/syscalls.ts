@@ -142,10 +142,10 @@ export interface SyscallTable {
     & Readonly<Partial<Record<Syscall, number>>>;
 }
 
-export const SYSCALLS: Readonly<Record<"amd64" | "arm64", SyscallTable>> = {
-  amd64: { audit: 0xc000003e, foreign: 0x40000000, numbers: AMD64 },
-  arm64: { audit: 0xc00000b7, numbers: ARM64 },
+export const SYSCALLS: Readonly<Record<typeof Deno.build.arch, SyscallTable>> = {
+  x86_64: { audit: 0xc000003e, foreign: 0x40000000, numbers: AMD64 },
+  aarch64: { audit: 0xc00000b7, numbers: ARM64 },
 };
 
 /** The table of this machine. */
-export const HOST_SYSCALLS = SYSCALLS[Deno.build.arch === "aarch64" ? "arm64" : "amd64"];
+export const HOST_SYSCALLS = SYSCALLS[Deno.build.arch];
