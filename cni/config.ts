@@ -5,6 +5,7 @@ import { MAX_CONFIG_BYTES } from "../shared/call_limits.ts";
 import { fail } from "../shared/faults.ts";
 import { MAX_SUFFIX, MAX_VNI } from "../shared/lan/lan.ts";
 import { NODES_LAN } from "../shared/lan/nodes_lan.ts";
+import { DEVICE_NAME } from "../shared/lan/underlay.ts";
 import { ID_PATTERN } from "./environment.ts";
 import { parseMac } from "../shared/mac.ts";
 import { type CniVersion, isSupported, OLDEST_VERSION, SUPPORTED_VERSIONS } from "./versions.ts";
@@ -36,7 +37,7 @@ const schema = z.object({
   // VXLAN binds it in the node's own namespace, where the ports below are of the node's services.
   port: z.nullish(integer(1_024, 65_535)),
   master: z.nullish(
-    matching(/^[^\s/:#"'\\]{1,15}$/, "the name of an interface, at most 15 characters"),
+    matching(DEVICE_NAME, "the name of an interface, at most 15 characters"),
   ),
   maxMacs: z.nullish(integer(1, 1_000_000)),
   stormLimit: z.nullish(integer(1, 1_000_000)),

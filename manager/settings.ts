@@ -1,4 +1,5 @@
 // The manager's settings: one schema for environment and flags, wrong ones reported all at once.
+import { DEVICE_NAME } from "../shared/lan/underlay.ts";
 import { quote } from "../shared/quote.ts";
 import * as z from "zod";
 import { LEVELS } from "./events/event.ts";
@@ -297,7 +298,7 @@ const OWN_PATH = z.string().regex(/^\/etc\/megalos\/[^/]/, "a path in /etc/megal
 const schema = z.object({
   nodeIp: ADDRESS.optional(),
   underlay: z.string().regex(
-    /^[^\s/:#"'\\]{1,15}$/,
+    DEVICE_NAME,
     "the name of a device, at most 15 characters",
   ).optional(),
   nodeName: z.string().regex(/^[\w.-]{1,253}$/, 'letters, digits, ".", "-" and "_"').optional(),

@@ -7,7 +7,7 @@ import type { FrrConfiguration } from "./configuration.ts";
 import { describeOther } from "./judge.ts";
 import type { RefusedNode } from "./model.ts";
 import { type Nodes, readNodes } from "./nodes.ts";
-import type { RefusedPeer } from "./refused_file.ts";
+import { type RefusedPeer, tellRefused } from "./refused_file.ts";
 
 /** So long (ms) a node is not believed after it has announced another one. */
 const REFUSED_MS = 300_000;
@@ -69,9 +69,7 @@ export class Forgers implements Duty {
     const taken = new Set(this.#refused.values().map(({ place }) => place));
     let place = 0;
     while (taken.has(place)) place++;
-    const why = describeOther(other, node);
-    const told = { peer: node, since: new Date().toISOString(), why };
+    const told = tellRefused(this.tell, node, describeOther(other, node));
     this.#refused.set(node, { vtep: node, place, since: at, told });
-    this.tell({ kind: "peer-refused", peer: node, why });
   }
 }

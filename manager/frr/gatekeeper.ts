@@ -12,7 +12,7 @@ import { planReadings, planRest, type Reading } from "./plan_readings.ts";
 import type { Session } from "./query.ts";
 import { type CountedCaller, readCallers } from "./read_callers.ts";
 import { readLongMemory, readReceived } from "./read_weights.ts";
-import type { RefusedPeer } from "./refused_file.ts";
+import { type RefusedPeer, tellRefused } from "./refused_file.ts";
 import { vtysh } from "./vtysh.ts";
 import { Weights } from "./weights.ts";
 
@@ -151,12 +151,7 @@ export class Gatekeeper implements Duty {
   #refuse(peer: string, why: string, at: number): void {
     // Where many are, it may be a client still.
     if (this.#refused.has(peer)) return;
-    this.#refused.set(peer, { at, told: this.#tellRefused(peer, why) });
-  }
-
-  #tellRefused(peer: string, why: string): RefusedPeer {
-    this.tell({ kind: "peer-refused", peer, why });
-    return { peer, since: new Date().toISOString(), why };
+    this.#refused.set(peer, { at, told: tellRefused(this.tell, peer, why) });
   }
 
   /** Answers the clients that go on: others are nobody's to judge any more. */
@@ -212,7 +207,7 @@ export class Gatekeeper implements Duty {
     this.#nobodies = new Map(callers.map(({ peer, routerId }) => [
       peer,
       before.get(peer) ??
-        this.#tellRefused(peer, `it calls from there and says that it is ${routerId}`),
+        tellRefused(this.tell, peer, `it calls from there and says that it is ${routerId}`),
     ]));
   }
 

@@ -38,6 +38,9 @@ export interface Candidate {
   readonly addresses: readonly string[];
 }
 
+/** What a device of the node may be called, of which somebody says that it is the underlay. */
+export const DEVICE_NAME = /^[^\s/:#"'\\]{1,15}$/;
+
 /** How the underlay may be named: by its device or by its address. */
 export interface UnderlayHint {
   readonly device?: string;

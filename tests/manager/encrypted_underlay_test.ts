@@ -7,6 +7,7 @@ import {
   REFLECTOR_ADDRESS,
   startCluster,
   startNode,
+  takeAllWays,
   workerAddress,
 } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
@@ -37,8 +38,7 @@ testAsRoot(
     // As everywhere, the way to the rest of the world is not encrypted.
     for (const node of [w1, w2]) {
       await node.must("ip", "route", "add", "default", "via", REFLECTOR_ADDRESS);
-      const off = "for file in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$file; done";
-      await node.must("sh", "-c", off);
+      await takeAllWays(node);
     }
     await using outside = await sniff(rr, w1.name);
     await using inside = await sniff(w1, "wg0");

@@ -11,6 +11,7 @@ import {
 import { NODES_LAN } from "../../shared/lan/nodes_lan.ts";
 import { LANS } from "../fixture/bare_node.ts";
 import { eventually } from "../fixture/eventually.ts";
+import { macRoute, memberRoute, VNI } from "../fixture/forged_routes.ts";
 import { readStatus, runManagers } from "../fixture/manager.ts";
 import { countLost } from "../fixture/ping.ts";
 import { testAsRoot } from "../fixture/privileged.ts";
@@ -20,8 +21,6 @@ import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
 const MANY = 1_000;
 const PC2_ADDRESS = "10.0.0.2";
 const OTHER = workerAddress(1);
-/** A LAN that both workers have. */
-const VNI = 10;
 const SEGMENT = "00112233445566778899";
 
 /** Forged routes of a speaker `own`, by what is forged in them. */
@@ -63,18 +62,6 @@ const SHUT: Readonly<
   ],
   "more routes than are allowed": [macRoute, 21_000, /it announces 2\d{4} routes, and 20000 are/],
 };
-
-function macRoute(own: string, at: number): Route {
-  const mac = `06:00:00:00:${hex(at >> 8)}:${hex(at & 255)}`;
-  return { type: 2, rd: `${own}:2`, vni: VNI, nextHop: own, mac };
-}
-
-function memberRoute(own: string, at: number): Route {
-  const ip = `10.98.${at >> 8}.${at & 255}`;
-  return { type: 3, rd: `${own}:2`, vni: VNI, nextHop: own, ip };
-}
-
-const hex = (byte: number) => byte.toString(16).padStart(2, "0");
 
 function makeMany(
   make: (own: string, at: number) => Route,

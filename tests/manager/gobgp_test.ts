@@ -10,6 +10,7 @@ import {
   workerAddress,
 } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
+import { macRoute, memberRoute, VNI } from "../fixture/forged_routes.ts";
 import { GoBgp } from "../fixture/gobgp.ts";
 import { runManagers } from "../fixture/manager.ts";
 import { addPod } from "../fixture/pod.ts";
@@ -20,30 +21,20 @@ import { PC1, PC2, startTwoPods } from "../fixture/two_pods.ts";
 const OWN = "10.99.0.66";
 const OTHER = workerAddress(1);
 const EACH = 1_000;
-/** A LAN that both workers have. */
-const VNI = 10;
-
-const hex = (byte: number) => byte.toString(16).padStart(2, "0");
-const macOf = (at: number) => `06:00:00:00:${hex(at >> 8)}:${hex(at & 255)}`;
-const addressOf = (at: number) => `10.98.${at >> 8}.${at & 255}`;
-const macRoute = (at: number, nextHop = OWN, rd = OWN): Route => (
-  { type: 2, rd: `${rd}:2`, vni: VNI, nextHop, mac: macOf(at) }
-);
-const memberRoute = (ip: string, nextHop = OWN, rd = OWN): Route => (
-  { type: 3, rd: `${rd}:2`, vni: VNI, nextHop, ip }
-);
-
 /** What FRR refuses by itself, so that the session stays. */
 const REFUSED: Readonly<Record<string, (at: number) => Route>> = {
-  "another node's next hop": (at) => macRoute(at, OTHER),
-  "nobody's next hop": (at) => macRoute(EACH + at, addressOf(at)),
-  "another node's membership": (at) => memberRoute(addressOf(at), OTHER),
+  "another node's next hop": (at) => ({ ...macRoute(OWN, at), nextHop: OTHER }),
+  "nobody's next hop": (at) => ({
+    ...macRoute(OWN, EACH + at),
+    nextHop: memberRoute(OWN, at).ip!,
+  }),
+  "another node's membership": (at) => ({ ...memberRoute(OWN, at), nextHop: OTHER }),
   "type 1": (at) => ({ type: 1, rd: `${OWN}:${at}`, vni: VNI, nextHop: OWN }),
-  "type 4": (at) => ({ ...memberRoute(addressOf(at)), type: 4 }),
-  "type 5": (at) => ({ ...memberRoute(addressOf(at)), type: 5 }),
+  "type 4": (at) => ({ ...memberRoute(OWN, at), type: 4 }),
+  "type 5": (at) => ({ ...memberRoute(OWN, at), type: 5 }),
 };
 /** The last one that is its own. */
-const OWN_MAC = 0xffff;
+const OWN_MAC = macRoute(OWN, 0xffff);
 
 const many = (make: (at: number) => Route, count = EACH) =>
   Array.from({ length: count }, (_, at) => make(at + 1));
@@ -61,15 +52,15 @@ testAsRoot("what GoBGP forges reaches no kernel, and what is its own does", asyn
   await using speaker = await GoBgp.start(stranger, REFLECTOR_ADDRESS, OWN);
   for (const make of Object.values(REFUSED)) await speaker.announce(many(make));
   // What it announces last is its own: where that is known, all that came before is judged.
-  await speaker.announce([memberRoute(OWN), macRoute(OWN_MAC)]);
+  await speaker.announce([{ ...memberRoute(OWN, 0), ip: OWN }, OWN_MAC]);
   await eventually(
-    async () => (await readFdb(w1)).some((line) => line.startsWith(macOf(OWN_MAC))),
+    async () => (await readFdb(w1)).some((line) => line.startsWith(OWN_MAC.mac!)),
     30,
     async () => `its own route does not come\n${(await readFdb(w1)).join("\n")}`,
   );
   for (const node of [w1, w2]) {
     const forged = (await readFdb(node)).filter((line) =>
-      / dst 10\.98\./.test(line) || line.startsWith("06:") && !line.startsWith(macOf(OWN_MAC))
+      / dst 10\.98\./.test(line) || line.startsWith("06:") && !line.startsWith(OWN_MAC.mac!)
     );
     assert.deepEqual(forged, [], node.name);
   }
@@ -81,17 +72,17 @@ const SHUT: Readonly<
   Record<string, readonly [make: (own: string, at: number) => Route, count: number, why: string]>
 > = {
   "other nodes' memberships": [
-    (own, at) => memberRoute(addressOf(at), own, own),
+    memberRoute,
     EACH,
     String.raw`it announces the node 10\.98\.`,
   ],
   "another node's route distinguisher": [
-    (own, at) => macRoute(at, own, OTHER),
+    (own, at) => ({ ...macRoute(own, at), rd: `${OTHER}:2` }),
     EACH,
     `it announces a route of ${OTHER}`,
   ],
   "more routes than are allowed": [
-    (own, at) => macRoute(at, own, own),
+    macRoute,
     2 * EACH,
     `it announces \\d+ routes, and ${EACH} are allowed`,
   ],

@@ -4,7 +4,7 @@ import { scaled } from "../../shared/process/time_scale.ts";
 import { describe } from "../../shared/process/command.ts";
 import { converse, run } from "../../shared/process/exec.ts";
 import { LANS } from "../fixture/bare_node.ts";
-import { type Node, plug, startCluster, startNode } from "../fixture/cluster.ts";
+import { type Node, plug, startCluster, startNode, takeAllWays } from "../fixture/cluster.ts";
 import { eventually } from "../fixture/eventually.ts";
 import { addOrdinaryPod, countForged, forge, FORGED } from "../fixture/forger.ts";
 import { bridgeThere } from "../fixture/lan_netns.ts";
@@ -47,11 +47,7 @@ async function startAll(env: Record<string, string> = {}) {
   await plug(reflector, stranger, STRANGER);
   await addOrdinaryPod(w1, "evil");
   // The filter is to stop the packets, not the kernel's own idea of where they should come from.
-  await w1.must(
-    "sh",
-    "-c",
-    "for file in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$file; done",
-  );
+  await takeAllWays(w1);
   const all = started.move();
   return { pods, stranger, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
@@ -70,11 +66,7 @@ testAsRoot("where the underlay is named, nodes' addresses come by no other devic
   await w1.must("ip", "route", "add", "default", "via", "192.0.2.2");
   await outside.must("ip", "address", "add", "192.0.2.2/24", "dev", "eth0");
   await outside.must("ip", "link", "set", "dev", "eth0", "up");
-  await w1.must(
-    "sh",
-    "-c",
-    "for file in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$file; done",
-  );
+  await takeAllWays(w1);
   await using _running = await runManagers(cluster, { MEGALOS_UNDERLAY: "eth0" });
   await addPod(w1, PC1, "10.0.0.1");
   await addPod(w2, PC2, "10.0.0.2");

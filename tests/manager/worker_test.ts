@@ -10,6 +10,7 @@ import {
   Manager,
   NOT_SERVED,
   probe,
+  readStatus,
   REFLECTOR_ENV,
   runManagers,
   workerEnv,
@@ -117,7 +118,7 @@ testAsRoot("MEGALOS_UNDERLAY's device gives VTEP and MTU, whatever NODE_IP says"
   const [manager] = running.workers;
   await eventually(() => canReach(w1, PC1, "10.0.0.2"), 30, () => `no frame\n${manager.log}`);
   assert.match(await inPod(w1, PC1, "ip", "link", "show", "dev", "net0"), / mtu 1350 /);
-  const { lans } = JSON.parse(await w1.must(MANAGER, "status", "--json"));
+  const { lans } = await readStatus(w1);
   assert.deepEqual(lans[0].remoteVteps, [inside(workerAddress(1))]);
   const env = { ...workerEnv(0), MEGALOS_UNDERLAY: "up0" };
   const rendered = await w1.run([MANAGER, "render", "worker"], { env });
